@@ -1,0 +1,147 @@
+"""The vectorizer: scikit-learn's ``HashingVectorizer``, with a compiled twin inside where one can do the same."""
+
+from collections.abc import Iterable
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_array, csr_matrix
+from sklearn import get_config
+from sklearn.feature_extraction.text import HashingVectorizer
+
+from movieclassifier.hashing import hash_texts, is_compiled
+from movieclassifier.recipes import DTYPES, Recipe, make_recipe
+from movieclassifier.tokenizers import TOKENIZERS, tokenizer
+
+__all__ = ["TOKENIZERS", "Vectorizer", "make_vectorizer", "tokenizer", "vect"]
+
+
+class Vectorizer(HashingVectorizer, auto_wrap_output_keys=None):
+    """A ``HashingVectorizer`` whose ``transform`` takes the compiled path for the tokenizers of this package.
+
+    Parameters, methods and results are those of :class:`sklearn.feature_extraction.text.HashingVectorizer`, bit for
+    bit. Parameters that the twin does not know (another tokenizer, ``strip_accents``, ``analyzer="char"``, …) take
+    scikit-learn's own path.
+
+    Examples
+    --------
+    >>> from movieclassifier.tokenizers import TOKENIZERS
+    >>> X = Vectorizer(tokenizer=TOKENIZERS["default"], lowercase=False, n_features=8, norm=None).transform(["so so"])
+    >>> X.shape, X.data.tolist()
+    ((1, 8), [-2.0])
+    """
+
+    def transform(self, X: Iterable[str]) -> Any:
+        """Hash the n-grams of texts.
+
+        Parameters
+        ----------
+        X : iterable of str
+            Documents.
+
+        Returns
+        -------
+        sparse matrix of shape (n_samples, n_features)
+        """
+        recipe = self._recipe() if is_compiled() and not isinstance(X, str) else None
+        if recipe is None:
+            return super().transform(X)
+        texts = _as_list(X)
+        if set(map(type, texts)) != {str}:
+            return super().transform(texts)
+        if self.stop_words is not None:
+            self.build_analyzer()  # warns of inconsistent stop words
+        return _as_csr(hash_texts(texts, recipe), (len(texts), self.n_features))
+
+    def _recipe(self) -> Recipe | None:
+        """Return the recipe that says what these parameters say, None if no recipe can."""
+        name = next((name for name, function in TOKENIZERS.items() if function is self.tokenizer), None)
+        dtype = next((name for name in DTYPES if self.dtype in (name, np.dtype(name))), None)
+        if name is None or dtype is None or not self._is_plain():
+            return None
+        try:
+            return Recipe(
+                name="of a vectorizer",
+                tokenizer=name,
+                stop_words=tuple(self.stop_words or ()),
+                ngram_range=self.ngram_range,
+                n_features=int(self.n_features),
+                binary=self.binary,
+                alternate_sign=self.alternate_sign,
+                norm=self.norm,
+                dtype=dtype,
+                log_count_ratio=False,
+            )
+        except ValueError:  # a setting out of range: scikit-learn has its own words for it
+            return None
+
+    def _is_plain(self) -> bool:
+        """Tell whether the parameters that a recipe does not have are at the values that it stands for."""
+        return (
+            self.input == "content"
+            and self.analyzer == "word"
+            and self.preprocessor is None
+            and self.strip_accents is None
+            and self.lowercase is False
+            and isinstance(self.binary, bool)
+            and isinstance(self.alternate_sign, bool)
+            and isinstance(self.n_features, Integral)
+            and isinstance(self.stop_words, list | None)
+            and isinstance(self.ngram_range, tuple)
+            and len(self.ngram_range) == 2
+            and all(isinstance(n, Integral) for n in self.ngram_range)
+        )
+
+
+def make_vectorizer(recipe: str | Recipe = "default") -> Vectorizer:
+    """Return the vectorizer of a recipe.
+
+    Parameters
+    ----------
+    recipe : str or Recipe, default="default"
+        A name in :data:`movieclassifier.recipes.RECIPES`, or a recipe.
+
+    Returns
+    -------
+    Vectorizer
+        A stateless ``HashingVectorizer``: ``transform`` needs no ``fit``.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown.
+
+    Examples
+    --------
+    >>> make_vectorizer("book").transform(["a great movie :)"]).shape
+    (1, 2097152)
+    """
+    recipe = make_recipe(recipe)
+    return Vectorizer(
+        tokenizer=TOKENIZERS[recipe.tokenizer],
+        token_pattern=None,
+        lowercase=False,
+        stop_words=list(recipe.stop_words) or None,
+        ngram_range=recipe.ngram_range,
+        n_features=recipe.n_features,
+        binary=recipe.binary,
+        alternate_sign=recipe.alternate_sign,
+        norm=recipe.norm,
+        dtype=np.dtype(recipe.dtype).type,
+    )
+
+
+def _as_list(texts: Iterable[str]) -> list[str]:
+    if isinstance(texts, np.ndarray) and texts.dtype.kind == "U":
+        return texts.tolist()  # str instead of numpy.str_
+    return list(texts)
+
+
+def _as_csr(arrays: tuple[Any, Any, Any], shape: tuple[int, int]) -> Any:
+    """Wrap the arrays as scikit-learn would: its configuration chooses between matrix and array."""
+    X = (csr_array if get_config().get("sparse_interface") == "sparray" else csr_matrix)(arrays, shape=shape)
+    X.has_canonical_format = True  # sorted and without duplicates, which spares a check of every row
+    return X
+
+
+vect = make_vectorizer()
