@@ -1,0 +1,365 @@
+"""The classifier: texts in, labels and probabilities out; it explains itself and learns from corrections."""
+
+import copy
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from movieclassifier.explanation import Explanation, contributions, ngram_spans
+from movieclassifier.hashing import hash_texts
+from movieclassifier.recipes import Recipe
+
+if TYPE_CHECKING:
+    from sklearn.linear_model import SGDClassifier
+    from sklearn.pipeline import Pipeline
+
+MARGIN = 0.5
+CHUNK = 1000
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What :meth:`Classifier.learn` did.
+
+    Attributes
+    ----------
+    label : int or str
+        The label that was taught.
+    before, after : ndarray of shape (n_classes,)
+        Probabilities of the text.
+    n_known : int
+        Columns of the text that the model has a weight for; with none, nothing could be learned.
+    changed : bool
+        Whether any weight moved; False where the text already had the label by the margin.
+    """
+
+    label: int | str
+    before: NDArray[np.floating]
+    after: NDArray[np.floating]
+    n_known: int
+    changed: bool
+
+
+class Classifier:
+    """A linear classifier of texts. ``load_classifier()`` makes one from a model file.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Settings of the vectorizer and of the estimator.
+    classes : array-like of shape (n_classes,)
+        Labels, ints or str, ascending.
+    coef : ndarray of shape (n_rows, n_features)
+        Weights: one row for two classes, one per class for more.
+    intercept : ndarray of shape (n_rows,)
+    columns : ndarray of shape (n_columns,), int32
+        The columns with a weight, ascending.
+    ratio : ndarray of shape (n_rows, n_columns)
+        Log-count ratio at those columns; of shape (n_rows, 0) for a recipe without one.
+    label_names : sequence of str, optional
+        The labels as people read them.
+    temperature : float
+        Decision values are divided by it before they become probabilities.
+    t : float
+        The ``t_`` that SGD goes on from.
+    seed : int
+        The estimator's ``random_state``.
+    metadata : dict, optional
+        Where the model came from and what was measured, as JSON can hold it.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+    coef_ : ndarray of shape (n_rows, n_features)
+    intercept_ : ndarray of shape (n_rows,)
+    temperature_ : float
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        classes: ArrayLike,
+        coef: NDArray[np.floating],
+        intercept: NDArray[np.floating],
+        columns: NDArray[np.integer],
+        ratio: NDArray[np.floating],
+        *,
+        label_names: Sequence[str] | None = None,
+        temperature: float = 1.0,
+        t: float = 1.0,
+        seed: int = 1,
+        metadata: dict[str, Any] | None = None,
+    ):
+        self.recipe = recipe
+        self.classes_ = np.asarray(classes)
+        self.coef_, self.intercept_ = coef, intercept
+        self.columns, self.ratio = columns, ratio
+        self.label_names = tuple(label_names or map(str, self.classes_.tolist()))
+        self.temperature_ = temperature
+        self.t_, self.seed = t, seed
+        self.metadata = metadata or {}
+
+    def decision_function(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return the decision values (log-odds, before the temperature).
+
+        Parameters
+        ----------
+        texts : list of str
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) for two classes, (n_samples, n_classes) for more
+        """
+        values = self._decide(texts)
+        return values[:, 0] if len(self.coef_) == 1 else values
+
+    def predict(self, texts: Sequence[str]) -> NDArray[Any]:
+        """Return the most probable label of each text.
+
+        Parameters
+        ----------
+        texts : list of str
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+        """
+        values = self._decide(texts)
+        return self.classes_[(values[:, 0] > 0).astype(int) if values.shape[1] == 1 else values.argmax(axis=1)]
+
+    def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return calibrated probabilities.
+
+        Parameters
+        ----------
+        texts : list of str
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Columns in the order of ``classes_``.
+        """
+        return probabilities(self._decide(texts), self.temperature_)
+
+    def score(self, texts: Sequence[str], y: ArrayLike) -> float:
+        """Return the accuracy on texts with known labels."""
+        return float(np.mean(self.predict(texts) == np.asarray(y)))
+
+    def explain(self, text: str, label: int | str | None = None) -> Explanation:
+        """Tell what each n-gram adds to the decision value.
+
+        Parameters
+        ----------
+        text : str
+        label : int or str, optional
+            The class to speak for; by default the second of two, the predicted one of more.
+
+        Returns
+        -------
+        Explanation
+            Its contributions and the intercept sum to the decision value.
+        """
+        from movieclassifier.ngram_hashing import ngram_columns
+
+        data, columns, _ = hash_texts([text], self.recipe)
+        row, sign = self._row(label if label is not None else self._explained(text))
+        added = sign * data.astype(float) * self.coef_[row, columns]
+        occurrences = ngram_spans(text, self.recipe.tokenizer, self.recipe.stop_words, self.recipe.ngram_range)
+        parts = contributions(
+            occurrences,
+            ngram_columns(list(occurrences), self.recipe.n_features),
+            dict(zip(columns.tolist(), added.tolist(), strict=True)),
+        )
+        intercept = sign * float(self.intercept_[row])
+        name = label if label is not None else self._explained(text)
+        return Explanation(text, name, intercept + float(added.sum()), intercept, parts)
+
+    def learn(self, text: str, label: int | str) -> Lesson:
+        """Move the weights just far enough for a text to get a label by the margin.
+
+        The step is passive-aggressive in the space of the log-count ratio: for a row with target y = ±1, score m,
+        features x and ratio r, ``w += y * tau * x * r**2`` with ``tau = max(0, 1/2 - y * m) / sum(x**2 * r**2)``.
+
+        Parameters
+        ----------
+        text : str
+        label : int or str
+            One of ``classes_``.
+
+        Returns
+        -------
+        Lesson
+            Its ``n_known`` is 0 where the model knows no n-gram of the text, which so can teach it nothing.
+
+        Raises
+        ------
+        ValueError
+            If the label is not one of ``classes_``.
+
+        References
+        ----------
+        Crammer et al., *Online Passive-Aggressive Algorithms*, JMLR 2006.
+        """
+        position = self._position(label)
+        data, columns, _ = hash_texts([text], self.recipe)
+        values = self._decide([text])[0]
+        known = 0
+        changed = False
+        for row, value in enumerate(values):
+            y = 1 if position == (row if len(values) > 1 else 1) else -1
+            ratio = self._ratio_at(row, columns)
+            known = max(known, np.count_nonzero(ratio))
+            slack = MARGIN - y * float(value)
+            norm = float(np.sum((data.astype(float) * ratio) ** 2))
+            if slack > 0 and norm > 0:
+                self.coef_[row, columns] += just_far_enough(data * ratio**2, y, slack / norm)
+                changed = True
+        before, after = probabilities(values[None], self.temperature_)[0], self.predict_proba([text])[0]
+        return Lesson(label, before, after, known, changed)
+
+    @cached_property
+    def estimator(self) -> "SGDClassifier":
+        """A plain ``SGDClassifier`` over the same weights (not a copy), ready for ``partial_fit``."""
+        from sklearn.linear_model import SGDClassifier
+
+        estimator = SGDClassifier(loss="log_loss", alpha=self.recipe.alpha, random_state=self.seed)
+        estimator.coef_, estimator.intercept_ = self.coef_, self.intercept_
+        estimator.classes_, estimator.t_ = self.classes_, self.t_
+        estimator.n_features_in_ = self.recipe.n_features
+        return estimator
+
+    def to_sklearn(self) -> "Pipeline":
+        """Return a ``Pipeline`` of the vectorizer and the estimator."""
+        from sklearn.pipeline import make_pipeline
+
+        from movieclassifier.vectorizer import make_vectorizer
+
+        return make_pipeline(make_vectorizer(self.recipe), self.estimator)
+
+    def copy(self) -> "Classifier":
+        """Return a classifier that learns on its own."""
+        other = copy.copy(self)
+        other.__dict__.pop("estimator", None)
+        other.coef_, other.intercept_ = self.coef_.copy(), self.intercept_.copy()
+        return other
+
+    def weights_sha256(self) -> str:
+        """Return the SHA-256 of the weights and intercepts, as hexadecimal digits."""
+        digest = hashlib.sha256(self.coef_.tobytes() if not self.coef_.flags.c_contiguous else self.coef_)
+        digest.update(self.intercept_.tobytes())
+        return digest.hexdigest()
+
+    def _decide(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return decision values of shape (n_samples, n_rows); memory does not grow with the number of texts."""
+        if isinstance(texts, str):
+            raise TypeError("texts must be a list of str, got one str; pass [text].")
+        values = np.empty((len(texts), len(self.coef_)))
+        for start in range(0, len(texts), CHUNK):
+            chunk = texts[start : start + CHUNK]
+            values[start : start + len(chunk)] = self.decide_features(*hash_texts(chunk, self.recipe))
+        return values
+
+    def decide_features(
+        self, data: NDArray[np.floating], columns: NDArray[np.integer], indptr: NDArray[np.integer]
+    ) -> NDArray[np.float64]:
+        """Return the decision values of hashed texts, of shape (n_samples, n_rows).
+
+        Parameters
+        ----------
+        data, columns, indptr : ndarray
+            A CSR matrix, as :func:`movieclassifier.hashing.hash_texts` returns it.
+        """
+        values = np.empty((len(indptr) - 1, len(self.coef_)))
+        for row, coef in enumerate(self.coef_):
+            # Sums of float64 over each document; a trailing 0 lets reduceat see empty documents at the end.
+            products = np.append(data.astype(float) * coef[columns], 0.0)
+            sums = np.add.reduceat(products, indptr[:-1])
+            values[:, row] = np.where(np.diff(indptr) > 0, sums, 0.0) + float(self.intercept_[row])
+        return values
+
+    def _ratio_at(self, row: int, columns: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Return the log-count ratio at some columns: 0 where the model knows nothing, 1 without a ratio."""
+        if not self.recipe.log_count_ratio:
+            return np.ones(len(columns))
+        if not len(self.columns):
+            return np.zeros(len(columns))
+        places = np.minimum(np.searchsorted(self.columns, columns), len(self.columns) - 1)
+        return np.where(self.columns[places] == columns, self.ratio[row, places], 0).astype(float)
+
+    def _position(self, label: int | str) -> int:
+        found = np.flatnonzero(self.classes_ == label)
+        if not len(found):
+            raise ValueError(f"label must be one of {', '.join(map(str, self.classes_.tolist()))}; got {label!r}.")
+        return int(found[0])
+
+    def _row(self, label: int | str) -> tuple[int, int]:
+        """Return the row of weights and the sign with which it speaks for a label."""
+        position = self._position(label)
+        return (position, 1) if len(self.coef_) > 1 else (0, 1 if position == 1 else -1)
+
+    def _explained(self, text: str) -> int | str:
+        label: int | str = (self.predict([text])[0] if len(self.coef_) > 1 else self.classes_[1]).item()
+        return label
+
+
+def probabilities(values: NDArray[np.float64], temperature: float = 1.0) -> NDArray[np.float64]:
+    """Turn decision values into probabilities, one-vs-rest normalised for more than two classes.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples, n_rows)
+    temperature : float
+        Divides the decision values.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_classes)
+
+    Examples
+    --------
+    >>> probabilities(np.array([[0.0]])).tolist()
+    [[0.5, 0.5]]
+    """
+    # exp of -|v| cannot overflow.
+    small = np.exp(-np.abs(values / temperature))
+    sigmoid = np.where(values >= 0, 1, small) / (1 + small)
+    if values.shape[1] == 1:
+        return np.hstack([1 - sigmoid, sigmoid])
+    total = sigmoid.sum(axis=1, keepdims=True)
+    even = np.full_like(sigmoid, 1 / values.shape[1])
+    return np.divide(sigmoid, total, out=even, where=total > 0)
+
+
+def just_far_enough(x: NDArray[np.floating], y: int, tau: float) -> NDArray[np.floating]:
+    """Return ``y * tau * x`` as the one SGD step from zero weights whose learning rate is chosen for it.
+
+    The log loss at zero weights has the slope 1/2, so a learning rate of ``2 * tau`` gives the step. Only the
+    columns of one document take part, which costs a fraction of ``partial_fit`` over all columns.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n,)
+    y : {-1, 1}
+    tau : float
+
+    Returns
+    -------
+    ndarray of shape (n,)
+
+    Examples
+    --------
+    >>> just_far_enough(np.array([1.0, -2.0]), -1, 0.25).tolist()
+    [-0.25, 0.5]
+    """
+    from sklearn.linear_model import SGDClassifier
+
+    step = SGDClassifier(
+        loss="log_loss", penalty=None, learning_rate="constant", eta0=2 * tau, fit_intercept=False, random_state=0
+    )
+    weights: NDArray[np.floating] = step.partial_fit(x[None], [y], classes=[-1, 1]).coef_[0]
+    return weights

@@ -1,0 +1,120 @@
+"""Explanations: what each n-gram of a text adds to the decision value."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from movieclassifier.token_spans import Span, token_spans
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one n-gram adds to the decision value.
+
+    Attributes
+    ----------
+    ngram : str
+        Its tokens, joined by spaces.
+    value : float
+        Its share of the decision value (log-odds); above 0 it speaks for the explained label.
+    column : int
+        The feature it is hashed to.
+    spans : tuple of (int, int)
+        Characters of the text that it covers, one span per token that can be found there.
+    shares_column_with : tuple of str
+        Other n-grams of the text in the same column; what the column adds is shared out by number.
+    """
+
+    ngram: str
+    value: float
+    column: int
+    spans: tuple[Span, ...]
+    shares_column_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a text gets its decision value: ``intercept + sum of the contributions``.
+
+    Attributes
+    ----------
+    text : str
+    label : int or str
+        The class that positive values speak for.
+    decision : float
+        The decision value (log-odds).
+    intercept : float
+    contributions : tuple of Contribution
+        The strongest first.
+    """
+
+    text: str
+    label: int | str
+    decision: float
+    intercept: float
+    contributions: tuple[Contribution, ...]
+
+    def highlights(self) -> list[tuple[Span, float]]:
+        """Return the characters of each token with its share of the contributions, in the order of the text.
+
+        An n-gram's contribution is shared out equally over its tokens.
+        """
+        weights: Counter[Span] = Counter()
+        for contribution in self.contributions:
+            for span in contribution.spans:
+                weights[span] += contribution.value / len(contribution.spans)
+        return sorted(weights.items())
+
+
+def ngram_spans(
+    text: str, tokenizer: str, stop_words: tuple[str, ...], ngram_range: tuple[int, int]
+) -> dict[str, list[tuple[Span, ...]]]:
+    """Return the n-grams of a text, each with the spans of its tokens at every occurrence.
+
+    Examples
+    --------
+    >>> ngram_spans("so so good", "default", (), (2, 2))
+    {'so so': [((0, 2), (3, 5))], 'so good': [((3, 5), (6, 10))]}
+    """
+    words = frozenset(stop_words)
+    tokens = [(token, span) for token, span in token_spans(text, tokenizer) if token not in words]
+    found: dict[str, list[tuple[Span, ...]]] = {}
+    for length in range(ngram_range[0], ngram_range[1] + 1):
+        for start in range(len(tokens) - length + 1):
+            window = tokens[start : start + length]
+            spans = tuple(span for _, span in window if span is not None)
+            found.setdefault(" ".join(token for token, _ in window), []).append(spans)
+    return found
+
+
+def contributions(
+    occurrences: Mapping[str, list[tuple[Span, ...]]], columns: Mapping[str, int], added: Mapping[int, float]
+) -> tuple[Contribution, ...]:
+    """Share out what each column adds over the n-grams that are hashed to it.
+
+    Parameters
+    ----------
+    occurrences : mapping of str to list of spans
+        The n-grams of the text.
+    columns : mapping of str to int
+        The column of each n-gram.
+    added : mapping of int to float
+        What each column adds to the decision value.
+
+    Returns
+    -------
+    tuple of Contribution
+        The strongest first.
+    """
+    result = []
+    by_column = sorted(occurrences, key=lambda ngram: columns[ngram])
+    for column, group in groupby(by_column, key=lambda ngram: columns[ngram]):
+        ngrams = list(group)
+        n_occurrences = sum(len(occurrences[ngram]) for ngram in ngrams)
+        for ngram in ngrams:
+            value = added.get(column, 0.0) * len(occurrences[ngram]) / n_occurrences
+            spans = tuple(dict.fromkeys(span for spans in occurrences[ngram] for span in spans))
+            others = tuple(other for other in ngrams if other != ngram)
+            result.append(Contribution(ngram, value, column, spans, others))
+    return tuple(sorted(result, key=lambda contribution: (-abs(contribution.value), contribution.ngram)))

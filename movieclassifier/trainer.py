@@ -1,0 +1,147 @@
+"""The trainer: everything that learns from minibatches, and its state as plain arrays."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import SGDClassifier
+from threadpoolctl import ThreadpoolController
+
+from movieclassifier.log_count_ratio import LogCountRatio
+from movieclassifier.recipes import Recipe
+
+# What partial_fit goes on from; the averaged weights live beside the plain ones.
+ESTIMATOR_STATE = (
+    "coef_",
+    "intercept_",
+    "t_",
+    "_standard_coef",
+    "_standard_intercept",
+    "_average_coef",
+    "_average_intercept",
+)
+
+_threadpools = ThreadpoolController()
+
+
+class Trainer:
+    """One binary ``SGDClassifier`` per row of weights: one for two classes, one-vs-rest for more.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Settings.
+    n_classes : int
+        Number of classes, at least 2; ``y`` holds positions below it.
+    min_df : int
+        Columns seen in fewer documents have ratio 0, and so weight 0.
+    seed : int
+        Seed of the order of documents inside a minibatch.
+
+    Attributes
+    ----------
+    estimators_ : list of SGDClassifier
+        The estimators, in the space of the log-count ratio where the recipe has one.
+    ratio_ : LogCountRatio or None
+        The counts behind the ratio.
+    """
+
+    def __init__(self, recipe: Recipe, n_classes: int, min_df: int, seed: int = 1):
+        self.recipe = recipe
+        self.positions = (1,) if n_classes == 2 else tuple(range(n_classes))
+        self.ratio_ = LogCountRatio(n_classes, recipe.n_features, min_df) if recipe.log_count_ratio else None
+        self.estimators_ = [
+            SGDClassifier(loss="log_loss", alpha=recipe.alpha, average=recipe.passes > 1, random_state=seed)
+            for _ in self.positions
+        ]
+
+    def count(self, X: csr_matrix, y: NDArray[np.integer]) -> None:
+        """Add a minibatch to the counts behind the ratio."""
+        if self.ratio_ is not None:
+            self.ratio_.partial_fit(X, y)
+
+    def step(self, X: csr_matrix, y: NDArray[np.integer]) -> None:
+        """Take one epoch of SGD over a minibatch."""
+        # One BLAS thread: several spin against each other and the vectorizer (0.99 s against 0.16 s for 45 calls).
+        with _threadpools.limit(limits=1, user_api="blas"):
+            for position, estimator in zip(self.positions, self.estimators_, strict=True):
+                estimator.partial_fit(self._scale(X, position), y == position, classes=[False, True])
+
+    def partial_fit(self, X: csr_matrix, y: NDArray[np.integer]) -> None:
+        """Count a minibatch, then take a step on it.
+
+        Counting first is better than counting after the step (.9095 against .9069).
+        """
+        self.count(X, y)
+        self.step(X, y)
+
+    def decision_function(self, X: csr_matrix) -> NDArray[np.floating]:
+        """Return the decision values, of shape (n_samples, n_rows), with the ratio as it is now."""
+        values = [
+            (self._scale(X, position) @ estimator.coef_.ravel() + estimator.intercept_)
+            if hasattr(estimator, "coef_")
+            else np.zeros(X.shape[0])
+            for position, estimator in zip(self.positions, self.estimators_, strict=True)
+        ]
+        return np.stack(values, axis=1)
+
+    def predict(self, X: csr_matrix) -> NDArray[np.integer]:
+        """Return the positions of the predicted classes."""
+        values = self.decision_function(X)
+        return values.argmax(axis=1) if len(self.positions) > 1 else (values[:, 0] > 0).astype(np.intp)
+
+    def weights(self) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.integer], NDArray[np.floating]]:
+        """Fold the ratio into the weights.
+
+        Returns
+        -------
+        coef : ndarray of shape (n_rows, n_features)
+            Weights for unscaled features.
+        intercept : ndarray of shape (n_rows,)
+        columns : ndarray of shape (n_columns,), int32
+            The columns with a weight, ascending.
+        ratio : ndarray of shape (n_rows, n_columns)
+            The log-count ratio at those columns; of shape (n_rows, 0) where the recipe has none.
+        """
+        coef = np.concatenate([estimator.coef_ for estimator in self.estimators_])
+        intercept = np.concatenate([estimator.intercept_ for estimator in self.estimators_])
+        columns = np.flatnonzero(coef.any(axis=0)).astype(np.int32)
+        if self.ratio_ is None:
+            return coef, intercept, columns, np.zeros((len(coef), 0), dtype=coef.dtype)
+        ratio = np.stack([self.ratio_.ratio(columns, position, self.recipe.dtype) for position in self.positions])
+        coef[:, columns] *= ratio
+        known = ratio.any(axis=0)
+        coef[:, columns[~known]] = 0
+        return coef, intercept, columns[known], ratio[:, known]
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return all that training goes on from, as arrays."""
+        arrays = {
+            f"{name}.{row}": np.asarray(getattr(estimator, name))
+            for row, estimator in enumerate(self.estimators_)
+            for name in ESTIMATOR_STATE
+            if hasattr(estimator, name)
+        }
+        if self.ratio_ is not None:
+            arrays |= {"counts": self.ratio_.counts_, "totals": self.ratio_.totals_}
+        return arrays
+
+    def load_state(self, arrays: dict[str, NDArray[Any]]) -> None:
+        """Go on from what :meth:`state` returned."""
+        for row, estimator in enumerate(self.estimators_):
+            found = {name: arrays[f"{name}.{row}"] for name in ESTIMATOR_STATE if f"{name}.{row}" in arrays}
+            for name, value in found.items():
+                setattr(estimator, name, float(value) if name == "t_" else value)
+            if found:
+                estimator.classes_ = np.array([False, True])
+        if self.ratio_ is not None:
+            self.ratio_.counts_[:] = arrays["counts"]
+            self.ratio_.totals_[:] = arrays["totals"]
+
+    def _scale(self, X: csr_matrix, position: int) -> csr_matrix:
+        """Multiply the features by the ratio of a class; only the columns at hand are looked at."""
+        if self.ratio_ is None:
+            return X
+        data = X.data * self.ratio_.ratio(X.indices, position, self.recipe.dtype)
+        return csr_matrix((data, X.indices, X.indptr), shape=X.shape)
