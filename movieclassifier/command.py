@@ -1,0 +1,40 @@
+"""The edge of every command: a user's mistake is one line on stderr and exit status 2, Ctrl-C is 130."""
+
+import errno
+from typing import Any
+
+import click
+
+
+class Command(click.Command):
+    """A click command that turns ValueError and OSError into one line; other exceptions are bugs and stay loud.
+
+    The exit status is 2, or the `exit_status` of the exception where it has one.
+    """
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call the function with the parameters of `ctx`."""
+        try:
+            return super().invoke(ctx)
+        except (ValueError, OSError) as error:
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:
+                raise  # `… | head` closed the pipe; click ends quietly.
+            click.echo(f"Error: {one_line(error)}", err=True)
+            ctx.exit(getattr(error, "exit_status", 2))
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("\nStopped.", err=True)
+            ctx.exit(130)
+
+
+def one_line(error: BaseException) -> str:
+    """Say what `error` says on one line, the file first.
+
+    Examples
+    --------
+    >>> one_line(FileNotFoundError(2, "No such file or directory", "movie_data.csv"))
+    'movie_data.csv: No such file or directory'
+    """
+    text = str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        text = f"{error.filename}: {error.strerror}"
+    return " ".join(text.split()) or type(error).__name__

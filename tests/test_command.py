@@ -1,0 +1,64 @@
+"""A user's mistake is one line and exit status 2; a bug stays a traceback."""
+
+import errno
+import subprocess
+import sys
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from movieclassifier.command import Command
+
+
+class Unreachable(OSError):
+    exit_status = 3
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "line"),
+    [
+        (ValueError("line 3:\n  no label"), 2, "Error: line 3: no label\n"),
+        (ValueError(), 2, "Error: ValueError\n"),
+        (FileNotFoundError(2, "No such file", "a.csv"), 2, "Error: a.csv: No such file\n"),
+        (OSError("no number"), 2, "Error: no number\n"),
+        (Unreachable("host is away"), 3, "Error: host is away\n"),
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), 1, ""),
+        (KeyboardInterrupt(), 130, "\nStopped.\n"),
+    ],
+)
+@pytest.mark.parametrize("grouped", [False, True])
+def test_mistake_is_one_line_and_its_exit_status(error, status, line, grouped):
+    @click.command("main", cls=Command)
+    def main():
+        raise error
+
+    result = CliRunner().invoke(click.Group("all", [main]), ["main"]) if grouped else CliRunner().invoke(main)
+    assert result.exit_code == status
+    assert result.stderr == line
+    assert result.stdout == ""
+
+
+def test_other_exceptions_are_bugs_and_stay():
+    @click.command(cls=Command)
+    def main():
+        raise KeyError("a bug")
+
+    assert isinstance(CliRunner().invoke(main).exception, KeyError)
+
+
+def test_closed_pipe_is_quiet():
+    code = """
+import click
+from movieclassifier.command import Command
+@click.command(cls=Command)
+def main():
+    for i in range(100_000):
+        click.echo(i)
+main()
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as script:
+        assert script.stdout.readline() == b"0\n"
+        script.stdout.close()
+        assert script.stderr.read() == b""
+    assert script.returncode == 1
