@@ -1,49 +1,51 @@
-"""The front door of the compiled twin: texts in, the arrays of a CSR matrix out, the same bits on either path."""
+"""The front door of the compiled twin: texts in, the arrays of a CSR matrix out, the same bits with it and without."""
 
 import os
 from collections.abc import Sequence
 from functools import lru_cache
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.recipes import Recipe
-from movieclassifier.tokenizers import TOKENIZERS, Tokenizer
+from movieclassifier.tokenizers import TOKENIZERS, Tokenizer, english_stop_words, tokenize, tokenizer
 
+_hashing: ModuleType | None
 try:
     from movieclassifier import _hashing
-except ImportError as error:
-    _hashing = None  # type: ignore[assignment]  # the extension is optional
-    _MISSING = str(error)
+except ImportError as error:  # the extension is optional
+    _hashing, _WHY_NOT = None, str(error)
 
 PURE_PYTHON = "MOVIECLASSIFIER_PURE_PYTHON"
+TWINS: dict[Tokenizer, str] = {tokenizer: "book", tokenize: "default"}
 
 CSRArrays = tuple[NDArray[Any], NDArray[np.int32], NDArray[np.int32]]
 
 
 def backend() -> tuple[str, str]:
-    """Say which path hashes texts, and why.
+    """Say which path turns texts into features, and why.
 
     Returns
     -------
     name : {"compiled", "pure Python"}
     reason : str
     """
-    if os.environ.get(PURE_PYTHON, "") not in ("", "0"):
+    if os.environ.get(PURE_PYTHON, "0") not in ("", "0"):
         return "pure Python", f"{PURE_PYTHON} is set"
     if _hashing is None:
-        return "pure Python", f"the extension is not installed ({_MISSING})"
-    return "compiled", "the extension is installed"
+        return "pure Python", f"the extension cannot be imported: {_WHY_NOT}"
+    return "compiled", f"the extension is installed; {PURE_PYTHON}=1 turns it off"
 
 
-def is_compiled() -> bool:
-    """Tell whether the compiled twin hashes texts."""
-    return backend()[0] == "compiled"
+def is_compiled(recipe: Recipe) -> bool:
+    """Tell whether the compiled twin hashes the texts of a recipe."""
+    return backend()[0] == "compiled" and TOKENIZERS[recipe.tokenizer] in TWINS
 
 
 def hash_texts(texts: Sequence[str], recipe: Recipe) -> CSRArrays:
-    """Turn texts into the rows of a CSR matrix without importing scikit-learn where the twin is installed.
+    """Turn texts into the rows of a CSR matrix, without scikit-learn where the compiled twin is installed.
 
     Parameters
     ----------
@@ -57,25 +59,60 @@ def hash_texts(texts: Sequence[str], recipe: Recipe) -> CSRArrays:
     data : ndarray of shape (nnz,), dtype float32 or float64
     indices : ndarray of shape (nnz,), dtype int32
     indptr : ndarray of shape (n_texts + 1,), dtype int32
-        Bit for bit what ``make_vectorizer(recipe).transform(texts)`` holds.
+        Bit for bit what scikit-learn's ``HashingVectorizer`` makes of the same settings.
 
     Raises
     ------
     TypeError
         If texts is one str, or holds anything but str.
+
+    Examples
+    --------
+    >>> data, indices, indptr = hash_texts(["so so", ""], Recipe(n_features=8, norm=None))
+    >>> data.tolist(), indices.tolist(), indptr.tolist()
+    ([1.0, 1.0], [4, 6], [0, 2, 2])
     """
+    texts = _checked(texts)
+    if is_compiled(recipe):
+        assert _hashing is not None
+        try:
+            return _twin(recipe).hash(texts)
+        except _hashing.Declined:
+            pass
+    return _hash_in_python(texts, recipe)
+
+
+def _checked(texts: Sequence[str]) -> list[str]:
     if isinstance(texts, str):
         raise TypeError("texts must be a list of str, got one str; pass [text].")
     texts = list(texts)
     for position, text in enumerate(texts):
         if not isinstance(text, str):
-            raise TypeError(f"texts must be a list of str; text {position} is {type(text).__name__}.")
-    if not texts:
-        return np.empty(0, recipe.dtype), np.empty(0, np.int32), np.zeros(1, np.int32)
-    return _hash_in_python(texts, recipe)
+            raise TypeError(f"texts must be a list of str; text {position} is of type {type(text).__name__}.")
+    return texts
+
+
+@lru_cache(maxsize=8)
+def _twin(recipe: Recipe) -> Any:
+    assert _hashing is not None
+    definition = TOKENIZERS[recipe.tokenizer]
+    own_stop_words = english_stop_words() if definition is tokenizer else frozenset()
+    return _hashing.Twin(
+        tokenizer=TWINS[definition],
+        definition=definition,
+        stop_words=own_stop_words.union(recipe.stop_words),
+        ngram_range=recipe.ngram_range,
+        n_features=recipe.n_features,
+        binary=recipe.binary,
+        alternate_sign=recipe.alternate_sign,
+        norm=recipe.norm,
+        dtype=recipe.dtype,
+    )
 
 
 def _hash_in_python(texts: list[str], recipe: Recipe) -> CSRArrays:
+    if not texts:  # which scikit-learn refuses
+        return np.empty(0, recipe.dtype), np.empty(0, np.int32), np.zeros(1, np.int32)
     X = _definition(recipe).transform(texts)
     return X.data, X.indices, X.indptr
 
@@ -83,10 +120,10 @@ def _hash_in_python(texts: list[str], recipe: Recipe) -> CSRArrays:
 @lru_cache(maxsize=8)
 def _definition(recipe: Recipe) -> Any:
     """Return the scikit-learn vectorizer that a recipe stands for."""
-    from sklearn.feature_extraction.text import HashingVectorizer
+    from sklearn.feature_extraction.text import HashingVectorizer  # over a second: only without the twin
 
     return HashingVectorizer(
-        tokenizer=_drop_stop_words(TOKENIZERS[recipe.tokenizer], recipe.stop_words),
+        tokenizer=_without(recipe.stop_words, TOKENIZERS[recipe.tokenizer]),
         token_pattern=None,
         lowercase=False,
         ngram_range=recipe.ngram_range,
@@ -98,7 +135,7 @@ def _definition(recipe: Recipe) -> Any:
     )
 
 
-def _drop_stop_words(tokenize: Tokenizer, stop_words: tuple[str, ...]) -> Tokenizer:
+def _without(stop_words: tuple[str, ...], tokenize: Tokenizer) -> Tokenizer:
     if not stop_words:
         return tokenize
     dropped = frozenset(stop_words)
