@@ -1,0 +1,105 @@
+"""What every reader shares: the document it yields, the labels it maps, and what it does with a bad row."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+Label = int | str
+Document = tuple[str, Label]
+
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class BadRows:
+    """Count the rows that could not be read, and raise the first one that is too many.
+
+    Parameters
+    ----------
+    limit : int, default=0
+        How many rows may be skipped.
+
+    Attributes
+    ----------
+    messages : list of str
+        What was wrong with the first few.
+    n_skipped : int
+    """
+
+    def __init__(self, limit: int = 0) -> None:
+        if isinstance(limit, bool) or not isinstance(limit, int):
+            raise TypeError(f"skip_bad_rows must be an int, got {type(limit).__name__}.")
+        if limit < 0:
+            raise ValueError(f"skip_bad_rows must be at least 0, got {limit}.")
+        self.limit = limit
+        self.n_skipped = 0
+        self.messages: list[str] = []
+
+    def add(self, message: str) -> None:
+        """Count a row, or raise a ValueError where the limit is reached."""
+        if self.n_skipped >= self.limit:
+            after = f" {self.n_skipped:,} bad rows were skipped before, as allowed." if self.n_skipped else ""
+            raise ValueError(message + after)
+        self.n_skipped += 1
+        if len(self.messages) < 5:
+            self.messages.append(message)
+
+
+class AsIs(dict[str, Label]):
+    """The mapping in place of `labels` that leaves every value as it is."""
+
+    def __missing__(self, value: str) -> Label:
+        return value
+
+
+def as_bad_rows(skip_bad_rows: int | BadRows) -> BadRows:
+    """Return a counter for a reader's `skip_bad_rows`; a counter that is shared by several files passes through."""
+    return skip_bad_rows if isinstance(skip_bad_rows, BadRows) else BadRows(skip_bad_rows)
+
+
+def unknown_label(where: str, name: str, value: str, labels: Mapping[str, Label]) -> str:
+    """Say that a label is none of those that are known."""
+    known = ", ".join(labels)
+    return f"{where}: {name} must be one of {known}; got {shorten(value)}. Pass --labels to map other values."
+
+
+def text_fault(text: str, encoding: str) -> str | None:
+    """Say what makes a text unreadable: a NUL or a byte that is not in the encoding; None if nothing does."""
+    if not text.isascii() and (surrogate := SURROGATE.search(text)):
+        # Files are opened with errors="surrogateescape", which hides byte 0xNN in U+DCNN.
+        byte = ord(surrogate[0]) - 0xDC00
+        return (
+            f"the byte 0x{byte:02x} is not valid {encoding}; "
+            f"pass the file's encoding, such as --encoding {'utf-8' if encoding == 'latin-1' else 'latin-1'}."
+        )
+    if "\0" in text:
+        return "a NUL byte, which no text holds; the file is damaged, or pass its encoding, such as --encoding utf-16."
+    return None
+
+
+def shorten(value: str, length: int = 60) -> str:
+    """Return a value as an error message can show it.
+
+    Examples
+    --------
+    >>> shorten("spam " * 50, 10)
+    "'spam spam …'"
+    """
+    return repr(value if len(value) <= length else value[:length] + "…")
+
+
+def check_file(path: Path, reader: str) -> None:
+    """Refuse a path that is no file."""
+    if path.is_dir():
+        raise IsADirectoryError(
+            f"{path}: this is a folder, but {reader} reads a file; pass a file or --format folders."
+        )
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: there is no such file.")
+
+
+def check_encoding(encoding: str) -> None:
+    """Refuse an encoding that Python does not know."""
+    try:
+        " ".encode(encoding)
+    except LookupError as error:
+        raise ValueError(f"encoding {encoding!r} is unknown; utf-8, latin-1 and cp1252 are common ones.") from error

@@ -1,0 +1,23 @@
+"""Open what readers read."""
+
+import codecs
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# Larger than Python's 8 KB, which costs 5% more time.
+CHUNK_SIZE = 2**17
+
+
+@contextmanager
+def open_text(path: Path, encoding: str = "utf-8") -> Iterator[io.TextIOWrapper]:
+    """Open a file as text, its line breaks left as they are and a byte order mark skipped.
+
+    A byte that is not in the encoding becomes a lone surrogate, so that the reader knows in which line it is.
+    """
+    with open(path, "rb", buffering=CHUNK_SIZE) as file:
+        if codecs.lookup(encoding).name == "utf-8" and file.peek(3).startswith(codecs.BOM_UTF8):
+            file.read(3)
+        with io.TextIOWrapper(file, encoding, errors="surrogateescape", newline="") as lines:
+            yield lines
