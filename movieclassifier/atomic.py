@@ -54,7 +54,7 @@ def replace_file(path: str | os.PathLike[str], mode: str = "wb") -> Iterator[IO[
     # 255 bytes that a name may have, whatever the alphabet.
     temporary = target.with_name(f".{target.name[:50]}.{secrets.token_hex(4)}.tmp")
     try:
-        with _open_new(temporary, mode) as file:
+        with name_full_disk(path), _open_new(temporary, mode) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -62,13 +62,23 @@ def replace_file(path: str | os.PathLike[str], mode: str = "wb") -> Iterator[IO[
             temporary.chmod(permissions)
         os.replace(temporary, target)
     except OSError as error:
-        unnamed = error.filename is None and error.errno in NO_ROOM
-        if unnamed or error.filename == str(temporary):
+        if error.filename == str(temporary):
             raise OSError(error.errno, error.strerror, os.fspath(path)) from error
         raise
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(target.parent)
+
+
+@contextmanager
+def name_full_disk(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Add `path` to the error of a write that found no room, which the operating system leaves unnamed."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno in NO_ROOM:
+            raise OSError(error.errno, error.strerror, os.fspath(path)) from error
+        raise
 
 
 def sync_folder(folder: str | os.PathLike[str]) -> None:
