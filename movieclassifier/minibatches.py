@@ -92,25 +92,21 @@ def holdout_sizes(n_documents: int, n_train: int | None = None, n_holdout: int |
     >>> holdout_sizes(50_000, n_train=49_000)
     (49000, 1000)
     """
-    wanted_train, wanted_holdout = n_train, n_holdout
+    asked = [f"{name} {n}" for name, n in (("--n-train", n_train), ("--n-holdout", n_holdout)) if n is not None]
+    if n_train is not None and n_train < 1:
+        raise ValueError(f"--n-train must be at least 1, got {n_train}.")
+    if n_holdout is not None and n_holdout < 0:
+        raise ValueError(f"--n-holdout must be at least 0, got {n_holdout}.")
     if n_holdout is None:
         n_holdout = max(1, n_documents // HOLDOUT_SHARE)
         if n_train is not None:
             n_holdout = max(0, min(n_holdout, n_documents - n_train))
     if n_train is None:
-        n_train = n_documents - n_holdout
-    if n_train < 1 or n_holdout < 0 or n_train + n_holdout > n_documents:
-        raise ValueError(_too_short(n_documents, wanted_train, wanted_holdout))
+        n_train = max(1, n_documents - n_holdout)
+    if n_train + n_holdout > n_documents:
+        needs = " and ".join(asked) or "a training part and a holdout"
+        raise ValueError(f"the stream holds {n_documents} documents, too few for {needs}.")
     return n_train, n_holdout
-
-
-def _too_short(n_documents: int, n_train: int | None, n_holdout: int | None) -> str:
-    asked = [f"{name} {n}" for name, n in (("--n-train", n_train), ("--n-holdout", n_holdout)) if n is not None] or [
-        "a training part and a holdout of at least 1"
-    ]
-    return f"the stream holds {n_documents} documents, too few for {' and '.join(asked)}; " + (
-        "lower them." if len(asked) > 1 else "lower it." if n_documents > 1 else "add more."
-    )
 
 
 def iter_minibatches(documents: Iterable[Document], size: int = 1000) -> Iterator[Minibatch]:

@@ -1,13 +1,10 @@
 """What every reader shares: the document it yields, the labels it maps, and what it does with a bad row."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 Label = int | str
 Document = tuple[str, Label]
-
-SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class BadRows:
@@ -64,13 +61,13 @@ def unknown_label(where: str, name: str, value: str, labels: Mapping[str, Label]
 
 def text_fault(text: str, encoding: str) -> str | None:
     """Say what makes a text unreadable: a NUL or a byte that is not in the encoding; None if nothing does."""
-    if not text.isascii() and (surrogate := SURROGATE.search(text)):
-        # Files are opened with errors="surrogateescape", which hides byte 0xNN in U+DCNN.
-        byte = ord(surrogate[0]) - 0xDC00
-        return (
-            f"the byte 0x{byte:02x} is not valid {encoding}; "
-            f"pass the file's encoding, such as --encoding {'utf-8' if encoding == 'latin-1' else 'latin-1'}."
-        )
+    if not text.isascii():
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            # Files are opened with errors="surrogateescape", which hides byte 0xNN in the surrogate U+DCNN.
+            byte = ord(text[error.start]) - 0xDC00
+            return f"the byte 0x{byte:02x} is not {encoding}; pass the file's encoding, such as --encoding latin-1."
     if "\0" in text:
         return "a NUL byte, which no text holds; the file is damaged, or pass its encoding, such as --encoding utf-16."
     return None

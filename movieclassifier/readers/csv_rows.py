@@ -53,9 +53,11 @@ def split_line(line: str, delimiter: str) -> list[str] | None:
     if start == end or (before and before[-1] != delimiter) or (after and after[0] != delimiter):
         return None
     if '"' in text:
-        if '"' in text.replace('""', ""):
+        # Doubled quotes part "a""b""c" into a, nothing, b, nothing, c. Faster than replace('""', '"').
+        parts = text.split('"')
+        if len(parts) % 2 == 0 or any(parts[1::2]):
             return None
-        text = text.replace('""', '"')
+        text = '"'.join(parts[::2])
     return [*before.split(delimiter)[:-1], text, *after.split(delimiter)[1:]]
 
 

@@ -16,8 +16,11 @@ def open_text(path: Path, encoding: str = "utf-8") -> Iterator[io.TextIOWrapper]
 
     A byte that is not in the encoding becomes a lone surrogate, so that the reader knows in which line it is.
     """
-    with open(path, "rb", buffering=CHUNK_SIZE) as file:
+    with io.BufferedReader(io.FileIO(path), CHUNK_SIZE) as file:
         if codecs.lookup(encoding).name == "utf-8" and file.peek(3).startswith(codecs.BOM_UTF8):
             file.read(3)
         with io.TextIOWrapper(file, encoding, errors="surrogateescape", newline="") as lines:
-            yield lines
+            try:
+                yield lines
+            except UnicodeDecodeError as error:  # what surrogates cannot stand for, as in UTF-16
+                raise ValueError(f"{path}: this is not {encoding} ({error.reason}); pass its --encoding.") from error

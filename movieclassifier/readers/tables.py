@@ -138,7 +138,7 @@ def iter_table(
             bad_rows.add(f"{path}, line {n_line}: {_wrong_length(row, n_fields)}")
             continue
         text, value = row[text_at], row[label_at]
-        if (fault := text_fault(text, encoding) or text_fault(value, encoding)) is not None:
+        if (fault := text_fault(value + text, encoding)) is not None:
             bad_rows.add(f"{path}, line {n_line}: {fault}")
             continue
         try:
@@ -149,8 +149,8 @@ def iter_table(
         empty = False
         yield text, label
     if empty:
-        below = " below the header" if choice.header else ""
-        raise ValueError(f"{path}: no rows{below} that could be read; {bad_rows.n_skipped} were skipped.")
+        skipped = f" but the {bad_rows.n_skipped:,} that were skipped" if bad_rows.n_skipped else ""
+        raise ValueError(f"{path}: there are no rows{' below the header' if choice.header else ''}{skipped}.")
 
 
 def _wrong_length(row: list[str], n_fields: int) -> str:
