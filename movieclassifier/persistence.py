@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import os
 import pickle
 import zipfile
@@ -18,6 +19,8 @@ from movieclassifier.classifier import Classifier
 from movieclassifier.recipes import recipe_from_dict
 from movieclassifier.tokenizers import english_stop_words
 
+log = logging.getLogger("movieclassifier")
+
 FORMAT = 1
 RECORD = "classifier.npz"
 PICKLE = "classifier.pkl"
@@ -27,6 +30,8 @@ BUNDLED = "bundled/imdb.npz"
 ARRAYS = ("classes", "intercept", "column_steps", "weights", "ratio", "t")
 MAX_RECORD_BYTES = 4 * 2**30
 MAX_DENSE_BYTES = 16 * 2**30
+# What a cut, hostile or foreign pickle can raise while it is taken apart.
+PICKLE_ERRORS = (pickle.UnpicklingError, ValueError, TypeError, LookupError, AttributeError, EOFError, ImportError)
 SAFE_GLOBALS = {
     ("numpy", "dtype"),
     ("numpy", "ndarray"),
@@ -36,7 +41,9 @@ SAFE_GLOBALS = {
 }
 
 
-def save_model(model_dir: str | os.PathLike[str], classifier: Classifier, extra: Mapping[str, Any] | None = None) -> None:
+def save_model(
+    model_dir: str | os.PathLike[str], classifier: Classifier, extra: Mapping[str, Any] | None = None
+) -> None:
     """Write a model folder: the record, and the pickles made from it.
 
     Parameters
@@ -104,7 +111,7 @@ def load_classifier(path: str | os.PathLike[str] | None = None) -> Classifier:
     ----------
     path : str or path-like, optional
         A record or a folder that holds one. Without it ``pkl_objects/`` is taken if it holds a model, else the
-        small model that ships with the package; ``classifier.metadata["source"]`` says which.
+        small model that ships with the package. A message of the logger ``movieclassifier`` says which.
 
     Returns
     -------
@@ -118,8 +125,9 @@ def load_classifier(path: str | os.PathLike[str] | None = None) -> Classifier:
         If the file is no record, is damaged, or has a format that this version does not know.
     """
     source = model_path(path)
-    classifier, _ = load_record(source)
-    return classifier
+    if path is None:
+        log.warning("Using %s.", "the bundled model" if source != DEFAULT_MODEL_DIR / RECORD else source)
+    return load_record(source)[0]
 
 
 def model_path(path: str | os.PathLike[str] | None = None) -> Path:
@@ -152,8 +160,9 @@ def load_record(path: str | os.PathLike[str]) -> tuple[Classifier, dict[str, NDA
         classifier = _rebuild(facts, {name: arrays.pop(name) for name in ARRAYS})
     except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
         what = f"lacks {error}" if isinstance(error, KeyError) else str(error)
-        raise ValueError(f"{path} is not a model of movieclassifier, or is damaged ({what}); train it again.") from error
-    classifier.metadata["source"] = str(path)
+        raise ValueError(
+            f"{path} is not a model of movieclassifier, or is damaged ({what}); train it again."
+        ) from error
     return classifier, arrays
 
 
@@ -234,7 +243,7 @@ def load_pickled(path: str | os.PathLike[str]) -> Any:
     with open(path, "rb") as file:
         try:
             return _SafeUnpickler(file).load()
-        except Exception as error:  # a hostile or foreign pickle can raise anything while it is taken apart
+        except PICKLE_ERRORS as error:
             raise ValueError(
                 f"{path} cannot be unpickled safely ({error}); load classifier.npz with load_classifier() instead."
             ) from error

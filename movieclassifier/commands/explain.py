@@ -1,0 +1,61 @@
+"""``movieclassifier explain``: why a text gets its label, in colours."""
+
+import json
+from dataclasses import asdict
+from math import ceil
+
+import click
+
+from movieclassifier.command import Command
+from movieclassifier.commands.predict import model_option
+from movieclassifier.explanation import Explanation
+
+
+@click.command(cls=Command)
+@click.argument("text")
+@model_option
+@click.option("--top", "n_top", type=click.IntRange(1), default=15, show_default=True, help="N-grams to list.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def main(text: str, model: str | None, n_top: int, as_json: bool) -> None:
+    """Tell what each word and n-gram of TEXT adds to the decision."""
+    from movieclassifier.persistence import load_classifier
+
+    classifier = load_classifier(model)
+    explanation = classifier.explain(text)
+    if as_json:
+        click.echo(json.dumps(asdict(explanation), indent=2))
+        return
+    y_proba = classifier.predict_proba([text])[0]
+    best = int(y_proba.argmax())
+    name = classifier.label_names[classifier.classes_.tolist().index(explanation.label)]
+    click.echo(f"{classifier.label_names[best]} ({y_proba[best]:.1%})\n")
+    click.echo(coloured(explanation) + "\n")
+    click.echo(f"decision value {explanation.decision:+.3f} for {name!r} = intercept {explanation.intercept:+.3f} and:")
+    for part in explanation.contributions[:n_top]:
+        shared = f"  (shares its column with {', '.join(part.shares_column_with)})" if part.shares_column_with else ""
+        click.echo(f"  {part.value:+.4f}  {click.style(part.ngram, fg=colour(part.value))}{shared}")
+    rest = explanation.contributions[n_top:]
+    if rest:
+        click.echo(f"  {sum(part.value for part in rest):+.4f}  {len(rest)} others")
+
+
+def coloured(explanation: Explanation) -> str:
+    """Return the text with words for the label in green and marked [+], against it in red and marked [-]."""
+    highlights = explanation.highlights()
+    strongest = max((abs(value) for _, value in highlights), default=0.0)
+    parts, place = [], 0
+    for (start, end), value in highlights:
+        if start < place:
+            continue
+        marks = ceil(3 * abs(value) / strongest) if strongest else 0
+        word = explanation.text[start:end]
+        strong = marks > 1
+        sign = f"[{('+' if value > 0 else '-') * (marks - 1)}]" if strong else ""
+        parts += [explanation.text[place:start], click.style(word, fg=colour(value), bold=strong) + sign]
+        place = end
+    return "".join(parts) + explanation.text[place:]
+
+
+def colour(value: float) -> str:
+    """Return green for what speaks for the label, red for what speaks against it."""
+    return "green" if value > 0 else "red"

@@ -1,0 +1,70 @@
+"""``movieclassifier predict``: labels and probabilities for texts."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+import click
+
+from movieclassifier.command import Command
+
+CHUNK = 1000
+
+
+def model_option(command):  # type: ignore[no-untyped-def]  # a decorator as click has them
+    """Add ``--model``."""
+    return click.option(
+        "--model", type=click.Path(), help="A model file or folder.  [default: pkl_objects, else the bundled model]"
+    )(command)
+
+
+@click.command(cls=Command)
+@click.argument("texts", metavar="[TEXT]...", nargs=-1)
+@click.option("--file", "path", type=click.Path(), help="A file with one text per line, UTF-8; - is standard input.")
+@model_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per text.")
+def main(texts: tuple[str, ...], path: str | None, model: str | None, as_json: bool) -> None:
+    """Predict the label of each TEXT, or of each line of standard input."""
+    from movieclassifier.persistence import load_classifier
+
+    if texts and path is not None:
+        raise click.UsageError("pass texts or --file, not both.")
+    classifier = load_classifier(model)
+    source: Iterable[str] = texts or iter_lines(path or "-")
+    stream = iter(source)
+    while chunk := list(islice(stream, CHUNK if texts or path else 1)):
+        for text, y_proba in zip(chunk, classifier.predict_proba(chunk).tolist(), strict=True):
+            best = max(range(len(y_proba)), key=y_proba.__getitem__)
+            if as_json:
+                found = dict(zip(classifier.label_names, y_proba, strict=True))
+                line = json.dumps({"label": classifier.label_names[best], "probabilities": found})
+            else:
+                line = f"{classifier.label_names[best]}\t{y_proba[best]:.3f}\t{shorten(text)}"
+            click.echo(line)
+
+
+def iter_lines(path: str) -> Iterator[str]:
+    """Yield the lines of a UTF-8 file that are not empty."""
+    with open(sys.stdin.fileno() if path == "-" else path, "rb", closefd=path != "-") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                text = line.decode().strip()
+            except UnicodeDecodeError as error:
+                raise ValueError(
+                    f"{path}, line {number}: not UTF-8 ({error.reason}); convert the file first."
+                ) from error
+            if text:
+                yield text
+
+
+def shorten(text: str, width: int = 60) -> str:
+    """Return the beginning of a text on one line.
+
+    Examples
+    --------
+    >>> shorten("what a  waste of time", 12)
+    'what a wast…'
+    """
+    line = " ".join(text.split())
+    return line if len(line) <= width else f"{line[: width - 1]}…"

@@ -1,0 +1,58 @@
+"""The guard set: a sample of the holdout as hashed features, against which an update of the model is checked."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.classifier import Classifier
+from movieclassifier.datasets import Document
+from movieclassifier.hashing import hash_texts
+
+N_GUARD = 500
+
+
+def make_guard(classifier: Classifier, documents: Iterable[Document]) -> dict[str, NDArray[Any]]:
+    """Return documents as the arrays that a record keeps: never as text, and only the columns with a weight.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    documents : iterable of Document
+        A few hundred that were not trained on.
+
+    Returns
+    -------
+    dict of str to ndarray
+    """
+    texts, labels = zip(*documents, strict=True)
+    data, columns, indptr = hash_texts(texts, classifier.recipe)
+    known = np.isin(columns, classifier.columns)
+    row = np.repeat(np.arange(len(texts)), np.diff(indptr))[known]
+    return {
+        "guard_lengths": np.bincount(row, minlength=len(texts)).astype(np.int32),
+        # Places among the known columns, as steps: small numbers compress well.
+        "guard_steps": np.diff(np.searchsorted(classifier.columns, columns[known]), prepend=0).astype(np.int32),
+        "guard_data": data[known],
+        "guard_y": np.array([classifier.classes_.tolist().index(label) for label in labels], dtype=np.int32),
+    }
+
+
+def guard_accuracy(classifier: Classifier, arrays: Mapping[str, NDArray[Any]], columns: NDArray[np.integer]) -> float:
+    """Return the accuracy of a classifier on a guard set.
+
+    Parameters
+    ----------
+    classifier : Classifier
+        The one to check.
+    arrays : mapping of str to ndarray
+        What :func:`make_guard` returned.
+    columns : ndarray of shape (n_columns,)
+        The known columns of the classifier that the guard set was made with.
+    """
+    indptr = np.concatenate([[0], np.cumsum(arrays["guard_lengths"])])
+    places = np.cumsum(arrays["guard_steps"], dtype=np.int64)
+    values = classifier.decide_features(arrays["guard_data"], columns[places], indptr)
+    y_pred = (values[:, 0] > 0).astype(int) if values.shape[1] == 1 else values.argmax(axis=1)
+    return float((y_pred == arrays["guard_y"]).mean())

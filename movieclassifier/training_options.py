@@ -1,0 +1,101 @@
+"""Options of everything that trains: the recipe and what overrides it, the split, checkpoints and threads."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from movieclassifier.recipes import RECIPES, Recipe, make_recipe
+
+OVERRIDES = ("passes", "n_features", "ngram_range", "min_df", "alpha")
+
+
+class Count(click.ParamType):
+    """A whole number, also as a power: ``4194304`` or ``2**22``."""
+
+    name = "N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number."""
+        base, _, exponent = str(value).partition("**")
+        try:
+            return int(base) ** min(int(exponent), 64) if exponent else int(base)
+        except ValueError:
+            self.fail(f"{value!r} is no whole number, nor one like 2**22.", param, ctx)
+
+
+class NGramRange(click.ParamType):
+    """``3`` for 1- to 3-grams, ``2-3`` for 2- to 3-grams."""
+
+    name = "N|M-N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """Return the shortest and the longest n-gram."""
+        shortest, _, longest = str(value).rpartition("-")
+        try:
+            return int(shortest or 1), int(longest)
+        except ValueError:
+            self.fail(f"{value!r} is no range of n-grams; 3 stands for 1 to 3, 2-3 for 2 to 3.", param, ctx)
+
+
+RECIPE_OPTIONS = [
+    click.option("--recipe", type=click.Choice(list(RECIPES)), default="default", show_default=True, help="Settings."),
+    click.option(
+        "--passes", type=click.IntRange(1), help="Passes of SGD; with 2 or more, a counting pass comes first."
+    ),
+    click.option("--n-features", type=Count(), help="Columns that n-grams are hashed to, such as 2**22."),
+    click.option("--ngrams", "ngram_range", type=NGramRange(), help="Longest n-gram, or shortest and longest."),
+    click.option("--min-df", type=click.IntRange(1), help="Fewest documents that earn a column a weight."),
+    click.option("--alpha", type=float, help="Strength of the L2 penalty."),
+]
+
+SPLIT_OPTIONS = [
+    click.option("--n-train", type=click.IntRange(1), help="Documents to train on.  [default: all before the holdout]"),
+    click.option(
+        "--n-holdout", type=click.IntRange(0), help="Documents held out.  [default: a tenth; none with --test]"
+    ),
+    click.option("--test", type=click.Path(), help="Another corpus to evaluate on, read like CORPUS."),
+    click.option("--minibatch-size", type=click.IntRange(1), default=1000, show_default=True, help="Documents."),
+    click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of SGD's order."),
+    click.option("--allow-sorted", is_flag=True, help="Train on a stream that is sorted by label, too."),
+    click.option("--keep", "n_keep", type=click.IntRange(1), help="Keep this many columns.  [default: all]"),
+]
+
+RUN_OPTIONS = [
+    click.option(
+        "--model-dir",
+        type=click.Path(file_okay=False),
+        default="pkl_objects",
+        show_default=True,
+        help="Folder to write.",
+    ),
+    click.option(
+        "--threads",
+        "n_threads",
+        type=click.IntRange(1),
+        default=min(4, os.cpu_count() or 1),
+        show_default="number of cores, at most 4",
+        help="Vectorizing threads; the result does not depend on them.",
+    ),
+    click.option(
+        "--checkpoint-every", type=click.IntRange(0), default=50, show_default=True, help="Minibatches; 0 for none."
+    ),
+    click.option("--resume", is_flag=True, help="Go on from the last checkpoint of the same run."),
+    click.option(
+        "--continue", "go_on", is_flag=True, help="Train the finished model of --model-dir further, on CORPUS."
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+]
+
+
+def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of training to a click command."""
+    for option in reversed(RECIPE_OPTIONS + SPLIT_OPTIONS + RUN_OPTIONS):
+        command = option(command)
+    return command
+
+
+def chosen_recipe(options: dict[str, Any]) -> Recipe:
+    """Return the recipe that the options name, with their overrides."""
+    return make_recipe(options["recipe"], **{name: options[name] for name in OVERRIDES})

@@ -1,0 +1,149 @@
+"""What surrounds a fit on the command line: the plan, where the model came from, and the report at the end."""
+
+import json
+import os
+import platform
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from movieclassifier import __version__
+from movieclassifier.checkpoints import CHECKPOINT
+from movieclassifier.classifier import Classifier
+from movieclassifier.datasets import Corpus, Label, Survey
+from movieclassifier.minibatches import holdout_sizes
+from movieclassifier.recipes import Recipe
+from movieclassifier.training import Plan
+
+PACKAGES = ("numpy", "scipy", "scikit-learn")
+BOOK_LABELS = {"0": 0, "1": 1}
+BOOK_NAMES: dict[Label, str] = {0: "negative", 1: "positive"}
+
+
+def make_plan(found: Survey, recipe: Recipe, options: dict[str, Any], with_test: bool) -> tuple[Plan, int]:
+    """Return the plan of a fit and the size of the holdout.
+
+    Parameters
+    ----------
+    found : Survey
+    recipe : Recipe
+    options : dict
+        ``n_train``, ``n_holdout``, ``minibatch_size``, ``seed``, ``n_keep`` and ``allow_sorted``.
+    with_test : bool
+        Whether there is another corpus to evaluate on; then the holdout is empty unless it is asked for.
+
+    Raises
+    ------
+    ValueError
+        If the corpus is too small or has one class only.
+    """
+    n_holdout = 0 if with_test and options["n_holdout"] is None else options["n_holdout"]
+    if n_holdout == 0 and not with_test:
+        raise ValueError("there is nothing to evaluate on; pass --n-holdout above 0, or --test.")
+    n_train, n_holdout = holdout_sizes(found.n_documents, options["n_train"], n_holdout)
+    counts: Counter[Any] = Counter()
+    for value, count in found.label_counts.items():
+        counts[found.labels[value]] += count
+    plan = Plan(
+        recipe,
+        found.classes,
+        tuple(counts[label] for label in found.classes),
+        n_train,
+        sha256=found.sha256,
+        **{name: options[name] for name in ("minibatch_size", "seed", "n_keep", "allow_sorted")},
+    )
+    return plan, n_holdout
+
+
+def label_names(corpus: Corpus, plan: Plan) -> list[str]:
+    """Return the labels as people read them; the book's 0 and 1 are negative and positive."""
+    names = BOOK_NAMES if corpus.labels == BOOK_LABELS else {}
+    return [names.get(label, str(label)) for label in plan.classes]
+
+
+def provenance(corpus: Corpus, plan: Plan, n_holdout: int, test: str | None) -> dict[str, Any]:
+    """Return where a model came from, without the paths and times of the machine."""
+    return {
+        "corpus": [path.name for path in corpus.paths],
+        "sha256": plan.sha256,
+        "n_train": plan.n_train,
+        "n_holdout": n_holdout,
+        "evaluated_on": "the holdout" if test is None else Path(test).name,
+        "minibatch_size": plan.minibatch_size,
+        "seed": plan.seed,
+        "min_df": plan.min_df,
+        "versions": {"movieclassifier": __version__, "python": platform.python_version()}
+        | {name: version(name) for name in PACKAGES},
+    }
+
+
+def check_model_dir(model_dir: str, overwrites_checkpoint: bool) -> None:
+    """Make the folder, and find out before the training whether it can be written.
+
+    Raises
+    ------
+    OSError
+        If it cannot.
+    """
+    folder = Path(model_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(13, "the model folder is not writable; pass another --model-dir", str(folder))
+    if overwrites_checkpoint:
+        # An earlier run's checkpoint must not be taken for this one's.
+        (folder / CHECKPOINT).unlink(missing_ok=True)
+
+
+def stopwatch() -> Callable[[], float]:
+    """Return a function that tells the seconds since now."""
+    start = time.perf_counter()
+    return lambda: time.perf_counter() - start
+
+
+def peak_megabytes() -> float:
+    """Return the largest resident size of this process so far, in MB (10**6 bytes)."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+def report(classifier: Classifier, metrics: dict[str, Any], as_json: bool, **facts: Any) -> str:
+    """Return metrics as a table, or as JSON.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    metrics : dict
+        As :func:`movieclassifier.evaluation.evaluate` returns them.
+    as_json : bool
+    **facts
+        More to report, such as ``seconds``.
+    """
+    if as_json:
+        return json.dumps({"recipe": classifier.recipe.name, **metrics, **facts}, indent=2)
+    names = classifier.label_names
+    width = max(11, *(len(name) for name in names))
+    auc = "–" if metrics["roc_auc"] is None else f"{metrics['roc_auc']:.4f}"
+    lines = [
+        f"accuracy           {metrics['accuracy']:.4f} ± {metrics['standard_error']:.4f}"
+        f"  ({metrics['n_documents']:,} documents)",
+        f"log loss           {metrics['log_loss']:.4f}",
+        f"ROC AUC            {auc}",
+        f"calibration error  {metrics['calibration_error']:.4f}",
+        *(f"{name:<18} {value}" for name, value in facts.items()),
+        "",
+        " " * (width + 2) + "precision  recall      F1  documents",
+    ]
+    for name, row in metrics["per_class"].items():
+        scores = f"{row['precision']:9.4f} {row['recall']:7.4f} {row['f1']:7.4f} {row['n_documents']:10,}"
+        lines.append(f"{name:<{width}}  {scores}")
+    lines += ["", "confusion matrix (rows: truth, columns: prediction)"]
+    columns = [max(len(name), 7) for name in names]
+    lines.append(" " * width + "".join(f"  {name:>{size}}" for name, size in zip(names, columns, strict=True)))
+    for name, row in zip(names, metrics["confusion_matrix"], strict=True):
+        lines.append(f"{name:<{width}}" + "".join(f"  {n:>{size},}" for n, size in zip(row, columns, strict=True)))
+    return "\n".join(lines)
