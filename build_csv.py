@@ -1,0 +1,28 @@
+"""Write the unpacked reviews as data/movie_data.csv, shuffled, byte for byte as the book does."""
+
+from pathlib import Path
+
+import click
+
+from movieclassifier.command import Command
+from movieclassifier.corpus import CORPUS_NAME
+from movieclassifier.corpus_csv import BOOK_SHA256, BOTH_HALVES, TEST_HALF, TRAIN_HALF, write_csv
+from movieclassifier.progress import progress_option
+
+
+@click.command("build-csv", cls=Command, context_settings={"show_default": True})
+@click.option("--data-dir", type=click.Path(path_type=Path), default="data", help="The folder that holds aclImdb/.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="Of the order of rows; 0 is the book's.")
+@click.option("--split", is_flag=True, help="Write the official halves: movie_train.csv and movie_test.csv.")
+@progress_option
+def main(data_dir: Path, seed: int, split: bool, show: bool | None) -> None:
+    """Write the 50,000 reviews in DATA_DIR/aclImdb as DATA_DIR/movie_data.csv, in an order drawn with the seed."""
+    halves = {"movie_train.csv": TRAIN_HALF, "movie_test.csv": TEST_HALF}
+    for name, sentiments in halves.items() if split else [("movie_data.csv", BOTH_HALVES)]:
+        csv = write_csv(data_dir / CORPUS_NAME, data_dir / name, sentiments, seed=seed, show=show)
+        as_in_book = " (the book's, byte for byte)" if csv.sha256 == BOOK_SHA256 else ""
+        click.echo(f"{data_dir / name}: {csv.n_rows:,} reviews, {csv.n_bytes:,} bytes, sha256 {csv.sha256}{as_in_book}")
+
+
+if __name__ == "__main__":
+    main()

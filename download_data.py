@@ -1,0 +1,39 @@
+"""Fetch the 50,000 reviews of the aclImdb corpus, verify them and unpack them to data/aclImdb."""
+
+from pathlib import Path
+
+import click
+
+from movieclassifier.command import Command
+from movieclassifier.corpus import CORPUS_NAME, OFFICIAL_URL, make_corpus
+from movieclassifier.progress import progress_option
+from movieclassifier.unpacking import LABELED, UNSUP
+
+
+@click.command("download", cls=Command, context_settings={"show_default": True})
+@click.option(
+    "--url", envvar="ACLIMDB_URL", show_envvar=True, default=OFFICIAL_URL, help="http(s) or file URL, or a path."
+)
+@click.option("--data-dir", type=click.Path(path_type=Path), default="data", help="Where everything goes.")
+@click.option("--sha256", help="What the archive must have; the official one is always held to its own.")
+@click.option("--unsup", is_flag=True, help="Unpack the 50,000 reviews without a label, too.")
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), default=20.0, help="Seconds without an answer.")
+@click.option("--retries", type=click.IntRange(0), default=3, help="How many faults in a row are borne.")
+@progress_option
+def main(
+    url: str, data_dir: Path, sha256: str | None, unsup: bool, timeout: float, retries: int, show: bool | None
+) -> None:
+    """Fetch the aclImdb corpus, verify it and unpack it to DATA_DIR/aclImdb; a second run has nothing to do.
+
+    An interrupted download goes on where it stopped. The exit status is 0 where the corpus is there, 2 where
+    something is wrong with the arguments, the archive or the disk, 3 where the source cannot be reached.
+    """
+    n_reviews = LABELED | UNSUP if unsup else LABELED
+    is_new = make_corpus(
+        data_dir, url, sha256=sha256, n_reviews=n_reviews, timeout=timeout, n_retries=retries, show=show
+    )
+    click.echo(f"{data_dir / CORPUS_NAME}: {sum(n_reviews.values()):,} reviews" + ("" if is_new else ", there already"))
+
+
+if __name__ == "__main__":
+    main()
