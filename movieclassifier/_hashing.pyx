@@ -126,15 +126,6 @@ cdef inline uint32_t finish(uint32_t state, const uint8_t* tail, uint32_t n_tail
     return state ^ (state >> 16)
 
 
-cdef inline uint32_t murmur3(const uint8_t* text, uint32_t length) noexcept nogil:
-    cdef uint32_t state = 0
-    cdef const uint8_t* end = text + length
-    while end - text >= 4:
-        state = absorb(state, text)
-        text += 4
-    return finish(state, text, end - text, length)
-
-
 # ---------------------------------------------------------------- buffers
 
 cdef enum:
@@ -147,6 +138,7 @@ cdef struct Buffers:
     uint8_t* emoticons  # of the book's tokenizer: eyes and mouth of each
     uint8_t* tokens  # lower-case UTF-8, one space after each
     uint32_t* starts  # where each token begins, and where one more would
+    Py_ssize_t n_tokens
     Py_ssize_t n_characters  # that the four above have room for
     uint32_t* keys  # of the n-grams of all texts so far
     uint32_t* spare  # for sorting the keys of one text
@@ -166,7 +158,7 @@ cdef int resize(void** block, size_t n_bytes) except -1 nogil:
 
 cdef int reserve_text(Buffers* buffers, Py_ssize_t n) except -1 nogil:
     """Make room for a text of n characters."""
-    if n <= buffers.n_characters:
+    if n < buffers.n_characters:
         return 0
     n = n + n // 2 + 1024
     resize(&buffers.untagged, 4 * (n + 1))
@@ -204,15 +196,22 @@ cdef void free_buffers(Buffers* buffers) noexcept nogil:
 cdef struct StopWords:
     uint32_t* slots  # where a word begins in text, 0 for an empty slot
     uint32_t mask
+    int shift
     uint32_t longest
     uint8_t* text  # for each word: its length in four bytes, then its bytes
+
+
+cdef inline uint32_t stop_word_slot(const StopWords* words, const uint8_t* token, uint32_t length) noexcept nogil:
+    """Return where to look first: a cheap hash of the length and the first four bytes. Buffers are padded."""
+    cdef uint32_t head = load(token) & (<uint32_t> 0xFFFFFFFF >> 8 * (4 - min(length, 4)))
+    return (head + length) * <uint32_t> 0x9E3779B1 >> words.shift
 
 
 cdef inline bint is_stop_word(const StopWords* words, const uint8_t* token, uint32_t length) noexcept nogil:
     cdef uint32_t slot, start
     if length > words.longest:
         return False
-    slot = murmur3(token, length) & words.mask
+    slot = stop_word_slot(words, token, length)
     while words.slots[slot]:
         start = words.slots[slot]
         if load(words.text + start) == length and memcmp(words.text + start + 4, token, length) == 0:
@@ -224,11 +223,11 @@ cdef inline bint is_stop_word(const StopWords* words, const uint8_t* token, uint
 cdef int make_stop_words(StopWords* words, stop_words) except -1:
     cdef uint32_t end = 1, slot, length
     cdef const uint8_t* word_bytes
-    encoded = {word.encode("utf-8", "surrogatepass") for word in stop_words}
-    n_slots = 16
-    while n_slots < 8 * len(encoded):
-        n_slots *= 2
+    encoded = {word.encode("utf-8", "surrogatepass") for word in stop_words if word}
+    n_bits = 4 + len(encoded).bit_length()
+    n_slots = 1 << n_bits
     words.mask = n_slots - 1
+    words.shift = 32 - n_bits
     words.longest = max(map(len, encoded), default=0)
     words.slots = <uint32_t*> calloc(n_slots, sizeof(uint32_t))
     words.text = <uint8_t*> malloc(1 + sum(4 + len(word) for word in encoded) + PADDING)
@@ -239,7 +238,7 @@ cdef int make_stop_words(StopWords* words, stop_words) except -1:
         memcpy(words.text + end, &length, 4)
         word_bytes = word
         memcpy(words.text + end + 4, word_bytes, length)
-        slot = murmur3(words.text + end + 4, length) & words.mask
+        slot = stop_word_slot(words, words.text + end + 4, length)
         while words.slots[slot]:
             slot = (slot + 1) & words.mask
         words.slots[slot] = end
@@ -280,74 +279,70 @@ cdef Py_ssize_t remove_tags(const Char* text, Py_ssize_t n, Char* out, Char fill
     return length
 
 
-cdef Py_ssize_t tokenize_book(
-    const Char* text, Py_ssize_t n, Buffers* buffers, const StopWords* stop_words
-) noexcept nogil:
-    """Write the tokens of ``TOKENIZERS["book"]``. Returns their number."""
-    cdef Py_ssize_t i = 0, j, n_tokens = 0, n_emoticons = 0, first = 0
+cdef inline uint8_t* end_token(Buffers* buffers, uint8_t* end, const StopWords* stop_words) noexcept nogil:
+    """Keep the token that ends here unless it is a stop word. Returns where the next one begins."""
+    cdef uint8_t* token = buffers.tokens + buffers.starts[buffers.n_tokens]
+    if is_stop_word(stop_words, token, end - token):
+        return token
+    end[0] = c' '
+    buffers.n_tokens += 1
+    buffers.starts[buffers.n_tokens] = end + 1 - buffers.tokens
+    return end + 1
+
+
+cdef void tokenize_book(const Char* text, Py_ssize_t n, Buffers* buffers, const StopWords* stop_words) noexcept nogil:
+    """Do as ``TOKENIZERS["book"]`` does with a text without tags."""
+    cdef Py_ssize_t i = 0, mouth, n_emoticons = 0, first = 0
     cdef uint32_t folded
-    cdef uint8_t* emoticons = buffers.emoticons
     cdef uint8_t* out = buffers.tokens
-    cdef uint8_t* token
-    buffers.starts[0] = 0
+    cdef uint8_t* emoticons = buffers.emoticons
     while i < n:
         folded = fold(text[i])
         if not folded:
-            if has_role(text[i], EYES):
-                j = i + 1 + (text[i + 1] == c'-')
-                if text[j] == c')' or text[j] == c'(':
-                    emoticons[2 * n_emoticons] = text[i]
-                    emoticons[2 * n_emoticons + 1] = text[j]
-                    n_emoticons += 1
-                    i = j
+            mouth = i + 1 + (text[i + 1] == c'-')
+            if has_role(text[i], EYES) and (text[mouth] == c')' or text[mouth] == c'('):
+                emoticons[2 * n_emoticons] = text[i]
+                emoticons[2 * n_emoticons + 1] = text[mouth]
+                n_emoticons += 1
+                i = mouth
             i += 1
             continue
-        token = out
         while folded:
             out = write_utf8(out, folded)
             i += 1
-            if text[i - 1] == CAPITAL_I_WITH_DOT:  # its lower case is an i and a dot, which is no word character
-                break
-            folded = fold(text[i])
-        if i == n and n_emoticons and text[n - 1] != CAPITAL_I_WITH_DOT:  # the first emoticon is glued to a last word
+            # The lower case of İ is an i and a dot, which is no word character.
+            folded = fold(text[i]) if text[i - 1] != CAPITAL_I_WITH_DOT else 0
+        if i == n and n_emoticons and text[n - 1] != CAPITAL_I_WITH_DOT:
+            # The first emoticon is glued to a word that reaches the end of the text.
             memcpy(out, emoticons, 2)
             out += 2
             first = 1
-        if is_stop_word(stop_words, token, out - token):
-            out = token
-            continue
-        n_tokens += 1
-        out[0] = c' '
-        out += 1
-        buffers.starts[n_tokens] = out - buffers.tokens
-    for j in range(first, n_emoticons):
-        memcpy(out, emoticons + 2 * j, 2)
-        out[2] = c' '
-        if is_stop_word(stop_words, out, 2):
-            continue
-        n_tokens += 1
-        out += 3
-        buffers.starts[n_tokens] = out - buffers.tokens
-    return n_tokens
+        out = end_token(buffers, out, stop_words)
+    for i in range(first, n_emoticons):
+        memcpy(out, emoticons + 2 * i, 2)
+        out = end_token(buffers, out + 2, stop_words)
 
 
 cdef inline Py_ssize_t end_of_emoticon(const Char* text, Py_ssize_t i) noexcept nogil:
-    """Match ``[:;=]-?[)(DP](?![A-Za-z])`` at eyes. Returns where it ends, i if it does not match."""
-    cdef Py_ssize_t j = i + 1 + (text[i + 1] == c'-')
-    return j + 1 if has_role(text[j], MOUTH) and not has_role(text[j + 1], LETTER) else i
+    """Match ``[:;=]-?[)(DP](?![A-Za-z])``. Returns where it ends, i if it does not match."""
+    cdef Py_ssize_t mouth = i + 1 + (text[i + 1] == c'-')
+    if has_role(text[i], EYES) and has_role(text[mouth], MOUTH) and not has_role(text[mouth + 1], LETTER):
+        return mouth + 1
+    return i
 
 
-cdef Py_ssize_t tokenize_default(
+cdef inline bint is_apostrophe(uint32_t c) noexcept nogil:
+    return c == c"'" or c == RIGHT_QUOTE
+
+
+cdef void tokenize_default(
     const Char* text, Py_ssize_t n, Buffers* buffers, const StopWords* stop_words
 ) noexcept nogil:
-    """Write the tokens of ``TOKENIZERS["default"]``. Returns their number."""
-    cdef Py_ssize_t i = 0, end, n_tokens = 0
+    """Do as ``TOKENIZERS["default"]`` does with a text without tags."""
+    cdef Py_ssize_t i = 0, end
     cdef uint32_t folded
     cdef uint8_t* out = buffers.tokens
-    cdef uint8_t* token
-    buffers.starts[0] = 0
     while i < n:
-        token = out
         folded = fold(text[i])
         if folded:
             while folded:
@@ -355,61 +350,40 @@ cdef Py_ssize_t tokenize_default(
                 if text[i] == CAPITAL_I_WITH_DOT:
                     out = write_utf8(out, DOT_ABOVE)
                 i += 1
+                if is_apostrophe(text[i]) and fold(text[i + 1]):
+                    out = write_utf8(out, text[i])
+                    i += 1
                 folded = fold(text[i])
-                if not folded and (text[i] == c"'" or text[i] == RIGHT_QUOTE):
-                    folded = fold(text[i + 1])
-                    if folded:
-                        out = write_utf8(out, text[i])
-                        i += 1
         else:
-            end = end_of_emoticon(text, i) if has_role(text[i], EYES) else i
+            end = end_of_emoticon(text, i)
             if end == i:
-                i += 1
-                if not has_role(text[i - 1], MARK):
+                end = i + 1
+                if not has_role(text[i], MARK):
+                    i = end
                     continue
-                out[0] = text[i - 1]
-                out += 1
             while i < end:
                 out[0] = text[i] | 0x20 if has_role(text[i], LETTER) else text[i]
                 out += 1
                 i += 1
-        if is_stop_word(stop_words, token, out - token):
-            out = token
-            continue
-        n_tokens += 1
-        out[0] = c' '
-        out += 1
-        buffers.starts[n_tokens] = out - buffers.tokens
-    return n_tokens
+        out = end_token(buffers, out, stop_words)
 
 
-cdef Py_ssize_t split_at_spaces(
-    const Char* text, Py_ssize_t n, Buffers* buffers, const StopWords* stop_words
-) noexcept nogil:
-    """Write the tokens of a text that a Python tokenizer has already cut: joined by one space, none of them empty."""
-    cdef Py_ssize_t i = 0, n_tokens = 0
+cdef void split_at_spaces(const Char* text, Py_ssize_t n, Buffers* buffers, const StopWords* stop_words) noexcept nogil:
+    """Take the tokens of a Python tokenizer, joined by single spaces."""
+    cdef Py_ssize_t i = 0
     cdef uint8_t* out = buffers.tokens
-    cdef uint8_t* token
-    buffers.starts[0] = 0
     while i < n:
-        token = out
         while i < n and text[i] != c' ':
             out = write_utf8(out, text[i])
             i += 1
+        out = end_token(buffers, out, stop_words)
         i += 1
-        if is_stop_word(stop_words, token, out - token):
-            out = token
-            continue
-        n_tokens += 1
-        out[0] = c' '
-        out += 1
-        buffers.starts[n_tokens] = out - buffers.tokens
-    return n_tokens
 
 
 # ---------------------------------------------------------------- keys
 
 cdef enum:
+    FEW = 2048
     MAX_PER_TEXT = 1 << 24  # characters and n-grams; up to here sums of signs are exact in float32
 
 
@@ -430,6 +404,7 @@ cdef struct Settings:
     Py_ssize_t shortest
     Py_ssize_t longest
     uint32_t n_features
+    int n_key_bits
     bint binary
     bint alternate_sign
     Norm norm
@@ -443,54 +418,65 @@ cdef struct Text:
     Tokenizer tokenizer
 
 
-cdef Py_ssize_t write_tokens(
+cdef void tokenize_in(
     const Char* text, Py_ssize_t n, Tokenizer tokenizer, Buffers* buffers, const StopWords* stop_words
 ) noexcept nogil:
     cdef Py_ssize_t end
     if tokenizer == SPLIT:
-        return split_at_spaces(text, n, buffers, stop_words)
+        split_at_spaces(text, n, buffers, stop_words)
+        return
     if find_tag(text, 0, n, &end) < n:
         n = remove_tags(text, n, <Char*> buffers.untagged, c' ' if tokenizer == DEFAULT else 0)
         text = <const Char*> buffers.untagged
     if tokenizer == DEFAULT:
-        return tokenize_default(text, n, buffers, stop_words)
-    return tokenize_book(text, n, buffers, stop_words)
+        tokenize_default(text, n, buffers, stop_words)
+    else:
+        tokenize_book(text, n, buffers, stop_words)
 
 
-cdef Py_ssize_t tokenize(const Text* text, Buffers* buffers, const StopWords* stop_words) except -1 nogil:
+cdef int tokenize(const Text* text, Buffers* buffers, const StopWords* stop_words) except -1 nogil:
+    """Fill the tokens of the buffers with those of one text."""
     reserve_text(buffers, text.n)
+    buffers.n_tokens = buffers.starts[0] = 0
     if text.width == 1:
-        return write_tokens(<const uint8_t*> text.characters, text.n, text.tokenizer, buffers, stop_words)
-    if text.width == 2:
-        return write_tokens(<const uint16_t*> text.characters, text.n, text.tokenizer, buffers, stop_words)
-    return write_tokens(<const uint32_t*> text.characters, text.n, text.tokenizer, buffers, stop_words)
+        tokenize_in(<const uint8_t*> text.characters, text.n, text.tokenizer, buffers, stop_words)
+    elif text.width == 2:
+        tokenize_in(<const uint16_t*> text.characters, text.n, text.tokenizer, buffers, stop_words)
+    else:
+        tokenize_in(<const uint32_t*> text.characters, text.n, text.tokenizer, buffers, stop_words)
+    return 0
 
 
-cdef inline uint32_t make_key(uint32_t hashed, const Settings* settings) noexcept nogil:
-    """Return column << 1 | (is the signed hash negative). Unsigned, |-2**31| needs no case of its own."""
-    cdef uint32_t negative = hashed >> 31
-    cdef uint32_t magnitude = -hashed if negative else hashed
-    return magnitude % settings.n_features << 1 | negative
-
-
-cdef Py_ssize_t hash_ngrams(
-    const Buffers* buffers, Py_ssize_t n_tokens, const Settings* settings, uint32_t* keys
-) noexcept nogil:
-    """Write the key of every n-gram. Returns their number."""
-    cdef Py_ssize_t first, last, n_keys = 0
-    cdef uint32_t state, begin, end, done
+cdef void hash_ngrams(const Buffers* buffers, Py_ssize_t shortest, Py_ssize_t longest, uint32_t* hashes) noexcept nogil:
+    """Hash every n-gram: a slice of the tokens, from which a longer one goes on."""
+    cdef const uint8_t* tokens = buffers.tokens
+    cdef const uint32_t* starts = buffers.starts
+    cdef Py_ssize_t first, last, n_tokens = buffers.n_tokens
+    cdef uint32_t state, done, end
     for first in range(n_tokens):
-        begin = done = buffers.starts[first]
+        done = starts[first]
         state = 0
-        for last in range(first, min(first + settings.longest, n_tokens)):
-            end = buffers.starts[last + 1] - 1
+        for last in range(first, min(first + longest, n_tokens)):
+            end = starts[last + 1] - 1
             while end - done >= 4:
-                state = absorb(state, buffers.tokens + done)
+                state = absorb(state, tokens + done)
                 done += 4
-            if last - first + 1 >= settings.shortest:
-                keys[n_keys] = make_key(finish(state, buffers.tokens + done, end - done, end - begin), settings)
-                n_keys += 1
-    return n_keys
+            if last - first + 1 >= shortest:
+                hashes[0] = finish(state, tokens + done, end - done, end - starts[first])
+                hashes += 1
+
+
+cdef void make_keys(uint32_t* hashes, Py_ssize_t n, uint32_t n_features) noexcept nogil:
+    """Turn each hash into its key, column << 1 | (is it negative). Unsigned, |-2**31| needs no case of its own."""
+    cdef uint32_t magnitude, negative
+    cdef Py_ssize_t i
+    for i in range(n):
+        negative = hashes[i] >> 31
+        magnitude = (hashes[i] ^ -negative) + negative
+        if n_features & (n_features - 1) == 0:  # a power of two: no division
+            hashes[i] = (magnitude & (n_features - 1)) << 1 | negative
+        else:
+            hashes[i] = magnitude % n_features << 1 | negative
 
 
 cdef Py_ssize_t count_ngrams(Py_ssize_t n_tokens, const Settings* settings) noexcept nogil:
@@ -501,29 +487,56 @@ cdef Py_ssize_t count_ngrams(Py_ssize_t n_tokens, const Settings* settings) noex
     return lengths * (2 * (n_tokens + 1) - settings.shortest - longest) // 2
 
 
-cdef void sort_keys(uint32_t* keys, uint32_t* spare, Py_ssize_t n, uint32_t n_features) noexcept nogil:
-    """Sort by column: a radix sort, eight bits at a time."""
-    cdef uint32_t counts[256]
-    cdef uint32_t position, count, digit
+cdef void sort_few(uint32_t* keys, uint32_t* spare, Py_ssize_t n, int n_bits) noexcept nogil:
+    """Sort a few keys of n_bits: spread over at least n buckets, then insert. Hashes fill the buckets evenly."""
+    cdef uint32_t ends[2 * FEW]
+    cdef uint32_t key, position = 0, count, n_buckets = 2
+    cdef Py_ssize_t i, j
+    cdef int shift = n_bits - 1
+    while n_buckets < n and shift:
+        n_buckets *= 2
+        shift -= 1
+    memset(ends, 0, n_buckets * sizeof(uint32_t))
+    for i in range(n):
+        ends[keys[i] >> shift] += 1
+    for i in range(n_buckets):
+        count = ends[i]
+        ends[i] = position
+        position += count
+    for i in range(n):
+        j = keys[i] >> shift
+        spare[ends[j]] = keys[i]
+        ends[j] += 1
+    for i in range(n):
+        key = spare[i]
+        j = i
+        while j > 0 and keys[j - 1] > key:
+            keys[j] = keys[j - 1]
+            j -= 1
+        keys[j] = key
+
+
+cdef void sort_many(uint32_t* keys, uint32_t* spare, Py_ssize_t n, int n_bits) noexcept nogil:
+    """Sort many keys of n_bits: a radix sort, eleven bits at a time, which no choice of words can slow down."""
+    cdef uint32_t ends[1 << 11]
+    cdef uint32_t position, count
     cdef uint32_t* source = keys
     cdef uint32_t* target = spare
-    cdef Py_ssize_t i
+    cdef Py_ssize_t i, digit
     cdef int shift
-    for shift in range(0, 32, 8):
-        if (n_features - 1) >> shift == 0:
-            break
-        memset(counts, 0, sizeof(counts))
+    for shift in range(0, n_bits, 11):
+        memset(ends, 0, sizeof(ends))
         for i in range(n):
-            counts[source[i] >> 1 >> shift & 255] += 1
+            ends[source[i] >> shift & 2047] += 1
         position = 0
-        for i in range(256):
-            count = counts[i]
-            counts[i] = position
+        for i in range(1 << 11):
+            count = ends[i]
+            ends[i] = position
             position += count
         for i in range(n):
-            digit = source[i] >> 1 >> shift & 255
-            target[counts[digit]] = source[i]
-            counts[digit] += 1
+            digit = source[i] >> shift & 2047
+            target[ends[digit]] = source[i]
+            ends[digit] += 1
         source, target = target, source
     if source != keys:
         memcpy(keys, source, n * sizeof(uint32_t))
@@ -538,16 +551,21 @@ cdef Py_ssize_t count_columns(const uint32_t* keys, Py_ssize_t n) noexcept nogil
 
 cdef int add_keys(const Text* text, Buffers* buffers, const Settings* settings) except -1 nogil:
     """Append the sorted keys of one text."""
-    cdef Py_ssize_t n_tokens = tokenize(text, buffers, &settings.stop_words)
-    cdef Py_ssize_t n_keys = count_ngrams(n_tokens, settings)
+    cdef Py_ssize_t n_keys
     cdef uint32_t* keys
+    tokenize(text, buffers, &settings.stop_words)
+    n_keys = count_ngrams(buffers.n_tokens, settings)
     if n_keys > MAX_PER_TEXT or n_keys + buffers.n_keys > INT32_MAX:
         with gil:
             raise Declined(f"a text has {n_keys} n-grams.")
     reserve_keys(buffers, n_keys)
     keys = buffers.keys + buffers.n_keys
-    hash_ngrams(buffers, n_tokens, settings, keys)
-    sort_keys(keys, buffers.spare, n_keys, settings.n_features)
+    hash_ngrams(buffers, settings.shortest, settings.longest, keys)
+    make_keys(keys, n_keys, settings.n_features)
+    if n_keys <= FEW:
+        sort_few(keys, buffers.spare, n_keys, settings.n_key_bits)
+    else:
+        sort_many(keys, buffers.spare, n_keys, settings.n_key_bits)
     buffers.n_keys += n_keys
     return 0
 
@@ -587,12 +605,13 @@ cdef void write_row(
 ) noexcept nogil:
     """Merge the sorted keys of one text into a row of zeros. A sum of signs that is zero stays in the row."""
     cdef Py_ssize_t i, last = -1
-    cdef int32_t column
+    cdef int32_t column, previous = -1
     for i in range(n):
         column = keys[i] >> 1
-        last += last < 0 or columns[last] != column
-        columns[last] = column
-        row[last] += -1 if settings.alternate_sign and keys[i] & 1 else 1
+        last += column != previous
+        columns[last] = previous = column
+        if not settings.binary:
+            row[last] += -1 if settings.alternate_sign and keys[i] & 1 else 1
     if settings.binary:
         for i in range(last + 1):
             row[i] = 1
@@ -647,6 +666,7 @@ cdef class Twin:
         self.settings.shortest = min(ngram_range[0], MAX_PER_TEXT + 1)
         self.settings.longest = min(ngram_range[1], MAX_PER_TEXT + 1)
         self.settings.n_features = n_features
+        self.settings.n_key_bits = 1 + (n_features - 1).bit_length()
         self.settings.binary = binary
         self.settings.alternate_sign = alternate_sign
         self.settings.norm = {None: NO_NORM, "l1": L1, "l2": L2}[norm]

@@ -43,14 +43,14 @@ class Vectorizer(HashingVectorizer, auto_wrap_output_keys=None):
         -------
         sparse matrix of shape (n_samples, n_features)
         """
-        recipe = self._recipe() if is_compiled() and not isinstance(X, str) else None
-        if recipe is None:
+        recipe = None if isinstance(X, str) else self._recipe()
+        if recipe is None or not is_compiled(recipe):
             return super().transform(X)
-        texts = _as_list(X)
-        if set(map(type, texts)) != {str}:
+        texts = list(X)
+        if not texts or not {str, np.str_}.issuperset(map(type, texts)):
             return super().transform(texts)
         if self.stop_words is not None:
-            self.build_analyzer()  # warns of inconsistent stop words
+            self.build_analyzer()  # warns of stop words that the tokenizer cuts, as scikit-learn's own path does
         return _as_csr(hash_texts(texts, recipe), (len(texts), self.n_features))
 
     def _recipe(self) -> Recipe | None:
@@ -129,12 +129,6 @@ def make_vectorizer(recipe: str | Recipe = "default") -> Vectorizer:
         norm=recipe.norm,
         dtype=np.dtype(recipe.dtype).type,
     )
-
-
-def _as_list(texts: Iterable[str]) -> list[str]:
-    if isinstance(texts, np.ndarray) and texts.dtype.kind == "U":
-        return texts.tolist()  # str instead of numpy.str_
-    return list(texts)
 
 
 def _as_csr(arrays: tuple[Any, Any, Any], shape: tuple[int, int]) -> Any:
