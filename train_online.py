@@ -37,9 +37,10 @@ def main(path: str, test: str | None, model_dir: str, as_json: bool, show: bool 
     how = {name: options[name] for name in ("n_threads", "checkpoint_every", "resume", "go_on")}
     classifier = fit(train, plan, model_dir=model_dir, label_names=names_of(corpus, plan), show_progress=show, **how)
 
-    unseen = holdout if test is None else open_corpus(test).documents(found.labels)
-    sample = list(islice(unseen, N_GUARD))
-    y, values = score_documents(classifier, chain(sample, unseen), options["n_threads"])
+    sample = list(islice(holdout, N_GUARD))
+    unseen = chain(sample, holdout) if test is None else open_corpus(test).documents(found.labels)
+    sample = sample or list(islice(open_corpus(str(test)).documents(found.labels), N_GUARD))
+    y, values = score_documents(classifier, unseen, options["n_threads"])
     metrics = evaluate(y, values, classifier)
     classifier.metadata |= provenance(corpus, plan, n_holdout, test) | {"metrics": metrics}
     save_model(model_dir, classifier, make_guard(classifier, sample))

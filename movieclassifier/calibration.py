@@ -8,7 +8,7 @@ from movieclassifier.classifier import probabilities
 TEMPERATURES = np.exp(np.linspace(np.log(0.05), np.log(20), 1201))
 
 
-def fit_temperature(values: NDArray[np.floating], y: NDArray[np.integer]) -> float:
+def fit_temperature(values: NDArray[np.float64], y: NDArray[np.integer]) -> float:
     """Return the temperature with the lowest log loss on documents that were not trained on.
 
     Half a squared logarithm of the temperature is added to the summed log loss, which keeps it near 1 where there

@@ -26,8 +26,9 @@ def save_checkpoint(path: str | os.PathLike[str], facts: dict[str, Any], arrays:
     arrays : dict of str to ndarray
         The trainer's state.
     """
+    members: dict[str, Any] = {"facts": np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8), **arrays}
     with replace_file(path) as file:
-        np.savez(file, facts=np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8), **arrays)
+        np.savez(file, **members)
 
 
 def load_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:

@@ -213,7 +213,7 @@ class Classifier:
         for row, value in enumerate(values):
             y = 1 if position == (row if len(values) > 1 else 1) else -1
             ratio = self._ratio_at(row, columns)
-            known = max(known, np.count_nonzero(ratio))
+            known = max(known, int(np.count_nonzero(ratio)))
             slack = MARGIN - y * float(value)
             norm = float(np.sum((data.astype(float) * ratio) ** 2))
             if slack > 0 and norm > 0:
@@ -250,7 +250,7 @@ class Classifier:
 
     def weights_sha256(self) -> str:
         """Return the SHA-256 of the weights and intercepts, as hexadecimal digits."""
-        digest = hashlib.sha256(self.coef_.tobytes() if not self.coef_.flags.c_contiguous else self.coef_)
+        digest = hashlib.sha256(np.ascontiguousarray(self.coef_).data)
         digest.update(self.intercept_.tobytes())
         return digest.hexdigest()
 

@@ -1,6 +1,5 @@
 """Explanations: what each n-gram of a text adds to the decision value."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -60,10 +59,10 @@ class Explanation:
 
         An n-gram's contribution is shared out equally over its tokens.
         """
-        weights: Counter[Span] = Counter()
+        weights: dict[Span, float] = {}
         for contribution in self.contributions:
             for span in contribution.spans:
-                weights[span] += contribution.value / len(contribution.spans)
+                weights[span] = weights.get(span, 0.0) + contribution.value / len(contribution.spans)
         return sorted(weights.items())
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from movieclassifier.classifier import Classifier
 from movieclassifier.datasets import Document
 from movieclassifier.hashing import hash_texts
+from movieclassifier.persistence import smallest
 
 N_GUARD = 500
 
@@ -30,10 +31,12 @@ def make_guard(classifier: Classifier, documents: Iterable[Document]) -> dict[st
     data, columns, indptr = hash_texts(texts, classifier.recipe)
     known = np.isin(columns, classifier.columns)
     row = np.repeat(np.arange(len(texts)), np.diff(indptr))[known]
+    places = np.searchsorted(classifier.columns, columns[known])
+    starts_row = np.diff(row, prepend=-1) > 0
     return {
         "guard_lengths": np.bincount(row, minlength=len(texts)).astype(np.int32),
-        # Places among the known columns, as steps: small numbers compress well.
-        "guard_steps": np.diff(np.searchsorted(classifier.columns, columns[known]), prepend=0).astype(np.int32),
+        # Places among the known columns, as steps inside each document: small numbers compress well.
+        "guard_steps": smallest(np.where(starts_row, places, np.diff(places, prepend=0))),
         "guard_data": data[known],
         "guard_y": np.array([classifier.classes_.tolist().index(label) for label in labels], dtype=np.int32),
     }
@@ -51,8 +54,10 @@ def guard_accuracy(classifier: Classifier, arrays: Mapping[str, NDArray[Any]], c
     columns : ndarray of shape (n_columns,)
         The known columns of the classifier that the guard set was made with.
     """
-    indptr = np.concatenate([[0], np.cumsum(arrays["guard_lengths"])])
-    places = np.cumsum(arrays["guard_steps"], dtype=np.int64)
+    lengths = arrays["guard_lengths"]
+    indptr = np.concatenate([[0], np.cumsum(lengths)])
+    sums = np.concatenate([[0], np.cumsum(arrays["guard_steps"], dtype=np.int64)])
+    places = sums[1:] - np.repeat(sums[indptr[:-1]], lengths)
     values = classifier.decide_features(arrays["guard_data"], columns[places], indptr)
     y_pred = (values[:, 0] > 0).astype(int) if values.shape[1] == 1 else values.argmax(axis=1)
     return float((y_pred == arrays["guard_y"]).mean())

@@ -89,19 +89,24 @@ def record_bytes(classifier: Classifier, extra: Mapping[str, Any] | None = None)
         "seed": classifier.seed,
         "metadata": classifier.metadata,
     }
-    arrays = {
+    arrays: dict[str, Any] = {
         "facts": np.frombuffer(json.dumps(facts, sort_keys=True).encode(), dtype=np.uint8),
         "classes": classifier.classes_,
         "intercept": classifier.intercept_,
         # Steps between columns are small numbers, which compress well.
-        "column_steps": np.diff(columns, prepend=np.int32(0)),
+        "column_steps": smallest(np.diff(columns, prepend=np.int32(0))),
         "weights": classifier.coef_[:, columns],
         "ratio": classifier.ratio,
         "t": np.float64(classifier.t_),
     }
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays, **dict(extra or {}))
+    np.savez_compressed(buffer, **(arrays | dict(extra or {})))
     return buffer.getvalue()
+
+
+def smallest(array: NDArray[np.integer]) -> NDArray[np.unsignedinteger]:
+    """Return numbers that are not negative in the smallest type that holds them."""
+    return array.astype(np.min_scalar_type(array.max(initial=0)))
 
 
 def load_classifier(path: str | os.PathLike[str] | None = None) -> Classifier:

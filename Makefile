@@ -1,0 +1,85 @@
+# `make` sets everything up and trains; `make test` sets everything up and runs the tests; `make help` lists the rest.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SOURCES := setup.cfg setup.py pyproject.toml movieclassifier/_hashing.pyx
+
+CSV := data/movie_data.csv
+MODEL := pkl_objects/classifier.npz
+SAMPLE := movieclassifier/bundled/sample_reviews.csv
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.PHONY: all install corpus train test lint check format lock bench bundled-model sanitize clean help
+
+all: install ## set up, download the corpus, build the CSV, train, evaluate, and say what to try next
+	@$(MAKE) --no-print-directory corpus; status=$$?; \
+	if [ $$status -eq 0 ]; then $(MAKE) --no-print-directory train; \
+	elif [ -e data/.unreachable ]; then \
+	    echo "aclImdb cannot be reached: training on the sample reviews that ship with the package instead."; \
+	    $(BIN)/python train_online.py $(SAMPLE) --n-holdout 80; \
+	else exit $$status; fi
+	@echo; echo 'Next: $(BIN)/movieclassifier predict "What a waste of time :("'
+
+install: .venv/installed ## make .venv with the exact versions of requirements.txt
+
+corpus: install ## download aclImdb and write data/movie_data.csv
+	@rm -f data/.unreachable
+	@[ -f $(CSV) ] || { $(BIN)/python download_data.py; status=$$?; \
+	    [ $$status -ne 3 ] || touch data/.unreachable; exit $$status; }
+	@[ -f $(CSV) ] || $(BIN)/python build_csv.py
+
+train: $(MODEL) ## train on data/movie_data.csv where the model is missing or older
+
+$(MODEL): $(CSV)
+	$(BIN)/python train_online.py $(CSV)
+
+$(CSV):
+	@$(MAKE) --no-print-directory corpus
+
+test: .venv/installed-dev ## set up and run the tests; PYTEST="--cov" adds their coverage
+	$(BIN)/python -m pytest $(PYTEST)
+
+lint: .venv/installed-dev ## ruff and mypy
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+check: lint ## what a commit must pass: ruff, mypy, and the tests with a coverage of 95%
+	$(MAKE) --no-print-directory test PYTEST=--cov
+
+format: .venv/installed-dev ## format the code
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# The lock files hold for every platform and Python from 3.11; hashes keep an index from serving anything else.
+UV := $(BIN)/uv pip compile setup.cfg --universal --python-version 3.11 --generate-hashes --quiet --upgrade \
+	--custom-compile-command "make lock" --no-emit-index-url --no-emit-find-links
+
+lock: .venv/installed-dev ## renew requirements.txt and requirements-dev.txt
+	$(UV) --extra build --extra web --extra postgresql --output-file requirements.txt
+	$(UV) --all-extras --constraints requirements.txt --output-file requirements-dev.txt
+
+bundled-model: install corpus ## train the small model that ships with the package
+	@[ -f data/movie_test.csv ] || $(BIN)/python build_csv.py --split
+	$(BIN)/python train_online.py data/movie_train.csv --test data/movie_test.csv --n-holdout 500 --passes 3 \
+	    --keep 50000 --checkpoint-every 0 --model-dir build/bundled
+	cp build/bundled/classifier.npz movieclassifier/bundled/imdb.npz
+
+clean: ## remove what was set up and built; data/ and pkl_objects/ stay
+	rm -rf .venv build dist *.egg-info movieclassifier/_hashing.c movieclassifier/*.so node_modules
+	rm -rf .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/installed: requirements.txt $(SOURCES)
+	[ -d .venv ] || $(PYTHON) -m venv .venv
+	$(PIP) install --require-hashes --requirement requirements.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@touch $@
