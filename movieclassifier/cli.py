@@ -9,6 +9,7 @@ from movieclassifier import __version__
 COMMANDS = {
     "download": "download_data:main",
     "build-csv": "build_csv:main",
+    "shuffle": "movieclassifier.commands.shuffle:main",
     "train": "train_online:main",
     "evaluate": "movieclassifier.commands.evaluate:main",
     "predict": "movieclassifier.commands.predict:main",

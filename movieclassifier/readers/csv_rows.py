@@ -18,22 +18,24 @@ AFTER_QUOTE = "text after a closing quote; a quote inside a quoted field must be
 
 def iter_rows(lines: Iterator[str], delimiter: str, path: str, bad_rows: BadRows) -> Iterator[tuple[int, list[str]]]:
     """Yield the number of each row's first line, from 1, and its fields; blank lines are left out."""
-    feed = _Feed(lines)
-    # A low limit of the host would refuse long texts; a higher one is his choice. There is one for the whole process.
-    csv.field_size_limit(max(csv.field_size_limit(), MAX_FIELD_SIZE))
-    reader = csv.reader(feed, delimiter=delimiter, strict=True)
+    long_way = _LongWay(lines, delimiter, path, bad_rows)
     for line in lines:
-        feed.n_lines = n_line = feed.n_lines + 1
-        row = split_line(line, delimiter)
-        if row is None:
-            feed.line = line
-            try:
-                row = next(reader)
-            except csv.Error as error:
-                bad_rows.add(f"{path}, line {n_line}: {_fault(error)}")
-                continue
-        if row != [""] or line.strip("\r\n"):
+        long_way.n_lines = n_line = long_way.n_lines + 1
+        row = split_line(line, delimiter) or long_way.read(line)
+        if row and (row != [""] or line.strip("\r\n")):
             yield n_line, row
+
+
+def iter_csv_records(lines: Iterator[str], delimiter: str, path: str, bad_rows: BadRows) -> Iterator[str]:
+    """Yield each row as it is written, with its line break; blank lines are left out."""
+    long_way = _LongWay(lines, delimiter, path, bad_rows)
+    for line in lines:
+        long_way.n_lines += 1
+        if '"' not in line or split_line(line, delimiter):
+            if line.strip("\r\n"):
+                yield line
+        elif long_way.read(line):
+            yield "".join(long_way.taken)
 
 
 def split_line(line: str, delimiter: str) -> list[str] | None:
@@ -61,23 +63,47 @@ def split_line(line: str, delimiter: str) -> list[str] | None:
     return [*before.split(delimiter)[:-1], text, *after.split(delimiter)[1:]]
 
 
-class _Feed:
-    """Hand ``csv.reader`` the line at hand, then as many more as the row needs."""
+class _LongWay:
+    """Read a row with ``csv.reader``: the line at hand, then as many more as the row needs.
 
-    def __init__(self, lines: Iterator[str]) -> None:
-        self.lines = lines
-        self.line: str | None = None
+    Attributes
+    ----------
+    n_lines : int
+        Lines read so far; the caller counts those that it reads itself.
+    taken : list of str
+        The lines of the last row.
+    """
+
+    def __init__(self, lines: Iterator[str], delimiter: str, path: str, bad_rows: BadRows) -> None:
+        # A low limit of the host would refuse long texts; a higher one is his choice. It counts for the whole process.
+        csv.field_size_limit(max(csv.field_size_limit(), MAX_FIELD_SIZE))
+        self.lines, self.path, self.bad_rows = lines, path, bad_rows
+        self.reader = csv.reader(self, delimiter=delimiter, strict=True)
         self.n_lines = 0
+        self.taken: list[str] = []
+        self._line: str | None = None
+
+    def read(self, line: str) -> list[str] | None:
+        """Return the fields of the row that starts with this line; None if it is skipped."""
+        n_line = self.n_lines
+        self._line, self.taken = line, []
+        try:
+            return next(self.reader)
+        except csv.Error as error:
+            self.bad_rows.add(f"{self.path}, line {n_line}: {_fault(error)}")
+            return None
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        if self.line is not None:
-            line, self.line = self.line, None
-            return line
-        line = next(self.lines)
-        self.n_lines += 1
+        """Hand csv.reader the line at hand, then more."""
+        if self._line is not None:
+            line, self._line = self._line, None
+        else:
+            line = next(self.lines)
+            self.n_lines += 1
+        self.taken.append(line)
         return line
 
 

@@ -10,16 +10,21 @@ from pathlib import Path
 CHUNK_SIZE = 2**17
 
 
+def open_bytes(path: Path) -> io.BufferedReader:
+    """Open a file as bytes."""
+    return io.BufferedReader(io.FileIO(path), CHUNK_SIZE)
+
+
 @contextmanager
-def open_text(path: Path, encoding: str = "utf-8") -> Iterator[io.TextIOWrapper]:
+def open_text(path: Path, encoding: str = "utf-8", newline: str = "") -> Iterator[io.TextIOWrapper]:
     """Open a file as text, its line breaks left as they are and a byte order mark skipped.
 
     A byte that is not in the encoding becomes a lone surrogate, so that the reader knows in which line it is.
     """
-    with io.BufferedReader(io.FileIO(path), CHUNK_SIZE) as file:
+    with open_bytes(path) as file:
         if codecs.lookup(encoding).name == "utf-8" and file.peek(3).startswith(codecs.BOM_UTF8):
             file.read(3)
-        with io.TextIOWrapper(file, encoding, errors="surrogateescape", newline="") as lines:
+        with io.TextIOWrapper(file, encoding, errors="surrogateescape", newline=newline) as lines:
             try:
                 yield lines
             except UnicodeDecodeError as error:  # what surrogates cannot stand for, as in UTF-16

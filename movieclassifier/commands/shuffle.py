@@ -1,0 +1,71 @@
+"""``movieclassifier shuffle``: the rows of a file in random order."""
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from movieclassifier.command import Command
+from movieclassifier.progress import Progress, progress_option
+
+UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "KI": 2**10, "MI": 2**20, "GI": 2**30}
+
+
+class Size(click.ParamType):
+    """A number of bytes, such as ``200MB``, ``1.5 GB`` or ``64MiB``."""
+
+    name = "SIZE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number of bytes, at least a million."""
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]I?)?B?", str(value).strip().upper())
+        if found is None:
+            self.fail(f"{value!r} is no size; write it like 200MB or 2GB.", param, ctx)
+        n_bytes = int(float(found[1]) * UNITS[found[2] or ""])
+        if n_bytes < 10**6:
+            self.fail(f"{value!r} is too little; it takes 1MB at least.", param, ctx)
+        return n_bytes
+
+
+@click.command(cls=Command)
+@click.argument("in_path", metavar="IN")
+@click.argument("out_path", metavar="OUT")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, another order.")
+@click.option("--memory", type=Size(), default="200MB", show_default=True, help="About how much memory to use.")
+@click.option("--no-header", is_flag=True, help="The first row is a document, too.")
+@click.option("--no-quotes", is_flag=True, help="Every line is a row, whatever quotes it holds.")
+@click.option("--delimiter", help="What parts fields.  [default: a tab in .tsv, else a comma]")
+@progress_option
+def main(
+    in_path: str,
+    out_path: str,
+    seed: int,
+    memory: int,
+    no_header: bool,
+    no_quotes: bool,
+    delimiter: str | None,
+    show: bool | None,
+) -> None:
+    """Shuffle the rows of IN, which need not fit in memory, into OUT.
+
+    Every row is kept byte for byte, line breaks inside quotes included; the header stays first. The order depends on
+    the seed alone. OUT may be IN. IN is a CSV, or holds a document in each line (.jsonl).
+    """
+    from movieclassifier.readers.contract import check_file
+    from movieclassifier.readers.records import RecordFormat
+    from movieclassifier.readers.tables import check_delimiter
+    from movieclassifier.shuffling import shuffle_rows
+
+    check_file(Path(in_path), "shuffle")
+    rows = RecordFormat.of(Path(in_path))
+    if delimiter is not None:
+        delimiter = delimiter.replace("\\t", "\t")
+        check_delimiter(delimiter)
+        rows = replace(rows, delimiter=delimiter)
+    rows = replace(rows, header=rows.header and not no_header, quoted=rows.quoted and not no_quotes)
+    with Progress(os.path.getsize(in_path), "Shuffling", unit="MB", scale=10**6, show=show) as bar:
+        n_rows = shuffle_rows(in_path, out_path, seed, memory, rows=rows, progress=bar.update)
+    click.echo(f"{out_path}: {n_rows:,} rows in the order of seed {seed}")
