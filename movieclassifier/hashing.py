@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from functools import lru_cache
-from types import ModuleType
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -12,14 +12,20 @@ from numpy.typing import NDArray
 from movieclassifier.recipes import Recipe
 from movieclassifier.tokenizers import TOKENIZERS, Tokenizer, english_stop_words, tokenize, tokenizer
 
-_hashing: ModuleType | None
-try:
-    from movieclassifier import _hashing
-except ImportError as error:  # the extension is optional
-    _hashing, _WHY_NOT = None, str(error)
-
 PURE_PYTHON = "MOVIECLASSIFIER_PURE_PYTHON"
 TWINS: dict[Tokenizer, str] = {tokenizer: "book", tokenize: "default"}
+
+
+def _import_twin() -> tuple[Any, str]:
+    """Return the extension and where it is, or None and why there is none."""
+    try:
+        twin = import_module("movieclassifier._hashing")
+    except ImportError as error:
+        return None, str(error)
+    return twin, str(twin.__file__)
+
+
+_hashing, _ORIGIN = _import_twin()
 
 CSRArrays = tuple[NDArray[Any], NDArray[np.int32], NDArray[np.int32]]
 
@@ -35,8 +41,8 @@ def backend() -> tuple[str, str]:
     if os.environ.get(PURE_PYTHON, "0") not in ("", "0"):
         return "pure Python", f"{PURE_PYTHON} is set"
     if _hashing is None:
-        return "pure Python", f"the extension cannot be imported: {_WHY_NOT}"
-    return "compiled", f"the extension is installed; {PURE_PYTHON}=1 turns it off"
+        return "pure Python", f"the extension cannot be imported: {_ORIGIN}"
+    return "compiled", f"{_ORIGIN} is installed; {PURE_PYTHON}=1 turns it off"
 
 
 def is_compiled(recipe: Recipe) -> bool:
@@ -74,7 +80,6 @@ def hash_texts(texts: Sequence[str], recipe: Recipe) -> CSRArrays:
     """
     texts = _checked(texts)
     if is_compiled(recipe):
-        assert _hashing is not None
         try:
             return _twin(recipe).hash(texts)
         except _hashing.Declined:
@@ -94,7 +99,6 @@ def _checked(texts: Sequence[str]) -> list[str]:
 
 @lru_cache(maxsize=8)
 def _twin(recipe: Recipe) -> Any:
-    assert _hashing is not None
     definition = TOKENIZERS[recipe.tokenizer]
     own_stop_words = english_stop_words() if definition is tokenizer else frozenset()
     return _hashing.Twin(

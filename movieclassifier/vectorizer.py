@@ -16,7 +16,7 @@ from movieclassifier.tokenizers import TOKENIZERS, tokenizer
 __all__ = ["TOKENIZERS", "Vectorizer", "make_vectorizer", "tokenizer", "vect"]
 
 
-class Vectorizer(HashingVectorizer, auto_wrap_output_keys=None):
+class Vectorizer(HashingVectorizer, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # of sklearn's base
     """A ``HashingVectorizer`` whose ``transform`` takes the compiled path for the tokenizers of this package.
 
     Parameters, methods and results are those of :class:`sklearn.feature_extraction.text.HashingVectorizer`, bit for
