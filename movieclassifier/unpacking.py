@@ -1,7 +1,6 @@
 """Unpack the aclImdb archive, which is taken for hostile until every member has been looked at."""
 
 import gzip
-import itertools
 import re
 import shutil
 import tarfile
@@ -44,6 +43,10 @@ KINDS = {
     tarfile.FIFOTYPE: "a named pipe",
 }
 PLAIN = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.DIRTYPE)
+
+
+class NotTheCorpus(ValueError):
+    """A sound archive that holds what the corpus does not, or lacks what it has."""
 
 
 def unpack(archive: Path, folder: Path, n_reviews: Mapping[str, int] = LABELED, *, show: bool | None = None) -> None:
@@ -90,21 +93,19 @@ def unpack(archive: Path, folder: Path, n_reviews: Mapping[str, int] = LABELED, 
                 progress.update(parent in n_reviews)
         for name, n_expected in n_reviews.items():
             if counts[name] != n_expected:
-                raise ValueError(f"expected {n_expected:,} reviews in {name}, found {counts[name]:,}")
+                raise NotTheCorpus(f"expected {n_expected:,} reviews in {name}, found {counts[name]:,}")
 
 
 def _iter_files(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
     """Yield the plain files, by their names inside aclImdb/; refuse the first member that is none of the corpus."""
-    n_bytes = 0
+    n_members = n_bytes = 0
     with gzip.open(archive) as unzipped:
         # tarfile would take the end of a cut or damaged gzip stream for the end of the archive; GzipFile does not.
         meter = _Meter(unzipped)
         with tarfile.open(fileobj=cast(IO[bytes], meter), mode="r|") as tar:
-            for n_members in itertools.count(1):
-                member = tar.next()
+            while member := tar.next():
                 tar.members.clear()  # type: ignore[attr-defined]  # tarfile would keep them all, some 100 MB
-                if member is None:
-                    break
+                n_members += 1
                 name = _checked_name(member)
                 n_bytes += member.size
                 _refuse_if(name, n_members > MOST_MEMBERS, f"the corpus has no more than {MOST_MEMBERS:,} members")
@@ -137,7 +138,7 @@ def _checked_name(member: tarfile.TarInfo) -> str:
 def _refuse_if(name: str, refused: bool, reason: str) -> None:
     if refused:
         # repr, because a hostile name can hold what moves the cursor of a terminal.
-        raise ValueError(f"refused member {name[:100]!r}: {reason}")
+        raise NotTheCorpus(f"refused member {name[:100]!r}: {reason}")
 
 
 def _write(path: Path, name: str, file: IO[bytes]) -> None:
@@ -159,7 +160,7 @@ class _Meter:
         chunk = self.file.read(size)
         self.n_left -= len(chunk)
         if self.n_left < 0:
-            raise ValueError(f"more than {MOST_BYTES_BETWEEN:,} bytes that belong to no member")
+            raise NotTheCorpus(f"more than {MOST_BYTES_BETWEEN:,} bytes that belong to no member")
         return chunk
 
 
@@ -170,7 +171,8 @@ def _faults_of(archive: Path) -> Iterator[None]:
         yield
     except EOFError as error:
         raise ValueError(f"{archive}: it is cut off") from error
-    except (gzip.BadGzipFile, zlib.error, tarfile.TarError, RecursionError) as error:
+    except NotTheCorpus as error:
+        raise NotTheCorpus(f"{archive}: {error}") from error
+    except (gzip.BadGzipFile, zlib.error, tarfile.TarError, ValueError, RecursionError) as error:
+        # tarfile lets the ValueErrors of a malformed header through, and recurses for each header of a header.
         raise ValueError(f"{archive}: it is damaged, or no gzipped tar archive ({error})") from error
-    except ValueError as error:
-        raise ValueError(f"{archive}: {error}") from error
