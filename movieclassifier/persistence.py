@@ -195,7 +195,7 @@ def _rebuild(facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Classifi
         "columns": not len(columns) or bool(columns[-1] < recipe.n_features),
         "weights": weights.shape == (n_rows, len(columns)) and weights.dtype == recipe.dtype,
         "ratio": ratio.shape == (n_rows, len(columns) if recipe.log_count_ratio else 0),
-        "intercept": intercept.shape == (n_rows,) and intercept.dtype == recipe.dtype,
+        "intercept": intercept.shape == (n_rows,) and intercept.dtype.kind == "f",
         "finite": all(np.isfinite(array).all() for array in (weights, ratio, intercept, arrays["t"])),
         "temperature": isinstance(facts["temperature"], float) and facts["temperature"] > 0,
         "size": n_rows * recipe.n_features * weights.itemsize <= MAX_DENSE_BYTES,

@@ -31,7 +31,7 @@ from movieclassifier.recipes import Recipe
 from movieclassifier.trainer import Trainer
 from movieclassifier.vectorizer import make_vectorizer
 
-MAX_CALIBRATION = 1000
+MAX_CALIBRATION = 2000
 CURVE_POINTS = 100
 
 
