@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from movieclassifier.readers.contract import BadRows, Document, Label
+from movieclassifier.readers.contract import BadRows, Document, Label, Labels
 from movieclassifier.readers.tables import iter_csv
 
 __all__ = ["READERS", "Corpus", "Document", "Label", "Survey", "iter_csv", "open_corpus", "survey"]
@@ -38,12 +38,12 @@ class Corpus:
     paths: tuple[Path, ...]
     format: str = "csv"
     options: dict[str, Any] = field(default_factory=dict)
-    labels: Mapping[str, Label] | None = None
+    labels: Labels | None = None
 
     def __iter__(self) -> Iterator[Document]:
         return self.documents(self.labels)
 
-    def documents(self, labels: Mapping[str, Label] | None, bad_rows: BadRows | None = None) -> Iterator[Document]:
+    def documents(self, labels: Labels | None, bad_rows: BadRows | None = None) -> Iterator[Document]:
         """Yield the documents with labels mapped in another way, counting bad rows in `bad_rows`."""
         reader = READERS[self.format]
         # One counter for all files: the limit is on the whole stream.
@@ -59,7 +59,7 @@ class Corpus:
 def open_corpus(
     *paths: str | PathLike[str],
     format: str | None = None,
-    labels: Mapping[str, Label] | None = None,
+    labels: Labels | None = None,
     **options: Any,
 ) -> Corpus:
     """Return the corpus at one or several paths.
@@ -126,14 +126,15 @@ class Survey:
     n_documents: int
     label_counts: dict[str, int]
     sha256: str
-    labels: Mapping[str, Label]
+    labels: Labels
     bad_rows: tuple[str, ...] = ()
     n_bad_rows: int = 0
 
     @property
     def classes(self) -> tuple[Label, ...]:
         """The labels that occur, sorted."""
-        return tuple(sorted({self.labels[value] for value in self.label_counts}, key=_sort_key))
+        labels = {self.labels[value] for value in self.label_counts}
+        return tuple(sorted((label for label in labels if label is not None), key=_sort_key))
 
 
 def survey(corpus: Corpus) -> Survey:

@@ -82,9 +82,9 @@ FAULTS = {
     "header only": (HEADER, {}, r"movie_data\.csv: there are no rows below the header\."),
     "wrong header": ("a,b\nx,1\n", {}, r"line 1: expected a header such as review,sentiment; got a,b\. Pass --text-c"),
     "wide wrong header": ("a," * 99 + "\n", {}, r"got (a,){60}…\. Pass --text-column, or --no-header"),
-    "no such column": (HEADER, {"text_column": "x"}, r"line 1: there is no column 'x'; the columns are review,sentim"),
-    "no such number": (HEADER, {"text_column": 2}, r"there is no column 2; there are 2, from 0\. Pass another --text"),
-    "negative number": (HEADER, {"label_column": -1}, r"there is no column -1; there are 2, .+ another --label-column"),
+    "no such column": (HEADER, {"text_column": "x"}, r"line 1: no column is called .x.; the columns are review,sentim"),
+    "no such number": (HEADER, {"text_column": 2}, r"no column 2; there are 2, from 0\. Pass another --text"),
+    "negative number": (HEADER, {"label_column": -1}, r"no column -1; there are 2, .+ another --label-column"),
     "two of that name": (
         "review,sentiment,review\n",
         {},

@@ -5,6 +5,8 @@ from pathlib import Path
 
 Label = int | str
 Document = tuple[str, Label]
+# What the values in a corpus stand for; None leaves the document out.
+Labels = Mapping[str, Label | None]
 
 
 class BadRows:
@@ -41,7 +43,7 @@ class BadRows:
             self.messages.append(message)
 
 
-class AsIs(dict[str, Label]):
+class AsIs(dict[str, Label | None]):
     """The mapping in place of `labels` that leaves every value as it is."""
 
     def __missing__(self, value: str) -> Label:
@@ -53,7 +55,7 @@ def as_bad_rows(skip_bad_rows: int | BadRows) -> BadRows:
     return skip_bad_rows if isinstance(skip_bad_rows, BadRows) else BadRows(skip_bad_rows)
 
 
-def unknown_label(where: str, name: str, value: str, labels: Mapping[str, Label]) -> str:
+def unknown_label(where: str, name: str, value: str, labels: Labels) -> str:
     """Say that a label is none of those that are known."""
     known = ", ".join(labels)
     return f"{where}: {name} must be one of {known}; got {shorten(value)}. Pass --labels to map other values."
@@ -67,7 +69,9 @@ def text_fault(text: str, encoding: str) -> str | None:
         except UnicodeEncodeError as error:
             # Files are opened with errors="surrogateescape", which hides byte 0xNN in the surrogate U+DCNN.
             byte = ord(text[error.start]) - 0xDC00
-            return f"the byte 0x{byte:02x} is not {encoding}; pass the file's encoding, such as --encoding latin-1."
+            if 0x80 <= byte <= 0xFF:
+                return f"the byte 0x{byte:02x} is not {encoding}; pass the file's encoding, such as --encoding latin-1."
+            return f"U+{ord(text[error.start]):04X} is half a character (a lone surrogate)."
     if "\0" in text:
         return "a NUL byte, which no text holds; the file is damaged, or pass its encoding, such as --encoding utf-16."
     return None

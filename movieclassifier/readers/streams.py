@@ -1,4 +1,4 @@
-"""Open what readers read."""
+"""Open what readers read: plain or compressed files, as bytes or as text."""
 
 import codecs
 import io
@@ -6,13 +6,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from movieclassifier.readers.compression import compression, decompress
+
 # Larger than Python's 8 KB, which costs 5% more time.
 CHUNK_SIZE = 2**17
 
 
-def open_bytes(path: Path) -> io.BufferedReader:
-    """Open a file as bytes."""
-    return io.BufferedReader(io.FileIO(path), CHUNK_SIZE)
+@contextmanager
+def open_bytes(path: Path) -> Iterator[io.BufferedReader]:
+    """Open a file as bytes; gzip, bzip2, xz, zstd and a zip of one file are decompressed on the way.
+
+    Raises
+    ------
+    ValueError
+        If the compressed data is damaged, or the package that reads it is missing.
+    """
+    file: io.BufferedReader = io.BufferedReader(io.FileIO(path), CHUNK_SIZE)
+    with file:
+        name = compression(file)
+        if name is None:
+            yield file
+            return
+        with decompress(file, path, name) as plain:
+            yield plain
 
 
 @contextmanager

@@ -1,0 +1,133 @@
+"""Decompress on the way. What a file is compressed with is told by its first bytes, whatever its name is."""
+
+import bz2
+import gzip
+import io
+import lzma
+import re
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+
+# A block of zstd needs a few bytes to hold 128 KB: fed more at a time, a hostile file would take gigabytes of memory.
+ZSTD_CHUNK_SIZE = 2**11
+
+FAULTS = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+
+
+class Readable(Protocol):
+    """What a decompressor must do."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes, none at the end."""
+
+
+def compression(file: io.BufferedReader) -> str | None:
+    """Return the name of what a file is compressed with; None for anything else."""
+    start = file.peek(10)
+    return next((name for name, (magic, _) in COMPRESSIONS.items() if magic.match(start)), None)
+
+
+def decompress(file: io.BufferedReader, path: Path, name: str) -> io.BufferedReader:
+    """Return what a compressed file holds; `name` is what :func:`compression` told."""
+    return io.BufferedReader(_Decompressed(COMPRESSIONS[name][1](file, path), path, name), 2**17)
+
+
+def is_junk(name: str) -> bool:
+    """Tell whether a name in an archive or folder is one that operating systems leave behind.
+
+    Examples
+    --------
+    >>> is_junk("__MACOSX/bbc/001.txt"), is_junk("bbc/.DS_Store"), is_junk("bbc/001.txt")
+    (True, True, False)
+    """
+    parts = PurePosixPath(name).parts
+    return any(part.startswith(".") and part != ".." for part in parts) or bool({"__MACOSX", "Thumbs.db"} & {*parts})
+
+
+class _Decompressed(io.RawIOBase):
+    """Say the same about damaged data, whatever the decompressor says."""
+
+    def __init__(self, plain: Readable, path: Path, name: str) -> None:
+        self.plain, self.path, self.name = plain, path, name
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            chunk = self.plain.read(len(buffer))
+        except FAULTS as error:
+            raise self._damaged(error) from error
+        except OSError as error:
+            if error.errno is not None:
+                raise  # the disk, not the data
+            raise self._damaged(error) from error
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+    def _damaged(self, error: Exception) -> ValueError:
+        return ValueError(f"{self.path}: the {self.name} data is damaged or cut off ({error}); fetch the file again.")
+
+
+class _Zstd:
+    """Decompress zstd, frame after frame."""
+
+    def __init__(self, file: io.BufferedReader, path: Path) -> None:
+        try:
+            import zstandard
+        except ImportError as error:
+            raise ValueError(
+                f"{path}: reading zstd needs another package: pip install 'movieclassifier[zstd]'. "
+                "Or decompress the file first: zstd -d."
+            ) from error
+        self.file = file
+        self.error = zstandard.ZstdError
+        self.new_frame = zstandard.ZstdDecompressor().decompressobj
+        self.frame: Any = None
+        self.plain = memoryview(b"")
+
+    def read(self, size: int, /) -> bytes:
+        while not self.plain:
+            # zstandard's own stream_reader takes a file that is cut off for a shorter one.
+            rest = self.frame.unused_data if self.frame and self.frame.eof else b""
+            chunk = rest or self.file.read(ZSTD_CHUNK_SIZE)
+            if not chunk:
+                if self.frame and not self.frame.eof:
+                    raise EOFError("the last frame has no end")
+                return b""
+            if self.frame is None or self.frame.eof:
+                self.frame = self.new_frame()
+            try:
+                self.plain = memoryview(self.frame.decompress(chunk))
+            except self.error as error:
+                raise EOFError(str(error)) from error
+        chunk, self.plain = self.plain[:size].tobytes(), self.plain[size:]
+        return chunk
+
+
+def _zip(file: io.BufferedReader, path: Path) -> Readable:
+    """Open the only file of a zip."""
+    try:
+        archive = zipfile.ZipFile(file)
+    except zipfile.BadZipFile as error:
+        raise ValueError(f"{path}: the zip is damaged or cut off ({error}); fetch the file again.") from error
+    members = [member for member in archive.infolist() if not member.is_dir() and not is_junk(member.filename)]
+    if len(members) != 1:
+        raise ValueError(
+            f"{path}: a zip of {len(members):,} files; pass one of them, or --format folders for a folder per class."
+        )
+    if members[0].flag_bits & 1:
+        raise ValueError(f"{path}: the zip is encrypted; decrypt it first.")
+    return archive.open(members[0])
+
+
+COMPRESSIONS: dict[str, tuple[re.Pattern[bytes], Callable[[io.BufferedReader, Path], Readable]]] = {
+    "gzip": (re.compile(rb"\x1f\x8b"), lambda file, path: gzip.GzipFile(fileobj=file)),
+    "bzip2": (re.compile(rb"BZh[1-9]1AY&SY"), lambda file, path: bz2.BZ2File(file)),
+    "xz": (re.compile(rb"\xfd7zXZ\0"), lambda file, path: lzma.LZMAFile(file)),  # noqa: SIM115
+    "zstd": (re.compile(rb"\x28\xb5\x2f\xfd"), _Zstd),
+    "zip": (re.compile(rb"PK(\x03\x04|\x05\x06)"), _zip),
+}
