@@ -77,11 +77,11 @@ def make_corpus(
     """
     corpus_dir = data_dir / CORPUS_NAME
     expected = _expected_sha256(url, sha256)
-    local = local_path(url)
     _check_origin(corpus_dir, sha256)
     missing = missing_folders(corpus_dir, n_reviews)
     if not missing:
         return False
+    local = local_path(url)
     data_dir.mkdir(parents=True, exist_ok=True)
     kept = data_dir / ARCHIVE_NAME
     part = kept.with_name(kept.name + ".part")
@@ -124,7 +124,7 @@ def review_names(folder: Path) -> list[str]:
 
 
 def _count_reviews(folder: Path, n_expected: int) -> int:
-    names = os.listdir(folder) if folder.exists() else []
+    names = [name for name in os.listdir(folder) if not name.startswith(".")] if folder.exists() else []
     strangers = [name for name in names if not REVIEW_NAME.fullmatch(name)]
     if strangers or len(names) > n_expected:
         what = f"{strangers[0]!r}" if strangers else f"{len(names):,} reviews"
