@@ -708,8 +708,10 @@ cdef class Twin:
             free_buffers(&buffers)
         return data, indices, np.asarray(indptr)
 
-    cdef object view(self, str text, Text* view):
+    cdef object view(self, text, Text* view):
         """Look into a text, tokenized in Python if need be. Returns the str that holds the characters."""
+        if not isinstance(text, str):
+            raise TypeError(f"a text must be str; got {type(text).__name__}.")
         view.tokenizer = self.settings.tokenizer
         if PyUnicode_KIND(text) > 1 and "Σ" in text:  # σ or ς
             text = " ".join(self.definition(text))

@@ -84,7 +84,7 @@ def hash_texts(texts: Sequence[str], recipe: Recipe) -> CSRArrays:
             return _twin(recipe).hash(texts)
         except _hashing.Declined:
             pass
-    return _hash_in_python(texts, recipe)
+    return hash_in_python(texts, recipe)
 
 
 def _checked(texts: Sequence[str]) -> list[str]:
@@ -114,7 +114,7 @@ def _twin(recipe: Recipe) -> Any:
     )
 
 
-def _hash_in_python(texts: list[str], recipe: Recipe) -> CSRArrays:
+def hash_in_python(texts: list[str], recipe: Recipe) -> CSRArrays:
     if not texts:  # which scikit-learn refuses
         return np.empty(0, recipe.dtype), np.empty(0, np.int32), np.zeros(1, np.int32)
     X = _definition(recipe).transform(texts)

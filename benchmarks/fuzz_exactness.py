@@ -1,0 +1,118 @@
+"""Compare the compiled twin with scikit-learn on random Unicode and random settings, for as long as you like.
+
+    python benchmarks/fuzz_exactness.py --minutes 5
+    python benchmarks/fuzz_exactness.py --minutes 0 --csv data/movie_data.csv     every review, both recipes
+
+Prints the first text that differs, with its recipe, and exits with status 1; the comparison is first shown to fail on
+arrays that differ by one bit.
+"""
+
+import random
+import sys
+import time
+
+import click
+
+from movieclassifier import hashing
+from movieclassifier.recipes import RECIPES, Recipe
+
+STUMBLING_BLOCKS = (
+    "the|a|I|don't|isn't|rock’n’roll|o''|''|’|'|_|__|-|--|:|;|=|(|)|:)|:-)|;-(|=)|:D|=-P|:-D|:DP|:Dx|:-Px|;))|::)|:-:)"
+    "|<br />|<|>|<<|<>|<a\thref='x'>|<b|<3|\"|!|?|.|,|*|/|\n|\r|\t|\v|\f|\x00|\x1c|\x1f|\x85|\xa0|\u2028|\u3000|\ufeff"
+    "|é|É|e\u0301|ß|ẞ|ﬁ|ŉ|ǆ|ǅ|Ǆ|İ|i\u0307|ı|I\u0307|Iİ|Σ|ΑΣ|ΑΣ.|σ|ς|Ω|K|Å|ͅ|Ⱥ|Ⱦ|Ᏸ|ꭰ|Ⴀ|1|２|²|½|Ⅷ|ⅷ|Ⓐ|ª|º|µ|ՙ|日本|한|𝟘|𐐀|𞤀"
+    "|😀|\ud800|\udfff|\udc00\ud800|\u200d|\u0307|\u20e3|don|don'|t's|it's|yourselves|themselves|greatmovie|10/10"
+)
+PIECES = STUMBLING_BLOCKS.split("|")
+
+
+def random_text(rng: random.Random) -> str:
+    """Return a text of pieces that tokenizers stumble over and of random code points."""
+    widest = rng.choice((0x80, 0x100, 0x250, 0x2100, 0x10000, 0x110000))
+    parts = []
+    for _ in range(rng.choice((0, 1, 2, 3, 5, 10, 40, 200))):
+        piece = rng.choice(PIECES) if rng.random() < 0.7 else chr(rng.randrange(widest))
+        parts += [piece * rng.choice((1, 1, 1, 1, 1, 2, 70)), rng.choice(("", "", " "))]
+    return "".join(part for part in parts if widest > 0x250 or max(part, default="") < chr(widest))
+
+
+def random_recipe(rng: random.Random) -> Recipe:
+    """Return a recipe with random settings of the vectorizer."""
+    shortest = rng.choice((1, 1, 1, 2, 3))
+    return Recipe(
+        tokenizer=rng.choice(("book", "default")),
+        stop_words=rng.choice(((), (), ("the", "don't", ":)", "i\u0307", "é", "great:)"))),
+        ngram_range=(shortest, shortest + rng.choice((0, 0, 1, 2, 9))),
+        n_features=rng.choice((1, 2, 7, 1000, 2**11, 2**21, 2**22, 3_000_001, 2**30, 2**31 - 1)),
+        binary=rng.random() < 0.5,
+        alternate_sign=rng.random() < 0.5,
+        norm=rng.choice(("l1", "l2", None)),
+        dtype=rng.choice(("float32", "float64")),
+        log_count_ratio=False,
+    )
+
+
+def same_bits(ours: hashing.CSRArrays, theirs: hashing.CSRArrays) -> bool:
+    """Tell whether data, indices and indptr agree in dtype and in every byte."""
+    return all(a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in zip(ours, theirs, strict=True))
+
+
+def first_difference(texts: list[str], recipe: Recipe) -> str | None:
+    """Return the first text that the twin and scikit-learn see differently."""
+    if same_bits(hashing.hash_texts(texts, recipe), hashing.hash_in_python(texts, recipe)):
+        return None
+    for text in texts:
+        if not same_bits(hashing.hash_texts([text], recipe), hashing.hash_in_python([text], recipe)):
+            return text
+    return "(no text alone, only all of them together)"
+
+
+def check_control() -> None:
+    """Stop unless the comparison sees a flipped bit and another sign."""
+    recipe = RECIPES["book"]
+    ours = hashing.hash_texts(["a fine film"], recipe)
+    for array, position in ((0, 0), (1, 0), (2, 1)):
+        flipped = [part.copy() for part in ours]
+        flipped[array].view("u1")[position * flipped[array].itemsize] ^= 1
+        if same_bits(ours, tuple(flipped)):
+            sys.exit("The comparison does not see a flipped bit.")
+
+
+def compare(texts: list[str], recipe: Recipe) -> None:
+    """Stop at a difference."""
+    text = first_difference(texts, recipe)
+    if text is not None:
+        sys.exit(f"Differs from scikit-learn: {text!r}\n{recipe}")
+
+
+@click.command(help=__doc__.split("\n")[0])
+@click.option("--minutes", default=1.0, show_default=True, help="How long to try random texts.")
+@click.option("--seed", default=0, show_default=True)
+@click.option("--csv", "csv_path", type=click.Path(exists=True), help="Reviews to compare as well.")
+def main(minutes: float, seed: int, csv_path: str | None) -> None:
+    """Run the comparison."""
+    if hashing.backend()[0] != "compiled":
+        sys.exit(f"There is nothing to compare: {hashing.backend()[1]}.")
+    check_control()
+    if csv_path:
+        compare_reviews(csv_path)
+    rng, n_texts, end = random.Random(seed), 0, time.monotonic() + 60 * minutes
+    while time.monotonic() < end:
+        texts = [random_text(rng) for _ in range(100)]
+        compare(texts, random_recipe(rng))
+        n_texts += len(texts)
+    print(f"{n_texts:,} random texts (seed {seed}): the same bits as scikit-learn's.")
+
+
+def compare_reviews(csv_path: str) -> None:
+    """Compare every text of a CSV file under every recipe."""
+    from movieclassifier.datasets import iter_csv
+
+    texts = [text for text, _ in iter_csv(csv_path)]
+    for recipe in RECIPES.values():
+        for minibatch in (texts[i : i + 1000] for i in range(0, len(texts), 1000)):
+            compare(minibatch, recipe)
+        print(f"{len(texts):,} texts of {csv_path}, recipe {recipe.name}: the same bits as scikit-learn's.")
+
+
+if __name__ == "__main__":
+    main()
