@@ -28,7 +28,7 @@ def save_checkpoint(path: str | os.PathLike[str], facts: dict[str, Any], arrays:
     """
     members: dict[str, Any] = {"facts": np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8), **arrays}
     with replace_file(path) as file:
-        np.savez(file, **members)
+        np.savez(file, allow_pickle=False, **members)
 
 
 def load_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:

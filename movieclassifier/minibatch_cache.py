@@ -32,8 +32,12 @@ class MinibatchCache:
         self.path, self.n_features, self.dtype, self.binary = Path(path), n_features, np.dtype(dtype), binary
         self._file = open(self.path, "r+b" if n_kept else "w+b")  # noqa: SIM115 (closed in __exit__)
         self._offsets = [0]
-        for _ in range(n_kept):
-            self._skip()
+        try:
+            for _ in range(n_kept):
+                self._skip()
+        except ValueError:
+            self._file.close()
+            raise
         self._file.truncate(self._offsets[-1])
 
     def __len__(self) -> int:
@@ -74,13 +78,17 @@ class MinibatchCache:
         os.fsync(self._file.fileno())
 
     def _read(self, count: int, dtype: Any = np.int32) -> NDArray[Any]:
-        found = np.frombuffer(self._file.read(int(count) * np.dtype(dtype).itemsize), dtype=dtype)
-        if len(found) != count:
+        n_bytes = int(count) * np.dtype(dtype).itemsize
+        found = self._file.read(n_bytes)
+        if len(found) != n_bytes:
             raise ValueError(f"{self.path} is shorter than its checkpoint says; start again without --resume.")
-        return found
+        return np.frombuffer(found, dtype=dtype)
 
     def _skip(self) -> None:
         self._file.seek(self._offsets[-1])
         n_samples, nnz, n_values = map(int, self._read(3, np.int64))
         size = 24 + 4 * (2 * n_samples + 1 + nnz) + self.dtype.itemsize * n_values
+        # Read the last byte, not only the header: it shows whether all of the minibatch is there.
+        self._file.seek(self._offsets[-1] + size - 1)
+        self._read(1, np.uint8)
         self._offsets.append(self._offsets[-1] + size)

@@ -100,7 +100,7 @@ def record_bytes(classifier: Classifier, extra: Mapping[str, Any] | None = None)
         "t": np.float64(classifier.t_),
     }
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **(arrays | dict(extra or {})))
+    np.savez_compressed(buffer, allow_pickle=False, **(arrays | dict(extra or {})))
     return buffer.getvalue()
 
 

@@ -1,0 +1,195 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from movieclassifier.classifier import Classifier, just_far_enough, probabilities
+from movieclassifier.recipes import RECIPES, Recipe
+from movieclassifier.vectorizer import make_vectorizer
+from tests.models import SMALL, random_classifier
+
+TEXTS = ["A great movie :)", "What a waste of time", "", "so so, really; not bad"]
+WORDS = st.lists(
+    st.sampled_from(["great", "bad", "movie", "of", "the", "not", "waste", "time", ":)", "!", "isn't", "<br/>"]),
+    max_size=12,
+).map(" ".join)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_decision_values_equal_those_of_the_plain_estimator(n_classes):
+    classifier = random_classifier(n_classes, texts=tuple(TEXTS))
+    X = make_vectorizer(SMALL).transform(TEXTS)
+    np.testing.assert_allclose(
+        classifier.decision_function(TEXTS), classifier.estimator.decision_function(X), rtol=1e-5
+    )
+    assert classifier.predict(TEXTS).tolist() == classifier.estimator.predict(X).tolist()
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_probabilities_are_those_of_sklearn_at_temperature_one(n_classes):
+    classifier = random_classifier(n_classes, texts=tuple(TEXTS))
+    classifier.temperature_ = 1.0
+    expected = classifier.to_sklearn().predict_proba(TEXTS)
+    np.testing.assert_allclose(classifier.predict_proba(TEXTS), expected, rtol=1e-5)
+
+
+def test_temperature_changes_probabilities_and_no_label():
+    classifier = random_classifier(texts=tuple(TEXTS))
+    before = classifier.predict(TEXTS).tolist(), classifier.predict_proba(TEXTS)
+    classifier.temperature_ = 3.0
+    assert classifier.predict(TEXTS).tolist() == before[0]
+    assert not np.allclose(classifier.predict_proba(TEXTS), before[1])
+
+
+def test_probabilities_of_huge_decision_values_are_finite():
+    assert probabilities(np.array([[1e6], [-1e6]])).tolist() == [[0, 1], [1, 0]]
+    even = probabilities(np.array([[-1e6, -1e6, -1e6]]))
+    np.testing.assert_allclose(even, 1 / 3)
+
+
+def test_one_text_gets_the_same_value_alone_and_among_others():
+    classifier = random_classifier(texts=tuple(TEXTS))
+    together = classifier.decision_function(TEXTS)
+    assert [classifier.decision_function([text])[0] for text in TEXTS] == together.tolist()
+
+
+def test_no_texts_give_empty_arrays():
+    classifier = random_classifier()
+    assert classifier.predict([]).shape == (0,)
+    assert classifier.predict_proba([]).shape == (0, 2)
+
+
+def test_score_is_the_accuracy():
+    classifier = random_classifier(texts=tuple(TEXTS))
+    y = classifier.predict(TEXTS)
+    assert classifier.score(TEXTS, y) == 1.0
+    assert classifier.score(TEXTS, 1 - y) == 0.0
+
+
+@pytest.mark.parametrize("method", ["predict", "predict_proba", "decision_function"])
+def test_one_str_in_place_of_a_list_is_refused(method):
+    with pytest.raises(TypeError, match=r"texts must be a list of str, got one str; pass \[text\]."):
+        getattr(random_classifier(), method)("a text")
+
+
+@pytest.mark.parametrize("recipe", [SMALL, RECIPES["book"], Recipe(n_features=5, ngram_range=(1, 2), binary=False)])
+@given(text=WORDS)
+@settings(max_examples=30)
+def test_explanation_sums_to_the_decision_value(recipe, text):
+    classifier = random_classifier(recipe=recipe, texts=("great movie of the waste",))
+    explanation = classifier.explain(text)
+    total = explanation.intercept + sum(part.value for part in explanation.contributions)
+    assert total == pytest.approx(classifier.decision_function([text])[0], abs=1e-6)
+    assert explanation.decision == pytest.approx(total, abs=1e-6)
+
+
+def test_explanation_names_n_grams_that_share_a_column():
+    classifier = random_classifier(recipe=Recipe(n_features=1, ngram_range=(1, 1)))
+    parts = {part.ngram: part for part in classifier.explain("great movie").contributions}
+    assert parts["great"].shares_column_with == ("movie",)
+    assert parts["great"].value == parts["movie"].value
+
+
+def test_explanation_points_at_the_words():
+    text = "It's a <b>Great</b> movie"
+    classifier = random_classifier(texts=(text,))
+    spans = {part.ngram: part.spans for part in classifier.explain(text).contributions}
+    assert [text[slice(*span)] for span in spans["great movie"]] == ["Great", "movie"]
+    highlighted = [text[slice(*span)] for span, _ in classifier.explain(text).highlights()]
+    assert highlighted == ["It's", "a", "Great", "movie"]
+
+
+def test_highlights_share_out_all_contributions():
+    text = "what a great great movie"
+    explanation = random_classifier(texts=(text,)).explain(text)
+    total = sum(value for _, value in explanation.highlights())
+    assert total + explanation.intercept == pytest.approx(explanation.decision, abs=1e-6)
+
+
+def test_explanation_for_the_other_label_has_the_other_sign():
+    classifier = random_classifier(texts=("great movie",))
+    for_second, for_first = classifier.explain("great movie"), classifier.explain("great movie", label=0)
+    assert for_first.decision == -for_second.decision
+    assert for_first.label == 0
+
+
+def test_explanation_of_many_classes_speaks_for_the_predicted_one():
+    classifier = random_classifier(4, texts=("great movie",))
+    explanation = classifier.explain("great movie")
+    assert explanation.label == classifier.predict(["great movie"])[0]
+    assert explanation.decision == pytest.approx(classifier.decision_function(["great movie"]).max(), abs=1e-6)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 5])
+@given(seed=st.integers(0, 2**16), label=st.integers(0, 1))
+@settings(max_examples=20)
+def test_learning_makes_the_text_come_out_right_by_the_margin(n_classes, seed, label):
+    text = "what a great movie, not bad"
+    classifier = random_classifier(n_classes, texts=(text,), seed=seed)
+    lesson = classifier.learn(text, label)
+    assert classifier.predict([text])[0] == label
+    values = np.atleast_2d(classifier.decision_function([text]))[0]
+    targets = np.array([1 if label else -1]) if n_classes == 2 else np.where(np.arange(n_classes) == label, 1, -1)
+    assert (values * targets >= 0.5 - 1e-4).all()
+    assert lesson.n_known > 0
+    assert lesson.after[label] >= lesson.before[label]
+
+
+def test_learning_what_is_known_by_the_margin_changes_nothing():
+    text = "what a great movie"
+    classifier = random_classifier(texts=(text,))
+    classifier.learn(text, 1)
+    classifier.intercept_ += 1
+    digest = classifier.weights_sha256()
+    assert not classifier.learn(text, 1).changed
+    assert classifier.weights_sha256() == digest
+
+
+def test_learning_is_bit_reproducible_and_order_matters():
+    texts = ("what a great movie", "a great waste", "not bad")
+    first, second, other = (random_classifier(texts=texts) for _ in range(3))
+    for text, label in zip(texts, (0, 1, 0), strict=True):
+        first.learn(text, label)
+        second.learn(text, label)
+    for text, label in zip(texts[::-1], (0, 1, 0), strict=True):
+        other.learn(text, label)
+    assert first.weights_sha256() == second.weights_sha256() != other.weights_sha256()
+
+
+def test_text_without_a_known_n_gram_teaches_nothing():
+    recipe = Recipe(n_features=2**22)
+    classifier = random_classifier(recipe=recipe)
+    lesson = classifier.learn("zyzzyva qwertz", 1)
+    assert (lesson.n_known, lesson.changed) == (0, False)
+    empty = Classifier(
+        recipe, [0, 1], classifier.coef_, classifier.intercept_, np.array([], np.int32), np.zeros((1, 0))
+    )
+    assert empty.learn("great movie", 1).n_known == 0
+
+
+def test_recipe_without_a_ratio_learns_from_every_column():
+    classifier = random_classifier(recipe=RECIPES["book"])
+    lesson = classifier.learn("zyzzyva qwertz", 0)
+    assert lesson.n_known == 2
+    assert classifier.predict(["zyzzyva qwertz"])[0] == 0
+
+
+def test_unknown_label_is_refused():
+    with pytest.raises(ValueError, match="label must be one of 0, 1; got 'great'"):
+        random_classifier().learn("a text", "great")
+
+
+def test_copy_learns_on_its_own():
+    classifier = random_classifier(texts=("great movie",))
+    classifier.estimator  # noqa: B018 (a cached estimator must not be shared)
+    digest = classifier.weights_sha256()
+    other = classifier.copy()
+    other.learn("great movie", 0)
+    other.learn("great movie", 1)
+    assert classifier.weights_sha256() == digest != other.weights_sha256()
+    assert other.estimator.coef_ is other.coef_
+
+
+def test_just_far_enough_is_the_passive_aggressive_step():
+    x = np.array([0.5, -0.25, 2.0])
+    np.testing.assert_allclose(just_far_enough(x, -1, 0.3), -0.3 * x, rtol=1e-12)

@@ -1,0 +1,259 @@
+import io
+import json
+import logging
+import os
+import pickle
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from movieclassifier import persistence
+from movieclassifier.classifier import Classifier
+from movieclassifier.persistence import (
+    load_classifier,
+    load_pickled,
+    load_record,
+    record_bytes,
+    save_model,
+    save_record,
+    smallest,
+)
+from movieclassifier.recipes import RECIPES, Recipe
+from movieclassifier.vectorizer import make_vectorizer
+from tests.models import SMALL, random_classifier
+
+TEXTS = ["A great movie :)", "What a waste of time"]
+
+
+def assert_same(first: Classifier, second: Classifier) -> None:
+    assert record_bytes(first) == record_bytes(second)
+    assert first.weights_sha256() == second.weights_sha256()
+    assert first.predict_proba(TEXTS).tolist() == second.predict_proba(TEXTS).tolist()
+
+
+names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=10)
+
+
+@pytest.mark.parametrize("n_classes", [2, 7])
+@given(data=st.data())
+@settings(max_examples=15)
+def test_record_round_trips_with_unicode_names(n_classes, data, tmp_path_factory):
+    labels = sorted(data.draw(st.lists(names, min_size=n_classes, max_size=n_classes, unique=True)))
+    classifier = random_classifier(n_classes, seed=data.draw(st.integers(0, 99)))
+    classifier.classes_ = np.array(labels)
+    classifier.label_names = tuple(data.draw(st.lists(names, min_size=n_classes, max_size=n_classes)))
+    classifier.metadata = {"corpus": data.draw(names)}
+    path = tmp_path_factory.mktemp("record") / "model.npz"
+    save_record(path, classifier)
+    loaded = load_classifier(path)
+    assert loaded.classes_.tolist() == labels
+    assert loaded.label_names == classifier.label_names
+    assert loaded.metadata == classifier.metadata
+    assert_same(loaded, classifier)
+
+
+@pytest.mark.parametrize("recipe", [RECIPES["book"], SMALL])
+def test_partial_fit_goes_on_from_a_loaded_model_bit_for_bit(recipe, tmp_path):
+    classifier = random_classifier(recipe=recipe)
+    X, y = make_vectorizer(recipe).transform(TEXTS), np.array([1, 0])
+    save_model(tmp_path, classifier)
+    loaded, pickled = load_classifier(tmp_path), load_pickled(tmp_path / "classifier.pkl")
+    for estimator in (classifier.estimator, loaded.estimator, pickled):
+        for _ in range(3):
+            estimator.partial_fit(X, y)
+    for estimator in (loaded.estimator, pickled):
+        assert estimator.coef_.tobytes() == classifier.estimator.coef_.tobytes()
+        assert estimator.intercept_.tobytes() == classifier.estimator.intercept_.tobytes()
+        assert estimator.t_ == classifier.estimator.t_
+
+
+def test_books_notebook_works(tmp_path):
+    save_model(tmp_path, random_classifier(recipe=RECIPES["book"]))
+    code = (
+        "import pickle; from movieclassifier.vectorizer import tokenizer, vect\n"
+        "from movieclassifier.vectorizer import make_vectorizer\n"
+        "clf = pickle.load(open('classifier.pkl', 'rb')); stop = pickle.load(open('stopwords.pkl', 'rb'))\n"
+        "print(len(stop), clf.predict_proba(make_vectorizer('book').transform(['I love this movie'])).shape)\n"
+    )
+    environment = os.environ | {"PYTHONPATH": os.getcwd()}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "179 (1, 2)\n"
+
+
+def test_loaded_pickle_gives_equal_predictions(tmp_path):
+    classifier = random_classifier(texts=tuple(TEXTS))
+    save_model(tmp_path, classifier)
+    X = make_vectorizer(SMALL).transform(TEXTS)
+    assert load_pickled(tmp_path / "classifier.pkl").predict(X).tolist() == classifier.predict(TEXTS).tolist()
+    assert len(load_pickled(tmp_path / "stopwords.pkl")) == 179
+
+
+def test_extra_arrays_come_back(tmp_path):
+    save_record(tmp_path / "model.npz", random_classifier(), {"guard_y": np.arange(3)})
+    assert load_record(tmp_path / "model.npz")[1]["guard_y"].tolist() == [0, 1, 2]
+
+
+class Hostile:
+    def __reduce__(self):
+        return os.system, ("touch hacked",)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pickle.dumps(Hostile()),
+        pickle.dumps(print),
+        b"cbuiltins\neval\n(S'1'\ntR.",
+        b"csklearn.linear_model._stochastic_gradient\nSGDClassifier.__init__.__globals__\n.",
+        pickle.dumps([1, 2, 3])[:-3],
+        b"",
+        b"\x80\x04\x95garbage",
+        b"PK\x03\x04",
+    ],
+    ids=["reduce", "builtin", "eval", "dotted", "cut", "empty", "garbage", "zip"],
+)
+def test_hostile_or_broken_pickle_is_refused_and_runs_nothing(content, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "classifier.pkl").write_bytes(content)
+    with pytest.raises(ValueError, match=r"(?s)classifier.pkl cannot be unpickled safely .* load_classifier"):
+        load_pickled("classifier.pkl")
+    assert not (tmp_path / "hacked").exists()
+
+
+def test_no_pickle_is_read_by_the_record(tmp_path):
+    path = tmp_path / "model.npz"
+    members = dict(np.load(io.BytesIO(record_bytes(random_classifier()))))
+    np.savez(path, **members | {"classes": np.array([Hostile(), 1], dtype=object)})
+    with pytest.raises(ValueError, match=r"model.npz is not a model of movieclassifier"):
+        load_classifier(path)
+
+
+def changed(name, value):
+    """Return a record in which one array or fact is another."""
+    members = dict(np.load(io.BytesIO(record_bytes(random_classifier()))))
+    facts = json.loads(members["facts"].tobytes())
+    if name in facts:
+        facts[name] = value
+        members["facts"] = np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8)
+    else:
+        members[name] = value
+    buffer = io.BytesIO()
+    np.savez(buffer, **members)
+    return buffer.getvalue()
+
+
+RECORD = record_bytes(random_classifier())
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "not a zip file"),
+        (b"review,sentiment\n", "not a zip file"),
+        (RECORD[: len(RECORD) // 2], "not a zip file"),
+        (changed("format", 99), "its format is 99, this version reads 1; upgrade movieclassifier"),
+        (changed("recipe", {"name": "x"}), "a recipe must have the settings"),
+        (changed("label_names", ["one"]), "its label_names do not fit the rest"),
+        (changed("temperature", -1.0), "its temperature do not fit"),
+        (changed("classes", np.array([1])), "its classes do not fit"),
+        (changed("classes", np.array([0.5, 1.5])), "its classes do not fit"),
+        (changed("weights", np.zeros((1, 3), np.float32)), "its weights do not fit"),
+        (changed("ratio", np.zeros((1, 3), np.float32)), "its ratio do not fit"),
+        (changed("intercept", np.array([np.nan], np.float32)), "its finite do not fit"),
+        (changed("intercept", np.zeros(3, np.float32)), "its intercept do not fit"),
+        (changed("column_steps", np.zeros(200, np.int64)), "its column_steps do not fit"),
+        (changed("column_steps", np.full(200, 2**30)), "its columns do not fit"),
+    ],
+)
+def test_wrong_cut_or_foreign_record_is_refused(content, message, tmp_path):
+    path = tmp_path / "model.npz"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=rf"model.npz is not a model of movieclassifier, or is damaged \(.*{message}"):
+        load_classifier(path)
+
+
+def test_record_with_a_flipped_byte_is_refused(tmp_path):
+    path = tmp_path / "model.npz"
+    middle = len(RECORD) // 2
+    path.write_bytes(RECORD[:middle] + bytes([RECORD[middle] ^ 255]) + RECORD[middle + 1 :])
+    with pytest.raises(ValueError, match="is damaged"):
+        load_classifier(path)
+
+
+def test_record_without_an_array_is_refused(tmp_path):
+    with zipfile.ZipFile(io.BytesIO(RECORD)) as old, zipfile.ZipFile(tmp_path / "model.npz", "w") as new:
+        for name in old.namelist():
+            if name != "weights.npy":
+                new.writestr(name, old.read(name))
+    with pytest.raises(ValueError, match="lacks 'weights'"):
+        load_classifier(tmp_path / "model.npz")
+
+
+def test_zip_bomb_is_refused_before_it_unpacks(tmp_path, monkeypatch):
+    monkeypatch.setattr(persistence, "MAX_RECORD_BYTES", 10_000_000)
+    with zipfile.ZipFile(tmp_path / "model.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("weights.npy", bytes(20_000_000))
+    with pytest.raises(ValueError, match="it unpacks to 20000000 bytes, more than 10000000"):
+        load_classifier(tmp_path / "model.npz")
+
+
+def test_model_too_large_for_memory_is_refused(tmp_path):
+    recipe = Recipe(n_features=2**31 - 1)
+    small = random_classifier(5)
+    small.recipe = recipe
+    save_record(tmp_path / "model.npz", small)
+    with pytest.raises(ValueError, match="its size do not fit"):
+        load_classifier(tmp_path / "model.npz")
+
+
+def test_missing_file_says_which(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"none\.npz"):
+        load_classifier(tmp_path / "none.npz")
+
+
+def test_without_a_path_the_trained_model_comes_first_then_the_bundled_one(tmp_path, monkeypatch, caplog):
+    monkeypatch.chdir(tmp_path)
+    with caplog.at_level(logging.WARNING, "movieclassifier"):
+        bundled = load_classifier()
+        save_model("pkl_objects", random_classifier())
+        trained = load_classifier()
+    assert [record.message for record in caplog.records] == [
+        "Using the bundled model.",
+        "Using pkl_objects/classifier.npz.",
+    ]
+    assert bundled.label_names == ("negative", "positive")
+    assert trained.recipe == SMALL
+
+
+def test_bundled_model_keeps_its_promises(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = persistence.model_path()
+    metrics = load_classifier().metadata["metrics"]
+    assert path.stat().st_size <= 500_000
+    assert metrics["accuracy"] >= 0.913
+    assert metrics["calibration_error"] <= 0.02
+    assert load_classifier().predict(["What a waste of time", "A great movie, I loved it"]).tolist() == [0, 1]
+
+
+def test_failed_save_leaves_the_earlier_model(tmp_path):
+    save_model(tmp_path, random_classifier())
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(ValueError, match="Object arrays cannot be saved"):
+        save_model(tmp_path, random_classifier(seed=1), {"guard_y": np.array([object()])})
+    broken = random_classifier(seed=1)
+    broken.metadata = {"when": object()}
+    with pytest.raises(TypeError):
+        save_model(tmp_path, broken)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@given(st.lists(st.integers(0, 2**40)))
+def test_smallest_type_loses_nothing(numbers):
+    assert smallest(np.array(numbers, dtype=np.int64)).tolist() == numbers

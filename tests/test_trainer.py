@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import SGDClassifier
+
+from movieclassifier.log_count_ratio import LogCountRatio
+from movieclassifier.recipes import Recipe
+from movieclassifier.trainer import Trainer
+
+N_FEATURES = 64
+
+
+def random_minibatches(n_classes, n=5, seed=0):
+    rng = np.random.RandomState(seed)
+    for _ in range(n):
+        X = csr_matrix((rng.uniform(size=(30, N_FEATURES)) < 0.1).astype(np.float32))
+        yield X, rng.randint(0, n_classes, 30)
+
+
+def recipe(**settings):
+    return Recipe(n_features=N_FEATURES, **settings)
+
+
+@pytest.mark.parametrize("n_classes", [2, 4])
+def test_counts_are_document_counts_per_class(n_classes):
+    ratio = LogCountRatio(n_classes, N_FEATURES, min_df=1)
+    expected = np.zeros((n_classes, N_FEATURES))
+    for X, y in random_minibatches(n_classes):
+        ratio.partial_fit(X, y)
+        for position in range(n_classes):
+            expected[position] += X[y == position].toarray().sum(axis=0)
+    assert ratio.counts_.tolist() == expected.tolist()
+    assert ratio.totals_.tolist() == expected.sum(axis=1).tolist()
+
+
+def test_ratio_worked_by_hand():
+    ratio = LogCountRatio(2, 2, min_df=2)
+    ratio.partial_fit(csr_matrix([[1, 0], [1, 0], [1, 1]]), np.array([1, 1, 0]))
+    # Column 0: P = 2, N = 1; the sums of P + 1 and N + 1 are 4 and 4. Column 1 is in one document only.
+    np.testing.assert_allclose(ratio.ratio(np.array([0, 1, 0]), 1), [np.log(3 / 2), 0, np.log(3 / 2)], rtol=1e-6)
+    np.testing.assert_allclose(ratio.ratio(np.array([0]), 0), [np.log(2 / 3)], rtol=1e-6)
+
+
+def test_ratio_of_a_class_against_the_rest():
+    ratio = LogCountRatio(3, N_FEATURES, min_df=1)
+    against_rest = LogCountRatio(2, N_FEATURES, min_df=1)
+    for X, y in random_minibatches(3):
+        ratio.partial_fit(X, y)
+        against_rest.partial_fit(X, (y == 2).astype(int))
+    columns = np.arange(N_FEATURES)
+    np.testing.assert_allclose(ratio.ratio(columns, 2), against_rest.ratio(columns, 1), rtol=1e-6)
+
+
+def test_without_a_ratio_the_trainer_is_the_plain_estimator():
+    trainer = Trainer(recipe(log_count_ratio=False, alpha=1e-4), 2, min_df=1, seed=1)
+    plain = SGDClassifier(loss="log_loss", random_state=1)
+    for X, y in random_minibatches(2):
+        trainer.partial_fit(X, y)
+        plain.partial_fit(X, y, classes=[0, 1])
+    coef, intercept, columns, ratio = trainer.weights()
+    assert coef.tobytes() == plain.coef_.tobytes()
+    assert intercept.tolist() == plain.intercept_.tolist()
+    assert ratio.shape == (1, 0)
+    assert columns.tolist() == np.flatnonzero(plain.coef_[0]).tolist()
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_folded_weights_decide_as_the_scaled_features_do(n_classes):
+    trainer = Trainer(recipe(alpha=1e-4), n_classes, min_df=2)
+    for X, y in random_minibatches(n_classes):
+        trainer.partial_fit(X, y)
+    coef, intercept, columns, ratio = trainer.weights()
+    np.testing.assert_allclose(X @ coef.T + intercept, trainer.decision_function(X), rtol=1e-3, atol=1e-5)
+    assert ratio.shape == (len(coef), len(columns))
+    assert not np.delete(coef, columns, axis=1).any()
+
+
+def test_untrained_trainer_decides_nothing():
+    X, _ = next(random_minibatches(2))
+    assert not Trainer(recipe(), 2, min_df=1).decision_function(X).any()
+    assert Trainer(recipe(), 3, min_df=1).predict(X).shape == (30,)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("passes", [1, 3])
+@pytest.mark.parametrize("log_count_ratio", [True, False])
+@given(cut=st.integers(0, 5))
+@settings(max_examples=6)
+def test_state_goes_on_bit_for_bit(n_classes, passes, log_count_ratio, cut):
+    settings = recipe(passes=passes, log_count_ratio=log_count_ratio, alpha=1e-4)
+    straight, before, after = (Trainer(settings, n_classes, min_df=1) for _ in range(3))
+    minibatches = list(random_minibatches(n_classes))
+    for X, y in minibatches:
+        straight.partial_fit(X, y)
+    for X, y in minibatches[:cut]:
+        before.partial_fit(X, y)
+    after.load_state({name: array.copy() for name, array in before.state().items()})
+    for X, y in minibatches[cut:]:
+        after.partial_fit(X, y)
+    for expected, found in zip(straight.weights(), after.weights(), strict=True):
+        assert expected.tobytes() == found.tobytes()
