@@ -15,9 +15,9 @@ def test_shuffled_minibatches_pass(shares):
 
 @pytest.mark.parametrize("shares", [(0.5, 0.5), (0.8, 0.2), tuple([0.2] * 5)])
 def test_sorted_minibatches_do_not_pass(shares):
+    counts = np.zeros(len(shares), dtype=int)
+    counts[1] = 1000
     with pytest.raises(ValueError, match="documents 1001 to 2000: 1000 of 1000 are labelled 'b'"):
-        counts = np.zeros(len(shares), dtype=int)
-        counts[1] = 1000
         check_label_order(counts, np.array(shares), 1001, list("abcde"))
 
 
