@@ -17,7 +17,7 @@ from six.moves.urllib.request import Request, urlopen
 
 from movieclassifier.atomic import name_full_disk
 from movieclassifier.partial_file import Note, begin, forget, n_bytes_of, read_note
-from movieclassifier.progress import Progress
+from movieclassifier.progress import Progress, is_shown
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ def fetch(
     backoff : float, default=1.0
         Seconds before the second attempt; doubled for each one after.
     show : bool, optional
-        Whether to show progress; see :class:`movieclassifier.progress.Progress`.
+        Whether to show progress and faults that are borne; see :class:`movieclassifier.progress.Progress`.
 
     Raises
     ------
@@ -107,7 +107,9 @@ def fetch(
             if n_failed > n_retries:
                 raise SourceUnreachable(f"{url}: {fault}; gave up after {n_failed} attempts") from fault
             wait = min(max(backoff * 2 ** (n_failed - 1), fault.wait), LONGEST_WAIT)
-            logger.warning("%s: %s; trying again in %g s", url, fault, wait)
+            # Part of the progress: where that is not shown, all that is said is how it ended.
+            level = logging.WARNING if is_shown(show) else logging.INFO
+            logger.log(level, "%s: %s; trying again in %g s", url, fault, wait)
         time.sleep(wait)
 
 

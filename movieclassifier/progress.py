@@ -20,6 +20,11 @@ progress_option = click.option(
 )
 
 
+def is_shown(show: bool | None, stream: TextIO | None = None) -> bool:
+    """Tell whether progress is to be shown: as `show` says, else on a terminal only."""
+    return (stream or sys.stderr).isatty() if show is None else show
+
+
 class Progress:
     """Show how far a loop is: a bar on a terminal, nothing elsewhere unless `show` asks for lines.
 
@@ -62,7 +67,7 @@ class Progress:
         self._n_drawn = -1
         self._stream = stream or sys.stderr
         terminal = self._stream.isatty()
-        self._visible = terminal if show is None else show
+        self._visible = is_shown(show, self._stream)
         self._bar = _Bar(total, title, self._stream) if self._visible and terminal and total else None
         self._interval = SECONDS_BETWEEN_DRAWINGS if self._bar else SECONDS_BETWEEN_LINES
         self._start = self._last = time.monotonic()

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from movieclassifier.atomic import replace_file
+from movieclassifier.atomic import name_full_disk, replace_file
 
 
 def test_new_file_holds_the_bytes_and_leaves_no_temporary(tmp_path):
@@ -101,7 +101,7 @@ def test_no_room_names_the_file_and_keeps_the_old_one(tmp_path):
     # A limit on the size of files is a real failed write, and needs no root; in a child, for it cannot be undone.
     code = """
 import sys
-from movieclassifier.atomic import replace_file
+from movieclassifier.atomic import name_full_disk, replace_file
 try:
     with replace_file(sys.argv[1]) as file:
         file.write(b"x" * 200_000)
@@ -115,3 +115,12 @@ except OSError as error:
     assert done.stdout.split() == [str(errno.EFBIG), str(path)]
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["big"]
+
+
+def test_full_device_is_named():
+    with (
+        pytest.raises(OSError, match=r"\[Errno 28\] No space left on device: 'movie_data.csv'"),
+        name_full_disk("movie_data.csv"),
+        open("/dev/full", "wb", buffering=0) as file,
+    ):
+        file.write(b"x")

@@ -14,7 +14,7 @@ from archives import SMALL
 from hypothesis import given
 from hypothesis import strategies as st
 
-from movieclassifier.corpus_csv import BOOK_SHA256, TEST_HALF, TRAIN_HALF, quoted, write_csv
+from movieclassifier.corpus_csv import BOOK_SHA256, TRAIN_HALF, quoted, write_csv
 
 TEXTS = [
     "plain",
@@ -153,12 +153,3 @@ def test_memory_holds_names_and_no_reviews(aclimdb_dir, tmp_path):
     assert write_csv(aclimdb_dir, tmp_path / "test.csv", {"test/neg": 0}).n_rows == 12_500
     assert tracemalloc.get_traced_memory()[1] < 5_000_000
     tracemalloc.stop()
-
-
-def test_halves_have_both_sentiments(aclimdb_dir, tmp_path):
-    out = tmp_path / "movie_test.csv"
-    assert write_csv(aclimdb_dir, out, TEST_HALF).n_rows == 25_000
-    with open(out, encoding="utf-8", newline="") as file:
-        sentiments = [row["sentiment"] for row in csv.DictReader(file)]
-    assert sentiments.count("1") == sentiments.count("0") == 12_500
-    assert sentiments[:20].count("1") in range(4, 17)
