@@ -74,9 +74,9 @@ def hash_texts(texts: Sequence[str], recipe: Recipe) -> CSRArrays:
 
     Examples
     --------
-    >>> data, indices, indptr = hash_texts(["so so", ""], Recipe(n_features=8, norm=None))
+    >>> data, indices, indptr = hash_texts(["so so good", ""], Recipe(n_features=8, norm=None))
     >>> data.tolist(), indices.tolist(), indptr.tolist()
-    ([1.0, 1.0], [4, 6], [0, 2, 2])
+    ([1.0, 1.0, 1.0], [1, 5, 6], [0, 3, 3])
     """
     texts = _checked(texts)
     if is_compiled(recipe):

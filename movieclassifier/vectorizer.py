@@ -28,7 +28,7 @@ class Vectorizer(HashingVectorizer, auto_wrap_output_keys=None):  # type: ignore
     >>> from movieclassifier.tokenizers import TOKENIZERS
     >>> X = Vectorizer(tokenizer=TOKENIZERS["default"], lowercase=False, n_features=8, norm=None).transform(["so so"])
     >>> X.shape, X.data.tolist()
-    ((1, 8), [-2.0])
+    ((1, 8), [2.0])
     """
 
     def transform(self, X: Iterable[str]) -> Any:
