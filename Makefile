@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-SOURCES := setup.cfg setup.py pyproject.toml movieclassifier/_hashing.pyx
+SOURCES := setup.cfg setup.py pyproject.toml $(wildcard movieclassifier/*.pyx)
 
 CSV := data/movie_data.csv
 MODEL := pkl_objects/classifier.npz
@@ -68,7 +68,7 @@ bundled-model: install corpus ## train the small model that ships with the packa
 	cp build/bundled/classifier.npz movieclassifier/bundled/imdb.npz
 
 clean: ## remove what was set up and built; data/ and pkl_objects/ stay
-	rm -rf .venv build dist *.egg-info movieclassifier/_hashing.c movieclassifier/*.so node_modules
+	rm -rf .venv build dist *.egg-info movieclassifier/*.c movieclassifier/*.so node_modules
 	rm -rf .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 help: ## list the targets

@@ -109,7 +109,7 @@ class Trainer:
         columns = np.flatnonzero(coef.any(axis=0)).astype(np.int32)
         if self.ratio_ is None:
             return coef, intercept, columns, np.zeros((len(coef), 0), dtype=coef.dtype)
-        ratio = np.stack([self.ratio_.ratio(columns, position, self.recipe.dtype) for position in self.positions])
+        ratio = np.stack([self.ratio_.ratio(columns, position) for position in self.positions]).astype(coef.dtype)
         coef[:, columns] *= ratio
         known = ratio.any(axis=0)
         coef[:, columns[~known]] = 0
@@ -140,8 +140,7 @@ class Trainer:
             self.ratio_.totals_[:] = arrays["totals"]
 
     def _scale(self, X: csr_matrix, position: int) -> csr_matrix:
-        """Multiply the features by the ratio of a class; only the columns at hand are looked at."""
+        """Multiply the features by the ratio of a class."""
         if self.ratio_ is None:
             return X
-        data = X.data * self.ratio_.ratio(X.indices, position, self.recipe.dtype)
-        return csr_matrix((data, X.indices, X.indptr), shape=X.shape)
+        return csr_matrix((self.ratio_.scale(X, position), X.indices, X.indptr), shape=X.shape)

@@ -3,9 +3,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
+from scipy.sparse import random as random_sparse
 from sklearn.linear_model import SGDClassifier
 
-from movieclassifier.log_count_ratio import LogCountRatio
+from movieclassifier.hashing import PURE_PYTHON, backend
+from movieclassifier.log_count_ratio import LogCountRatio, log_counts
 from movieclassifier.recipes import Recipe
 from movieclassifier.trainer import Trainer
 
@@ -26,13 +28,14 @@ def recipe(**settings):
 @pytest.mark.parametrize("n_classes", [2, 4])
 def test_counts_are_document_counts_per_class(n_classes):
     ratio = LogCountRatio(n_classes, N_FEATURES, min_df=1)
-    expected = np.zeros((n_classes, N_FEATURES))
+    expected = np.zeros((N_FEATURES, n_classes))
     for X, y in random_minibatches(n_classes):
         ratio.partial_fit(X, y)
         for position in range(n_classes):
-            expected[position] += X[y == position].toarray().sum(axis=0)
+            expected[:, position] += X[y == position].toarray().sum(axis=0)
     assert ratio.counts_.tolist() == expected.tolist()
-    assert ratio.totals_.tolist() == expected.sum(axis=1).tolist()
+    assert ratio.totals_.tolist() == expected.sum(axis=0).tolist()
+    assert ratio.document_frequency(np.array([3, 5])).tolist() == expected.sum(axis=1)[[3, 5]].tolist()
 
 
 def test_ratio_worked_by_hand():
@@ -51,6 +54,41 @@ def test_ratio_of_a_class_against_the_rest():
         against_rest.partial_fit(X, (y == 2).astype(int))
     columns = np.arange(N_FEATURES)
     np.testing.assert_allclose(ratio.ratio(columns, 2), against_rest.ratio(columns, 1), rtol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("most", [5, 2**16, 2**31 // 3 - 1])
+def test_compiled_scaling_gives_the_same_bits(dtype, n_classes, most, monkeypatch):
+    if backend()[0] != "compiled":
+        pytest.skip(f"there is no compiled twin here: {backend()[1]}")
+    rng = np.random.RandomState(0)
+    ratio = LogCountRatio(n_classes, N_FEATURES, min_df=2)
+    ratio.counts_[:] = rng.randint(0, most, ratio.counts_.shape) * (rng.uniform(size=ratio.counts_.shape) < 0.8)
+    ratio.totals_[:] = ratio.counts_.sum(axis=0)
+    X = csr_matrix(random_sparse(100, N_FEATURES, 0.3, "csr", dtype, rng))
+    for position in range(n_classes):
+        compiled = ratio.scale(X, position)
+        with monkeypatch.context() as patch:
+            patch.setenv(PURE_PYTHON, "1")
+            pure = ratio.scale(X, position)
+        assert compiled.dtype == pure.dtype == dtype
+        assert compiled.tobytes() == pure.tobytes()
+        assert compiled.any()
+
+
+def test_compiled_scaling_refuses_what_would_reach_outside():
+    _counting = pytest.importorskip("movieclassifier._counting")
+    counts, table, data = np.zeros((4, 2), np.int32), np.zeros(9), np.ones(1)
+    for columns, position, scaled in ([4], 0, 1), ([-1], 0, 1), ([0], 2, 1), ([0], -1, 1), ([0], 0, 2), ([0, 1], 0, 1):
+        arguments = (data, np.array(columns, np.int32), counts, table, 0.7, position, 0.0, 1, np.empty(scaled))
+        with pytest.raises(ValueError, match="must"):
+            _counting.scale(*arguments)
+
+
+def test_logarithms_of_large_counts_are_close():
+    counts = np.array([0, 1, 65_535, 65_536, 10**6, 2**31 - 1])
+    np.testing.assert_allclose(log_counts(counts), np.log(counts + 1.0), atol=4e-5)
 
 
 def test_without_a_ratio_the_trainer_is_the_plain_estimator():
