@@ -1,22 +1,71 @@
-"""Corpora: what to read, in which format, and what a first look at it finds."""
+"""Corpora: what to read and in which format."""
 
-import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from os import PathLike
+import glob
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
 from movieclassifier.readers.contract import BadRows, Document, Label, Labels
-from movieclassifier.readers.tables import iter_csv
+from movieclassifier.readers.folders import iter_aclimdb, iter_folders
+from movieclassifier.readers.guessing import guess_format
+from movieclassifier.readers.json_lines import iter_jsonl
+from movieclassifier.readers.presets import (
+    iter_amazon,
+    iter_bbc,
+    iter_kaggle_imdb,
+    iter_sentiment140,
+    iter_uci,
+    iter_yelp,
+)
+from movieclassifier.readers.streams import first_lines
+from movieclassifier.readers.tables import iter_csv, iter_tsv
+from movieclassifier.spooling import spool_shuffled, spool_stdin
+from movieclassifier.surveys import Survey, survey
 
-__all__ = ["READERS", "Corpus", "Document", "Label", "Survey", "iter_csv", "open_corpus", "survey"]
+__all__ = [
+    "READERS",
+    "Corpus",
+    "Document",
+    "Label",
+    "Labels",
+    "Survey",
+    "iter_csv",
+    "open_corpus",
+    "shuffle_corpus",
+    "survey",
+]
 
-READERS: dict[str, Callable[..., Iterator[Document]]] = {"csv": iter_csv}
+READERS: dict[str, Callable[..., Iterator[Document]]] = {
+    "csv": iter_csv,
+    "tsv": iter_tsv,
+    "jsonl": iter_jsonl,
+    "folders": iter_folders,
+    "aclImdb": iter_aclimdb,
+    "sentiment140": iter_sentiment140,
+    "uci": iter_uci,
+    "bbc": iter_bbc,
+    "kaggle-imdb": iter_kaggle_imdb,
+    "yelp": iter_yelp,
+    "amazon": iter_amazon,
+}
 
-# A label column with more values than this is most probably another column.
-MAX_LABELS = 1000
+# What the values of a format stand for where nothing else is said.
+LABELS: dict[str, Labels] = {
+    "aclImdb": {"neg": 0, "pos": 1},
+    "sentiment140": {"0": "negative", "2": "neutral", "4": "positive"},
+    "uci": {"0": 0, "1": 1},
+    "kaggle-imdb": {"negative": "negative", "positive": "positive"},
+}
+BOOK_HEADER = "review,sentiment"
+BOOK_LABELS: Labels = {"0": 0, "1": 1}
+
+# Formats in which the documents of one label come after those of another.
+SORTED_FORMATS = ("folders", "aclImdb", "bbc")
+# Options that say what the columns are: with them, a file is not taken for one of the corpora that have a name.
+COLUMN_OPTIONS = {"text_column", "label_column", "header", "delimiter", "quoted"}
 
 
 @dataclass(frozen=True)
@@ -31,14 +80,26 @@ class Corpus:
         A name in :data:`READERS`.
     options : dict
         Options of the reader.
-    labels : mapping of str to (int or str), optional
-        What the values in the corpus stand for; without it, they are yielded as they are.
+    labels : mapping of str to (int, str or None), optional
+        What the values in the corpus stand for, None for what is left out; without it, they are yielded as they are.
+    names : tuple of str
+        What people call the paths; other than them where a stream was copied to a temporary file.
+    bad_rows_before : tuple of str
+        What was wrong with the first rows that were skipped when it was copied.
+    n_bad_rows_before : int
     """
 
     paths: tuple[Path, ...]
     format: str = "csv"
     options: dict[str, Any] = field(default_factory=dict)
     labels: Labels | None = None
+    names: tuple[str, ...] = ()
+    bad_rows_before: tuple[str, ...] = ()
+    n_bad_rows_before: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.names:
+            object.__setattr__(self, "names", tuple(path.name for path in self.paths))
 
     def __iter__(self) -> Iterator[Document]:
         return self.documents(self.labels)
@@ -51,27 +112,33 @@ class Corpus:
         for path in self.paths:
             yield from reader(path, labels, **options)
 
+    def values(self, bad_rows: BadRows) -> Iterator[tuple[str, str]]:
+        """Yield the documents with labels as the corpus writes them, those that are left out excepted."""
+        known: Labels | None = None
+        if self.labels is not None:
+            known = {value: None if label is None else value for value, label in self.labels.items()}
+        return self.documents(known, bad_rows)  # type: ignore[return-value]  # values are str
+
     def bad_rows(self) -> BadRows:
         """Return a counter with this corpus's limit."""
         return BadRows(self.options.get("skip_bad_rows", 0))
 
 
 def open_corpus(
-    *paths: str | PathLike[str],
-    format: str | None = None,
-    labels: Labels | None = None,
-    **options: Any,
+    *paths: str | PathLike[str], format: str | None = None, labels: Labels | None = None, **options: Any
 ) -> Corpus:
     """Return the corpus at one or several paths.
 
     Parameters
     ----------
     *paths : str or path-like
-        Files or folders that are read as one stream.
+        Files or folders that are read as one stream. ``*``, ``?`` and ``**`` stand for several, in the order of their
+        names; ``-`` is standard input, which is copied to a temporary file.
     format : str, optional
         A name in :data:`READERS`; guessed by default.
-    labels : mapping of str to (int or str), optional
-        What the values in the corpus stand for. A CSV with the book's header ``review,sentiment`` has 0 and 1.
+    labels : mapping of str to (int, str or None), optional
+        What the values in the corpus stand for; None leaves documents out. By default those of :data:`LABELS`; a CSV
+        with the book's header ``review,sentiment`` has 0 and 1.
     **options
         Options of the reader.
 
@@ -86,121 +153,93 @@ def open_corpus(
     ValueError, TypeError
         If the format or an option is unknown, or an option's value is wrong.
     """
-    if not paths:
-        raise ValueError("no corpus; pass the path of one.")
-    format = format or "csv"
-    if format not in READERS:
+    if format is not None and format not in READERS:
         raise ValueError(f"format must be one of {', '.join(READERS)}; got {format!r}.")
-    corpus = Corpus(tuple(Path(path) for path in paths), format, options, labels)
-    for path in corpus.paths:
-        READERS[format](path, labels, **options)  # checks path and options, and reads nothing yet
-    if labels is None and format == "csv" and _has_books_header(corpus):
-        return Corpus(corpus.paths, format, options, {"0": 0, "1": 1})
-    return corpus
+    found = _expand(paths)
+    format = format or _guess(found, options)
+    _check_options(format, options)
+    for path in found:
+        READERS[format](path, labels, **options)  # checks the path and the options, and reads no document
+    if labels is None:
+        labels = LABELS.get(format)
+        if format == "csv" and not COLUMN_OPTIONS & set(options) and first_lines(found[0], 1) == [BOOK_HEADER]:
+            labels = BOOK_LABELS
+    return Corpus(found, format, options, labels)
 
 
-def _has_books_header(corpus: Corpus) -> bool:
-    with open(corpus.paths[0], "rb") as file:
-        return file.readline(100).removeprefix(b"\xef\xbb\xbf").strip() == b"review,sentiment"
+def shuffle_corpus(corpus: Corpus, seed: int = 0, memory: int = 200_000_000) -> Corpus:
+    """Return a corpus with the same documents in random order.
 
-
-@dataclass(frozen=True)
-class Survey:
-    """What one pass over a corpus found.
-
-    Attributes
-    ----------
-    n_documents : int
-    label_counts : dict of str to int
-        Documents per value of the label, as the corpus writes it, in the order of the labels.
-    sha256 : str
-        Of the bytes of the files, one after the other.
-    labels : mapping of str to (int or str)
-        What the values stand for: the corpus's own labels, or else the integers they are if all are integers, or else
-        the values themselves.
-    bad_rows : tuple of str
-        What was wrong with the first rows that were skipped.
-    n_bad_rows : int
-    """
-
-    n_documents: int
-    label_counts: dict[str, int]
-    sha256: str
-    labels: Labels
-    bad_rows: tuple[str, ...] = ()
-    n_bad_rows: int = 0
-
-    @property
-    def classes(self) -> tuple[Label, ...]:
-        """The labels that occur, sorted."""
-        labels = {self.labels[value] for value in self.label_counts}
-        return tuple(sorted((label for label in labels if label is not None), key=_sort_key))
-
-
-def survey(corpus: Corpus) -> Survey:
-    r"""Read a corpus once, in memory that does not grow with it, and count.
+    They are copied to a temporary file, which is there until this process ends. Every order is equally likely, and
+    depends on the documents and the seed alone.
 
     Parameters
     ----------
     corpus : Corpus
+    seed : int, default=0
+    memory : int, default=200_000_000
+        About how many bytes may be used.
 
     Returns
     -------
-    Survey
+    Corpus
 
     Raises
     ------
     OSError, ValueError
-        As the reader does; also where there are more labels than a classifier can want.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "tweets.csv"
-    >>> _ = path.write_text("text,label\nso glad,4\nso sad,0\nglad,4\n")
-    >>> found = survey(open_corpus(path))
-    >>> found.n_documents, found.label_counts, found.labels
-    (3, {'0': 1, '4': 2}, {'0': 0, '4': 4})
+        As the reader does, or where there is no room.
     """
     bad_rows = corpus.bad_rows()
-    # Known labels are checked but not mapped: the counts are by value.
-    known = None if corpus.labels is None else {value: value for value in corpus.labels}
-    counts: Counter[str] = Counter()
-    for _, value in corpus.documents(known, bad_rows):
-        counts[value] += 1  # type: ignore[index]  # an int is no value here
-        if len(counts) > MAX_LABELS:
-            raise ValueError(
-                f"{corpus.paths[0]}: more than {MAX_LABELS} different labels, such as {value!r:.80}; "
-                "pass the --label-column that holds the labels."
-            )
-    labels = corpus.labels if corpus.labels is not None else find_labels(counts)
-    ordered = {value: counts[value] for value in labels if value in counts}
-    return Survey(counts.total(), ordered, _sha256(corpus.paths), labels, tuple(bad_rows.messages), bad_rows.n_skipped)
+    path = spool_shuffled(corpus.values(bad_rows), seed, memory)
+    return replace(
+        corpus,
+        paths=(path,),
+        format="jsonl",
+        options={"text_column": "text", "label_column": "label"},
+        bad_rows_before=tuple(bad_rows.messages),
+        n_bad_rows_before=bad_rows.n_skipped,
+    )
 
 
-def find_labels(values: Mapping[str, int]) -> dict[str, Label]:
-    """Map values to the integers they are if all are integers, else to themselves; sorted.
+def _expand(paths: Sequence[str | PathLike[str]]) -> tuple[Path, ...]:
+    """Return the paths that patterns stand for, and that of standard input."""
+    found: list[Path] = []
+    for path in [fspath(path) for path in paths]:
+        if path == "-":
+            found.append(spool_stdin())
+        elif glob.has_magic(path) and not Path(path).exists():
+            matches = sorted(glob.glob(path, recursive=True))
+            if not matches:
+                raise FileNotFoundError(f"{path}: there is no such file; nothing matches this pattern.")
+            found.extend(map(Path, matches))
+        else:
+            found.append(Path(path))
+    if not found:
+        raise ValueError("no corpus; pass the path of one.")
+    return tuple(found)
 
-    Examples
-    --------
-    >>> find_labels({"4": 5, "0": 9})
-    {'0': 0, '4': 4}
-    >>> find_labels({"tech": 1, "1": 1})
-    {'1': '1', 'tech': 'tech'}
-    """
-    if all(value.removeprefix("-").isdecimal() and str(int(value)) == value for value in values):
-        return {value: int(value) for value in sorted(values, key=int)}
-    return {value: value for value in sorted(values)}
+
+def _guess(paths: tuple[Path, ...], options: dict[str, Any]) -> str:
+    """Return the format of all paths."""
+    if "delimiter" in options:
+        return "csv"
+    formats: dict[str, Path] = {}
+    for path in reversed(paths):
+        if not path.exists():
+            raise FileNotFoundError(f"{path}: there is no such file or folder.")
+        formats[guess_format(path, presets=not COLUMN_OPTIONS & set(options))] = path
+    if len(formats) > 1:
+        guesses = ", ".join(f"{path} is {name}" for name, path in reversed(formats.items()))
+        raise ValueError(f"these are not of one format ({guesses}); pass the --format of all, or one of them.")
+    return next(iter(formats))
 
 
-def _sort_key(label: Label) -> tuple[bool, Label]:
-    return isinstance(label, str), label
-
-
-def _sha256(paths: tuple[Path, ...]) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        with open(path, "rb") as file:
-            while chunk := file.read(2**20):
-                digest.update(chunk)
-    return digest.hexdigest()
+def _check_options(format: str, options: dict[str, Any]) -> None:
+    known = [
+        name
+        for name, parameter in inspect.signature(READERS[format]).parameters.items()
+        if parameter.kind is parameter.KEYWORD_ONLY
+    ]
+    for name in options:
+        if name not in known:
+            raise ValueError(f"--format {format} has no option {name!r}; it has {', '.join(known)}.")

@@ -80,7 +80,7 @@ FAULTS = {
     "empty, no header": ("", {"header": False}, r": the file is empty; expected rows"),
     "blank lines only": ("\n\n", {}, r": the file is empty"),
     "header only": (HEADER, {}, r"movie_data\.csv: there are no rows below the header\."),
-    "wrong header": ("a,b\nx,1\n", {}, r"line 1: expected a header such as review,sentiment; got a,b\. Pass --text-c"),
+    "wrong header": ("a,b\nx,1\n", {}, r"line 1: expected columns such as review,sentiment; got a,b\. Pass --text-c"),
     "wide wrong header": ("a," * 99 + "\n", {}, r"got (a,){60}…\. Pass --text-column, or --no-header"),
     "no such column": (HEADER, {"text_column": "x"}, r"line 1: no column is called .x.; the columns are review,sentim"),
     "no such number": (HEADER, {"text_column": 2}, r"no column 2; there are 2, from 0\. Pass another --text"),

@@ -32,7 +32,7 @@ class Columns:
     label_name: str
 
 
-def find_columns(choice: Choice, names: list[str] | None, n_fields: int, where: str) -> Columns:
+def find_columns(choice: Choice, names: list[str] | None, n_fields: int, where: str, hint: str = ".") -> Columns:
     """Return where texts and label are.
 
     Parameters
@@ -43,6 +43,8 @@ def find_columns(choice: Choice, names: list[str] | None, n_fields: int, where: 
     n_fields : int
     where : str
         File and line, for messages.
+    hint : str, default="."
+        What else to try where there are no usual names.
 
     Raises
     ------
@@ -54,7 +56,7 @@ def find_columns(choice: Choice, names: list[str] | None, n_fields: int, where: 
     >>> find_columns(Choice(), ["id", "Text", "label"], 3, "tweets.csv, line 1")
     Columns(texts=(1,), label=2, n_fields=3, label_name='label')
     """
-    finder = _Finder(names, n_fields, where)
+    finder = _Finder(names, n_fields, where, hint)
     texts = tuple(finder.position(column, TEXT_COLUMNS, 0, "--text-column") for column in choice.texts())
     label = finder.position(choice.label, LABEL_COLUMNS, 1, "--label-column")
     if label in texts:
@@ -67,6 +69,7 @@ class _Finder:
     names: list[str] | None
     n_fields: int
     where: str
+    hint: str
 
     def position(self, column: Column | None, usual: tuple[str, ...], usual_position: int, option: str) -> int:
         """Return the position of a column that was asked for, or else of the usual one."""
@@ -84,8 +87,7 @@ class _Finder:
             if name in lower:
                 return self._only(lower, name, option)
         raise ValueError(
-            f"{self.where}: expected a header such as review,sentiment; got {_listed(names)}. "
-            f"Pass {option}, or --no-header if there is none."
+            f"{self.where}: expected columns such as review,sentiment; got {_listed(names)}. Pass {option}{self.hint}"
         )
 
     def _asked(self, column: Column, option: str) -> int:

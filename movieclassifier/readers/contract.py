@@ -55,10 +55,15 @@ def as_bad_rows(skip_bad_rows: int | BadRows) -> BadRows:
     return skip_bad_rows if isinstance(skip_bad_rows, BadRows) else BadRows(skip_bad_rows)
 
 
-def unknown_label(where: str, name: str, value: str, labels: Labels) -> str:
+def unknown_label(name: str, value: str, labels: Labels) -> str:
     """Say that a label is none of those that are known."""
-    known = ", ".join(labels)
-    return f"{where}: {name} must be one of {known}; got {shorten(value)}. Pass --labels to map other values."
+    return f"{name} must be one of {', '.join(labels)}; got {shorten(value)}. Pass --labels to map other values."
+
+
+def nothing_read(path: Path, what: str, bad_rows: BadRows) -> ValueError:
+    """Return the error for a file in which there are no documents."""
+    skipped = f" but the {bad_rows.n_skipped:,} that were skipped" if bad_rows.n_skipped else ""
+    return ValueError(f"{path}: there are no {what}{skipped}.")
 
 
 def text_fault(text: str, encoding: str) -> str | None:

@@ -4,6 +4,7 @@ import codecs
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 from movieclassifier.readers.compression import compression, decompress
@@ -13,8 +14,8 @@ CHUNK_SIZE = 2**17
 
 
 @contextmanager
-def open_bytes(path: Path) -> Iterator[io.BufferedReader]:
-    """Open a file as bytes; gzip, bzip2, xz, zstd and a zip of one file are decompressed on the way.
+def open_bytes(path: Path, zips: bool = True) -> Iterator[io.BufferedReader]:
+    """Open a file as bytes; gzip, bzip2, xz, zstd and (unless `zips` is False) a zip of one file are decompressed.
 
     Raises
     ------
@@ -24,7 +25,7 @@ def open_bytes(path: Path) -> Iterator[io.BufferedReader]:
     file: io.BufferedReader = io.BufferedReader(io.FileIO(path), CHUNK_SIZE)
     with file:
         name = compression(file)
-        if name is None:
+        if name is None or (name == "zip" and not zips):
             yield file
             return
         with decompress(file, path, name) as plain:
@@ -45,3 +46,10 @@ def open_text(path: Path, encoding: str = "utf-8", newline: str = "") -> Iterato
                 yield lines
             except UnicodeDecodeError as error:  # what surrogates cannot stand for, as in UTF-16
                 raise ValueError(f"{path}: this is not {encoding} ({error.reason}); pass its --encoding.") from error
+
+
+def first_lines(path: Path, n: int, length: int = 10_000) -> list[str]:
+    """Return the beginnings of the first n lines without their line breaks; what is not there is empty."""
+    with open_text(path) as lines:
+        found = [line[:length].rstrip("\r\n") for line in islice(lines, n)]
+    return found + [""] * (n - len(found))

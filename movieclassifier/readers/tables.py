@@ -16,6 +16,7 @@ from movieclassifier.readers.contract import (
     as_bad_rows,
     check_encoding,
     check_file,
+    nothing_read,
     text_fault,
     unknown_label,
 )
@@ -162,14 +163,13 @@ class _Table:
             try:
                 label = labels[value]
             except KeyError:
-                bad_rows.add(unknown_label(f"{self.path}, line {n_line}", columns.label_name, value, labels))
+                bad_rows.add(f"{self.path}, line {n_line}: {unknown_label(columns.label_name, value, labels)}")
                 continue
             empty = False
             if label is not None:
                 yield text, label
         if empty:
-            skipped = f" but the {bad_rows.n_skipped:,} that were skipped" if bad_rows.n_skipped else ""
-            raise ValueError(f"{self.path}: there are no rows{' below the header' if self.header else ''}{skipped}.")
+            raise nothing_read(self.path, "rows below the header" if self.header else "rows", bad_rows)
 
     def _columns(self, rows: Rows) -> tuple[Columns, Rows]:
         """Find text and label in the first row; also return the rows that are documents."""
@@ -180,7 +180,8 @@ class _Table:
         where = f"{self.path}, line {n_line}"
         if fault := text_fault("".join(row), self.encoding):
             raise ValueError(f"{where}: {fault}")
-        columns = find_columns(self.choice, row if self.header else None, len(row), where)
+        hint = ", or --no-header if there is none."
+        columns = find_columns(self.choice, row if self.header else None, len(row), where, hint)
         return columns, (rows if self.header else chain([first], rows))
 
 

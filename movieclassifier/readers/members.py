@@ -1,0 +1,170 @@
+"""The files in a folder, a zip or a tar, one at a time; nothing is ever unpacked."""
+
+import os
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from movieclassifier.readers.compression import compression, is_junk
+from movieclassifier.readers.streams import open_bytes
+
+# In bytes; one document has to fit in memory.
+MAX_DOCUMENT_SIZE = 2**26
+TAR_MAGIC = b"ustar"
+TAR_MAGIC_AT = 257
+
+
+Wants = Callable[[str], bool]
+
+
+class Members(Protocol):
+    """The files in a folder or archive."""
+
+    def folders(self) -> list[str]:
+        """Return the folders that hold files, relative to the folder or archive, sorted."""
+
+    def files(self, wants: Wants) -> Iterator[tuple[str, bytes]]:
+        """Yield name and content of the files that lie in the folders that are wanted."""
+
+
+def container(path: Path) -> str | None:
+    """Tell whether a path is a folder, a zip or a tar (which may be compressed); None if it is none of these."""
+    if path.is_dir():
+        return "folder"
+    with open_bytes(path, zips=False) as file:
+        if compression(file) == "zip":
+            return "zip"
+        start = file.peek(TAR_MAGIC_AT + len(TAR_MAGIC))
+    return "tar" if start[TAR_MAGIC_AT:].startswith(TAR_MAGIC) else None
+
+
+def open_members(path: Path) -> Members | None:
+    """Return the files in a folder, zip or tar; None if the path is none of these."""
+    kind = container(path)
+    return CONTAINERS[kind](path) if kind else None
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """A folder of folders, read in the order of names."""
+
+    path: Path
+
+    def folders(self) -> list[str]:
+        found = []
+        for folder, subfolders, files in os.walk(self.path):
+            subfolders[:] = [name for name in subfolders if not is_junk(name)]
+            if any(not is_junk(name) for name in files):
+                found.append(Path(folder).relative_to(self.path).as_posix())
+        return sorted(found)
+
+    def files(self, wants: Wants) -> Iterator[tuple[str, bytes]]:
+        for folder in filter(wants, self.folders()):
+            for name in sorted(os.listdir(self.path / folder)):
+                path = self.path / folder / name
+                if path.is_file() and not is_junk(name):
+                    _check_size(str(path), path.stat().st_size)
+                    yield f"{folder}/{name}", path.read_bytes()
+
+
+@dataclass(frozen=True)
+class _Zip:
+    """A zip, read in the order of names."""
+
+    path: Path
+
+    def folders(self) -> list[str]:
+        with _archive_faults(self.path), zipfile.ZipFile(self.path) as archive:
+            names = [member.filename for member in archive.infolist() if not member.is_dir()]
+        return _folders(names, self.path)
+
+    def files(self, wants: Wants) -> Iterator[tuple[str, bytes]]:
+        with _archive_faults(self.path), zipfile.ZipFile(self.path) as archive:
+            for member in sorted(archive.infolist(), key=lambda member: member.filename):
+                if member.is_dir() or not _is_wanted(member.filename, wants):
+                    continue
+                where = f"{self.path}, {member.filename}"
+                if member.flag_bits & 1:
+                    raise ValueError(f"{where}: this file is encrypted; decrypt the zip first.")
+                with archive.open(member) as file:
+                    # What the zip says about the size may be a lie.
+                    content = file.read(MAX_DOCUMENT_SIZE + 1)
+                _check_size(where, len(content))
+                yield str(PurePosixPath(member.filename)), content
+
+
+@dataclass(frozen=True)
+class _Tar:
+    """A tar, read in its own order."""
+
+    path: Path
+
+    def folders(self) -> list[str]:
+        return _folders((member.name for _, member in self._members()), self.path)
+
+    def files(self, wants: Wants) -> Iterator[tuple[str, bytes]]:
+        for archive, member in self._members():
+            if not _is_wanted(member.name, wants):
+                continue
+            where = f"{self.path}, {member.name}"
+            _check_size(where, member.size)
+            file = archive.extractfile(member)
+            if file is None or not member.isreg():
+                raise ValueError(f"{where}: a link or device; a corpus holds nothing but files and folders.")
+            yield str(PurePosixPath(member.name)), file.read()
+
+    def _members(self) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
+        with (
+            open_bytes(self.path) as plain,
+            _archive_faults(self.path),
+            tarfile.open(fileobj=plain, mode="r|") as archive,
+        ):
+            for member in archive:
+                archive.members = []  # type: ignore[attr-defined]  # else tarfile keeps them all in memory
+                if not member.isdir():
+                    yield archive, member
+
+
+def _folders(names: Iterable[str], path: Path) -> list[str]:
+    """Return the folders of the files in an archive, and refuse what no honest archive holds."""
+    seen = set()
+    for name in names:
+        if is_junk(name):
+            continue
+        pure = PurePosixPath(name)
+        if pure.is_absolute() or ".." in pure.parts:
+            raise ValueError(f"{path}: refused, for a file in it is called {name!r}, which leads out of the archive.")
+        if pure in seen:
+            raise ValueError(f"{path}: refused, for two files in it are called {name!r}.")
+        seen.add(pure)
+    return sorted({pure.parent.as_posix() for pure in seen})
+
+
+def _is_wanted(name: str, wants: Wants) -> bool:
+    return wants(PurePosixPath(name).parent.as_posix()) and not is_junk(name)
+
+
+def _check_size(where: str, n_bytes: int) -> None:
+    if n_bytes > MAX_DOCUMENT_SIZE:
+        raise ValueError(f"{where}: a document of more than {MAX_DOCUMENT_SIZE:,} bytes; take it out.")
+
+
+@contextmanager
+def _archive_faults(path: Path) -> Iterator[None]:
+    """Say in one way that an archive cannot be read."""
+    try:
+        yield
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError) as error:
+        raise ValueError(f"{path}: the archive is damaged or cut off ({error}); fetch it again.") from error
+    except NotImplementedError as error:
+        raise ValueError(
+            f"{path}: this kind of zip cannot be read ({error}); unpack it and pass the folder."
+        ) from error
+
+
+CONTAINERS: dict[str, Callable[[Path], Members]] = {"folder": _Folder, "zip": _Zip, "tar": _Tar}

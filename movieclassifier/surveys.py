@@ -1,0 +1,168 @@
+"""Surveys: what one pass over a corpus finds."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from movieclassifier.readers.contract import Label, Labels
+
+if TYPE_CHECKING:
+    from movieclassifier.datasets import Corpus
+
+# A label column with more values than this is most probably another column.
+MAX_LABELS = 1000
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What one pass over a corpus found.
+
+    Attributes
+    ----------
+    n_documents : int
+    label_counts : dict of str to int
+        Documents per value of the label, as the corpus writes it, in the order of the labels.
+    sha256 : str
+        Of the bytes of the files, one after the other. Where one of the paths is a folder: of value and text of each
+        document in UTF-8, each followed by a NUL.
+    labels : mapping of str to (int, str or None)
+        What the values stand for: the corpus's own labels, or else the integers they are if all are integers, or else
+        the values themselves.
+    bad_rows : tuple of str
+        What was wrong with the first rows that were skipped, here or when the corpus was shuffled.
+    n_bad_rows : int
+    """
+
+    n_documents: int
+    label_counts: dict[str, int]
+    sha256: str
+    labels: Labels
+    bad_rows: tuple[str, ...] = ()
+    n_bad_rows: int = 0
+
+    @property
+    def classes(self) -> tuple[Label, ...]:
+        """The labels that occur, sorted."""
+        labels = {self.labels[value] for value in self.label_counts}
+        return tuple(sorted((label for label in labels if label is not None), key=_sort_key))
+
+
+def survey(corpus: "Corpus") -> Survey:
+    r"""Read a corpus once, in memory that does not grow with it, and count.
+
+    Parameters
+    ----------
+    corpus : Corpus
+
+    Returns
+    -------
+    Survey
+
+    Raises
+    ------
+    OSError, ValueError
+        As the reader does; also where there are more labels than a classifier can want.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from movieclassifier.datasets import open_corpus
+    >>> path = Path(tempfile.mkdtemp()) / "tweets.csv"
+    >>> _ = path.write_text("text,label\nso glad,4\nso sad,0\nglad,4\n")
+    >>> found = survey(open_corpus(path))
+    >>> found.n_documents, found.label_counts, found.labels
+    (3, {'0': 1, '4': 2}, {'0': 0, '4': 4})
+    """
+    bad_rows = corpus.bad_rows()
+    documents = corpus.values(bad_rows)
+    digest = hashlib.sha256()
+    if any(path.is_dir() for path in corpus.paths):
+        documents = _hashed(documents, digest)
+    else:
+        _hash_files(corpus.paths, digest)
+    counts: Counter[str] = Counter()
+    for _, value in documents:
+        counts[value] += 1
+        if len(counts) > MAX_LABELS:
+            raise ValueError(
+                f"{corpus.paths[0]}: more than {MAX_LABELS} different labels, such as {value!r:.80}; "
+                "pass the --label-column that holds the labels."
+            )
+    labels = corpus.labels if corpus.labels is not None else find_labels(counts)
+    ordered = {value: counts[value] for value in labels if value in counts}
+    return Survey(
+        counts.total(),
+        ordered,
+        digest.hexdigest(),
+        labels,
+        corpus.bad_rows_before + tuple(bad_rows.messages),
+        corpus.n_bad_rows_before + bad_rows.n_skipped,
+    )
+
+
+def find_labels(values: Mapping[str, int]) -> dict[str, Label]:
+    """Map values to the integers they are if all are integers, else to themselves; sorted.
+
+    Examples
+    --------
+    >>> find_labels({"4": 5, "0": 9})
+    {'0': 0, '4': 4}
+    >>> find_labels({"tech": 1, "1": 1})
+    {'1': '1', 'tech': 'tech'}
+    """
+    if all(value.removeprefix("-").isdecimal() and str(int(value)) == value for value in values):
+        return {value: int(value) for value in sorted(values, key=int)}
+    return {value: value for value in sorted(values)}
+
+
+def labels_of_classes(labels: Labels | None, classes: Iterable[Label], names: Iterable[str]) -> dict[str, Label | None]:
+    """Map the values of one corpus to the classes of a classifier that was trained on another.
+
+    A value is a class's if it, or the label that it stands for, is the class or the class's name.
+
+    Parameters
+    ----------
+    labels : mapping of str to (int, str or None), optional
+        The corpus's own.
+    classes : iterable of (int or str)
+    names : iterable of str
+        What people call the classes, in the same order.
+
+    Returns
+    -------
+    dict of str to (int, str or None)
+        None for what the corpus leaves out; values that are no class's are not there, so that reading refuses them.
+
+    Examples
+    --------
+    >>> labels_of_classes({"0": "negative", "2": None, "4": "positive"}, [0, 1], ["negative", "positive"])
+    {'0': 0, '2': None, '4': 1}
+    >>> labels_of_classes(None, [0, 1], ["negative", "positive"])
+    {'negative': 0, 'positive': 1, '0': 0, '1': 1}
+    """
+    classes = list(classes)
+    known = {**dict(zip(names, classes, strict=True)), **{str(label): label for label in classes}}
+    if labels is None:
+        return dict(known)
+    kept = {value: label for value, label in labels.items() if label is None or str(label) in known}
+    return {value: None if label is None else known[str(label)] for value, label in kept.items()}
+
+
+def _sort_key(label: Label) -> tuple[bool, Label]:
+    return isinstance(label, str), label
+
+
+def _hash_files(paths: tuple[Path, ...], digest: "hashlib._Hash") -> None:
+    for path in paths:
+        with open(path, "rb") as file:
+            while chunk := file.read(2**20):
+                digest.update(chunk)
+
+
+def _hashed(documents: Iterator[tuple[str, str]], digest: "hashlib._Hash") -> Iterator[tuple[str, str]]:
+    for text, value in documents:
+        digest.update(f"{value}\0{text}\0".encode())
+        yield text, value
