@@ -1,6 +1,5 @@
 """What surrounds a fit on the command line: the plan, where the model came from, and the report at the end."""
 
-import json
 import os
 import platform
 import resource
@@ -14,7 +13,6 @@ from typing import Any
 
 from movieclassifier import __version__
 from movieclassifier.checkpoints import CHECKPOINT
-from movieclassifier.classifier import Classifier
 from movieclassifier.datasets import Corpus, Label, Survey
 from movieclassifier.minibatches import holdout_sizes
 from movieclassifier.recipes import Recipe
@@ -109,41 +107,3 @@ def peak_megabytes() -> float:
     """Return the largest resident size of this process so far, in MB (10**6 bytes)."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
-
-
-def report(classifier: Classifier, metrics: dict[str, Any], as_json: bool, **facts: Any) -> str:
-    """Return metrics as a table, or as JSON.
-
-    Parameters
-    ----------
-    classifier : Classifier
-    metrics : dict
-        As :func:`movieclassifier.evaluation.evaluate` returns them.
-    as_json : bool
-    **facts
-        More to report, such as ``seconds``.
-    """
-    if as_json:
-        return json.dumps({"recipe": classifier.recipe.name, **metrics, **facts}, indent=2)
-    names = classifier.label_names
-    width = max(11, *(len(name) for name in names))
-    auc = "–" if metrics["roc_auc"] is None else f"{metrics['roc_auc']:.4f}"
-    lines = [
-        f"accuracy           {metrics['accuracy']:.4f} ± {metrics['standard_error']:.4f}"
-        f"  ({metrics['n_documents']:,} documents)",
-        f"log loss           {metrics['log_loss']:.4f}",
-        f"ROC AUC            {auc}",
-        f"calibration error  {metrics['calibration_error']:.4f}",
-        *(f"{name:<18} {value}" for name, value in facts.items()),
-        "",
-        " " * (width + 2) + "precision  recall      F1  documents",
-    ]
-    for name, row in metrics["per_class"].items():
-        scores = f"{row['precision']:9.4f} {row['recall']:7.4f} {row['f1']:7.4f} {row['n_documents']:10,}"
-        lines.append(f"{name:<{width}}  {scores}")
-    lines += ["", "confusion matrix (rows: truth, columns: prediction)"]
-    columns = [max(len(name), 7) for name in names]
-    lines.append(" " * width + "".join(f"  {name:>{size}}" for name, size in zip(names, columns, strict=True)))
-    for name, row in zip(names, metrics["confusion_matrix"], strict=True):
-        lines.append(f"{name:<{width}}" + "".join(f"  {n:>{size},}" for n, size in zip(row, columns, strict=True)))
-    return "\n".join(lines)

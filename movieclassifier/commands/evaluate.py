@@ -14,8 +14,9 @@ def main(path: str, model: str | None, as_json: bool) -> None:
     """Evaluate a model on CORPUS."""
     from movieclassifier.datasets import open_corpus
     from movieclassifier.evaluation import evaluate, score_documents
+    from movieclassifier.metrics_report import report
     from movieclassifier.persistence import load_classifier
-    from movieclassifier.training_run import peak_megabytes, report, stopwatch
+    from movieclassifier.training_run import peak_megabytes, stopwatch
 
     clock = stopwatch()
     classifier = load_classifier(model)
@@ -23,4 +24,4 @@ def main(path: str, model: str | None, as_json: bool) -> None:
     named = dict(zip(classifier.label_names, classifier.classes_.tolist(), strict=True))
     y, values = score_documents(classifier, open_corpus(path).documents(named | labels))
     metrics = evaluate(y, values, classifier)
-    click.echo(report(classifier, metrics, as_json, seconds=round(clock(), 1), peak_megabytes=round(peak_megabytes())))
+    click.echo(report(classifier, metrics, as_json, seconds=round(clock(), 1), peak_MB=round(peak_megabytes())))
