@@ -11,6 +11,7 @@ COMMANDS = {
     "build-csv": "build_csv:main",
     "shuffle": "movieclassifier.commands.shuffle:main",
     "train": "train_online:main",
+    "compare": "movieclassifier.commands.compare:main",
     "evaluate": "movieclassifier.commands.evaluate:main",
     "predict": "movieclassifier.commands.predict:main",
     "explain": "movieclassifier.commands.explain:main",

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from movieclassifier.recipes import RECIPES, Recipe, make_recipe
+from movieclassifier.recipe_files import RecipeName
+from movieclassifier.recipes import Recipe, make_recipe
 
 OVERRIDES = ("passes", "n_features", "ngram_range", "min_df", "alpha")
 
@@ -40,7 +41,14 @@ class NGramRange(click.ParamType):
 
 
 RECIPE_OPTIONS = [
-    click.option("--recipe", type=click.Choice(list(RECIPES)), default="default", show_default=True, help="Settings."),
+    click.option(
+        "--recipe",
+        type=RecipeName(),
+        default="default",
+        show_default=True,
+        metavar="NAME|FILE.toml",
+        help="book, default, or a file with settings of your own.",
+    ),
     click.option(
         "--passes", type=click.IntRange(1), help="Passes of SGD; with 2 or more, a counting pass comes first."
     ),

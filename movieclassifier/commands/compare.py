@@ -1,0 +1,99 @@
+"""``movieclassifier compare``: all candidates side by side."""
+
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from movieclassifier.atomic import replace_file
+from movieclassifier.baselines import BASELINES
+from movieclassifier.candidates import Candidate, Streaming
+from movieclassifier.command import Command
+from movieclassifier.progress import Progress, progress_option
+from movieclassifier.recipe_files import read_recipe
+
+
+class CandidateName(click.ParamType):
+    """The name of a baseline, or a TOML file with a recipe."""
+
+    name = "candidate"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Candidate]:
+        """Return the name and the candidate."""
+        if value in BASELINES:
+            return value, BASELINES[value]
+        if not str(value).endswith(".toml"):
+            known = ", ".join(BASELINES)
+            self.fail(f"{value!r} is none of {known}, nor a file whose name ends in .toml.", param, ctx)
+        try:
+            recipe = read_recipe(value)
+        except (ValueError, OSError) as error:
+            self.fail(str(error), param, ctx)
+        return recipe.name, Streaming(recipe, os.path.basename(value))
+
+
+OPTIONS = [
+    click.option(
+        "--recipe",
+        "candidates",
+        type=CandidateName(),
+        multiple=True,
+        metavar="NAME|FILE.toml",
+        help=f"One to compare; may be given several times. [default: {', '.join(BASELINES)}]",
+    ),
+    click.option("--test", type=click.Path(), help="Another corpus to test on, read like CORPUS."),
+    click.option("--folds", "n_folds", type=click.IntRange(2), help="Cross-validate in this many folds."),
+    click.option("--n-train", type=click.IntRange(1), help="Documents to train on.  [default: all before the holdout]"),
+    click.option("--n-holdout", type=click.IntRange(1), help="Documents held out.  [default: a tenth]"),
+    click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of folds and of SGD's order."),
+    click.option("--threads", "n_threads", type=click.IntRange(1), default=1, show_default=True, help="Vectorizing."),
+    click.option("--allow-sorted", is_flag=True, help="Train on a stream that is sorted by label, too."),
+    click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+    click.option("--html", "html_path", type=click.Path(dir_okay=False), help="Write the table as a page, too."),
+]
+
+
+def compare_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a comparison to a click command."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.command(cls=Command)
+@click.argument("path", metavar="CORPUS")
+@compare_options
+@progress_option
+def main(path: str, test: str | None, as_json: bool, html_path: str | None, show: bool | None, **options: Any) -> None:
+    """Train recipes and baselines on the same documents of CORPUS, test them on the same others, print one table.
+
+    Each is trained in a process of its own. ≈ marks those whose accuracy is not significantly below the best one's.
+    """
+    from movieclassifier.comparison import compare
+    from movieclassifier.comparison_table import make_facts, table
+    from movieclassifier.datasets import open_corpus, survey
+    from movieclassifier.folds import Slice, make_splits
+    from movieclassifier.report.comparison_page import comparison_page
+
+    candidates, n_folds, seed = dict(options["candidates"] or BASELINES.items()), options["n_folds"], options["seed"]
+    corpus = open_corpus(path)
+    found = survey(corpus)
+    tested_on = f"all of them in {n_folds} folds" if n_folds else "the holdout"
+    other = None
+    if test is not None:
+        other, tested_on = Slice(open_corpus(test), found.labels), os.path.basename(test)
+    split = {name: options[name] for name in ("n_folds", "n_train", "n_holdout", "seed")}
+    splits = make_splits(Slice(corpus, found.labels), found, test=other, **split)
+    how = {name: options[name] for name in ("seed", "n_threads", "allow_sorted")}
+    with Progress(len(candidates), "Comparing", unit="recipes", show=show) as progress:
+        rows = compare(candidates, splits, found.classes, tell=lambda name: progress.update(1, name), **how)
+    facts = make_facts(corpus, found, splits, tested_on, seed)
+    if html_path is not None:
+        with replace_file(html_path, "w") as file:
+            file.write(comparison_page(rows, facts))
+    as_text = (
+        json.dumps({**facts, "rows": [row.to_dict() for row in rows]}, indent=2) if as_json else table(rows, facts)
+    )
+    click.echo(as_text)

@@ -1,0 +1,1 @@
+"""Pages to show: a training run's report and a comparison, each one file that needs no network."""
