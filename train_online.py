@@ -1,5 +1,6 @@
 """Train a classifier: reader → holdout → minibatches → vectorizer → partial_fit → evaluate → save."""
 
+from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
@@ -17,6 +18,8 @@ from movieclassifier.training_options import chosen_recipe, training_options
 def main(path: str, test: str | None, model_dir: str, as_json: bool, show: bool | None, **options: Any) -> None:
     """Train on CORPUS (data/movie_data.csv) one minibatch at a time, evaluate, and write the model."""
     # Imported here, so that --help does not wait for scikit-learn.
+    from movieclassifier import training_run
+    from movieclassifier.checkpoints import keep_state
     from movieclassifier.datasets import open_corpus, survey
     from movieclassifier.evaluation import evaluate, score_documents
     from movieclassifier.guard import N_GUARD, make_guard
@@ -24,35 +27,32 @@ def main(path: str, test: str | None, model_dir: str, as_json: bool, show: bool 
     from movieclassifier.minibatches import split_holdout
     from movieclassifier.persistence import save_model
     from movieclassifier.training import fit
-    from movieclassifier.training_run import (
-        check_model_dir,
-        label_names,
-        make_plan,
-        peak_megabytes,
-        provenance,
-        stopwatch,
-    )
 
-    clock = stopwatch()
+    clock = training_run.stopwatch()
     corpus, other = open_corpus(path), open_corpus(test) if test else None
     found = survey(corpus)
-    plan, n_holdout = make_plan(found, chosen_recipe(options), options, with_test=other is not None)
-    check_model_dir(model_dir, overwrites_checkpoint=not (options["resume"] or options["go_on"]))
+    plan, n_holdout = training_run.make_plan(found, chosen_recipe(options), options, with_test=other is not None)
+    if other is not None:
+        survey(replace(other, labels=found.labels))  # its faults are better known before the training than after
+    training_run.check_model_dir(model_dir)
     train, holdout = split_holdout(corpus.documents(found.labels), plan.n_train, n_holdout)
 
     # fit() cuts the stream into minibatches, vectorizes them ahead in threads, and calls partial_fit in their order.
+    options["resume"] = options["resume"] and training_run.can_resume(model_dir, plan)
     how = {name: options[name] for name in ("n_threads", "checkpoint_every", "resume", "go_on")}
-    classifier = fit(train, plan, model_dir=model_dir, label_names=label_names(corpus, plan), show_progress=show, **how)
+    names = training_run.label_names(corpus, plan)
+    classifier = fit(train, plan, model_dir=model_dir, label_names=names, show_progress=show, **how)
 
-    sample = list(islice(holdout, N_GUARD))
-    unseen = chain(sample, holdout) if other is None else other.documents(found.labels)
-    if other is not None and not sample:
-        sample = list(islice(other.documents(found.labels), N_GUARD))
+    unseen = holdout if other is None else other.documents(found.labels)
+    sample = list(islice(holdout if n_holdout else unseen, N_GUARD))
+    unseen = unseen if other and n_holdout else chain(sample, unseen)
     y, values = score_documents(classifier, unseen, options["n_threads"])
     metrics = evaluate(y, values, classifier)
-    classifier.metadata |= provenance(corpus, plan, n_holdout, test) | {"metrics": metrics}
+    classifier.metadata |= training_run.provenance(corpus, plan, n_holdout, test) | {"metrics": metrics}
     save_model(model_dir, classifier, make_guard(classifier, sample))
-    click.echo(report(classifier, metrics, as_json, seconds=round(clock(), 1), peak_MB=round(peak_megabytes())))
+    keep_state(model_dir)
+    seconds, megabytes = round(clock(), 1), round(training_run.peak_megabytes())
+    click.echo(report(classifier, metrics, as_json, seconds=seconds, peak_MB=megabytes))
 
 
 if __name__ == "__main__":

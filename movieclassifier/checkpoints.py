@@ -9,10 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from movieclassifier.atomic import replace_file
+from movieclassifier.atomic import replace_file, sync_folder
 
+FORMAT = 1
+# A run under way has a checkpoint, and a cache where it takes several passes; a finished one has a trainer state.
 CHECKPOINT = "checkpoint.npz"
 CACHE = "minibatches.cache"
+STATE = "trainer.npz"
+CHUNK = 2**20
+# What a resumed run need not repeat: the first is for the checkpoint to say, the second decides no bits.
+NOT_COMPARED = ("earlier", "allow_sorted")
 
 
 def save_checkpoint(path: str | os.PathLike[str], facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
@@ -26,9 +32,21 @@ def save_checkpoint(path: str | os.PathLike[str], facts: dict[str, Any], arrays:
     arrays : dict of str to ndarray
         The trainer's state.
     """
-    members: dict[str, Any] = {"facts": np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8), **arrays}
-    with replace_file(path) as file:
-        np.savez(file, allow_pickle=False, **members)
+    text = json.dumps({"format": FORMAT, **facts})
+    members = {"facts": np.frombuffer(text.encode(), dtype=np.uint8), **arrays}
+    with replace_file(path) as file, zipfile.ZipFile(file, "w") as archive:
+        for name, array in members.items():
+            _write_array(archive, name, array)
+
+
+def _write_array(archive: zipfile.ZipFile, name: str, array: NDArray[Any]) -> None:
+    """Write what ``numpy.savez`` writes, which copies 16 MB at a time."""
+    array = np.ascontiguousarray(array).reshape(array.shape)
+    with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+        np.lib.format.write_array_header_1_0(member, np.lib.format.header_data_from_array_1_0(array))
+        content = array.reshape(-1).view(np.uint8).data
+        for start in range(0, len(content), CHUNK):
+            member.write(content[start : start + CHUNK])
 
 
 def load_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
@@ -43,10 +61,29 @@ def load_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[
         raise ValueError(f"{path}: there is no checkpoint to go on from; start without --resume or --continue.")
     try:
         with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        return json.loads(arrays.pop("facts").tobytes()), arrays
-    except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile) as error:
+            facts = _facts(file["facts"])
+            return facts, {name: file[name] for name in file.files if name != "facts"}
+    except (ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path} is no checkpoint, or is damaged ({error}); start without --resume.") from error
+
+
+def load_facts(path: str | os.PathLike[str]) -> dict[str, Any] | None:
+    """Read only the facts of a checkpoint; None where there is none that can be read."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return _facts(file["facts"])
+    except (ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile):
+        return None
+
+
+def _facts(array: NDArray[np.uint8]) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads(array.tobytes())
+    if facts["format"] != FORMAT:
+        raise ValueError(f"its format is {facts['format']!r}, this version reads {FORMAT}")
+    missing = {"plan", "n_steps_done", "n_steps", "curve", "since_point"} - facts.keys()
+    if missing:
+        raise ValueError(f"it lacks {', '.join(sorted(missing))}")
+    return facts
 
 
 def check_plan(path: str | os.PathLike[str], found: dict[str, Any], wanted: dict[str, Any]) -> None:
@@ -63,9 +100,71 @@ def check_plan(path: str | os.PathLike[str], found: dict[str, Any], wanted: dict
         if found.get(name) != wanted.get(name)
     ]
     if differences:
-        raise ValueError(f"{path} belongs to another run: {'; '.join(differences)}. Start again without --resume.")
+        raise ValueError(
+            f"{path} belongs to another run: {'; '.join(differences)}. "
+            "Repeat that run's corpus and options, or start again without --resume and --continue."
+        )
 
 
 def _short(value: Any) -> str:
     text = json.dumps(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def is_finished(facts: dict[str, Any] | None) -> bool:
+    """Tell whether a checkpoint is that of a fit that has taken its last step."""
+    return facts is not None and bool(facts["n_steps_done"] == facts["n_steps"])
+
+
+def resumable(folder: str | os.PathLike[str], plan: dict[str, Any]) -> Path:
+    """Return the file that ``--resume`` goes on from.
+
+    That is the checkpoint, or the state of the same run where it had already finished.
+
+    Parameters
+    ----------
+    folder : str or path-like
+    plan : dict
+        The plan to go on with.
+    """
+    checkpoint, state = Path(folder, CHECKPOINT), Path(folder, STATE)
+    facts = None if checkpoint.exists() else load_facts(state)
+    ignored = dict.fromkeys(NOT_COMPARED)
+    return state if facts is not None and facts["plan"] | ignored == plan | ignored else checkpoint
+
+
+def finished_state(folder: str | os.PathLike[str]) -> Path:
+    """Return the file that ``--continue`` goes on from: what the latest finished fit left.
+
+    Raises
+    ------
+    ValueError
+        If no fit has finished.
+    """
+    checkpoint, state = Path(folder, CHECKPOINT), Path(folder, STATE)
+    facts = load_facts(checkpoint)
+    if is_finished(facts):
+        return checkpoint
+    if facts is not None and not state.exists():
+        raise ValueError(
+            f"{checkpoint}: this run has not finished; finish it with --resume before you --continue from it."
+        )
+    return state
+
+
+def keep_state(folder: str | os.PathLike[str]) -> None:
+    """Keep what a finished fit left for ``--continue``; without it, remove what an earlier one left."""
+    checkpoint, state = Path(folder, CHECKPOINT), Path(folder, STATE)
+    if is_finished(load_facts(checkpoint)):
+        os.replace(checkpoint, state)
+        sync_folder(folder)
+    else:
+        state.unlink(missing_ok=True)
+
+
+def clear(folder: str | os.PathLike[str], *, keep_checkpoint: bool = False) -> None:
+    """Remove what a run that was killed has left: its temporary files, and all that only --resume wants."""
+    for path in Path(folder).glob(f".{CHECKPOINT}.*.tmp"):
+        path.unlink(missing_ok=True)
+    for name in () if keep_checkpoint else (CHECKPOINT, CACHE):
+        Path(folder, name).unlink(missing_ok=True)

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from movieclassifier.atomic import name_full_disk
+
 
 class MinibatchCache:
     """Minibatches on disk: appended in one pass, read at any position in the others.
@@ -26,11 +28,31 @@ class MinibatchCache:
         Whether all values of a row are equal.
     n_kept : int
         How many minibatches of an existing file to keep; what follows them is cut off.
+    nameless : bool
+        Whether the file loses its name at once, so that nothing is left of it however the process ends.
+
+    Raises
+    ------
+    ValueError
+        If the file does not hold the minibatches to keep.
     """
 
-    def __init__(self, path: str | os.PathLike[str], n_features: int, dtype: str, binary: bool, n_kept: int = 0):
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        n_features: int,
+        dtype: str,
+        binary: bool,
+        n_kept: int = 0,
+        *,
+        nameless: bool = False,
+    ):
         self.path, self.n_features, self.dtype, self.binary = Path(path), n_features, np.dtype(dtype), binary
+        if n_kept and not self.path.exists():
+            raise ValueError(f"{self.path} is gone, which the checkpoint needs; start again without --resume.")
         self._file = open(self.path, "r+b" if n_kept else "w+b")  # noqa: SIM115 (closed in __exit__)
+        if nameless:
+            self.path.unlink()
         self._offsets = [0]
         try:
             for _ in range(n_kept):
@@ -49,7 +71,8 @@ class MinibatchCache:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._file.close()
+        with name_full_disk(self.path):
+            self._file.close()
         if kind is None:
             self.path.unlink(missing_ok=True)
 
@@ -58,8 +81,9 @@ class MinibatchCache:
         self._file.seek(self._offsets[-1])
         values = X.data[X.indptr[:-1][np.diff(X.indptr) > 0]] if self.binary else X.data
         header = np.array([len(y), X.nnz, len(values)], dtype=np.int64)
-        for array in (header, y.astype(np.int32), X.indptr, X.indices, values):
-            self._file.write(array.tobytes())
+        with name_full_disk(self.path):
+            for array in (header, y.astype(np.int32), X.indptr, X.indices, values):
+                self._file.write(array.tobytes())
         self._offsets.append(self._file.tell())
 
     def read(self, position: int) -> tuple[csr_matrix, NDArray[np.int32]]:
@@ -74,8 +98,9 @@ class MinibatchCache:
 
     def flush(self) -> None:
         """Put the minibatches on the disk."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        with name_full_disk(self.path):
+            self._file.flush()
+            os.fsync(self._file.fileno())
 
     def _read(self, count: int, dtype: Any = np.int32) -> NDArray[Any]:
         n_bytes = int(count) * np.dtype(dtype).itemsize

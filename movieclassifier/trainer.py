@@ -22,6 +22,9 @@ ESTIMATOR_STATE = (
     "_average_intercept",
 )
 
+# Columns whose ratio is looked at together: all at once would take ten times the memory of the result.
+CHUNK = 2**16
+
 _threadpools = ThreadpoolController()
 
 
@@ -109,7 +112,11 @@ class Trainer:
         columns = np.flatnonzero(coef.any(axis=0)).astype(np.int32)
         if self.ratio_ is None:
             return coef, intercept, columns, np.zeros((len(coef), 0), dtype=coef.dtype)
-        ratio = np.stack([self.ratio_.ratio(columns, position) for position in self.positions]).astype(coef.dtype)
+        ratio = np.empty((len(coef), len(columns)), dtype=coef.dtype)
+        for start in range(0, len(columns), CHUNK):
+            chunk = slice(start, start + CHUNK)
+            for row, position in enumerate(self.positions):
+                ratio[row, chunk] = self.ratio_.ratio(columns[chunk], position)
         coef[:, columns] *= ratio
         known = ratio.any(axis=0)
         coef[:, columns[~known]] = 0
@@ -128,7 +135,7 @@ class Trainer:
         return arrays
 
     def load_state(self, arrays: dict[str, NDArray[Any]]) -> None:
-        """Go on from what :meth:`state` returned."""
+        """Go on from what :meth:`state` returned; the arrays are taken over, not copied."""
         for row, estimator in enumerate(self.estimators_):
             found = {name: arrays[f"{name}.{row}"] for name in ESTIMATOR_STATE if f"{name}.{row}" in arrays}
             for name, value in found.items():
@@ -136,8 +143,7 @@ class Trainer:
             if found:
                 estimator.classes_ = np.array([False, True])
         if self.ratio_ is not None:
-            self.ratio_.counts_[:] = arrays["counts"]
-            self.ratio_.totals_[:] = arrays["totals"]
+            self.ratio_.counts_, self.ratio_.totals_ = arrays["counts"], arrays["totals"]
 
     def _scale(self, X: csr_matrix, position: int) -> csr_matrix:
         """Multiply the features by the ratio of a class."""

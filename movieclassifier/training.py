@@ -3,9 +3,9 @@
 import math
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,11 +16,22 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from movieclassifier.calibration import fit_temperature
-from movieclassifier.checkpoints import CACHE, CHECKPOINT, check_plan, load_checkpoint, save_checkpoint
+from movieclassifier.checkpoints import (
+    CACHE,
+    CHECKPOINT,
+    NOT_COMPARED,
+    check_plan,
+    clear,
+    finished_state,
+    keep_state,
+    load_checkpoint,
+    resumable,
+    save_checkpoint,
+)
 from movieclassifier.classifier import Classifier
 from movieclassifier.datasets import Document, Label
-from movieclassifier.hashing import hash_texts
-from movieclassifier.label_order import check_label_order
+from movieclassifier.evaluation import score_documents
+from movieclassifier.label_order import LabelRuns, check_label_order
 from movieclassifier.log_count_ratio import default_min_df
 from movieclassifier.minibatch_cache import MinibatchCache
 from movieclassifier.minibatches import iter_minibatches
@@ -56,6 +67,8 @@ class Plan:
         Number of columns to keep; None keeps all.
     allow_sorted : bool
         Whether a stream sorted by label is trained on all the same.
+    earlier : tuple of (str, int)
+        Digest and number of documents of each corpus that was trained on before.
     """
 
     recipe: Recipe
@@ -67,6 +80,7 @@ class Plan:
     seed: int = 1
     n_keep: int | None = None
     allow_sorted: bool = False
+    earlier: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.classes) < 2:
@@ -98,13 +112,14 @@ class Plan:
     @property
     def min_df(self) -> int:
         """Smallest document frequency that earns a column a weight."""
-        return self.recipe.min_df or default_min_df(self.n_fit)
+        return self.recipe.min_df or default_min_df(self.n_fit + sum(n for _, n in self.earlier))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as JSON holds it."""
         settings = asdict(self)
         settings["recipe"] |= {"ngram_range": list(self.recipe.ngram_range), "stop_words": list(self.recipe.stop_words)}
-        return settings | {"classes": list(self.classes), "label_counts": list(self.label_counts)}
+        earlier = [list(corpus) for corpus in self.earlier]
+        return settings | {"classes": list(self.classes), "label_counts": list(self.label_counts), "earlier": earlier}
 
 
 class Fit:
@@ -132,6 +147,9 @@ class Fit:
         self._recent: deque[tuple[int, int]] = deque(maxlen=10)
         self._since_point = [0, 0]
         self._folder = None if model_dir is None else Path(model_dir)
+        self._shares = np.array(plan.label_counts) / sum(plan.label_counts)
+        self._names = [str(label) for label in plan.classes]
+        self._runs = LabelRuns(self._shares, plan.n_fit, self._names)
 
     @property
     def recent_accuracy(self) -> float:
@@ -139,16 +157,27 @@ class Fit:
         n_tested = sum(n for _, n in self._recent)
         return sum(n_correct for n_correct, _ in self._recent) / n_tested if n_tested else math.nan
 
+    @property
+    def n_left(self) -> int:
+        """Documents to visit before the end, over all passes."""
+        passes, minibatches = divmod(self.plan.n_steps - self.n_steps_done, self.plan.n_minibatches)
+        return passes * self.plan.n_fit + min(minibatches * self.plan.minibatch_size, self.plan.n_fit)
+
     def resume(self) -> None:
         """Go on from the checkpoint of the same plan."""
-        facts = self._load(self.plan.to_dict())
+        facts = self._load(resumable(self._own_folder(), self.plan.to_dict()), without=NOT_COMPARED)
+        self._start_after(facts["plan"]["earlier"])
         self.n_steps_done, self._since_point = facts["n_steps_done"], facts["since_point"]
         self.curve = [(n, accuracy) for n, accuracy in facts["curve"]]
 
     def continue_from(self) -> None:
-        """Start on a new corpus with what a finished run of the same recipe and classes has learned."""
-        wanted = self.plan.to_dict()
-        self._load({name: wanted[name] for name in ("recipe", "classes")})
+        """Start on a new corpus with what the latest finished run, of the same recipe and classes, has learned."""
+        folder = self._own_folder()
+        others = self.plan.to_dict().keys() - {"recipe", "classes"}
+        plan = self._load(finished_state(folder), without=others)["plan"]
+        self._start_after([*plan["earlier"], (plan["sha256"], plan["n_train"])])
+        if (folder / CHECKPOINT).exists():
+            keep_state(folder)
 
     def save(self) -> None:
         """Write a checkpoint."""
@@ -156,6 +185,7 @@ class Fit:
             facts = {
                 "plan": self.plan.to_dict(),
                 "n_steps_done": self.n_steps_done,
+                "n_steps": self.plan.n_steps,
                 "curve": self.curve,
                 "since_point": self._since_point,
             }
@@ -201,10 +231,9 @@ class Fit:
         if plan.n_keep is not None:
             counts = self.trainer.ratio_.document_frequency(columns) if self.trainer.ratio_ else None
             classifier = prune(classifier, plan.n_keep, counts)
-        texts, labels = zip(*islice(calibration, plan.n_calibration), strict=True) if plan.n_calibration else ((), ())
-        positions = np.array([plan.classes.index(label) for label in labels], dtype=np.intp)
-        values = classifier.decide_features(*hash_texts(texts, plan.recipe))
-        classifier.temperature_ = fit_temperature(values, positions)
+        if plan.n_calibration:
+            y, values = score_documents(classifier, islice(calibration, plan.n_calibration))
+            classifier.temperature_ = fit_temperature(values, y)
         return classifier
 
     def _first_pass(self, stream: Iterator[Document], n_threads: int, cache: MinibatchCache | None) -> Iterator[int]:
@@ -249,33 +278,60 @@ class Fit:
 
     def _check_order(self, y: NDArray[np.integer]) -> None:
         if not self.plan.allow_sorted:
-            counts = np.bincount(y, minlength=len(self.plan.classes))
-            shares = np.array(self.plan.label_counts) / sum(self.plan.label_counts)
             first = self.n_steps_done * self.plan.minibatch_size + 1
-            check_label_order(counts, shares, first, [str(label) for label in self.plan.classes])
+            self._runs.check(y, first)
+            check_label_order(np.bincount(y, minlength=len(self._shares)), self._shares, first, self._names)
 
     @contextmanager
     def _cache(self, keep: bool) -> Iterator[MinibatchCache | None]:
         """Open the cache of minibatches that several passes need."""
         recipe = self.plan.recipe
         if recipe.passes == 1 or self.n_steps_done == self.plan.n_steps:
+            self._drop_cache()
             yield None
             return
         with ExitStack() as stack:
-            folder = self._folder if keep else None
-            path = (folder or Path(stack.enter_context(TemporaryDirectory(dir=self._folder)))) / CACHE
+            folder = self._folder or Path(stack.enter_context(TemporaryDirectory()))
             n_kept = min(self.n_steps_done, self.plan.n_minibatches)
-            cache = MinibatchCache(path, recipe.n_features, recipe.dtype, recipe.binary, n_kept)
+            nameless = not keep or self._folder is None
+            cache = MinibatchCache(
+                folder / CACHE, recipe.n_features, recipe.dtype, recipe.binary, n_kept, nameless=nameless
+            )
             yield stack.enter_context(cache)
 
-    def _load(self, wanted: dict[str, Any]) -> dict[str, Any]:
+    def give_up(self) -> None:
+        """Leave nothing that --resume cannot use."""
+        if self._folder is not None and not (self._folder / CHECKPOINT).exists():
+            self._drop_cache()
+
+    def _drop_cache(self) -> None:
+        if self._folder is not None:
+            (self._folder / CACHE).unlink(missing_ok=True)
+
+    def _own_folder(self) -> Path:
         if self._folder is None:
             raise ValueError("there is no checkpoint without a model folder; pass model_dir.")
-        path = self._folder / CHECKPOINT
+        return self._folder
+
+    def _load(self, path: Path, without: Collection[str]) -> dict[str, Any]:
+        """Load the trainer's state from a checkpoint of the same plan, some settings aside."""
         facts, arrays = load_checkpoint(path)
-        check_plan(path, {name: facts["plan"].get(name) for name in wanted}, wanted)
-        self.trainer.load_state(arrays)
+        found, wanted = (
+            {name: value for name, value in plan.items() if name not in without}
+            for plan in (facts["plan"], self.plan.to_dict())
+        )
+        check_plan(path, found, wanted)
+        try:
+            self.trainer.load_state(arrays)
+        except KeyError as error:
+            raise ValueError(f"{path} is damaged, it lacks {error}; start without --resume.") from error
         return facts
+
+    def _start_after(self, earlier: Iterable[Sequence[Any]]) -> None:
+        """Take note of the corpora that were trained on before."""
+        self.plan = replace(self.plan, earlier=tuple((sha256, n) for sha256, n in earlier))
+        if self.trainer.ratio_ is not None:
+            self.trainer.ratio_.min_df = self.plan.min_df
 
 
 def fit(
@@ -321,14 +377,23 @@ def fit(
         state.resume()
     elif go_on:
         state.continue_from()
-    n_before = state.n_steps_done * plan.minibatch_size
-    total = plan.n_fit * plan.n_steps // plan.n_minibatches - n_before
-    with Progress(max(total, 1), f"Training on {plan.n_fit:,} documents", show=show_progress) as progress:
-        for n_documents in state.run(stream, n_threads, checkpoint_every):
-            accuracy = state.recent_accuracy
-            progress.update(n_documents, "" if math.isnan(accuracy) else f"prequential accuracy {accuracy:.3f}")
+    if model_dir is not None:
+        clear(model_dir, keep_checkpoint=resume)
+    steps = state.run(stream, n_threads, checkpoint_every)
+    with closing(steps), Progress(state.n_left, f"Training on {plan.n_fit:,} documents", show=show_progress) as bar:  # type: ignore[type-var]
+        try:
+            for n_documents in steps:
+                accuracy = state.recent_accuracy
+                bar.update(n_documents, "" if math.isnan(accuracy) else f"prequential accuracy {accuracy:.3f}")
+        except BaseException:
+            state.give_up()
+            raise
     classifier = state.classifier(stream, label_names)
-    classifier.metadata["learning_curve"] = state.curve
+    classifier.metadata |= {
+        "learning_curve": state.curve,
+        "min_df": state.plan.min_df,
+        "earlier": [list(corpus) for corpus in state.plan.earlier],
+    }
     return classifier
 
 

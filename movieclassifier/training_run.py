@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import resource
 import sys
 import time
@@ -11,14 +12,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import click
+
 from movieclassifier import __version__
-from movieclassifier.checkpoints import CHECKPOINT
+from movieclassifier.checkpoints import resumable
 from movieclassifier.datasets import Corpus, Label, Survey
 from movieclassifier.minibatches import holdout_sizes
 from movieclassifier.recipes import Recipe
 from movieclassifier.training import Plan
 
 PACKAGES = ("numpy", "scipy", "scikit-learn")
+STATUS = Path("/proc/self/status")
 BOOK_LABELS = {"0": 0, "1": 1}
 BOOK_NAMES: dict[Label, str] = {0: "negative", 1: "positive"}
 
@@ -41,9 +45,9 @@ def make_plan(found: Survey, recipe: Recipe, options: dict[str, Any], with_test:
         If the corpus is too small or has one class only.
     """
     n_holdout = 0 if with_test and options["n_holdout"] is None else options["n_holdout"]
-    if n_holdout == 0 and not with_test:
-        raise ValueError("there is nothing to evaluate on; pass --n-holdout above 0, or --test.")
     n_train, n_holdout = holdout_sizes(found.n_documents, options["n_train"], n_holdout)
+    if n_holdout == 0 and not with_test:
+        raise ValueError("there is nothing to evaluate on; lower --n-train, pass --n-holdout above 0, or --test.")
     counts: Counter[Any] = Counter()
     for value, count in found.label_counts.items():
         counts[found.labels[value]] += count
@@ -74,13 +78,12 @@ def provenance(corpus: Corpus, plan: Plan, n_holdout: int, test: str | None) -> 
         "evaluated_on": "the holdout" if test is None else Path(test).name,
         "minibatch_size": plan.minibatch_size,
         "seed": plan.seed,
-        "min_df": plan.min_df,
         "versions": {"movieclassifier": __version__, "python": platform.python_version()}
         | {name: version(name) for name in PACKAGES},
     }
 
 
-def check_model_dir(model_dir: str, overwrites_checkpoint: bool) -> None:
+def check_model_dir(model_dir: str) -> None:
     """Make the folder, and find out before the training whether it can be written.
 
     Raises
@@ -92,9 +95,14 @@ def check_model_dir(model_dir: str, overwrites_checkpoint: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PermissionError(13, "the model folder is not writable; pass another --model-dir", str(folder))
-    if overwrites_checkpoint:
-        # An earlier run's checkpoint must not be taken for this one's.
-        (folder / CHECKPOINT).unlink(missing_ok=True)
+
+
+def can_resume(model_dir: str, plan: Plan) -> bool:
+    """Tell whether there is a checkpoint; a run that was killed before its first one starts again, and says so."""
+    found = resumable(model_dir, plan.to_dict()).exists()
+    if not found:
+        click.echo(f"There is no checkpoint in {model_dir} yet: starting from the beginning.", err=True)
+    return found
 
 
 def stopwatch() -> Callable[[], float]:
@@ -105,5 +113,9 @@ def stopwatch() -> Callable[[], float]:
 
 def peak_megabytes() -> float:
     """Return the largest resident size of this process so far, in MB (10**6 bytes)."""
+    # On Linux the figure of getrusage includes what the parent had when it started this process.
+    found = re.search(r"VmHWM:\s+(\d+) kB", STATUS.read_text()) if STATUS.exists() else None
+    if found:
+        return int(found[1]) * 1024 / 1e6
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
