@@ -5,9 +5,11 @@ import gzip
 import io
 import lzma
 import re
+import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
@@ -110,10 +112,8 @@ class _Zstd:
 
 def _zip(file: io.BufferedReader, path: Path) -> Readable:
     """Open the only file of a zip."""
-    try:
+    with archive_faults(path):
         archive = zipfile.ZipFile(file)
-    except zipfile.BadZipFile as error:
-        raise ValueError(f"{path}: the zip is damaged or cut off ({error}); fetch the file again.") from error
     members = [member for member in archive.infolist() if not member.is_dir() and not is_junk(member.filename)]
     if len(members) != 1:
         raise ValueError(
@@ -121,7 +121,21 @@ def _zip(file: io.BufferedReader, path: Path) -> Readable:
         )
     if members[0].flag_bits & 1:
         raise ValueError(f"{path}: the zip is encrypted; decrypt it first.")
-    return archive.open(members[0])
+    with archive_faults(path):
+        return archive.open(members[0])
+
+
+@contextmanager
+def archive_faults(path: Path) -> Iterator[None]:
+    """Say in one way that an archive cannot be read."""
+    try:
+        yield
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError) as error:
+        raise ValueError(f"{path}: the archive is damaged or cut off ({error}); fetch it again.") from error
+    except NotImplementedError as error:
+        raise ValueError(
+            f"{path}: this kind of zip cannot be read ({error}); unpack it and pass the folder."
+        ) from error
 
 
 COMPRESSIONS: dict[str, tuple[re.Pattern[bytes], Callable[[io.BufferedReader, Path], Readable]]] = {

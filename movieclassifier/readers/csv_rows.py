@@ -13,7 +13,10 @@ FAULTS = {
     "field larger than": f"a field of more than {MAX_FIELD_SIZE:,} characters; is a quote opened and never closed?",
     "new-line character seen": "a carriage return outside quotes in the middle of a row.",
 }
-AFTER_QUOTE = "text after a closing quote; a quote inside a quoted field must be doubled."
+AFTER_QUOTE = (
+    "text after a closing quote; a quote inside a quoted field must be doubled. "
+    "Pass --no-quotes if quotes are part of the text."
+)
 
 
 def iter_rows(lines: Iterator[str], delimiter: str, path: str, bad_rows: BadRows) -> Iterator[tuple[int, list[str]]]:

@@ -3,14 +3,12 @@
 import os
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from movieclassifier.readers.compression import compression, is_junk
+from movieclassifier.readers.compression import archive_faults, compression, is_junk
 from movieclassifier.readers.streams import open_bytes
 
 # In bytes; one document has to fit in memory.
@@ -79,12 +77,12 @@ class _Zip:
     path: Path
 
     def folders(self) -> list[str]:
-        with _archive_faults(self.path), zipfile.ZipFile(self.path) as archive:
+        with archive_faults(self.path), zipfile.ZipFile(self.path) as archive:
             names = [member.filename for member in archive.infolist() if not member.is_dir()]
         return _folders(names, self.path)
 
     def files(self, wants: Wants) -> Iterator[tuple[str, bytes]]:
-        with _archive_faults(self.path), zipfile.ZipFile(self.path) as archive:
+        with archive_faults(self.path), zipfile.ZipFile(self.path) as archive:
             for member in sorted(archive.infolist(), key=lambda member: member.filename):
                 if member.is_dir() or not _is_wanted(member.filename, wants):
                     continue
@@ -113,15 +111,15 @@ class _Tar:
                 continue
             where = f"{self.path}, {member.name}"
             _check_size(where, member.size)
-            file = archive.extractfile(member)
-            if file is None or not member.isreg():
+            file = archive.extractfile(member) if member.isreg() else None
+            if file is None:
                 raise ValueError(f"{where}: a link or device; a corpus holds nothing but files and folders.")
             yield str(PurePosixPath(member.name)), file.read()
 
     def _members(self) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
         with (
             open_bytes(self.path) as plain,
-            _archive_faults(self.path),
+            archive_faults(self.path),
             tarfile.open(fileobj=plain, mode="r|") as archive,
         ):
             for member in archive:
@@ -152,19 +150,6 @@ def _is_wanted(name: str, wants: Wants) -> bool:
 def _check_size(where: str, n_bytes: int) -> None:
     if n_bytes > MAX_DOCUMENT_SIZE:
         raise ValueError(f"{where}: a document of more than {MAX_DOCUMENT_SIZE:,} bytes; take it out.")
-
-
-@contextmanager
-def _archive_faults(path: Path) -> Iterator[None]:
-    """Say in one way that an archive cannot be read."""
-    try:
-        yield
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError) as error:
-        raise ValueError(f"{path}: the archive is damaged or cut off ({error}); fetch it again.") from error
-    except NotImplementedError as error:
-        raise ValueError(
-            f"{path}: this kind of zip cannot be read ({error}); unpack it and pass the folder."
-        ) from error
 
 
 CONTAINERS: dict[str, Callable[[Path], Members]] = {"folder": _Folder, "zip": _Zip, "tar": _Tar}

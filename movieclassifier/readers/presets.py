@@ -5,7 +5,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from movieclassifier.readers.contract import BadRows, Document, Labels, check_file
+from movieclassifier.readers.contract import BadRows, Document, Labels, check_encoding, check_file
 from movieclassifier.readers.folders import iter_folders
 from movieclassifier.readers.json_lines import iter_jsonl
 from movieclassifier.readers.streams import first_lines
@@ -41,7 +41,9 @@ def iter_uci(
     Kotzias et al., *From Group to Individual Labels using Deep Features*, KDD 2015.
     """
     check_file(Path(path), "uci")
-    header = not first_lines(Path(path), 1)[0].endswith(("\t0", "\t1"))
+    check_encoding(encoding)
+    first = first_lines(Path(path), 1, encoding)[0]
+    header = not first.rpartition("\t")[2].isdigit()
     columns: dict[str, Any] = {"header": header, "quoted": False, "text_column": 0, "label_column": 1}
     return iter_tsv(path, labels, encoding=encoding, skip_bad_rows=skip_bad_rows, **columns)
 

@@ -48,8 +48,8 @@ def open_text(path: Path, encoding: str = "utf-8", newline: str = "") -> Iterato
                 raise ValueError(f"{path}: this is not {encoding} ({error.reason}); pass its --encoding.") from error
 
 
-def first_lines(path: Path, n: int, length: int = 10_000) -> list[str]:
+def first_lines(path: Path, n: int, encoding: str = "utf-8", length: int = 10_000) -> list[str]:
     """Return the beginnings of the first n lines without their line breaks; what is not there is empty."""
-    with open_text(path) as lines:
+    with open_text(path, encoding) as lines:
         found = [line[:length].rstrip("\r\n") for line in islice(lines, n)]
     return found + [""] * (n - len(found))
