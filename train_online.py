@@ -7,20 +7,22 @@ from typing import Any
 import click
 
 from movieclassifier.command import Command
+from movieclassifier.corpus_options import chosen_corpus, corpus_options, report_bad_rows
 from movieclassifier.progress import progress_option
 from movieclassifier.training_options import chosen_recipe, training_options
 
 
 @click.command(cls=Command)
-@click.argument("path", metavar="[CORPUS]", default="data/movie_data.csv")
+@click.argument("paths", metavar="[CORPUS]...", nargs=-1)
+@corpus_options
 @training_options
 @progress_option
-def main(path: str, test: str | None, model_dir: str, as_json: bool, show: bool | None, **options: Any) -> None:
+def main(paths: Any, test: str | None, model_dir: str, as_json: bool, show: bool | None, **options: Any) -> None:
     """Train on CORPUS (data/movie_data.csv) one minibatch at a time, evaluate, and write the model."""
     # Imported here, so that --help does not wait for scikit-learn.
     from movieclassifier import training_run
     from movieclassifier.checkpoints import keep_state
-    from movieclassifier.datasets import open_corpus, survey
+    from movieclassifier.datasets import survey
     from movieclassifier.evaluation import evaluate, score_documents
     from movieclassifier.guard import N_GUARD, make_guard
     from movieclassifier.metrics_report import report
@@ -29,8 +31,10 @@ def main(path: str, test: str | None, model_dir: str, as_json: bool, show: bool 
     from movieclassifier.training import fit
 
     clock = training_run.stopwatch()
-    corpus, other = open_corpus(path), open_corpus(test) if test else None
+    corpus = chosen_corpus(paths or ["data/movie_data.csv"], options)
+    other = chosen_corpus([test], options, shuffle=False) if test else None
     found = survey(corpus)
+    report_bad_rows(found)
     plan, n_holdout = training_run.make_plan(found, chosen_recipe(options), options, with_test=other is not None)
     if other is not None:
         survey(replace(other, labels=found.labels))  # its faults are better known before the training than after

@@ -23,7 +23,8 @@ from movieclassifier.training import Plan
 
 PACKAGES = ("numpy", "scipy", "scikit-learn")
 STATUS = Path("/proc/self/status")
-BOOK_LABELS = {"0": 0, "1": 1}
+# Of the book's movie_data.csv, and of the folders that it is made from.
+BOOK_LABELS = ({"0": 0, "1": 1}, {"neg": 0, "pos": 1})
 BOOK_NAMES: dict[Label, str] = {0: "negative", 1: "positive"}
 
 
@@ -64,7 +65,7 @@ def make_plan(found: Survey, recipe: Recipe, options: dict[str, Any], with_test:
 
 def label_names(corpus: Corpus, plan: Plan) -> list[str]:
     """Return the labels as people read them; the book's 0 and 1 are negative and positive."""
-    names = BOOK_NAMES if corpus.labels == BOOK_LABELS else {}
+    names = BOOK_NAMES if corpus.labels in BOOK_LABELS else {}
     return [names.get(label, str(label)) for label in plan.classes]
 
 

@@ -1,18 +1,21 @@
 """``movieclassifier evaluate``: the metrics of a model on a corpus."""
 
+from typing import Any
+
 import click
 
 from movieclassifier.command import Command
 from movieclassifier.commands.predict import model_option
+from movieclassifier.corpus_options import chosen_corpus, corpus_options
 
 
 @click.command(cls=Command)
-@click.argument("path", metavar="CORPUS")
+@click.argument("paths", metavar="CORPUS...", nargs=-1, required=True)
+@corpus_options
 @model_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def main(path: str, model: str | None, as_json: bool) -> None:
-    """Evaluate a model on CORPUS."""
-    from movieclassifier.datasets import open_corpus
+def main(paths: tuple[str, ...], model: str | None, as_json: bool, **options: Any) -> None:
+    """Evaluate a model on CORPUS, whose labels are those of the model or their names."""
     from movieclassifier.evaluation import evaluate, score_documents
     from movieclassifier.metrics_report import report
     from movieclassifier.persistence import load_classifier
@@ -20,8 +23,9 @@ def main(path: str, model: str | None, as_json: bool) -> None:
 
     clock = stopwatch()
     classifier = load_classifier(model)
-    labels = {str(label): label for label in classifier.classes_.tolist()}
-    named = dict(zip(classifier.label_names, classifier.classes_.tolist(), strict=True))
-    y, values = score_documents(classifier, open_corpus(path).documents(named | labels))
+    classes = classifier.classes_.tolist()
+    known = dict(zip(classifier.label_names, classes, strict=True)) | {str(label): label for label in classes}
+    corpus = chosen_corpus(paths, {**options, "labels": options["labels"] or known}, shuffle=False)
+    y, values = score_documents(classifier, corpus)
     metrics = evaluate(y, values, classifier)
     click.echo(report(classifier, metrics, as_json, seconds=round(clock(), 1), peak_MB=round(peak_megabytes())))
