@@ -94,8 +94,15 @@ class Trainer:
         values = self.decision_function(X)
         return values.argmax(axis=1) if len(self.positions) > 1 else (values[:, 0] > 0).astype(np.intp)
 
-    def weights(self) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.integer], NDArray[np.floating]]:
+    def weights(
+        self, copy: bool = True
+    ) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.integer], NDArray[np.floating]]:
         """Fold the ratio into the weights.
+
+        Parameters
+        ----------
+        copy : bool
+            Whether the trainer must be able to go on afterwards; without it, less memory is needed.
 
         Returns
         -------
@@ -107,7 +114,8 @@ class Trainer:
         ratio : ndarray of shape (n_rows, n_columns)
             The log-count ratio at those columns; of shape (n_rows, 0) where the recipe has none.
         """
-        coef = np.concatenate([estimator.coef_ for estimator in self.estimators_])
+        rows = [estimator.coef_ for estimator in self.estimators_]
+        coef = np.concatenate(rows) if copy or len(rows) > 1 else rows[0]
         intercept = np.concatenate([estimator.intercept_ for estimator in self.estimators_])
         columns = np.flatnonzero(coef.any(axis=0)).astype(np.int32)
         if self.ratio_ is None:

@@ -206,16 +206,9 @@ class Fit:
                     self.save()
                 yield n_documents
 
-    def classifier(self, calibration: Iterable[Document], label_names: Iterable[str] | None = None) -> Classifier:
-        """Fold, prune and calibrate what was learned.
-
-        Parameters
-        ----------
-        calibration : iterable of Document
-            What follows the fitted documents in the stream; ``plan.n_calibration`` of them are read.
-        label_names : iterable of str, optional
-        """
-        coef, intercept, columns, ratio = self.trainer.weights()
+    def classifier(self, label_names: Iterable[str] | None = None) -> Classifier:
+        """Fold and prune what was learned; the fit cannot go on afterwards."""
+        coef, intercept, columns, ratio = self.trainer.weights(copy=False)
         plan = self.plan
         classifier = Classifier(
             plan.recipe,
@@ -231,9 +224,6 @@ class Fit:
         if plan.n_keep is not None:
             counts = self.trainer.ratio_.document_frequency(columns) if self.trainer.ratio_ else None
             classifier = prune(classifier, plan.n_keep, counts)
-        if plan.n_calibration:
-            y, values = score_documents(classifier, islice(calibration, plan.n_calibration))
-            classifier.temperature_ = fit_temperature(values, y)
         return classifier
 
     def _first_pass(self, stream: Iterator[Document], n_threads: int, cache: MinibatchCache | None) -> Iterator[int]:
@@ -388,12 +378,16 @@ def fit(
         except BaseException:
             state.give_up()
             raise
-    classifier = state.classifier(stream, label_names)
+    classifier = state.classifier(label_names)
     classifier.metadata |= {
         "learning_curve": state.curve,
         "min_df": state.plan.min_df,
         "earlier": [list(corpus) for corpus in state.plan.earlier],
     }
+    del state  # the trainer takes three times the memory of the weights
+    if plan.n_calibration:
+        y, values = score_documents(classifier, islice(stream, plan.n_calibration))
+        classifier.temperature_ = fit_temperature(values, y)
     return classifier
 
 
