@@ -1,6 +1,5 @@
 """Train a classifier: reader → holdout → minibatches → vectorizer → partial_fit → evaluate → save."""
 
-from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
@@ -30,15 +29,13 @@ def main(paths: Any, test: str | None, model_dir: str, as_json: bool, show: bool
     from movieclassifier.persistence import save_model
     from movieclassifier.training import fit
 
-    clock = training_run.stopwatch()
+    costs = training_run.measure_costs()
     corpus = chosen_corpus(paths or ["data/movie_data.csv"], options)
     other = chosen_corpus([test], options, shuffle=False) if test else None
     found = survey(corpus)
     report_bad_rows(found)
     plan, n_holdout = training_run.make_plan(found, chosen_recipe(options), options, with_test=other is not None)
-    if other is not None:
-        survey(replace(other, labels=found.labels))  # its faults are better known before the training than after
-    training_run.check_model_dir(model_dir)
+    training_run.check_before(model_dir, other, found)
     train, holdout = split_holdout(corpus.documents(found.labels), plan.n_train, n_holdout)
 
     # fit() cuts the stream into minibatches, vectorizes them ahead in threads, and calls partial_fit in their order.
@@ -55,8 +52,7 @@ def main(paths: Any, test: str | None, model_dir: str, as_json: bool, show: bool
     classifier.metadata |= training_run.provenance(corpus, plan, n_holdout, test) | {"metrics": metrics}
     save_model(model_dir, classifier, make_guard(classifier, sample))
     keep_state(model_dir)
-    seconds, megabytes = round(clock(), 1), round(training_run.peak_megabytes())
-    click.echo(report(classifier, metrics, as_json, seconds=seconds, peak_MB=megabytes))
+    click.echo(report(classifier, metrics, as_json, **costs()))
 
 
 if __name__ == "__main__":

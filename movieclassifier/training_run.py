@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import click
 
 from movieclassifier import __version__
 from movieclassifier.checkpoints import resumable
-from movieclassifier.datasets import Corpus, Label, Survey
+from movieclassifier.datasets import Corpus, Label, Survey, survey
 from movieclassifier.minibatches import holdout_sizes
 from movieclassifier.recipes import Recipe
 from movieclassifier.training import Plan
@@ -84,14 +85,16 @@ def provenance(corpus: Corpus, plan: Plan, n_holdout: int, test: str | None) -> 
     }
 
 
-def check_model_dir(model_dir: str) -> None:
-    """Make the folder, and find out before the training whether it can be written.
+def check_before(model_dir: str, test: Corpus | None, found: Survey) -> None:
+    """Find out before the training whether the model can be written and the test corpus can be read.
 
     Raises
     ------
-    OSError
-        If it cannot.
+    OSError, ValueError
+        If not.
     """
+    if test is not None:
+        survey(replace(test, labels=found.labels))
     folder = Path(model_dir)
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK | os.X_OK):
@@ -106,10 +109,10 @@ def can_resume(model_dir: str, plan: Plan) -> bool:
     return found
 
 
-def stopwatch() -> Callable[[], float]:
-    """Return a function that tells the seconds since now."""
+def measure_costs() -> Callable[[], dict[str, float]]:
+    """Return a function that tells the seconds since now and the peak memory of this process, in MB."""
     start = time.perf_counter()
-    return lambda: time.perf_counter() - start
+    return lambda: {"seconds": round(time.perf_counter() - start, 1), "peak_MB": round(peak_megabytes())}
 
 
 def peak_megabytes() -> float:

@@ -19,13 +19,13 @@ def main(paths: tuple[str, ...], model: str | None, as_json: bool, **options: An
     from movieclassifier.evaluation import evaluate, score_documents
     from movieclassifier.metrics_report import report
     from movieclassifier.persistence import load_classifier
-    from movieclassifier.training_run import peak_megabytes, stopwatch
+    from movieclassifier.training_run import measure_costs
 
-    clock = stopwatch()
+    costs = measure_costs()
     classifier = load_classifier(model)
     classes = classifier.classes_.tolist()
     known = dict(zip(classifier.label_names, classes, strict=True)) | {str(label): label for label in classes}
     corpus = chosen_corpus(paths, {**options, "labels": options["labels"] or known}, shuffle=False)
     y, values = score_documents(classifier, corpus)
     metrics = evaluate(y, values, classifier)
-    click.echo(report(classifier, metrics, as_json, seconds=round(clock(), 1), peak_MB=round(peak_megabytes())))
+    click.echo(report(classifier, metrics, as_json, **costs()))
