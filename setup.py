@@ -1,6 +1,7 @@
 """Build the compiled twins where that is possible; everything else is said in setup.cfg."""
 
 import sys
+from glob import glob
 
 from setuptools import Extension, setup
 
@@ -8,6 +9,7 @@ twins = [
     Extension(
         f"movieclassifier.{name}",
         [f"movieclassifier/{name}.pyx"],
+        depends=sorted(glob(f"movieclassifier/{name}_*.pxi")),
         # A fused multiply-add rounds once where scikit-learn and numpy round twice.
         extra_compile_args=[] if sys.platform == "win32" else ["-O3", "-ffp-contract=off"],
         optional=True,

@@ -1,0 +1,146 @@
+"""Tokens → sorted keys, one for each n-gram: column << 1 | (is the signed hash negative)."""
+
+# MurmurHash3 for x86, 32 bits, seed 0, by Austin Appleby: https://github.com/aappleby/smhasher
+# It takes in blocks of four bytes and then a tail, so a longer n-gram goes on where the shorter one has ended its
+# blocks. Blocks are read in little-endian order, which setup.py makes sure of.
+
+
+cdef inline uint32_t rotate(uint32_t x, int n) noexcept nogil:
+    return (x << n) | (x >> (32 - n))
+
+
+cdef inline uint32_t mix(uint32_t block) noexcept nogil:
+    return rotate(block * <uint32_t> 0xCC9E2D51, 15) * <uint32_t> 0x1B873593
+
+
+cdef inline uint32_t load(const uint8_t* text) noexcept nogil:
+    cdef uint32_t block
+    memcpy(&block, text, 4)
+    return block
+
+
+cdef inline uint32_t absorb(uint32_t state, const uint8_t* block) noexcept nogil:
+    return rotate(state ^ mix(load(block)), 13) * 5 + <uint32_t> 0xE6546B64
+
+
+cdef inline uint32_t finish(uint32_t state, const uint8_t* tail, uint32_t n_tail, uint32_t length) noexcept nogil:
+    state ^= mix(load(tail) & ((<uint32_t> 1 << 8 * n_tail) - 1)) ^ length
+    state = (state ^ (state >> 16)) * <uint32_t> 0x85EBCA6B
+    state = (state ^ (state >> 13)) * <uint32_t> 0xC2B2AE35
+    return state ^ (state >> 16)
+
+
+cdef Py_ssize_t count_ngrams(Py_ssize_t n_tokens, Py_ssize_t shortest, Py_ssize_t longest) noexcept nogil:
+    longest = min(longest, n_tokens)
+    if shortest > longest:
+        return 0
+    # There are n_tokens + 1 - n n-grams of n tokens.
+    return (longest - shortest + 1) * (2 * (n_tokens + 1) - shortest - longest) // 2
+
+
+cdef void hash_ngrams(
+    const Buffers* buffers, Py_ssize_t shortest, Py_ssize_t longest, uint32_t* hashes
+) noexcept nogil:
+    cdef const uint8_t* tokens = buffers.tokens
+    cdef const uint32_t* starts = buffers.starts
+    cdef Py_ssize_t first, last, n_tokens = buffers.n_tokens
+    cdef uint32_t state, done, end
+    for first in range(n_tokens):
+        state = 0
+        done = starts[first]
+        for last in range(first, min(first + longest, n_tokens)):
+            end = starts[last + 1] - 1
+            while end - done >= 4:
+                state = absorb(state, tokens + done)
+                done += 4
+            if last - first + 1 >= shortest:
+                hashes[0] = finish(state, tokens + done, end - done, end - starts[first])
+                hashes += 1
+
+
+cdef void make_keys(uint32_t* hashes, Py_ssize_t n, uint32_t n_features) noexcept nogil:
+    """Replace hashes by keys. Unsigned, the absolute value of -2**31 needs no case of its own."""
+    cdef uint32_t magnitude, negative
+    cdef Py_ssize_t i
+    for i in range(n):
+        negative = hashes[i] >> 31
+        magnitude = -hashes[i] if negative else hashes[i]
+        if n_features & (n_features - 1) == 0:  # a power of two: no division
+            hashes[i] = (magnitude & (n_features - 1)) << 1 | negative
+        else:
+            hashes[i] = magnitude % n_features << 1 | negative
+
+
+cdef enum:
+    FEW = 2048
+    RADIX = 1 << 11
+
+
+cdef void sort_keys(uint32_t* keys, uint32_t* spare, Py_ssize_t n, int n_bits) noexcept nogil:
+    if n <= FEW:
+        sort_few(keys, spare, n, n_bits)
+    else:
+        sort_many(keys, spare, n, n_bits)
+
+
+cdef void sort_few(uint32_t* keys, uint32_t* spare, Py_ssize_t n, int n_bits) noexcept nogil:
+    """Spread keys of n_bits over about as many buckets as there are keys, which hashes fill evenly; then insert."""
+    cdef uint32_t ends[FEW]
+    cdef uint32_t key, n_buckets = 2
+    cdef Py_ssize_t i, j
+    cdef int shift = n_bits - 1
+    while n_buckets < n and shift:
+        n_buckets *= 2
+        shift -= 1
+    memset(ends, 0, n_buckets * sizeof(uint32_t))
+    for i in range(n):
+        ends[keys[i] >> shift] += 1
+    turn_counts_into_starts(ends, n_buckets)
+    for i in range(n):
+        j = keys[i] >> shift
+        spare[ends[j]] = keys[i]
+        ends[j] += 1
+    for i in range(n):
+        key = spare[i]
+        j = i
+        while j > 0 and keys[j - 1] > key:
+            keys[j] = keys[j - 1]
+            j -= 1
+        keys[j] = key
+
+
+cdef void sort_many(uint32_t* keys, uint32_t* spare, Py_ssize_t n, int n_bits) noexcept nogil:
+    """Sort keys of n_bits by eleven bits at a time, which no choice of words can slow down."""
+    cdef uint32_t ends[RADIX]
+    cdef uint32_t* source = keys
+    cdef uint32_t* target = spare
+    cdef Py_ssize_t i, digit
+    cdef int shift
+    for shift in range(0, n_bits, 11):
+        memset(ends, 0, sizeof(ends))
+        for i in range(n):
+            ends[source[i] >> shift & (RADIX - 1)] += 1
+        turn_counts_into_starts(ends, RADIX)
+        for i in range(n):
+            digit = source[i] >> shift & (RADIX - 1)
+            target[ends[digit]] = source[i]
+            ends[digit] += 1
+        source, target = target, source
+    if source != keys:
+        memcpy(keys, source, n * sizeof(uint32_t))
+
+
+cdef inline void turn_counts_into_starts(uint32_t* counts, Py_ssize_t n) noexcept nogil:
+    cdef uint32_t start = 0, count
+    cdef Py_ssize_t i
+    for i in range(n):
+        count = counts[i]
+        counts[i] = start
+        start += count
+
+
+cdef Py_ssize_t count_columns(const uint32_t* keys, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i, n_columns = n > 0
+    for i in range(1, n):
+        n_columns += keys[i] >> 1 != keys[i - 1] >> 1
+    return n_columns
