@@ -178,8 +178,8 @@ def test_mapping_without_sense_is_refused(tmp_path, labels, message):
 
 OPTIONS = {
     "text column": ("a;b\nx;1\n", ["--delimiter", ";", "--text-column", "a", "--label-column", "b"], [["x", 1]]),
-    "name before number": ("1,0\nx,7\n", [*"--text-column 1 --label-column 0".split()], [["x", 7]]),
-    "joined": ("t,b,l\nx,y,1\n", [*"--text-column t --text-column b --label-column l".split()], [["x\ny", 1]]),
+    "name before number": ("1,0\nx,7\n", ["--text-column", "1", "--label-column", "0"], [["x", 7]]),
+    "joined": ("t,b,l\nx,y,1\n", ["--text-column", "t", "--text-column", "b", "--label-column", "l"], [["x\ny", 1]]),
     "no header": ("x,1\n", ["--no-header"], [["x", 1]]),
     "tab": ("text\tlabel\nx\t1\n", ["--delimiter", "\\t"], [["x", 1]]),
     "no quotes": ('text,label\n"x,1\n', ["--no-quotes"], [['"x', 1]]),
