@@ -7,9 +7,10 @@ import click
 
 
 class Command(click.Command):
-    """A click command that turns ValueError and OSError into one line; other exceptions are bugs and stay loud.
+    """A click command that turns ValueError, OSError and MemoryError into one line; others are bugs and stay loud.
 
-    The exit status is 2, or the `exit_status` of the exception where it has one.
+    The exit status is 2, or the `exit_status` of the exception where it has one. What a KeyboardInterrupt says, such
+    as how to go on, is printed.
     """
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -21,8 +22,11 @@ class Command(click.Command):
                 raise  # `… | head` closed the pipe; click ends quietly.
             click.echo(f"Error: {one_line(error)}", err=True)
             ctx.exit(getattr(error, "exit_status", 2))
-        except (KeyboardInterrupt, click.Abort):
-            click.echo("\nStopped.", err=True)
+        except MemoryError as error:
+            click.echo(f"Error: there is not enough memory. {one_line(error) if str(error) else ''}".rstrip(), err=True)
+            ctx.exit(2)
+        except (KeyboardInterrupt, click.Abort) as error:
+            click.echo(" ".join(["\nStopped.", *map(str, error.args)]), err=True)
             ctx.exit(130)
 
 

@@ -70,6 +70,9 @@ def save_model(
         record.write(record_bytes(classifier, extra))
         pickle.dump(classifier.estimator, pickled, protocol=4)
         pickle.dump(sorted(english_stop_words()), stop_words, protocol=4)
+        for file in (stop_words, pickled, record):
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def save_record(path: str | os.PathLike[str], classifier: Classifier, extra: Mapping[str, Any] | None = None) -> None:

@@ -249,7 +249,7 @@ class Fit:
         n = self.plan.n_minibatches
         for step in range(self.n_steps_done - n, n * self.plan.recipe.passes):
             number, place = divmod(step, n)
-            order = np.random.RandomState(self.plan.seed + number).permutation(n) if number else range(n)
+            order = np.random.RandomState((self.plan.seed + number) % 2**32).permutation(n) if number else range(n)
             X, y = cache.read(int(order[place]))
             self._test(X, y)
             self.trainer.step(X, y)
@@ -289,10 +289,12 @@ class Fit:
             )
             yield stack.enter_context(cache)
 
-    def give_up(self) -> None:
-        """Leave nothing that --resume cannot use."""
-        if self._folder is not None and not (self._folder / CHECKPOINT).exists():
-            self._drop_cache()
+    def give_up(self) -> list[str]:
+        """Leave nothing that --resume cannot use; tell what it can."""
+        if self._folder is not None and (self._folder / CHECKPOINT).exists():
+            return ["Repeat the command with --resume to go on from the last checkpoint."]
+        self._drop_cache()
+        return []
 
     def _drop_cache(self) -> None:
         if self._folder is not None:
@@ -375,6 +377,8 @@ def fit(
             for n_documents in steps:
                 accuracy = state.recent_accuracy
                 bar.update(n_documents, "" if math.isnan(accuracy) else f"prequential accuracy {accuracy:.3f}")
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(*state.give_up()) from None
         except BaseException:
             state.give_up()
             raise

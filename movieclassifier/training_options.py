@@ -65,7 +65,7 @@ SPLIT_OPTIONS = [
     ),
     click.option("--test", type=click.Path(), help="Another corpus to evaluate on, read like CORPUS."),
     click.option("--minibatch-size", type=click.IntRange(1), default=1000, show_default=True, help="Documents."),
-    click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of SGD's order."),
+    click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Of SGD's order."),
     click.option("--allow-sorted", is_flag=True, help="Train on a stream that is sorted by label, too."),
     click.option("--keep", "n_keep", type=click.IntRange(1), help="Keep this many columns.  [default: all]"),
 ]

@@ -24,7 +24,10 @@ class Unreachable(OSError):
         (OSError("no number"), 2, "Error: no number\n"),
         (Unreachable("host is away"), 3, "Error: host is away\n"),
         (BrokenPipeError(errno.EPIPE, "Broken pipe"), 1, ""),
+        (MemoryError(), 2, "Error: there is not enough memory.\n"),
+        (MemoryError("Unable to allocate 8 GiB"), 2, "Error: there is not enough memory. Unable to allocate 8 GiB\n"),
         (KeyboardInterrupt(), 130, "\nStopped.\n"),
+        (KeyboardInterrupt("Pass --resume to go on."), 130, "\nStopped. Pass --resume to go on.\n"),
     ],
 )
 @pytest.mark.parametrize("grouped", [False, True])
