@@ -16,6 +16,7 @@ COMMANDS = {
     "predict": "movieclassifier.commands.predict:main",
     "explain": "movieclassifier.commands.explain:main",
     "prune": "movieclassifier.commands.prune:main",
+    "hash-password": "movieclassifier.commands.hash_password:main",
     "info": "movieclassifier.commands.info:main",
 }
 
