@@ -1,0 +1,155 @@
+"""Connections: SQLite in WAL mode by default, any other database through its URL."""
+
+import os
+import sqlite3
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from movieclassifier.feedback.entities import Unavailable
+
+# Seconds that a writer waits for another one before it gives up.
+BUSY_TIMEOUT = 20
+
+
+def database_url(url: str) -> URL:
+    """Return the URL as SQLAlchemy wants it; ``postgres://``, as Heroku writes it, means psycopg.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be parsed.
+
+    Examples
+    --------
+    >>> database_url("postgres://ada@db/reviews").drivername
+    'postgresql+psycopg'
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ValueError(
+            "DATABASE_URL must be a URL such as sqlite:///instance/feedback.db or postgresql://user@host/name."
+        ) from error
+    if parsed.drivername in ("postgres", "postgresql"):
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def connect(url: str) -> Engine:
+    """Return an engine for a database; the folder of an SQLite file is made where it is missing.
+
+    Raises
+    ------
+    ValueError
+        If the URL is wrong or its driver is not installed.
+    OSError
+        If the folder cannot be made.
+    """
+    parsed = database_url(url)
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    if is_sqlite:
+        if not parsed.database or parsed.database == ":memory:":
+            raise ValueError("DATABASE_URL must name a file: a database in memory would forget, and is not shared.")
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    options: dict[str, Any] = {"connect_args": {"timeout": BUSY_TIMEOUT}} if is_sqlite else {"pool_pre_ping": True}
+    try:
+        engine = create_engine(parsed, **options)
+    except (NoSuchModuleError, ImportError) as error:
+        raise ValueError(
+            f"DATABASE_URL: the driver of {parsed.drivername} is not installed ({error}); "
+            "pip install 'movieclassifier[postgresql]' for PostgreSQL."
+        ) from error
+    (_set_up_sqlite if is_sqlite else _set_up_postgresql)(engine)
+    _forget_when_forked(weakref.ref(engine))
+    return engine
+
+
+def _forget_when_forked(reference: "weakref.ref[Engine]") -> None:
+    """Let no forked worker share its parent's connections."""
+
+    def forget() -> None:
+        engine = reference()
+        if engine is not None:
+            engine.dispose(close=False)
+
+    os.register_at_fork(after_in_child=forget)
+
+
+def _set_up_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = None  # BEGIN is ours, see below
+        connection.execute("PRAGMA journal_mode = WAL")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("reads"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        # A vote is on the disk when it is thanked for (FULL). Losing the last predictions to a power cut, and to
+        # nothing less, breaks no promise; a vote on one writes it out with itself.
+        connection.exec_driver_sql(f"PRAGMA synchronous = {'NORMAL' if options.get('relaxed') else 'FULL'}")
+        # IMMEDIATE: a transaction that first reads and then writes could fail in the middle otherwise.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _set_up_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("reads"):
+            # One snapshot for all statements, as SQLite gives.
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            return
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT}s'")
+        if options.get("relaxed"):
+            connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction whose statements all see the same snapshot.
+
+    Raises
+    ------
+    Unavailable
+        If the database does not answer.
+    """
+    with _available(), engine.connect().execution_options(reads=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine, *, relaxed: bool = False) -> Iterator[Connection]:
+    """Open a transaction that writes.
+
+    Parameters
+    ----------
+    engine : Engine
+    relaxed : bool
+        Whether a power cut, but no killed process, may lose it.
+
+    Raises
+    ------
+    Unavailable
+        If the database does not answer, or is locked for longer than :data:`BUSY_TIMEOUT`.
+    """
+    with _available(), engine.connect().execution_options(relaxed=relaxed) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        what = " ".join(str(getattr(error, "orig", None) or error).split())
+        raise Unavailable(f"the database cannot be used ({what}); look at DATABASE_URL, or try again.") from error

@@ -1,0 +1,353 @@
+"""What the log is about: predictions, votes, events, versions of the model; and what can go wrong with them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+from movieclassifier.explanation import Explanation
+
+T = TypeVar("T")
+
+CORRECT, INCORRECT, UNDO, APPROVE, REJECT = "correct", "incorrect", "undo", "approve", "reject"
+SERVE, ROLLBACK = "serve", "rollback"
+KINDS = (CORRECT, INCORRECT, UNDO, APPROVE, REJECT, SERVE, ROLLBACK)
+
+# What the log says of a vote …
+ACCEPTED, WAITING, REJECTED, UNDONE = "accepted", "waiting", "rejected", "undone"
+# … and what people see: of the accepted ones, the served model holds back those beyond the cap, see serving.py.
+APPLIED, HELD = "applied", "held"
+STATUSES = (WAITING, APPLIED, HELD, REJECTED, UNDONE)
+
+REVIEW, DUPLICATE, CAP, ROLLED_BACK = "review", "duplicate", "cap", "rolled back"
+
+Probabilities = dict[str, float]
+
+
+class FeedbackError(ValueError):
+    """What a client asked for cannot be done; the HTTP status says which kind of mistake it is."""
+
+    status = 400
+
+
+class NotFound(FeedbackError):
+    """There is no such thing, or it is somebody else's, or it has expired: which of these is not told."""
+
+    status = 404
+
+
+class Conflict(FeedbackError):
+    """The request contradicts what is already there."""
+
+    status = 409
+
+
+class TooMany(FeedbackError):
+    """A client asked too often.
+
+    Parameters
+    ----------
+    detail : str
+    retry_after : int
+        Seconds until it may try again.
+    """
+
+    status = 429
+
+    def __init__(self, detail: str, retry_after: int):
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class Unavailable(OSError):
+    """The database does not answer; trying again soon makes sense."""
+
+    status = 503
+    retry_after = 5
+
+
+@dataclass(frozen=True)
+class Client:
+    """Who asks.
+
+    Attributes
+    ----------
+    owner : str
+        Whose prediction it becomes: a random token per browser session, or ``"api"``.
+    address : str
+        A keyed hash of the network address; equal addresses have equal hashes, and nothing else can be told from it.
+    """
+
+    owner: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the served model says of a text, with nothing stored."""
+
+    label: str
+    probabilities: Probabilities
+    n_known: int
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What a person said of a prediction, and what became of it.
+
+    Attributes
+    ----------
+    position : int
+        Its place in the log.
+    label : str
+        The right label, as the person says.
+    verdict : {"correct", "incorrect"}
+    status : {"applied", "held", "waiting", "rejected", "undone"}
+        What it is now: part of the served weights; accepted, but held until the next guarded update; waiting for a
+        review; or out.
+    reason : {None, "review", "duplicate", "cap", "rolled back"}
+        Why it waits or is held.
+    before, after : dict of str to float
+        Probabilities of the text just before and just after this vote was learned; equal where it was not.
+    n_known : int
+        Features of the text that the model knows; with none, nothing can be learned.
+    voted_at : datetime
+    """
+
+    position: int
+    label: str
+    verdict: str
+    status: str
+    reason: str | None
+    before: Probabilities
+    after: Probabilities
+    n_known: int
+    voted_at: datetime
+
+    @property
+    def before_label(self) -> str:
+        """The answer before the vote."""
+        return max(self.before, key=self.before.__getitem__)
+
+    @property
+    def after_label(self) -> str:
+        """The answer after the vote."""
+        return max(self.after, key=self.after.__getitem__)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the model said of a text, as it was stored when it was made.
+
+    Attributes
+    ----------
+    id : str or None
+        Issued by the server and not guessable; None for a text that is not kept.
+    text, label : str
+    probabilities : dict of str to float
+        In the order of the model's classes.
+    model_version : str
+        The version of the base and the position in the log, such as ``"2+17"``: they determine the weights.
+    explanation : Explanation or None
+        As of that moment. Read back from the store, it lacks the n-grams that contributed nothing.
+    explained_label : str
+        The label that positive contributions speak for.
+    created_at : datetime
+    labels : tuple of str
+        All labels of the model.
+    vote : Vote or None
+        The vote that stands.
+    undone : bool
+        Whether there was one that was undone, and none since.
+    """
+
+    id: str | None
+    text: str
+    label: str
+    probabilities: Probabilities
+    model_version: str
+    explanation: Explanation | None
+    explained_label: str
+    created_at: datetime
+    labels: tuple[str, ...]
+    vote: Vote | None = None
+    undone: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A vote as the owner of the model sees it."""
+
+    position: int
+    prediction_id: str
+    text: str
+    predicted: str
+    probability: float
+    label: str
+    verdict: str
+    status: str
+    reason: str | None
+    client: str
+    model_version: str
+    voted_at: datetime
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of the log.
+
+    Attributes
+    ----------
+    position : int
+        1, 2, 3 … without a gap: the total order.
+    kind : {"correct", "incorrect", "undo", "approve", "reject", "serve", "rollback"}
+        "serve" and "rollback" say which base is served from here on.
+    vote_position : int or None
+        The vote that it is about.
+    prediction_id, label : str or None
+    version : int or None
+        The base of "serve" and "rollback".
+    by : str
+        A keyed hash of the client's address, or the name of the owner who did it.
+    at : datetime
+    note : str
+    """
+
+    position: int
+    kind: str
+    vote_position: int | None
+    prediction_id: str | None
+    label: str | None
+    version: int | None
+    by: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True)
+class Version:
+    """A base that the served model starts from.
+
+    Attributes
+    ----------
+    version : int
+    kind : {"trained", "update"}
+        Written by training, or by folding corrections into another base.
+    parent : int or None
+        The base that it was folded from.
+    name : str
+        Where the trained model came from.
+    weights_sha256 : str
+    n_folded : int
+        Corrections that are part of its weights.
+    guard_accuracy : float or None
+        Accuracy on the guard set; None where the model has none.
+    created_at : datetime
+    by, note : str
+    served : bool
+    """
+
+    version: int
+    kind: str
+    parent: int | None
+    name: str
+    weights_sha256: str
+    n_folded: int
+    guard_accuracy: float | None
+    created_at: datetime
+    by: str
+    note: str
+    served: bool
+
+
+@dataclass(frozen=True)
+class FeedbackStats:
+    """Counts over the log.
+
+    Attributes
+    ----------
+    n_predictions, n_votes, n_correct, n_incorrect : int
+        Votes are those that stand.
+    by_day : list of (date, int, int)
+        Correct and incorrect votes per day, UTC.
+    by_status : dict of str to int
+        The accepted ones, applied or held, are "accepted".
+    curve : list of (int, float)
+        The share of correct answers among the first n votes, for growing n.
+    """
+
+    n_predictions: int
+    n_votes: int
+    n_correct: int
+    n_incorrect: int
+    by_day: list[tuple[date, int, int]]
+    by_status: dict[str, int]
+    curve: list[tuple[int, float]]
+
+    @property
+    def accuracy(self) -> float | None:
+        """The share of answers that people found correct."""
+        return self.n_correct / self.n_votes if self.n_votes else None
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What is served.
+
+    Attributes
+    ----------
+    name : str
+        The file that training wrote.
+    version : int
+        Of the base.
+    model_version : str
+        Of the base and the position in the log.
+    recipe : str
+    labels : tuple of str
+    metadata : dict
+        Where the trained model came from.
+    measured : dict or None
+        Its metrics on documents that it was not trained on, before any vote.
+    weights_sha256 : str
+        Of the weights that this process serves.
+    events_applied : int
+        Votes in these weights.
+    held, waiting : int
+        Accepted votes beyond the cap; votes that wait for a review.
+    log_position : int
+    bundled : bool
+        Whether it is the model that ships with the package.
+    mode : {"instant", "review"}
+    cap_used : float
+        How far votes moved the weights since the last update, as a share of what is allowed.
+    """
+
+    name: str
+    version: int
+    model_version: str
+    recipe: str
+    labels: tuple[str, ...]
+    metadata: dict[str, Any]
+    measured: dict[str, Any] | None
+    weights_sha256: str
+    events_applied: int
+    held: int
+    waiting: int
+    log_position: int
+    bundled: bool
+    mode: str
+    cap_used: float
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some of many."""
+
+    items: list[T]
+    page: int
+    per_page: int
+    total: int
+
+    @property
+    def n_pages(self) -> int:
+        """The number of pages, at least one."""
+        return max(1, -(-self.total // self.per_page))

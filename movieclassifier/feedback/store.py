@@ -1,0 +1,246 @@
+"""The front door of the log: predictions are stored, votes are cast and taken back, and all of it can be read."""
+
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from itertools import accumulate
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, delete, func, insert, select
+
+from movieclassifier.feedback.database import connect, reading, writing
+from movieclassifier.feedback.entities import (
+    ACCEPTED,
+    APPLIED,
+    CORRECT,
+    HELD,
+    REJECTED,
+    STATUSES,
+    UNDONE,
+    WAITING,
+    Client,
+    Entry,
+    Event,
+    FeedbackStats,
+    NotFound,
+    Page,
+    Prediction,
+)
+from movieclassifier.feedback.log import now
+from movieclassifier.feedback.rows import entry_from, event_from, pack_explanation, prediction_from, vote_from
+from movieclassifier.feedback.schema import events, predictions, prepare, votes
+
+DAY = 86_400_000  # milliseconds
+LAST = 2**63 - 1
+STORED = (ACCEPTED, WAITING, REJECTED, UNDONE)
+CURVE_POINTS = 200
+
+
+class FeedbackStore:
+    """The database of the log.
+
+    Parameters
+    ----------
+    url : str
+        As SQLAlchemy writes it, such as ``sqlite:///instance/feedback.db``; ``postgres://`` is understood, too.
+
+    Raises
+    ------
+    ValueError
+        If the URL is wrong, its driver is missing, or a newer version wrote the database.
+    Unavailable
+        If the database does not answer.
+    """
+
+    def __init__(self, url: str):
+        self.engine: Engine = connect(url)
+        prepare(self.engine)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.engine.dispose()
+
+    def find(
+        self, prediction_id: str, owner: str, lifetime: timedelta, held_from: int | None, labels: tuple[str, ...]
+    ) -> Prediction:
+        """Return a prediction with its vote.
+
+        Raises
+        ------
+        NotFound
+            If there is none, or it is another owner's, or older than `lifetime`.
+        """
+        with reading(self.engine) as connection:
+            row = owned_prediction(connection, prediction_id, owner, lifetime)
+            return _with_vote(connection, row, held_from, labels)
+
+    def history(
+        self, owner: str, lifetime: timedelta, held_from: int | None, labels: tuple[str, ...], limit: int = 100
+    ) -> list[Prediction]:
+        """Return the predictions of an owner, the newest first."""
+        theirs = (predictions.c.owner == owner) & (predictions.c.created_at >= _oldest(lifetime))
+        newest = select(predictions).where(theirs).order_by(predictions.c.created_at.desc()).limit(limit)
+        with reading(self.engine) as connection:
+            return [_with_vote(connection, row, held_from, labels) for row in connection.execute(newest).all()]
+
+    def entries(
+        self, held_from: int | None, *, search: str = "", status: str | None = None, page: int = 1, per_page: int = 25
+    ) -> Page[Entry]:
+        """Return votes, the newest first; those that wait, the oldest first.
+
+        Parameters
+        ----------
+        held_from : int or None
+            As :attr:`ServedModel.held_from`.
+        search : str
+            Part of the text, or the client.
+        status : {None, "applied", "held", "waiting", "rejected", "undone"}
+        page, per_page : int
+        """
+        chosen = _matching(search, status, held_from)
+        order = votes.c.position if status == WAITING else votes.c.position.desc()
+        statement = _entries().where(*chosen).order_by(order)
+        return self._page(statement, page, per_page, lambda row: entry_from(row, held_from))
+
+    def iter_entries(self, held_from: int | None, *, search: str = "", status: str | None = None) -> Iterator[Entry]:
+        """Yield votes in the order of the log."""
+        statement = _entries().where(*_matching(search, status, held_from)).order_by(votes.c.position)
+        with reading(self.engine) as connection:
+            for row in connection.execution_options(yield_per=500).execute(statement):
+                yield entry_from(row, held_from)
+
+    def audit(self, page: int = 1, per_page: int = 50) -> Page[Event]:
+        """Return the log, the newest event first."""
+        return self._page(select(events).order_by(events.c.position.desc()), page, per_page, event_from)
+
+    def iter_events(self) -> Iterator[Event]:
+        """Yield the log in its order."""
+        with reading(self.engine) as connection:
+            for row in connection.execution_options(yield_per=500).execute(select(events).order_by(events.c.position)):
+                yield event_from(row)
+
+    def stats(self) -> FeedbackStats:
+        """Count."""
+        stands = votes.c.status != UNDONE
+        day = (votes.c.voted_at // DAY).label("day")
+        with reading(self.engine) as connection:
+            n_predictions = connection.scalar(select(func.count()).select_from(predictions)) or 0
+            by_status = _counted(connection, select(votes.c.status, func.count()).group_by(votes.c.status))
+            by_verdict = _counted(
+                connection, select(votes.c.verdict, func.count()).where(stands).group_by(votes.c.verdict)
+            )
+            verdicts = list(connection.scalars(select(votes.c.verdict).where(stands).order_by(votes.c.position)))
+            rows = connection.execute(
+                select(day, votes.c.verdict, func.count()).where(stands).group_by(day, votes.c.verdict).order_by(day)
+            ).all()
+        days: dict[date, list[int]] = {}
+        for number, verdict, n in rows:
+            days.setdefault(date(1970, 1, 1) + timedelta(days=int(number)), [0, 0])[verdict != CORRECT] += n
+        return FeedbackStats(
+            n_predictions,
+            sum(by_verdict.values()),
+            by_verdict.get(CORRECT, 0),
+            sum(by_verdict.values()) - by_verdict.get(CORRECT, 0),
+            [(day, correct, incorrect) for day, (correct, incorrect) in days.items()],
+            {status: by_status.get(status, 0) for status in STORED},
+            _curve([verdict == CORRECT for verdict in verdicts]),
+        )
+
+    def forget_old_predictions(self, lifetime: timedelta) -> int:
+        """Delete the predictions that nobody voted on in their lifetime; return their number."""
+        voted = select(votes.c.prediction_id)
+        # A day more: nobody can be voting on them any longer.
+        old = (predictions.c.created_at < _oldest(lifetime + timedelta(days=1))) & predictions.c.id.not_in(voted)
+        with writing(self.engine, relaxed=True) as connection:
+            return connection.execute(delete(predictions).where(old)).rowcount
+
+    def _page(self, statement: Select[Any], page: int, per_page: int, convert: Any) -> Page[Any]:
+        page = max(1, page)
+        with reading(self.engine) as connection:
+            total = connection.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+            rows = connection.execute(statement.limit(per_page).offset((page - 1) * per_page)).all()
+        return Page([convert(row) for row in rows], page, per_page, total)
+
+
+def _curve(correct: list[bool]) -> list[tuple[int, float]]:
+    """Return the share of True among the first n, at no more than some points."""
+    step = max(1, len(correct) // CURVE_POINTS)
+    sums = list(accumulate(correct))
+    return [(n, sums[n - 1] / n) for n in range(len(sums), 0, -step)][::-1]
+
+
+def new_id() -> str:
+    """Return an identifier that cannot be guessed: 128 random bits."""
+    return secrets.token_urlsafe(16)
+
+
+def insert_prediction(connection: Connection, prediction: Prediction, client: Client, digest: str) -> None:
+    """Store a prediction."""
+    packed = None
+    if prediction.explanation is not None:
+        packed = pack_explanation(prediction.explanation, prediction.explained_label)
+    connection.execute(
+        insert(predictions).values(
+            id=prediction.id,
+            owner=client.owner,
+            text=prediction.text,
+            digest=digest,
+            label=prediction.label,
+            probabilities=json.dumps(prediction.probabilities),
+            model_version=prediction.model_version,
+            explanation=packed,
+            created_at=now(),
+        )
+    )
+
+
+def owned_prediction(connection: Connection, prediction_id: str, owner: str, lifetime: timedelta) -> Row[Any]:
+    """Return the row of a prediction that an owner may still vote on, or raise NotFound."""
+    theirs = (predictions.c.id == prediction_id) & (predictions.c.owner == owner)
+    row = connection.execute(select(predictions).where(theirs)).one_or_none()
+    if row is None or row.created_at < _oldest(lifetime):
+        raise NotFound("There is no such prediction, or it has expired.")
+    return row
+
+
+def _oldest(lifetime: timedelta) -> int:
+    return now() - int(lifetime.total_seconds() * 1000)
+
+
+def _with_vote(connection: Connection, row: Row[Any], held_from: int | None, labels: tuple[str, ...]) -> Prediction:
+    last = select(votes).where(votes.c.prediction_id == row.id).order_by(votes.c.attempt.desc()).limit(1)
+    vote = connection.execute(last).one_or_none()
+    undone = vote is not None and vote.status == UNDONE
+    return prediction_from(row, None if vote is None or undone else vote_from(vote, held_from), undone, labels)
+
+
+def _entries() -> Select[Any]:
+    return select(
+        votes,
+        predictions.c.text,
+        predictions.c.label.label("predicted"),
+        predictions.c.probabilities,
+        predictions.c.model_version,
+    ).join(predictions, predictions.c.id == votes.c.prediction_id)
+
+
+def _matching(search: str, status: str | None, held_from: int | None) -> list[ColumnElement[bool]]:
+    chosen: list[ColumnElement[bool]] = []
+    if search:
+        chosen.append(predictions.c.text.icontains(search, autoescape=True) | (votes.c.client == search))
+    if status in (APPLIED, HELD):
+        first = LAST if held_from is None else held_from
+        chosen += [
+            votes.c.status == ACCEPTED,
+            votes.c.accepted_at >= first if status == HELD else votes.c.accepted_at < first,
+        ]
+    elif status is not None:
+        if status not in STATUSES:
+            raise ValueError(f"status must be one of {', '.join(STATUSES)}; got {status!r}.")
+        chosen.append(votes.c.status == status)
+    return chosen
+
+
+def _counted(connection: Connection, statement: Select[Any]) -> Mapping[str, int]:
+    return {row[0]: row[1] for row in connection.execute(statement)}

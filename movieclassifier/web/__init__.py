@@ -1,0 +1,43 @@
+"""The web front: pages to classify, correct and review, and a JSON API. ``create_app()`` makes it.
+
+``flask --app movieclassifier.web run`` and ``gunicorn 'movieclassifier.web:create_app()'`` find it here.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+from movieclassifier.feedback.service import Service
+from movieclassifier.web import about, admin, api, errors, headers, operations, pages
+from movieclassifier.web.config import configure
+
+
+def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+    """Return the application.
+
+    Parameters
+    ----------
+    config : mapping, optional
+        Settings, before those of the environment; see :mod:`movieclassifier.feedback.settings` and
+        :mod:`movieclassifier.web.config`.
+
+    Returns
+    -------
+    Flask
+        Its ``extensions["movieclassifier"]`` is the :class:`~movieclassifier.feedback.service.Service`.
+
+    Raises
+    ------
+    OSError, ValueError
+        If a setting is wrong, or the model or the database cannot be used.
+    """
+    app = Flask(__name__)
+    settings = configure(app, config or {})
+    app.extensions["movieclassifier"] = Service(settings)
+    errors.register(app)
+    headers.register(app)
+    operations.register(app)
+    for module in (pages, about, admin, api):
+        app.register_blueprint(module.blueprint)
+    return app

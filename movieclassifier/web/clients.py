@@ -1,0 +1,49 @@
+"""Who asks: a session of a browser, or a client of the API; its address only as a keyed hash."""
+
+import hashlib
+import hmac
+import secrets
+from ipaddress import IPv6Address, ip_address
+
+from flask import current_app, request, session
+
+from movieclassifier.feedback.entities import Client
+
+API = "api"
+
+
+def current_client() -> Client:
+    """Return the browser that asks, by the random token in its signed session cookie."""
+    if "owner" not in session:
+        session["owner"] = secrets.token_urlsafe(16)
+    return Client(session["owner"], hashed_address())
+
+
+def api_client() -> Client:
+    """Return the client of the API; what it may vote on is what it knows the id of."""
+    return Client(API, hashed_address())
+
+
+def hashed_address() -> str:
+    """Return a hash of the network address, keyed so that nobody finds the address by trying all."""
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(key, network(request.remote_addr or "").encode(), hashlib.sha256).hexdigest()[:12]
+
+
+def network(address: str) -> str:
+    """Return what a client cannot change at will: of an IPv6 address, which every household has 2**64 of, the network.
+
+    Examples
+    --------
+    >>> network("2001:db8:1:2:3:4:5:6"), network("192.0.2.7")
+    ('2001:db8:1:2::', '192.0.2.7')
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(IPv6Address(int(parsed) >> 64 << 64))
+    return address

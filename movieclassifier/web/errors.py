@@ -1,0 +1,91 @@
+"""Errors: a page for people, a problem document (RFC 9457) for programs, never a traceback."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from movieclassifier.feedback.entities import FeedbackError, Unavailable
+
+log = logging.getLogger("movieclassifier")
+
+TITLES = {
+    400: "That did not work",
+    403: "Not allowed",
+    404: "Not found",
+    409: "That contradicts your vote",
+    413: "Too long",
+    429: "Too many requests",
+    500: "Something went wrong",
+    503: "Not available right now",
+}
+DETAILS = {
+    404: "There is no such page, or it has expired.",
+    413: "The text is longer than this site takes.",
+    500: "The fault is on this side; it was written to the log.",
+    503: "The database does not answer. Your text was not lost by you: please try again in a few seconds.",
+}
+MACHINE_PATHS = ("/api/", "/healthz", "/readyz", "/metrics")
+
+
+def register(app: Flask) -> None:
+    """Turn errors into answers."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(FeedbackError, _feedback_error)
+    app.register_error_handler(Unavailable, _unavailable)
+
+
+def _http_error(error: HTTPException) -> Any:
+    if error.response is not None:
+        return error.response
+    status = error.code or 500
+    if isinstance(error, InternalServerError):
+        detail = DETAILS[500]
+    else:
+        own_words = error.description != type(error).description
+        detail = (error.description if own_words else None) or DETAILS.get(status) or error.description or ""
+    retry_after = getattr(error, "retry_after", None)
+    response = answer(status, detail, retry_after if isinstance(retry_after, int) else None)
+    for name, value in error.get_headers():
+        if name == "Allow":
+            response.headers[name] = value
+    return response
+
+
+def _feedback_error(error: FeedbackError) -> Response:
+    return answer(error.status, str(error), getattr(error, "retry_after", None))
+
+
+def _unavailable(error: Unavailable) -> Response:
+    log.error("%s", error)
+    return answer(error.status, DETAILS[503], error.retry_after)
+
+
+def answer(status: int, detail: str, retry_after: int | None = None) -> Response:
+    """Return an error as the client reads it."""
+    if is_machine():
+        response = problem(status, detail)
+    else:
+        title = TITLES.get(status, HTTPStatus(status).phrase)
+        response = Response(
+            render_template("error.html", status=status, title=title, detail=detail, retry_after=retry_after), status
+        )
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def problem(status: int, detail: str, **more: Any) -> Response:
+    """Return a problem document."""
+    document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
+    response: Response = jsonify(document)
+    response.status_code = status
+    response.content_type = "application/problem+json"
+    return response
+
+
+def is_machine() -> bool:
+    """Tell whether a program asks, rather than a browser."""
+    return request.path.startswith(MACHINE_PATHS)

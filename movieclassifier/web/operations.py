@@ -1,0 +1,101 @@
+"""What a machine that looks after the server asks: /healthz, /readyz and /metrics."""
+
+import logging
+import time
+from threading import Lock
+
+from flask import Blueprint, Flask, Response, current_app, g, request
+
+from movieclassifier.feedback.entities import Unavailable
+from movieclassifier.feedback.service import Service
+from movieclassifier.web.errors import problem
+from movieclassifier.web.metrics import BUCKETS, Counters, exposition, server_folder
+
+log = logging.getLogger("movieclassifier")
+blueprint = Blueprint("operations", __name__)
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def register(app: Flask) -> None:
+    """Count requests, and answer questions about the server."""
+    app.register_blueprint(blueprint)
+    app.extensions["movieclassifier counters"] = _SharedCounters()
+
+    @app.before_request
+    def start_clock() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        seconds = time.perf_counter() - g.get("started", time.perf_counter())
+        group = _group(request.path)
+        amounts = {f"requests {group} {response.status_code // 100}xx": 1.0, f"seconds {group} sum": seconds}
+        amounts |= {f"seconds {group} {bucket}": 1.0 for bucket in BUCKETS if seconds <= bucket}
+        _counters().add(amounts | {f"seconds {group} +Inf": 1.0})
+        return response
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Say that the process is alive, whatever else is not."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """Say whether the model and the database can be used."""
+    service: Service = current_app.extensions["movieclassifier"]
+    try:
+        version = service.ready()
+    except (OSError, ValueError) as error:
+        log.error("not ready: %s", error)
+        response = problem(503, "The model or the database cannot be used.")
+        response.headers["Retry-After"] = str(Unavailable.retry_after)
+        return response
+    return Response(f"ready: model {version}\n", mimetype="text/plain")
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Return counters and gauges for Prometheus."""
+    service: Service = current_app.extensions["movieclassifier"]
+    facts, stats = service.facts(), service.stats()
+    gauges = {
+        "movieclassifier_log_position": ("gauge", "The last event of the log.", facts.log_position),
+        "movieclassifier_model_version": ("gauge", "The base that is served.", facts.version),
+        "movieclassifier_votes_applied": ("gauge", "Votes in the weights that are served.", facts.events_applied),
+        "movieclassifier_votes_held": ("gauge", "Accepted votes beyond the cap.", facts.held),
+        "movieclassifier_cap_used_ratio": ("gauge", "How much of the cap is used up.", facts.cap_used),
+        "movieclassifier_predictions": ("gauge", "Predictions that are stored.", stats.n_predictions),
+    }
+    for status, n in stats.by_status.items():
+        gauges[f'movieclassifier_votes{{status="{status}"}}'] = ("gauge", "Votes in the log.", n)
+    lines = exposition(_counters().totals(), gauges)
+    return Response("\n".join(lines) + "\n", content_type=TEXT)
+
+
+class _SharedCounters:
+    """Makes the counters at the first request: only then is it known whether there are other workers."""
+
+    def __init__(self) -> None:
+        self._counters: Counters | None = None
+        self._lock = Lock()
+
+    def get(self, shared: bool) -> Counters:
+        with self._lock:
+            if self._counters is None:
+                self._counters = Counters(server_folder() if shared else None)
+            return self._counters
+
+
+def _counters() -> Counters:
+    shared: _SharedCounters = current_app.extensions["movieclassifier counters"]
+    return shared.get(bool(request.environ.get("wsgi.multiprocess")))
+
+
+def _group(path: str) -> str:
+    if path.startswith("/api/"):
+        return "api"
+    if path.startswith("/static/"):
+        return "static"
+    return "operations" if path in ("/healthz", "/readyz", "/metrics") else "page"
