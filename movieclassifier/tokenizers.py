@@ -1,9 +1,11 @@
 """Tokenizers: a text in, its tokens out. These functions are the definition; everything faster must agree with them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
+
+from movieclassifier.field_tokenizers import FIELD_TOKENIZERS
 
 Tokenizer = Callable[[str], list[str]]
 
@@ -16,7 +18,7 @@ TOKEN = re.compile(r"""[:;=]-?[)(DP](?![A-Za-z])|\w+(?:['’]\w+)*|[!?.,;:()\"*/
 
 @cache
 def english_stop_words() -> frozenset[str]:
-    """The 179 English stop words of ``nltk.corpus.stopwords`` in the book's time."""
+    """Return the 179 English stop words of ``nltk.corpus.stopwords`` in the book's time."""
     text = files("movieclassifier").joinpath("bundled/stopwords_english.txt").read_text("utf-8")
     return frozenset(text.split())
 
@@ -81,4 +83,4 @@ def tokenize(text: str) -> list[str]:
     return [token.lower() for token in TOKEN.findall(TAG.sub(" ", text))]
 
 
-TOKENIZERS: dict[str, Tokenizer] = {"book": tokenizer, "default": tokenize}
+TOKENIZERS: dict[str, Tokenizer] = {"book": tokenizer, "default": tokenize, **FIELD_TOKENIZERS}
