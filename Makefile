@@ -14,21 +14,19 @@ SAMPLE := movieclassifier/bundled/sample_reviews.csv
 .PHONY: all install corpus train test lint check format lock bench bundled-model sanitize clean help
 
 all: install ## set up, download the corpus, build the CSV, train, evaluate, and say what to try next
-	@$(MAKE) --no-print-directory corpus; status=$$?; \
+	@status=0; [ -f $(CSV) ] || $(BIN)/python download_data.py || status=$$?; \
 	if [ $$status -eq 0 ]; then $(MAKE) --no-print-directory train; \
-	elif [ -e data/.unreachable ]; then \
-	    echo "aclImdb cannot be reached: training on the sample reviews that ship with the package instead."; \
-	    $(BIN)/python train_online.py $(SAMPLE) --n-holdout 80; \
+	elif [ $$status -eq 3 ]; then \
+	    echo "Training on the 400 sample reviews that ship with the package instead."; \
+	    $(BIN)/python train_online.py $(SAMPLE) --format csv --n-holdout 80; \
 	else exit $$status; fi
-	@echo; echo 'Next: $(BIN)/movieclassifier predict "What a waste of time :("'
+	@echo; $(BIN)/movieclassifier info --model pkl_objects; echo
+	@echo 'Next: $(BIN)/movieclassifier predict "What a waste of time :("'
 
 install: .venv/installed ## make .venv with the exact versions of requirements.txt
 
 corpus: install ## download aclImdb and write data/movie_data.csv
-	@rm -f data/.unreachable
-	@[ -f $(CSV) ] || { $(BIN)/python download_data.py; status=$$?; \
-	    [ $$status -ne 3 ] || touch data/.unreachable; exit $$status; }
-	@[ -f $(CSV) ] || $(BIN)/python build_csv.py
+	@[ -f $(CSV) ] || { $(BIN)/python download_data.py && $(BIN)/python build_csv.py; }
 
 train: $(MODEL) ## train on data/movie_data.csv where the model is missing or older
 
