@@ -17,6 +17,10 @@ COMMANDS = {
     "explain": "movieclassifier.commands.explain:main",
     "prune": "movieclassifier.commands.prune:main",
     "hash-password": "movieclassifier.commands.hash_password:main",
+    "serve": "movieclassifier.commands.serve:main",
+    "feedback": "movieclassifier.commands.feedback:main",
+    "update": "movieclassifier.commands.update:main",
+    "rollback": "movieclassifier.commands.rollback:main",
     "info": "movieclassifier.commands.info:main",
 }
 

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from postgresql import create_database, running_postgresql
 
 from movieclassifier.corpus import CORPUS_NAME, local_path, make_corpus
 from movieclassifier.corpus_csv import write_csv
@@ -35,3 +37,36 @@ def movie_data_csv(aclimdb_dir) -> Path:
     csv_path = aclimdb_dir.parent / "movie_data.csv"
     write_csv(aclimdb_dir, csv_path)
     return csv_path
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory) -> Path:
+    """Return the folder of a model of the sample reviews; it is not to be changed."""
+    from train_online import main
+
+    sample, model_dir = "movieclassifier/bundled/sample_reviews.csv", tmp_path_factory.mktemp("small_model")
+    arguments = [sample, "--model-dir", str(model_dir), "--n-features", "2**20", "--no-progress"]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    return model_dir
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory):
+    """Return the URL of a real, temporary PostgreSQL server, with ``{database}`` to be filled in."""
+    with running_postgresql(tmp_path_factory.mktemp("postgresql")) as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server):
+    """Return the URL of an empty database."""
+    return create_database(postgresql_server)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
+    """Return the URL of an empty database, of both kinds in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/feedback.db"
+    return request.getfixturevalue("postgresql_url")

@@ -57,7 +57,7 @@ def connect(url: str) -> Engine:
     if is_sqlite:
         if not parsed.database or parsed.database == ":memory:":
             raise ValueError("DATABASE_URL must name a file: a database in memory would forget, and is not shared.")
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's texts
     options: dict[str, Any] = {"connect_args": {"timeout": BUSY_TIMEOUT}} if is_sqlite else {"pool_pre_ping": True}
     try:
         engine = create_engine(parsed, **options)
@@ -67,19 +67,24 @@ def connect(url: str) -> Engine:
             "pip install 'movieclassifier[postgresql]' for PostgreSQL."
         ) from error
     (_set_up_sqlite if is_sqlite else _set_up_postgresql)(engine)
-    _forget_when_forked(weakref.ref(engine))
+    _close_before_fork(weakref.ref(engine))
     return engine
 
 
-def _forget_when_forked(reference: "weakref.ref[Engine]") -> None:
-    """Let no forked worker share its parent's connections."""
+def _close_before_fork(reference: "weakref.ref[Engine]") -> None:
+    """Let no forked worker inherit a connection: SQLite forbids even to close one there.
 
-    def forget() -> None:
+    References
+    ----------
+    https://www.sqlite.org/howtocorrupt.html, section 2.6
+    """
+
+    def close() -> None:
         engine = reference()
         if engine is not None:
-            engine.dispose(close=False)
+            engine.dispose()
 
-    os.register_at_fork(after_in_child=forget)
+    os.register_at_fork(before=close)
 
 
 def _set_up_sqlite(engine: Engine) -> None:

@@ -43,6 +43,7 @@ from movieclassifier.feedback.versions import (
     UpdateReport,
     find_version,
     list_versions,
+    model_name,
     register_trained,
     roll_back,
     update_base,
@@ -240,6 +241,30 @@ class Service:
                 model.cap_used,
             )
 
+    def describe(self) -> str:
+        """Say in a few lines what is served."""
+        facts = self.facts()
+        measured = f", accuracy {facts.measured['accuracy']:.4f} when it was trained" if facts.measured else ""
+        votes = f"{facts.events_applied} votes learned, {facts.waiting} waiting, {facts.held} held"
+        lines = [f"Serving version {facts.version} of {facts.name} (recipe {facts.recipe}{measured}; {votes})."]
+        if facts.bundled:
+            lines.append("It is the bundled model; train_online.py trains one of your own into pkl_objects/.")
+        if not self.is_new and self.trained_version not in self._line_of(facts.version):
+            lines.append(
+                f"{model_name(self.model_path)} is version {self.trained_version}; "
+                f"movieclassifier rollback {self.trained_version} serves it."
+            )
+        return "\n".join(lines)
+
+    def _line_of(self, version: int | None) -> list[int]:
+        """Return a version and those that it was made from."""
+        parents = {found.version: found.parent for found in self.versions()}
+        line = []
+        while version is not None:
+            line.append(version)
+            version = parents[version]
+        return line
+
     def ready(self) -> str:
         """Return the version of the model, after learning what is new."""
         with self.served.up_to_date() as model:
@@ -278,10 +303,10 @@ class Service:
         with self._appending() as log:
             return log.reject(positions, by, note)
 
-    def undo_vote(self, position: int, by: str) -> None:
-        """Take back a vote for the person who cast it."""
+    def undo_vote(self, position: int, by: str) -> int:
+        """Take back a vote for the person who cast it; return 0 where it was taken back before."""
         with self._appending() as log:
-            log.undo_at(position, by)
+            return log.undo_at(position, by)
 
     def audit(self, page: int = 1, per_page: int = 50) -> Page[Event]:
         """Return the log, the newest event first."""

@@ -50,6 +50,12 @@ class UpdateReport:
     accuracy: float | None
     reference: float | None
 
+    def __str__(self) -> str:
+        votes = f"{self.n_new} new {'vote' if self.n_new == 1 else 'votes'}, {self.version.n_folded} in all"
+        guard = "unchecked" if self.accuracy is None else f"accuracy {self.accuracy:.4f} on the guard set"
+        before = "" if self.reference is None else f", {self.reference:.4f} before"
+        return f"Version {self.version.version} is served: {votes}; {guard}{before}."
+
 
 def register_trained(engine: Engine, path: Path, by: str = "system") -> tuple[int, bool]:
     """Store a trained model as a base, and serve it, unless the database has seen this very file.

@@ -90,7 +90,7 @@ def find_secret_key(deployed: bool, path: Path = SECRET_KEY_FILE) -> str:
 
 
 def _kept_secret_key(path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -66,14 +66,17 @@ def _read(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def server_folder() -> Path:
-    """Return the folder that the workers of one server share: they have the same parent.
+def folder_name(server: int) -> Path:
+    """Return the folder of the server whose master process has a number.
 
-    The parent's start is part of the name, so that another process that gets its number later is another server.
+    Its start is part of the name, so that another process that gets the number later is another server.
     """
-    parent = os.getppid()
-    name = f"movieclassifier-metrics-{os.getuid()}-{parent}-{_started(parent)}"
-    folder = Path(tempfile.gettempdir()) / name
+    return Path(tempfile.gettempdir()) / f"movieclassifier-metrics-{os.getuid()}-{server}-{_started(server)}"
+
+
+def server_folder() -> Path:
+    """Make and return the folder that the workers of one server share: they have the same parent."""
+    folder = folder_name(os.getppid())
     folder.mkdir(mode=0o700, exist_ok=True)
     status = folder.lstat()
     if status.st_uid != os.getuid() or not folder.is_dir() or folder.is_symlink():

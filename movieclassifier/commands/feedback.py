@@ -1,0 +1,141 @@
+"""``movieclassifier feedback``: look at the log, export it, review it, add to it."""
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+
+import click
+
+from movieclassifier.command import Command
+from movieclassifier.commands.feedback_options import database_option, open_service, owner
+from movieclassifier.commands.predict import shorten
+from movieclassifier.progress import Progress, progress_option
+
+positions_argument = click.argument("positions", metavar="POSITION...", nargs=-1, required=True, type=click.IntRange(1))
+note_option = click.option("--note", default="", help="For the audit trail.")
+search_option = click.option("--search", default="", help="Part of the text, or the client's hash.")
+STATUSES = ("waiting", "applied", "held", "rejected", "undone")
+
+
+class Feedback(click.Group):
+    """Its commands are at the edge, too."""
+
+    command_class = Command
+
+
+@click.group(cls=Feedback)
+def main() -> None:
+    """Look at the log of corrections, export it, review it, add to it."""
+
+
+@main.command("list")
+@database_option
+@click.option("--status", type=click.Choice(STATUSES), help="Only votes with this status.")
+@search_option
+@click.option("--last", "n_last", type=click.IntRange(1), default=20, show_default=True, help="How many.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per vote.")
+def list_votes(database: str | None, status: str | None, search: str, n_last: int, as_json: bool) -> None:
+    """List the last votes."""
+    service = open_service(database)
+    page = service.entries(search, status, 1, n_last)
+    for entry in page.items:
+        if as_json:
+            facts = asdict(entry) | {"voted_at": entry.voted_at.isoformat()}
+            click.echo(json.dumps(facts))
+            continue
+        why = f" ({entry.reason})" if entry.reason else ""
+        click.echo(
+            f"{entry.position:>6}  {entry.voted_at:%Y-%m-%d %H:%M}  {entry.status}{why}  "
+            f"{entry.predicted} -> {entry.label}  {entry.client}  {shorten(entry.text)}"
+        )
+    click.echo(f"{len(page.items)} of {page.total} votes", err=True)
+    service.close()
+
+
+@main.command()
+@database_option
+@click.option("--format", "kind", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True, help="Format.")
+@click.option("--out", type=click.Path(dir_okay=False), help="File to write.  [default: standard output]")
+@click.option("--status", type=click.Choice(STATUSES), help="Only votes with this status.")
+@search_option
+def export(database: str | None, kind: str, out: str | None, status: str | None, search: str) -> None:
+    """Export votes, for a spreadsheet or a program.
+
+    In a CSV, what a spreadsheet would take for a formula has an apostrophe before it; import takes it away again.
+    """
+    from movieclassifier.atomic import replace_file
+    from movieclassifier.feedback.export import csv_lines, jsonl_lines
+
+    service = open_service(database)
+    lines: Iterable[str] = {"csv": csv_lines, "jsonl": jsonl_lines}[kind](service.export_rows(search, status))
+    if out is None:
+        for line in lines:
+            sys.stdout.buffer.write(line.encode())
+        sys.stdout.flush()
+    else:
+        with replace_file(out, "w") as file:
+            file.writelines(lines)
+    service.close()
+
+
+@main.command()
+@positions_argument
+@database_option
+@note_option
+def approve(positions: tuple[int, ...], database: str | None, note: str) -> None:
+    """Accept the votes at some positions of the log."""
+    service = open_service(database)
+    n = service.approve(positions, owner(), note)
+    click.echo(f"{n} approved, {len(set(positions)) - n} were accepted already or undone")
+    service.close()
+
+
+@main.command()
+@positions_argument
+@database_option
+@note_option
+def reject(positions: tuple[int, ...], database: str | None, note: str) -> None:
+    """Take the votes at some positions out of the model."""
+    service = open_service(database)
+    n = service.reject(positions, owner(), note)
+    click.echo(f"{n} rejected, {len(set(positions)) - n} were out already")
+    service.close()
+
+
+@main.command()
+@positions_argument
+@database_option
+def undo(positions: tuple[int, ...], database: str | None) -> None:
+    """Take votes back for the people who cast them, who can then vote again."""
+    service = open_service(database)
+    n = sum(service.undo_vote(position, owner()) for position in positions)
+    click.echo(f"{n} undone, {len(positions) - n} were undone already")
+    service.close()
+
+
+@main.command("import")
+@click.argument("path", metavar="CSV", type=click.Path())
+@database_option
+@click.option("--text-column", help="The column of the texts.  [default: text or review]")
+@click.option("--label-column", help="The column of the labels.  [default: label or sentiment]")
+@progress_option
+def import_csv(
+    path: str, database: str | None, text_column: str | None, label_column: str | None, show: bool | None
+) -> None:
+    """Take corrections from a CSV into the log, accepted.
+
+    Labels are the model's labels or their names. What is in the log already is left out, so a stopped import can be
+    run again. Of an export of the log, the votes are taken that had been accepted.
+    """
+    from movieclassifier.feedback.importing import iter_corrections
+
+    service = open_service(database)
+    with service.model() as classifier:
+        names = dict(zip(map(str, classifier.classes_.tolist()), classifier.label_names, strict=True))
+    names |= {name: name for name in names.values()}
+    documents = iter_corrections(path, names, text_column, label_column)
+    with Progress(None, "Importing", unit="votes", show=show) as bar:
+        n_new, n_known = service.import_votes(documents, owner(), progress=bar.update)
+    click.echo(f"{n_new} imported, {n_known} were in the log already")
+    service.close()

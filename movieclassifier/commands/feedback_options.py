@@ -1,0 +1,34 @@
+"""What the commands about the log have in common."""
+
+import getpass
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from movieclassifier.feedback.service import Service
+
+
+def database_option(command):  # type: ignore[no-untyped-def]  # a decorator as click has them
+    """Add ``--database``."""
+    return click.option(
+        "--database",
+        metavar="URL",
+        help="The database of the log.  [default: DATABASE_URL, else sqlite:///instance/feedback.db]",
+    )(command)
+
+
+def open_service(database: str | None, model: str | None = None) -> "Service":
+    """Return the log and the served model, as the server with the same environment has them."""
+    from movieclassifier.feedback.service import Service
+    from movieclassifier.feedback.settings import read_settings
+
+    return Service(read_settings({"DATABASE_URL": database, "MODEL": model}))
+
+
+def owner() -> str:
+    """Return who the log says did it."""
+    try:
+        return getpass.getuser()
+    except OSError:  # no such user, as in some containers
+        return "owner"

@@ -1,0 +1,30 @@
+"""``movieclassifier rollback``: serve an earlier base again."""
+
+import click
+
+from movieclassifier.command import Command
+from movieclassifier.commands.feedback_options import database_option, open_service, owner
+
+
+@click.command(cls=Command)
+@click.argument("version", type=click.IntRange(1), required=False)
+@database_option
+@click.option("--list", "only_list", is_flag=True, help="List the versions, and change nothing.")
+@click.option("--note", default="", help="For the audit trail.")
+def main(version: int | None, database: str | None, only_list: bool, note: str) -> None:
+    """Serve VERSION again, bit for bit; without it, the one that the last update was made from.
+
+    Votes that it does not hold are kept, and wait for a review. Running servers follow by themselves.
+    """
+    service = open_service(database)
+    if not only_list:
+        found = service.rollback(version, owner(), note)
+        click.echo(f"Version {found.version} is served; votes that it does not hold wait for a review.")
+    for line in service.versions() if only_list else ():
+        guard = "" if line.guard_accuracy is None else f", {line.guard_accuracy:.4f} on the guard set"
+        origin = (
+            f"update of version {line.parent} with {line.n_folded} votes" if line.parent else f"trained: {line.name}"
+        )
+        mark = "*" if line.served else " "
+        click.echo(f"{mark} {line.version}  {line.created_at:%Y-%m-%d %H:%M}  {origin}{guard}  {line.note}".rstrip())
+    service.close()

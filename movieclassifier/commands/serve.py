@@ -1,0 +1,97 @@
+"""``movieclassifier serve``: the web front, on one machine."""
+
+import os
+from ipaddress import ip_address
+from typing import Any
+
+import click
+
+from movieclassifier.command import Command
+from movieclassifier.commands.feedback_options import database_option
+from movieclassifier.commands.predict import model_option
+
+
+@click.command(cls=Command)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), envvar="PORT", default=8000, show_default=True, help="Port to listen at."
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    envvar="WEB_CONCURRENCY",
+    help="Processes.  [default: (number of cores, at most 4)]",
+)
+@model_option
+@database_option
+@click.option(
+    "--mode",
+    type=click.Choice(["instant", "review"]),
+    help="Whether votes act at once or wait for an approval.  [default: instant; review when deployed]",
+)
+@click.option("--debug", is_flag=True, help="Flask's own server with its debugger; for developers, never for others.")
+def main(
+    host: str,
+    port: int,
+    workers: int | None,
+    model: str | None,
+    database: str | None,
+    mode: str | None,
+    debug: bool,
+) -> None:
+    """Serve the pages and the API.
+
+    At another address than this machine's own, it counts as deployed: it needs a SECRET_KEY, its cookies are for
+    https only, and votes wait for an approval. MOVIECLASSIFIER_DEPLOYED=0 says otherwise.
+    """
+    from movieclassifier.web import create_app
+
+    if debug and not is_loopback(host):
+        raise ValueError("--debug lets whoever reaches it run code; it takes this machine's own address only.")
+    config: dict[str, Any] = {"MODEL": model, "DATABASE_URL": database, "MODE": mode}
+    if not is_loopback(host) and not os.environ.get("MOVIECLASSIFIER_DEPLOYED"):
+        config["DEPLOYED"] = True
+    app = create_app({name: value for name, value in config.items() if value is not None})
+    service = app.extensions["movieclassifier"]
+    click.echo(service.describe())
+    if debug:
+        app.run(host, port, debug=True, use_reloader=False)
+        return
+    run_gunicorn(app, f"[{host}]:{port}" if ":" in host else f"{host}:{port}", workers)
+
+
+def run_gunicorn(app: Any, bind: str, workers: int | None) -> None:
+    """Serve an application until it is stopped."""
+    from gunicorn.app.base import BaseApplication
+
+    from movieclassifier import gunicorn_conf
+
+    class Server(BaseApplication):
+        def load_config(self) -> None:
+            for name in self.cfg.settings:
+                if hasattr(gunicorn_conf, name):
+                    self.cfg.set(name, getattr(gunicorn_conf, name))
+            self.cfg.set("bind", bind)
+            self.cfg.set("loglevel", "warning")  # what matters is said below
+            if workers is not None:
+                self.cfg.set("workers", workers)
+
+        def load(self) -> Any:
+            return app
+
+    click.echo(f"Listening at http://{bind} (Ctrl-C stops it).")
+    Server().run()
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach an address.
+
+    Examples
+    --------
+    >>> is_loopback("localhost"), is_loopback("::1"), is_loopback("0.0.0.0")
+    (True, True, False)
+    """
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

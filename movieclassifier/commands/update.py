@@ -1,0 +1,29 @@
+"""``movieclassifier update``: fold the corrections into a new base, if the guard agrees."""
+
+import click
+
+from movieclassifier.command import Command
+from movieclassifier.commands.feedback_options import database_option, open_service, owner
+
+
+@click.command(cls=Command)
+@database_option
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(0, 1),
+    default=0.01,
+    show_default=True,
+    help="How much accuracy on the guard set it may cost.",
+)
+@click.option("--without-guard", is_flag=True, help="Fold unchecked, where the model has no guard set.")
+@click.option("--note", default="", help="For the audit trail.")
+def main(database: str | None, tolerance: float, without_guard: bool, note: str) -> None:
+    """Fold the accepted votes of the log into a new base, and serve it from now on.
+
+    The new base is checked against the guard set, a sample that the model was not trained on: if it answers worse by
+    more than the tolerance, nothing changes. Running servers take the new base up by themselves.
+    """
+    service = open_service(database)
+    report = service.update(owner(), tolerance=tolerance, without_guard=without_guard, note=note)
+    click.echo(str(report))
+    service.close()

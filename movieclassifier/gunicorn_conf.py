@@ -1,0 +1,43 @@
+"""Settings of gunicorn: ``gunicorn --config python:movieclassifier.gunicorn_conf 'movieclassifier.web:create_app()'``.
+
+``movieclassifier serve`` takes them, too. They come from the environment: ``PORT``, ``WEB_CONCURRENCY``.
+"""
+
+import os
+from typing import Any
+
+# Before numpy is imported: a pool of threads per worker would only get in the way of the others.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+port = os.environ.get("PORT")
+bind = f"0.0.0.0:{port}" if port else "127.0.0.1:8000"  # a platform that sets PORT routes to it
+workers = int(os.environ.get("WEB_CONCURRENCY") or min(os.cpu_count() or 1, 4))
+worker_class = "gthread"
+threads = 4
+# The base's weights are read once and shared by the workers, until they learn.
+preload_app = True
+# A worker that waits for a locked database is not dead, see BUSY_TIMEOUT.
+timeout = 60
+graceful_timeout = 20
+keepalive = 5
+# Nobody needs to steer a running server through a socket in the home folder.
+control_socket_disable = True
+# The heartbeat of a worker is a file; on a slow disk it could stop.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108  # gunicorn makes it with mkstemp
+
+
+def when_ready(server: Any) -> None:
+    """Say which model is served; `server` is gunicorn's arbiter."""
+    app = server.app.wsgi()
+    service = app.extensions["movieclassifier"]
+    service.warm_up()
+    server.log.info("%s", service.describe())
+
+
+def on_exit(server: Any) -> None:
+    """Remove the counters of this server."""
+    import shutil
+
+    from movieclassifier.web.metrics import folder_name
+
+    shutil.rmtree(folder_name(os.getpid()), ignore_errors=True)
