@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from movieclassifier.explanation import Contribution, Explanation
 from movieclassifier.persistence import BUNDLED, load_classifier
-from movieclassifier.web.highlighting import MAX_MARKED, segments, speaking_for, strongest_phrases
+from movieclassifier.web.highlighting import MAX_MARKED, segments, strongest_phrases
 
 
 def explanation_of(text, *parts, intercept=0.0):
@@ -48,10 +48,6 @@ def test_of_a_very_long_review_only_the_strongest_words_are_marked():
 def test_sides_are_for_and_against_the_answer():
     explanation = explanation_of("good bad", (0, 4, 2.0), (5, 8, -1.0), intercept=0.25)
     assert [segment.side for segment in segments(explanation)] == ["for", "", "against"]
-    flipped = speaking_for(explanation, same=False)
-    assert [segment.side for segment in segments(flipped)] == ["against", "", "for"]
-    assert (flipped.decision, flipped.intercept) == (-1.25, -0.25)
-    assert speaking_for(explanation, same=True) is explanation
 
 
 def test_phrases_rest_and_intercept_sum_to_the_decision():

@@ -1,6 +1,6 @@
 """A review as marked-up pieces: which words spoke for the answer, which against it, and how strongly."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from movieclassifier.explanation import Contribution, Explanation
 from movieclassifier.token_spans import Span
@@ -64,21 +64,6 @@ def segments(explanation: Explanation) -> list[Segment]:
         pieces += [Segment(text[place:start]), Segment(text[start:end], strength)]
         place = end
     return [piece for piece in [*pieces, Segment(text[place:])] if piece.text]
-
-
-def speaking_for(explanation: Explanation, same: bool) -> Explanation:
-    """Return an explanation in which values above zero speak for the answer.
-
-    Parameters
-    ----------
-    explanation : Explanation
-    same : bool
-        Whether the explained label is the answer; of two labels the explained one is the second.
-    """
-    if same:
-        return explanation
-    parts = tuple(replace(part, value=-part.value) for part in explanation.contributions)
-    return replace(explanation, decision=-explanation.decision, intercept=-explanation.intercept, contributions=parts)
 
 
 def strength_of(value: float, strongest: float) -> int:

@@ -1,0 +1,191 @@
+"""The owner's page: what waits, what was said, what the model is made of; behind a password."""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, session, url_for
+from werkzeug.security import check_password_hash
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import PasswordField, SelectMultipleField, StringField
+from wtforms.validators import AnyOf
+
+from movieclassifier.feedback.entities import STATUSES
+from movieclassifier.feedback.export import csv_lines, jsonl_lines
+from movieclassifier.feedback.versions import UpdateRefused
+from movieclassifier.web.clients import current_client
+from movieclassifier.web.forms import SecureForm
+from movieclassifier.web.pages import service
+
+ADMIN = "admin"
+LOGIN_SECONDS = 8 * 3600
+DECISIONS: dict[str, Callable[[list[int]], int]] = {
+    "approve": lambda positions: service().approve(positions, ADMIN),
+    "reject": lambda positions: service().reject(positions, ADMIN),
+}
+DONE = {"approve": "approved", "reject": "rejected"}
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+class LoginForm(SecureForm):
+    """The password."""
+
+    password = PasswordField("Password")
+
+
+class ModerationForm(SecureForm):
+    """Which votes, and what to do with them."""
+
+    decision = StringField(validators=[AnyOf(DECISIONS)])
+    positions = SelectMultipleField(validate_choice=False, coerce=int)
+
+
+class RollbackForm(SecureForm):
+    """Which version to go back to."""
+
+    version = StringField()
+
+
+@blueprint.before_request
+def require_login() -> BaseResponse | None:
+    """Let nobody in without the password; without a password set, there is nothing here."""
+    if not current_app.config.get("ADMIN_PASSWORD_HASH"):
+        abort(404, "There is no admin page until MOVIECLASSIFIER_ADMIN_PASSWORD_HASH is set; see the README.")
+    if request.endpoint == "admin.login" or is_logged_in():
+        return None
+    return redirect(url_for("admin.login"), 303)
+
+
+@blueprint.after_request
+def keep_private(response: Response) -> Response:
+    """Keep what the owner sees out of caches."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+def login() -> Any:
+    """Ask for the password."""
+    form = LoginForm.of_request()
+    if request.method == "POST" and form.checked():
+        service().limit("logins", current_client())
+        if check_password_hash(current_app.config["ADMIN_PASSWORD_HASH"], form.password.data or ""):
+            session[ADMIN] = [password_mark(), int(time.time())]
+            return redirect(url_for("admin.queue"), 303)
+        form.password.errors = ["That is not the password."]
+    return render_template("admin/login.html", form=form), 403 if form.errors else 200
+
+
+@blueprint.post("/logout")
+def logout() -> BaseResponse:
+    """Forget that the password was given."""
+    checked(SecureForm.of_request())
+    session.pop(ADMIN, None)
+    return redirect(url_for("pages.index"), 303)
+
+
+@blueprint.get("")
+def queue() -> str:
+    """List the votes that wait, the oldest first."""
+    search = request.args.get("search", "")
+    entries = service().queue(search, page_number())
+    return render_template("admin/queue.html", form=SecureForm.of_request(), entries=entries, search=search)
+
+
+@blueprint.get("/votes")
+def votes() -> str:
+    """Search all votes, the newest first."""
+    search, status = request.args.get("search", ""), request.args.get("status", "")
+    entries = service().entries(search, status if status in STATUSES else None, page_number())
+    page = {"entries": entries, "search": search, "status": status, "statuses": STATUSES}
+    return render_template("admin/votes.html", form=SecureForm.of_request(), **page)
+
+
+@blueprint.post("/moderate")
+def moderate() -> BaseResponse:
+    """Approve or reject one vote or many."""
+    form = ModerationForm.of_request()
+    checked(form)
+    positions = form.positions.data or []
+    n = DECISIONS[form.decision.data](positions) if positions else 0
+    flash(f"{n} of {len(positions)} votes {DONE[form.decision.data]}." if positions else "Tick the votes first.")
+    return redirect(url_for("admin.votes" if request.args.get("back") == "votes" else "admin.queue"), 303)
+
+
+@blueprint.get("/export.csv")
+def export_csv() -> Response:
+    """Download the votes as CSV, safe to open in a spreadsheet."""
+    return download(csv_lines(service().export_rows()), "text/csv; charset=utf-8", "feedback.csv")
+
+
+@blueprint.get("/export.jsonl")
+def export_jsonl() -> Response:
+    """Download the votes as JSON lines."""
+    return download(jsonl_lines(service().export_rows()), "application/x-ndjson", "feedback.jsonl")
+
+
+@blueprint.get("/audit")
+def audit() -> str:
+    """List the log, the newest first."""
+    return render_template("admin/audit.html", form=SecureForm.of_request(), events=service().audit(page_number()))
+
+
+@blueprint.get("/versions")
+def versions() -> str:
+    """List the bases that the model has had."""
+    facts = service().facts()
+    return render_template(
+        "admin/versions.html", form=SecureForm.of_request(), versions=service().versions(), facts=facts
+    )
+
+
+@blueprint.post("/update")
+def update() -> BaseResponse:
+    """Fold the log into a new base, if the guard agrees."""
+    checked(SecureForm.of_request())
+    try:
+        flash(str(service().update(ADMIN)))
+    except UpdateRefused as refused:
+        flash(f"Nothing was changed: {refused}")
+    return redirect(url_for("admin.versions"), 303)
+
+
+@blueprint.post("/rollback")
+def rollback() -> BaseResponse:
+    """Serve an earlier base again."""
+    form = RollbackForm.of_request()
+    checked(form)
+    if not (form.version.data or "").isdecimal():
+        abort(400)
+    flash(f"Version {service().rollback(int(form.version.data), ADMIN).version} is served.")
+    return redirect(url_for("admin.versions"), 303)
+
+
+def checked(form: SecureForm) -> None:
+    """Refuse a form that no page of this site could have sent."""
+    if not form.checked():
+        abort(400)
+
+
+def page_number() -> int:
+    """Return the page that the address asks for."""
+    return max(1, request.args.get("page", 1, type=int))
+
+
+def password_mark() -> str:
+    """Return what ties a login to the password in force: another password ends all logins."""
+    return hashlib.sha256(current_app.config["ADMIN_PASSWORD_HASH"].encode()).hexdigest()[:16]
+
+
+def is_logged_in() -> bool:
+    """Tell whether this browser gave the password lately."""
+    mark, since = session.get(ADMIN, ["", 0])
+    return hmac.compare_digest(mark, password_mark()) and time.time() - since < LOGIN_SECONDS
+
+
+def download(lines: Any, mimetype: str, name: str) -> Response:
+    """Stream lines as a file."""
+    return Response(lines, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{name}"'})
