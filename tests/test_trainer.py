@@ -53,7 +53,19 @@ def test_ratio_of_a_class_against_the_rest():
         ratio.partial_fit(X, y)
         against_rest.partial_fit(X, (y == 2).astype(int))
     columns = np.arange(N_FEATURES)
-    np.testing.assert_allclose(ratio.ratio(columns, 2), against_rest.ratio(columns, 1), rtol=1e-6)
+    # The same but for the constant, which leaves empty columns out where there are more than two classes.
+    total, rest = ratio.totals_[2], ratio.totals_[:2].sum()
+    constants = np.log((total + N_FEATURES) / (rest + N_FEATURES)) - np.log((total + 1) / (rest + 1))
+    np.testing.assert_allclose(ratio.ratio(columns, 2), against_rest.ratio(columns, 1) + constants, rtol=1e-6)
+
+
+def test_ratio_of_many_classes_does_not_depend_on_the_number_of_empty_columns():
+    ratios = []
+    for n_features in (4, 2**20):
+        ratio = LogCountRatio(3, n_features, min_df=1)
+        ratio.partial_fit(csr_matrix(([1, 1, 1], ([0, 1, 2], [0, 0, 1])), shape=(3, n_features)), np.array([0, 1, 2]))
+        ratios.append(ratio.ratio(np.array([0, 1]), 2).tolist())
+    assert ratios[0] == ratios[1]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
