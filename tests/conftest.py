@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from jinja2 import FileSystemBytecodeCache
 from postgresql import create_database, running_postgresql
 
 from movieclassifier.corpus import CORPUS_NAME, local_path, make_corpus
@@ -49,6 +50,27 @@ def small_model(tmp_path_factory) -> Path:
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
     return model_dir
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory) -> FileSystemBytecodeCache:
+    """Keep compiled templates, so that not every app of a test compiles them again."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture
+def make_app(tmp_path, small_model, compiled_templates):
+    """Return a function that makes an app over the small model, with other settings where they are given."""
+    from movieclassifier.web import create_app
+
+    def make(**config):
+        url = f"sqlite:///{tmp_path}/feedback.db"
+        settings = {"TESTING": True, "SECRET_KEY": "test", "DATABASE_URL": url, "MODEL": str(small_model), "CAP": 9.0}
+        app = create_app(settings | config)
+        app.jinja_env.bytecode_cache = compiled_templates
+        return app
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -7,24 +7,14 @@ import pytest
 from visitors import PAN, REVIEW, Visitor, words_of
 from werkzeug.security import generate_password_hash
 
-from movieclassifier.web import admin, create_app
+from movieclassifier.web import admin
 
 PASSWORD = "correct horse"
 
 
 @pytest.fixture
-def app(tmp_path, small_model):
-    return create_app(
-        {
-            "TESTING": True,
-            "SECRET_KEY": "test",
-            "DATABASE_URL": f"sqlite:///{tmp_path}/feedback.db",
-            "MODEL": str(small_model),
-            "MODE": "review",
-            "CAP": 9.0,
-            "ADMIN_PASSWORD_HASH": generate_password_hash(PASSWORD, "pbkdf2:sha256:1000"),
-        }
-    )
+def app(make_app):
+    return make_app(MODE="review", ADMIN_PASSWORD_HASH=generate_password_hash(PASSWORD, "pbkdf2:sha256:1000"))
 
 
 @pytest.fixture
@@ -52,10 +42,8 @@ def positions(page):
 # The password
 
 
-def test_without_a_password_there_is_no_admin_page(tmp_path, small_model):
-    database = f"sqlite:///{tmp_path}/feedback.db"
-    config = {"TESTING": True, "SECRET_KEY": "test", "DATABASE_URL": database, "MODEL": str(small_model)}
-    page = Visitor(create_app(config)).read("/admin", status=404)
+def test_without_a_password_there_is_no_admin_page(make_app):
+    page = Visitor(make_app()).read("/admin", status=404)
     assert "MOVIECLASSIFIER_ADMIN_PASSWORD_HASH" in page
 
 
@@ -220,6 +208,16 @@ def test_exports_hold_every_vote_and_no_formula(app, owner, people):
     assert {line["text"] for line in lines} == {REVIEW, PAN, FORMULA}
 
 
+@pytest.mark.parametrize(("query", "n"), [("?search=wonderful", 1), ("?status=rejected", 0), ("?status=nonsense", 2)])
+def test_export_takes_the_search_along(owner, people, query, n):
+    assert len(owner.read(f"/admin/export.jsonl{query}").splitlines()) == n
+
+
+def test_all_votes_of_a_page_are_ticked_at_once(owner, people):
+    assert " checked>" not in owner.read("/admin")
+    assert owner.read("/admin?ticked=1").count(" checked>") == 2
+
+
 def test_a_script_in_a_review_does_not_run_before_the_owner(app, owner):
     visitor = Visitor(app)
     visitor.vote(visitor.classify("<script>alert(1)</script> a wonderful film"), "negative")
@@ -233,7 +231,7 @@ def test_audit_trail_tells_who_did_what(owner, people):
     rows = re.findall(r"<tr>(.*?)</tr>", owner.read("/admin/audit"), re.S)
     told = [words_of(row) for row in rows]
     assert sum("incorrect: " in row for row in told) == 2
-    assert sum(bool(re.search(r"approve admin vote \d", row)) for row in told) == 2
+    assert sum(bool(re.search(r"approve: \w+ admin vote \d", row)) for row in told) == 2
 
 
 def test_a_new_base_holds_the_corrections_and_rollback_returns_to_the_old(owner, people):

@@ -6,7 +6,6 @@ from click.testing import CliRunner
 from visitors import PAN, REVIEW, Visitor, words_of
 
 from movieclassifier.persistence import load_classifier
-from movieclassifier.web import create_app
 from movieclassifier.web.wording import out_of_100
 from train_online import main as train
 
@@ -15,18 +14,6 @@ TOPICS = {
     "sport": ["match", "goal", "striker", "team", "player", "of", "the", "year"],
     "tech": ["software", "phone", "network", "users", "computer", "of", "the", "year"],
 }
-
-
-@pytest.fixture
-def make_app(tmp_path, small_model):
-    def make(**config):
-        database = f"sqlite:///{tmp_path}/feedback.db"
-        return create_app(
-            {"TESTING": True, "SECRET_KEY": "test", "DATABASE_URL": database, "MODEL": str(small_model), "CAP": 9.0}
-            | config
-        )
-
-    return make
 
 
 @pytest.fixture(scope="module")

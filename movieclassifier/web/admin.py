@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, session, url_for
@@ -98,8 +98,8 @@ def queue() -> str:
 @blueprint.get("/votes")
 def votes() -> str:
     """Search all votes, the newest first."""
-    search, status = request.args.get("search", ""), request.args.get("status", "")
-    entries = service().entries(search, status if status in STATUSES else None, page_number())
+    search, status = chosen()
+    entries = service().entries(search, status, page_number())
     page = {"entries": entries, "search": search, "status": status, "statuses": STATUSES}
     return render_template("admin/votes.html", form=SecureForm.of_request(), **page)
 
@@ -118,13 +118,13 @@ def moderate() -> BaseResponse:
 @blueprint.get("/export.csv")
 def export_csv() -> Response:
     """Download the votes as CSV, safe to open in a spreadsheet."""
-    return download(csv_lines(service().export_rows()), "text/csv; charset=utf-8", "feedback.csv")
+    return download(csv_lines(chosen_rows()), "text/csv; charset=utf-8", "feedback.csv")
 
 
 @blueprint.get("/export.jsonl")
 def export_jsonl() -> Response:
     """Download the votes as JSON lines."""
-    return download(jsonl_lines(service().export_rows()), "application/x-ndjson", "feedback.jsonl")
+    return download(jsonl_lines(chosen_rows()), "application/x-ndjson", "feedback.jsonl")
 
 
 @blueprint.get("/audit")
@@ -168,6 +168,18 @@ def checked(form: SecureForm) -> None:
     """Refuse a form that no page of this site could have sent."""
     if not form.checked():
         abort(400)
+
+
+def chosen() -> tuple[str, str | None]:
+    """Return what the address searches for: words of the text, and a status."""
+    status = request.args.get("status")
+    return request.args.get("search", ""), status if status in STATUSES else None
+
+
+def chosen_rows() -> Iterator[dict[str, Any]]:
+    """Return the votes that the address searches for, as rows to export."""
+    search, status = chosen()
+    return service().export_rows(search, status)
 
 
 def page_number() -> int:

