@@ -204,6 +204,8 @@ class Event:
     vote_position : int or None
         The vote that it is about.
     prediction_id, label : str or None
+    status : {None, "accepted", "waiting", "rejected", "undone"}
+        Of the vote, after this event.
     version : int or None
         The base of "serve" and "rollback".
     by : str
@@ -217,6 +219,7 @@ class Event:
     vote_position: int | None
     prediction_id: str | None
     label: str | None
+    status: str | None
     version: int | None
     by: str
     at: datetime

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, update
 
@@ -31,6 +31,16 @@ from movieclassifier.feedback.schema import bases, events, head, predictions, vo
 def now() -> int:
     """Return the time in milliseconds since 1970, UTC."""
     return time.time_ns() // 1_000_000
+
+
+class Accepted(NamedTuple):
+    """A vote by its position, and the position of the event that accepted it.
+
+    A vote that was taken out and approved again is another one here: it counts from its approval.
+    """
+
+    vote: int
+    at: int
 
 
 class Appending:
@@ -141,11 +151,12 @@ class Appending:
         """Serve a base as it was: accepted votes that it does not hold wait for a review again."""
         self.base_version = version
         position = self.append(ROLLBACK, by, version=version, note=note)
-        folded = set(folded_votes(self.connection, version))
-        accepted = set(self.connection.scalars(select(votes.c.position).where(votes.c.status == ACCEPTED)))
-        set_aside = set(self.connection.scalars(select(votes.c.position).where(votes.c.reason == ROLLED_BACK)))
-        self._update(accepted - folded, status=WAITING, reason=ROLLED_BACK)
-        self._update(set_aside & folded, status=ACCEPTED, reason=None)
+        folded = {accepted.vote: accepted.at for accepted in folded_votes(self.connection, version)}
+        known = (votes.c.status == ACCEPTED) | (votes.c.reason == ROLLED_BACK)
+        present = set(self.connection.scalars(select(votes.c.position).where(known)))
+        self._update(present - set(folded), status=WAITING, reason=ROLLED_BACK)
+        for vote in sorted(present & set(folded)):
+            self._update([vote], status=ACCEPTED, reason=None, accepted_at=folded[vote])
         return position
 
     def _change(self, kind: str, chosen: list[Row[Any]], by: str, *, status: str, note: str = "") -> int:
@@ -217,14 +228,10 @@ def standing_vote(connection: Connection, prediction_id: str) -> Row[Any] | None
     return None if vote is None or vote.status == UNDONE else vote
 
 
-def folded_votes(connection: Connection, version: int) -> list[int]:
-    """Return the positions of the votes in the weights of a base, in the order of learning."""
-    return [
-        int(position)
-        for position in json.loads(
-            connection.execute(select(bases.c.folded).where(bases.c.version == version)).scalar_one()
-        )
-    ]
+def folded_votes(connection: Connection, version: int) -> list[Accepted]:
+    """Return the votes in the weights of a base, in the order of learning."""
+    folded = connection.execute(select(bases.c.folded).where(bases.c.version == version)).scalar_one()
+    return [Accepted(vote, at) for vote, at in json.loads(folded)]
 
 
 def find_prediction(connection: Connection, prediction_id: str) -> Row[Any] | None:

@@ -100,6 +100,7 @@ def event_from(row: Row[Any]) -> Event:
         row.vote_position,
         row.prediction_id,
         row.label,
+        row.status,
         row.version,
         row.by,
         moment(row.at),

@@ -102,7 +102,7 @@ bases = Table(
     Column("record", LargeBinary, nullable=False),
     Column("record_sha256", Text, nullable=False),
     Column("weights_sha256", Text, nullable=False),
-    Column("folded", Text, nullable=False),  # JSON: positions of the votes in its weights, in the order of learning
+    Column("folded", Text, nullable=False),  # JSON: the votes in its weights with the events that accepted them
     Column("guard_accuracy", Float),
     Column("created_at", BigInteger, nullable=False),
     Column("by", Text, nullable=False),

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import RLock
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, func, select
 from movieclassifier.classifier import Classifier, Lesson
 from movieclassifier.feedback.database import reading
 from movieclassifier.feedback.entities import ACCEPTED, REJECT, ROLLBACK, SERVE, UNDO, Answer, Probabilities
-from movieclassifier.feedback.log import chunked, folded_votes
+from movieclassifier.feedback.log import Accepted, chunked, folded_votes
 from movieclassifier.feedback.schema import bases, events, head, predictions, votes
 from movieclassifier.hashing import hash_texts
 from movieclassifier.persistence import load_record
@@ -55,13 +55,6 @@ class Rehearsal:
 
     lesson: Lesson
     held: bool
-
-
-class Accepted(NamedTuple):
-    """A vote by its position, and the position of the event that accepted it."""
-
-    vote: int
-    at: int
 
 
 class Learner:
@@ -153,7 +146,7 @@ class Foundation:
 
     served: int
     start: int
-    replayed: tuple[int, ...]
+    replayed: tuple[Accepted, ...]
 
 
 class ServedModel:
@@ -279,12 +272,12 @@ class ServedModel:
         """The distance from the base as a share of the cap."""
         return self._learner.cap_used
 
-    def votes_in_weights(self, connection: Connection) -> list[int]:
-        """Return the positions of all votes in the weights, those of the base included, in the order of learning."""
+    def votes_in_weights(self, connection: Connection) -> list[Accepted]:
+        """Return all votes in the weights, those of the base included, in the order of learning."""
         if self.foundation is None:
             return []
-        steps = [step.vote for step in self._learner.steps]
-        return [*folded_votes(connection, self.foundation.start), *self.foundation.replayed, *steps]
+        folded = folded_votes(connection, self.foundation.start)
+        return [*folded, *self.foundation.replayed, *self._live[: self.n_applied]]
 
     def weights_sha256(self) -> str:
         """Return the digest of the weights."""
@@ -306,7 +299,7 @@ class ServedModel:
             return
         classifier, _ = load_base(connection, foundation.start)
         learner = Learner(classifier, float("inf"))
-        for vote, text, label in iter_lessons(connection, foundation.replayed):
+        for vote, text, label in iter_lessons(connection, [accepted.vote for accepted in foundation.replayed]):
             learner.learn(vote, text, label)
         cover_weights(classifier)
         # The cap counts from here: what is below it has passed the guard.
@@ -317,7 +310,7 @@ class ServedModel:
     def _extend(self, connection: Connection, live: list[Accepted]) -> None:
         """Take back the steps from the first that is wanted no more, and learn those that are missing."""
         common = 0
-        while common < min(len(live), self.n_applied) and live[common].vote == self._learner.steps[common].vote:
+        while common < min(len(live), self.n_applied) and live[common] == self._live[common]:
             common += 1
         closed = common == self.n_applied < min(len(self._live), len(live)) and live[common] == self._live[common]
         self._live = live
@@ -341,7 +334,7 @@ def _read_plan(connection: Connection, version: int) -> tuple[Foundation, list[A
     """Return what the log says should be served: the foundation, and the votes to learn on top of it."""
     accepted = _accepted(connection, 0)
     folded = folded_votes(connection, version)
-    stands = {vote for vote, _ in accepted}
+    stands = set(accepted)
     wanted = [vote for vote in folded if vote in stands]
     start: int | None = version
     while start is not None:
@@ -352,7 +345,7 @@ def _read_plan(connection: Connection, version: int) -> tuple[Foundation, list[A
     else:  # a trained base holds no votes, and every line of parents ends in one
         raise ValueError(f"version {version} has no trained model among its ancestors: the database is damaged.")
     inside = set(folded)
-    live = [vote for vote in accepted if vote.vote not in inside]
+    live = [vote for vote in accepted if vote not in inside]
     return Foundation(version, start, tuple(wanted[len(held) :])), live
 
 

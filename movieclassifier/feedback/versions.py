@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Row, func, insert, select
 from movieclassifier.classifier import Classifier
 from movieclassifier.feedback.database import reading
 from movieclassifier.feedback.entities import NotFound, Version
-from movieclassifier.feedback.log import appending, folded_votes, now
+from movieclassifier.feedback.log import Accepted, appending, folded_votes, now
 from movieclassifier.feedback.rows import moment
 from movieclassifier.feedback.schema import bases, head
 from movieclassifier.feedback.serving import ServedModel, cover_weights, load_base
@@ -242,7 +242,7 @@ def _store(
     name: str,
     record: bytes,
     classifier: Classifier,
-    folded: list[int],
+    folded: list[Accepted],
     accuracy: float | None,
     by: str,
     note: str = "",
