@@ -14,7 +14,7 @@ twins = [
         extra_compile_args=[] if sys.platform == "win32" else ["-O3", "-ffp-contract=off"],
         optional=True,
     )
-    for name in ("_hashing", "_counting")
+    for name in ("_hashing", "_training")
 ]
 
 # MurmurHash3 reads blocks in the byte order of the machine, and the twin knows only one.

@@ -1,19 +1,12 @@
 """The naive-Bayes log-count ratio, kept as document counts per column and class."""
 
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from movieclassifier.hashing import backend
-
-_counting: ModuleType | None
-try:
-    from movieclassifier import _counting
-except ImportError:  # the extension is optional
-    _counting = None
+from movieclassifier.training_twin import training_twin
 
 TABLE_BITS = 16
 # log(count + 1), so that both paths add and subtract the same numbers and nobody takes half a million logarithms.
@@ -93,10 +86,13 @@ class LogCountRatio:
             Positions of the classes.
         """
         lengths = np.diff(X.indptr)
+        np.add.at(self.totals_, y, lengths)
+        if (twin := training_twin()) is not None:
+            twin.count(X.indices, X.indptr, y.astype(np.intp, copy=False), self.counts_)
+            return
         places = X.indices * np.int64(len(self.totals_)) + np.repeat(y, lengths)
         # A plain 1 would take the slow path of add.at (56 ms against 3 ms for 300,000 columns).
         np.add.at(self.counts_.reshape(-1), places, np.int32(1))
-        np.add.at(self.totals_, y, lengths)
 
     def ratio(self, columns: NDArray[np.integer], position: int) -> NDArray[np.float64]:
         """Return the log-count ratio of one class against the rest at some columns.
@@ -132,12 +128,11 @@ class LogCountRatio:
         -------
         ndarray of shape (nnz,), of the dtype of X
         """
-        if _counting is None or backend()[0] != "compiled":
+        if (twin := training_twin()) is None:
             return X.data * self.ratio(X.indices, position).astype(X.dtype)
         scaled = np.empty_like(X.data)
-        _counting.scale(
-            X.data, X.indices, self.counts_, LOG_TABLE, LOG_2, position, self._constant(position), self.min_df, scaled
-        )
+        constant = self._constant(position)
+        twin.scale(X.data, X.indices, self.counts_, LOG_TABLE, LOG_2, position, constant, self.min_df, scaled)
         return scaled
 
     def document_frequency(self, columns: NDArray[np.integer]) -> NDArray[np.integer]:

@@ -1,15 +1,18 @@
 """The trainer: everything that learns from minibatches, and its state as plain arrays."""
 
+from contextlib import nullcontext
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.linear_model import SGDClassifier
 from threadpoolctl import ThreadpoolController
 
 from movieclassifier.log_count_ratio import LogCountRatio
 from movieclassifier.recipes import Recipe
+from movieclassifier.sgd import CompiledSGD, make_estimator
+from movieclassifier.training_twin import training_twin
 
 # What partial_fit goes on from; the averaged weights live beside the plain ones.
 ESTIMATOR_STATE = (
@@ -25,7 +28,11 @@ ESTIMATOR_STATE = (
 # Columns whose ratio is looked at together: all at once would take ten times the memory of the result.
 CHUNK = 2**16
 
-_threadpools = ThreadpoolController()
+
+@cache
+def _threadpools() -> ThreadpoolController:
+    """Return the controller; made when scikit-learn and with it every BLAS is loaded."""
+    return ThreadpoolController()
 
 
 class Trainer:
@@ -44,7 +51,7 @@ class Trainer:
 
     Attributes
     ----------
-    estimators_ : list of SGDClassifier
+    estimators_ : list of SGDClassifier or CompiledSGD
         The estimators, in the space of the log-count ratio where the recipe has one.
     ratio_ : LogCountRatio or None
         The counts behind the ratio.
@@ -54,10 +61,7 @@ class Trainer:
         self.recipe = recipe
         self.positions = (1,) if n_classes == 2 else tuple(range(n_classes))
         self.ratio_ = LogCountRatio(n_classes, recipe.n_features, min_df) if recipe.log_count_ratio else None
-        self.estimators_ = [
-            SGDClassifier(loss="log_loss", alpha=recipe.alpha, average=recipe.passes > 1, random_state=seed)
-            for _ in self.positions
-        ]
+        self.estimators_ = [make_estimator(recipe, seed) for _ in self.positions]
 
     def count(self, X: csr_matrix, y: NDArray[np.integer]) -> None:
         """Add a minibatch to the counts behind the ratio."""
@@ -67,7 +71,8 @@ class Trainer:
     def step(self, X: csr_matrix, y: NDArray[np.integer]) -> None:
         """Take one epoch of SGD over a minibatch."""
         # One BLAS thread: several spin against each other and the vectorizer (0.99 s against 0.16 s for 45 calls).
-        with _threadpools.limit(limits=1, user_api="blas"):
+        compiled = isinstance(self.estimators_[0], CompiledSGD)
+        with nullcontext() if compiled else _threadpools().limit(limits=1, user_api="blas"):
             for position, estimator in zip(self.positions, self.estimators_, strict=True):
                 estimator.partial_fit(self._scale(X, position), y == position, classes=[False, True])
 
@@ -82,7 +87,7 @@ class Trainer:
     def decision_function(self, X: csr_matrix) -> NDArray[np.floating]:
         """Return the decision values, of shape (n_samples, n_rows), with the ratio as it is now."""
         values = [
-            (self._scale(X, position) @ estimator.coef_.ravel() + estimator.intercept_)
+            (_decide(self._scale(X, position), estimator.coef_.ravel()) + estimator.intercept_)
             if hasattr(estimator, "coef_")
             else np.zeros(X.shape[0])
             for position, estimator in zip(self.positions, self.estimators_, strict=True)
@@ -158,3 +163,12 @@ class Trainer:
         if self.ratio_ is None:
             return X
         return csr_matrix((self.ratio_.scale(X, position), X.indices, X.indptr), shape=X.shape)
+
+
+def _decide(X: csr_matrix, weights: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Multiply a matrix by weights of its dtype."""
+    if (twin := training_twin()) is None:
+        return X @ weights
+    values = np.empty(X.shape[0], dtype=X.dtype)
+    twin.decide(X.data, X.indices, X.indptr, weights, values)
+    return values

@@ -90,12 +90,12 @@ def test_compiled_scaling_gives_the_same_bits(dtype, n_classes, most, monkeypatc
 
 
 def test_compiled_scaling_refuses_what_would_reach_outside():
-    _counting = pytest.importorskip("movieclassifier._counting")
+    _training = pytest.importorskip("movieclassifier._training")
     counts, table, data = np.zeros((4, 2), np.int32), np.zeros(9), np.ones(1)
     for columns, position, scaled in ([4], 0, 1), ([-1], 0, 1), ([0], 2, 1), ([0], -1, 1), ([0], 0, 2), ([0, 1], 0, 1):
         arguments = (data, np.array(columns, np.int32), counts, table, 0.7, position, 0.0, 1, np.empty(scaled))
         with pytest.raises(ValueError, match="must"):
-            _counting.scale(*arguments)
+            _training.scale(*arguments)
 
 
 def test_logarithms_of_large_counts_are_close():
