@@ -31,17 +31,15 @@ def lemmas(text: str) -> list[str]:
     list of str
     """
     words = [word for word in NOT_A_LETTER.sub(" ", text.lower()).split() if word not in english_stop_words()]
-    if not has_wordnet():
-        return words
-    return TOKENIZERS["lemma"](" ".join(words))
+    return TOKENIZERS["lemma"](" ".join(words)) if has_wordnet() else words
 
 
 @cache
 def has_wordnet() -> bool:
-    """Tell whether NLTK's lemmatizer finds WordNet."""
+    """Tell whether the lemmatizer finds WordNet."""
     try:
         TOKENIZERS["lemma"]("films")
-    except (KeyError, OSError, LookupError, ValueError):
+    except ValueError:
         return False
     return True
 

@@ -1,16 +1,10 @@
 """Call a function in a process of its own, so that its peak memory is its own."""
 
 import multiprocessing
-import re
-import resource
 import signal
-import sys
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
-
-STATUS = Path("/proc/self/status")
 
 
 class Killed(RuntimeError):
@@ -70,7 +64,9 @@ def _answer(sender: Connection, function: Callable[..., Any], args: tuple[Any, .
         answer = function(*args)
     except (ValueError, OSError, ImportError) as error:
         answer = error
-    sender.send((answer, own_peak_megabytes()))
+    from movieclassifier.training_run import peak_megabytes  # not above: the parent needs no scikit-learn
+
+    sender.send((answer, peak_megabytes()))
 
 
 def _death(exit_code: int) -> RuntimeError:
@@ -78,14 +74,3 @@ def _death(exit_code: int) -> RuntimeError:
         return RuntimeError(f"the process ended with exit status {exit_code}; what it said is above.")
     name = signal.Signals(-exit_code).name
     return Killed(f"killed ({name}){', most probably for want of memory' if name == 'SIGKILL' else ''}")
-
-
-def own_peak_megabytes() -> float:
-    """Return the largest resident size of this process so far, in MB (10**6 bytes).
-
-    On Linux the figure of ``getrusage`` includes what the parent had at the start of the process; this one does not.
-    """
-    if STATUS.exists() and (found := re.search(r"VmHWM:\s+(\d+) kB", STATUS.read_text())):
-        return int(found[1]) * 1024 / 1e6
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,8 +11,13 @@ from movieclassifier.atomic import replace_file
 from movieclassifier.baselines import BASELINES
 from movieclassifier.candidates import Candidate, Streaming
 from movieclassifier.command import Command
+from movieclassifier.corpus_options import chosen_corpus, corpus_options, report_bad_rows
 from movieclassifier.progress import Progress, progress_option
 from movieclassifier.recipe_files import read_recipe
+
+if TYPE_CHECKING:
+    from movieclassifier.datasets import Label
+    from movieclassifier.folds import Split
 
 
 class CandidateName(click.ParamType):
@@ -63,37 +68,46 @@ def compare_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command(cls=Command)
-@click.argument("path", metavar="CORPUS")
+@click.argument("paths", metavar="CORPUS...", nargs=-1, required=True)
+@corpus_options
 @compare_options
 @progress_option
-def main(path: str, test: str | None, as_json: bool, html_path: str | None, show: bool | None, **options: Any) -> None:
+def main(paths: tuple[str, ...], as_json: bool, html_path: str | None, show: bool | None, **options: Any) -> None:
     """Train recipes and baselines on the same documents of CORPUS, test them on the same others, print one table.
 
     Each is trained in a process of its own. ≈ marks those whose accuracy is not significantly below the best one's.
     """
     from movieclassifier.comparison import compare
-    from movieclassifier.comparison_table import make_facts, table
-    from movieclassifier.datasets import open_corpus, survey
-    from movieclassifier.folds import Slice, make_splits
+    from movieclassifier.comparison_table import table
     from movieclassifier.report.comparison_page import comparison_page
 
-    candidates, n_folds, seed = dict(options["candidates"] or BASELINES.items()), options["n_folds"], options["seed"]
-    corpus = open_corpus(path)
-    found = survey(corpus)
-    tested_on = f"all of them in {n_folds} folds" if n_folds else "the holdout"
-    other = None
-    if test is not None:
-        other, tested_on = Slice(open_corpus(test), found.labels), os.path.basename(test)
-    split = {name: options[name] for name in ("n_folds", "n_train", "n_holdout", "seed")}
-    splits = make_splits(Slice(corpus, found.labels), found, test=other, **split)
+    candidates = dict(options["candidates"] or BASELINES.items())
+    splits, classes, facts = _read(paths, options)
     how = {name: options[name] for name in ("seed", "n_threads", "allow_sorted")}
     with Progress(len(candidates), "Comparing", unit="recipes", show=show) as progress:
-        rows = compare(candidates, splits, found.classes, tell=lambda name: progress.update(1, name), **how)
-    facts = make_facts(corpus, found, splits, tested_on, seed)
+        rows = compare(candidates, splits, classes, tell=lambda name: progress.update(1, name), **how)
     if html_path is not None:
         with replace_file(html_path, "w") as file:
             file.write(comparison_page(rows, facts))
-    as_text = (
-        json.dumps({**facts, "rows": [row.to_dict() for row in rows]}, indent=2) if as_json else table(rows, facts)
-    )
-    click.echo(as_text)
+    result = {**facts, "rows": [row.to_dict() for row in rows]}
+    click.echo(json.dumps(result, indent=2) if as_json else table(rows, facts))
+
+
+def _read(paths: tuple[str, ...], options: dict[str, Any]) -> "tuple[list[Split], tuple[Label, ...], dict[str, Any]]":
+    """Return the splits, the classes and the facts of a corpus."""
+    from movieclassifier.comparison_table import make_facts
+    from movieclassifier.datasets import survey
+    from movieclassifier.folds import Slice, make_splits
+
+    corpus = chosen_corpus(paths, options)
+    found = survey(corpus)
+    report_bad_rows(found)
+    other, tested_on = None, "the holdout"
+    if options["n_folds"]:
+        tested_on = f"all of them in {options['n_folds']} folds"
+    if options["test"] is not None:
+        tested_on = os.path.basename(options["test"])
+        other = Slice(chosen_corpus([options["test"]], options, shuffle=False), found.labels)
+    split = {name: options[name] for name in ("n_folds", "n_train", "n_holdout", "seed")}
+    splits = make_splits(Slice(corpus, found.labels), found, test=other, **split)
+    return splits, found.classes, make_facts(corpus, found, splits, tested_on, options["seed"])
