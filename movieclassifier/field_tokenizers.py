@@ -36,6 +36,7 @@ TWEET = re.compile(
 )
 TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
 RUN = re.compile(r"([^\W\d_])\1{2,}")
+APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
 SPACE = re.compile(r"\s+")
 
 
@@ -118,7 +119,7 @@ def tweet_tokens(text: str) -> list[str]:
     """Split a tweet: URLs, users, hashtags, emoji and emoticons are tokens, and "soooo" is "soo".
 
     HTML entities are resolved and tags become spaces. An address becomes ``URL`` and ``@name`` becomes ``USER``;
-    everything else but emoticons is lower-cased.
+    everything else but emoticons is lower-cased. Apostrophes are left out, for "don't" is often "dont" in a tweet.
 
     Parameters
     ----------
@@ -136,8 +137,8 @@ def tweet_tokens(text: str) -> list[str]:
 
     Examples
     --------
-    >>> tweet_tokens("@me Sooooo #Happy &lt;3 :-D http://t.co/1 👍🏽")
-    ['USER', 'soo', '#happy', '<3', ':D', 'URL', '👍🏽']
+    >>> tweet_tokens("@me Don't, I'm sooooo #Happy &lt;3 :-D http://t.co/1 👍🏽")
+    ['USER', 'dont', ',', 'im', 'soo', '#happy', '<3', ':D', 'URL', '👍🏽']
     """
     return [_tweet_token(match) for match in TWEET.finditer(TAG.sub(" ", unescape(text)))]
 
@@ -148,7 +149,7 @@ def _tweet_token(match: "re.Match[str]") -> str:
         return kind.upper()
     if kind == "emoticon":
         return token.replace("-", "") if len(token) > 2 and token[1] == "-" else token
-    return RUN.sub(r"\1\1", token.lower())
+    return RUN.sub(r"\1\1", APOSTROPHE.sub("", token.lower()))
 
 
 def characters(text: str) -> list[str]:
