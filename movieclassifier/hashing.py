@@ -17,15 +17,14 @@ TWINS: dict[Tokenizer, str] = {tokenizer: "book", tokenize: "default"}
 
 
 def _import_twin() -> tuple[Any, str]:
-    """Return the extension and where it is, or None and why there is none."""
+    """Return the extension, or None and why there is none."""
     try:
-        twin = import_module("movieclassifier._hashing")
+        return import_module("movieclassifier._hashing"), ""
     except ImportError as error:
         return None, str(error)
-    return twin, str(twin.__file__)
 
 
-_hashing, _ORIGIN = _import_twin()
+_hashing, _WHY_NOT = _import_twin()
 
 CSRArrays = tuple[NDArray[Any], NDArray[np.int32], NDArray[np.int32]]
 
@@ -41,8 +40,8 @@ def backend() -> tuple[str, str]:
     if os.environ.get(PURE_PYTHON, "0") not in ("", "0"):
         return "pure Python", f"{PURE_PYTHON} is set"
     if _hashing is None:
-        return "pure Python", f"the extension cannot be imported: {_ORIGIN}"
-    return "compiled", f"{_ORIGIN} is installed; {PURE_PYTHON}=1 turns it off"
+        return "pure Python", f"{_WHY_NOT}; with a C compiler, installing again builds it"
+    return "compiled", f"the extension is installed; {PURE_PYTHON}=1 turns it off"
 
 
 def is_compiled(recipe: Recipe) -> bool:
@@ -115,6 +114,7 @@ def _twin(recipe: Recipe) -> Any:
 
 
 def hash_in_python(texts: list[str], recipe: Recipe) -> CSRArrays:
+    """Do as :func:`hash_texts` does, by the definition: scikit-learn and the Python tokenizer."""
     if not texts:  # which scikit-learn refuses
         return np.empty(0, recipe.dtype), np.empty(0, np.int32), np.zeros(1, np.int32)
     X = _definition(recipe).transform(texts)
