@@ -148,6 +148,8 @@ def test_nothing_ticked_says_so(owner, people):
     [
         ({"decision": "delete", "positions": "1"}, 400),
         ({"decision": "approve", "positions": "one"}, 400),
+        ({"decision": "approve", "positions": "9" * 40}, 400),
+        ({"decision": "approve", "positions": "-1"}, 400),
         ({"decision": "approve", "positions": "999"}, 404),
     ],
 )
@@ -255,6 +257,6 @@ def test_update_that_is_refused_says_why_and_changes_nothing(owner, people, monk
     assert re.findall("<code>.*</code>", page) == before
 
 
-@pytest.mark.parametrize(("version", "status"), [("", 400), ("x", 400), ("-1", 400), ("99", 404)])
+@pytest.mark.parametrize(("version", "status"), [("", 400), ("x", 400), ("-1", 400), ("9" * 40, 400), ("99", 404)])
 def test_versions_that_are_not_there_are_refused(owner, version, status):
     assert owner.send("/admin/rollback", version=version).status_code == status

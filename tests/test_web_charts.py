@@ -18,14 +18,14 @@ def inside(chart):
     "curve", [[(1, 1.0)], [(1, 0.0)], [(10, 0.5), (20, 0.75)], [(n, n / 1000) for n in range(1, 1000)]]
 )
 def test_accuracy_stays_inside_the_picture_and_in_the_table(curve):
-    chart = accuracy_chart("Accuracy", "votes", curve)
+    chart = accuracy_chart("Accuracy", "vote", curve)
     assert inside(chart)
     assert len(chart.points.split()) >= 2
     assert chart.rows[-1] == (f"{curve[-1][0]:,}", f"{curve[-1][1]:.1%}")
 
 
 def test_a_higher_share_is_drawn_higher():
-    low, high = accuracy_chart("Accuracy", "votes", [(1, 0.4), (2, 0.8)]).points.split()
+    low, high = accuracy_chart("Accuracy", "vote", [(1, 0.4), (2, 0.8)]).points.split()
     assert float(low.split(",")[1]) > float(high.split(",")[1])
 
 

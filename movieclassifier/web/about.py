@@ -130,7 +130,7 @@ def vote_charts(stats: FeedbackStats) -> list[Chart]:
         return []
     # The share of the first few votes jumps about and would flatten the rest of the picture.
     settled = [point for point in stats.curve if point[0] >= MIN_VOTES] or stats.curve
-    return [accuracy_chart("Correct answers over the votes so far", "votes", settled), votes_chart(stats.by_day)]
+    return [accuracy_chart("Correct answers over the votes so far", "vote", settled), votes_chart(stats.by_day)]
 
 
 def word_charts() -> list[Chart]:
@@ -144,4 +144,4 @@ def word_charts() -> list[Chart]:
 def training_charts(curve: list[list[float]]) -> list[Chart]:
     """Draw how the accuracy rose while the model was trained, each minibatch tested before it was learned."""
     points = [(int(n), float(share)) for n, share in curve]
-    return [accuracy_chart("Accuracy while it was trained", "texts", points)] if points else []
+    return [accuracy_chart("Accuracy while it was trained", "text", points)] if points else []

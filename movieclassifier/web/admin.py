@@ -9,8 +9,8 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, session, url_for
 from werkzeug.security import check_password_hash
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import PasswordField, SelectMultipleField, StringField
-from wtforms.validators import AnyOf
+from wtforms import IntegerField, PasswordField, SelectMultipleField, StringField
+from wtforms.validators import AnyOf, NumberRange
 
 from movieclassifier.feedback.entities import STATUSES
 from movieclassifier.feedback.export import csv_lines, jsonl_lines
@@ -21,6 +21,8 @@ from movieclassifier.web.pages import service
 
 ADMIN = "admin"
 LOGIN_SECONDS = 8 * 3600
+# A greater number of a vote, a version or a page does not fit into the columns of every database.
+MAX_DIGITS = 9
 DECISIONS: dict[str, Callable[[list[int]], int]] = {
     "approve": lambda positions: service().approve(positions, ADMIN),
     "reject": lambda positions: service().reject(positions, ADMIN),
@@ -28,6 +30,13 @@ DECISIONS: dict[str, Callable[[list[int]], int]] = {
 DONE = {"approve": "approved", "reject": "rejected"}
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+def number(value: str) -> int:
+    """Return a number that every database can look for."""
+    if not (value.isdecimal() and len(value) <= MAX_DIGITS):
+        raise ValueError(f"a position or version is a whole number; got {value!r}.")
+    return int(value)
 
 
 class LoginForm(SecureForm):
@@ -40,13 +49,13 @@ class ModerationForm(SecureForm):
     """Which votes, and what to do with them."""
 
     decision = StringField(validators=[AnyOf(DECISIONS)])
-    positions = SelectMultipleField(validate_choice=False, coerce=int)
+    positions = SelectMultipleField(validate_choice=False, coerce=number)
 
 
 class RollbackForm(SecureForm):
     """Which version to go back to."""
 
-    version = StringField()
+    version = IntegerField(validators=[NumberRange(1, 10**MAX_DIGITS)])
 
 
 @blueprint.before_request
@@ -158,9 +167,7 @@ def rollback() -> BaseResponse:
     """Serve an earlier base again."""
     form = RollbackForm.of_request()
     checked(form)
-    if not (form.version.data or "").isdecimal():
-        abort(400)
-    flash(f"Version {service().rollback(int(form.version.data), ADMIN).version} is served.")
+    flash(f"Version {service().rollback(form.version.data, ADMIN).version} is served.")
     return redirect(url_for("admin.versions"), 303)
 
 
@@ -184,7 +191,7 @@ def chosen_rows() -> Iterator[dict[str, Any]]:
 
 def page_number() -> int:
     """Return the page that the address asks for."""
-    return max(1, request.args.get("page", 1, type=int))
+    return min(max(1, request.args.get("page", 1, type=int)), 10**MAX_DIGITS)
 
 
 def password_mark() -> str:

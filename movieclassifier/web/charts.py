@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from movieclassifier.web.wording import signed
+from movieclassifier.web.wording import count_of, day_of, signed
 
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 72, 12, 16, 36
@@ -66,14 +66,14 @@ class Chart:
     legend: tuple[tuple[str, str], ...] = ()
 
 
-def accuracy_chart(title: str, noun: str, curve: Sequence[tuple[int, float]]) -> Chart:
+def accuracy_chart(title: str, one: str, curve: Sequence[tuple[int, float]]) -> Chart:
     """Draw a share of right answers against a running number.
 
     Parameters
     ----------
     title : str
-    noun : str
-        What is counted, in the plural.
+    one : str
+        What is counted, in the singular.
     curve : sequence of (int, float)
         At least one number with its share, ascending.
     """
@@ -89,15 +89,15 @@ def accuracy_chart(title: str, noun: str, curve: Sequence[tuple[int, float]]) ->
     ticks = [low + step * (1 - low) / 4 for step in range(5)]
     return Chart(
         title,
-        f"After {last:,} {noun} the share is {curve[-1][1]:.1%}; the lowest on the way was "
+        f"After {count_of(last, one)} the share is {curve[-1][1]:.1%}; the lowest shown is "
         f"{min(share for _, share in curve):.1%}.",
-        (noun.capitalize(), "Right answers"),
+        (f"{one}s".capitalize(), "Right answers"),
         [(f"{n:,}", f"{share:.1%}") for n, share in curve],
         points=" ".join(f"{x:g},{y:g}" for x, y in (place(n, share) for n, share in _doubled(curve))),
         grid=[Label(LEFT - 8, place(first, tick)[1], f"{tick:.0%}", "end") for tick in ticks],
         labels=[
             Label(LEFT, HEIGHT - 8, f"{first:,}", "start"),
-            Label(WIDTH - RIGHT, HEIGHT - 8, f"{last:,} {noun}", "end"),
+            Label(WIDTH - RIGHT, HEIGHT - 8, count_of(last, one), "end"),
         ],
     )
 
@@ -122,8 +122,7 @@ def votes_chart(days: Sequence[tuple[date, int, int]]) -> Chart:
     total_right, total_wrong = sum(right for _, right, _ in days), sum(wrong for _, _, wrong in days)
     return Chart(
         "Votes by day",
-        f"From {days[0][0]:%-d %B %Y} to {days[-1][0]:%-d %B %Y}: {total_right:,} said Correct, "
-        f"{total_wrong:,} said Incorrect.",
+        f"{span_of(days[0][0], days[-1][0])}: {total_right:,} said Correct, {total_wrong:,} said Incorrect.",
         ("Day", "Correct", "Incorrect"),
         [(day.isoformat(), f"{right:,}", f"{wrong:,}") for day, right, wrong in reversed(days)],
         bars=bars,
@@ -158,6 +157,17 @@ def words_chart(title: str, words: Sequence[tuple[str, float]]) -> Chart:
         bars=bars,
         labels=labels,
     )
+
+
+def span_of(first: date, last: date) -> str:
+    """Return the days from the first to the last.
+
+    Examples
+    --------
+    >>> span_of(date(2026, 3, 1), date(2026, 3, 1)), span_of(date(2026, 2, 28), date(2026, 3, 1))
+    ('On 1 March 2026', 'From 28 February 2026 to 1 March 2026')
+    """
+    return f"On {day_of(last)}" if first == last else f"From {day_of(first)} to {day_of(last)}"
 
 
 def nice_ceiling(n: int) -> int:
@@ -199,6 +209,6 @@ def _doubled(curve: list[tuple[int, float]]) -> list[tuple[int, float]]:
 
 
 def _day_labels(days: Sequence[tuple[date, int, int]], step: float) -> list[Label]:
-    first, last = (f"{days[place][0]:%-d %b}" for place in (0, -1))
+    first, last = (f"{days[place][0].day} {days[place][0]:%b}" for place in (0, -1))
     labels = [Label(LEFT, HEIGHT - 10, first, "start")]
     return labels + [Label(LEFT + len(days) * step, HEIGHT - 10, last, "end")] * (len(days) > 3)

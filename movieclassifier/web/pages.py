@@ -141,7 +141,7 @@ def history() -> str:
     """List the reviews of the session, a page at a time."""
     predictions = service().history(current_client())
     n_pages = max(1, -(-len(predictions) // PER_PAGE))
-    page = min(request.args.get("page", 1, type=int), n_pages) if request.args.get("page", 1, type=int) > 0 else 1
+    page = min(max(1, request.args.get("page", 1, type=int)), n_pages)
     shown = predictions[(page - 1) * PER_PAGE : page * PER_PAGE]
     rows = [(prediction, Answer.of(prediction.probabilities, prediction.label)) for prediction in shown]
     return render_template("pages/history.html", form=SecureForm.of_request(), rows=rows, page=page, n_pages=n_pages)
@@ -156,6 +156,7 @@ def show(prediction: Prediction) -> str:
         "pages/results.html",
         form=SecureForm.of_request(),
         prediction=prediction,
+        choices=sorted(prediction.labels, key=lambda label: -prediction.probabilities[label]),
         answer=Answer.of(prediction.probabilities, prediction.label),
         now=Answer.of(now.probabilities, now.label) if now else None,
         segments=segments(explanation),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 MAX_ROWS = 8
 SURENESS = ((0.99, "almost certainly"), (0.9, "very likely"), (0.75, "likely"), (0.6, "probably"), (0.0, "perhaps"))
@@ -142,6 +142,17 @@ def excerpt(text: str, length: int = 160) -> str:
     return line if len(line) <= length else line[:length].rsplit(" ", 1)[0] + " …"
 
 
+def day_of(moment: date) -> str:
+    """Return a day as people read it.
+
+    Examples
+    --------
+    >>> day_of(date(2026, 3, 1))
+    '1 March 2026'
+    """
+    return f"{moment.day} {moment:%B %Y}"
+
+
 def when(moment: datetime) -> str:
     """Return a moment as people read it.
 
@@ -150,4 +161,4 @@ def when(moment: datetime) -> str:
     >>> when(datetime(2026, 3, 1, 9, 5))
     '1 March 2026, 09:05 UTC'
     """
-    return f"{moment:%-d %B %Y, %H:%M} UTC"
+    return f"{day_of(moment)}, {moment:%H:%M} UTC"
