@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from movieclassifier.feedback.entities import Unavailable
@@ -155,6 +155,8 @@ def writing(engine: Engine, *, relaxed: bool = False) -> Iterator[Connection]:
 def _available() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
+    except (DatabaseError, InterfaceError, PoolTimeout) as error:
+        if isinstance(error, DatabaseError) and type(error) not in (DatabaseError, OperationalError):
+            raise  # a statement that is wrong, which is a bug
         what = " ".join(str(getattr(error, "orig", None) or error).split())
         raise Unavailable(f"the database cannot be used ({what}); look at DATABASE_URL, or try again.") from error

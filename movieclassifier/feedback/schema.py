@@ -23,6 +23,8 @@ from sqlalchemy import (
     update,
 )
 
+from movieclassifier.feedback.database import writing
+
 metadata = MetaData()
 
 # One row. Whoever appends locks it first, so positions are committed in their order: a sequence would not do, as
@@ -139,8 +141,10 @@ def prepare(engine: Engine) -> None:
     ------
     ValueError
         If the database was written by a newer version.
+    Unavailable
+        If it cannot be used.
     """
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             # Any number that every process takes; it is released with the transaction.
             connection.execute(text("SELECT pg_advisory_xact_lock(7203142)"))

@@ -79,10 +79,14 @@ class Service:
 
     def __init__(self, settings: Settings):
         self.settings = settings
+        self.model_path = model_path(settings.model)
         self.store = FeedbackStore(settings.database_url)
         self.served = ServedModel(self.store.engine, settings.cap)
-        self.model_path = model_path(settings.model)
-        self.trained_version, self.is_new = register_trained(self.store.engine, self.model_path)
+        try:
+            self.trained_version, self.is_new = register_trained(self.store.engine, self.model_path)
+        except BaseException:
+            self.close()
+            raise
         self._next_cleaning = time.monotonic()
 
     def close(self) -> None:

@@ -55,7 +55,11 @@ class FeedbackStore:
 
     def __init__(self, url: str):
         self.engine: Engine = connect(url)
-        prepare(self.engine)
+        try:
+            prepare(self.engine)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close the connections."""

@@ -1,0 +1,109 @@
+"""The owner's commands, as they are typed."""
+
+import json
+import re
+
+import pytest
+from click.testing import CliRunner
+from services import ADA, TEXTS, close_services, contradict, digest, open_service, write_model
+
+from movieclassifier.cli import main
+
+
+@pytest.fixture(autouse=True)
+def _close_services():
+    yield
+    close_services()
+
+
+@pytest.fixture
+def service(tmp_path, monkeypatch):
+    """Return a service on the database and with the model that the commands find in the environment."""
+    model, url = write_model(tmp_path / "m.npz"), f"sqlite:///{tmp_path}/f.db"
+    for name, value in {"DATABASE_URL": url, "MOVIECLASSIFIER_MODEL": str(model), "MOVIECLASSIFIER_CAP": "1e9"}.items():
+        monkeypatch.setenv(name, value)
+    return open_service(url, model)
+
+
+def run(*arguments, status=0):
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    assert result.exit_code == status, result.output
+    return result.output
+
+
+def test_list_shows_the_last_votes(service):
+    for text in TEXTS[:3]:
+        contradict(service, text)
+    output = run("feedback", "list", "--last", 2)
+    assert re.search(r"^     4  \d{4}-\d\d-\d\d \d\d:\d\d  applied  [01] -> [01]  address of ada  number0of2", output)
+    assert "2 of 3 votes" in output
+    [line] = [json.loads(line) for line in run("feedback", "list", "--search", "0of1", "--json").splitlines()[:-1]]
+    assert (line["position"], line["status"]) == (3, "applied")
+    assert "0 of 0 votes" in run("feedback", "list", "--status", "waiting")
+
+
+def test_review_from_the_command_line(service):
+    first = digest(service)
+    prediction, vote = contradict(service, TEXTS[0])
+    assert run("feedback", "reject", vote.position, "--note", "no") == "1 rejected, 0 were out already\n"
+    assert digest(service) == first
+    assert "rejected" in run("feedback", "list")
+    assert run("feedback", "approve", vote.position) == "1 approved, 0 were accepted already or undone\n"
+    assert digest(service) != first
+    assert run("feedback", "undo", vote.position, vote.position) == "1 undone, 1 were undone already\n"
+    assert digest(service) == first
+    assert service.get(prediction.id, ADA).undone
+    assert [event.note for event in service.audit().items] == ["", "", "no", "", "a newly trained model"]
+    assert "Error: the log has no vote at position 99" in run("feedback", "approve", 99, status=2)
+
+
+def test_a_waiting_vote_tells_why(service):
+    _, vote = contradict(service, TEXTS[0])
+    prediction = service.classify(TEXTS[0], ADA)
+    service.vote(prediction.id, vote.label, ADA)
+    assert "waiting (duplicate)" in run("feedback", "list")
+
+
+def test_export_and_import(service, tmp_path, monkeypatch):
+    for text in TEXTS[:3]:
+        contradict(service, text)
+    printed = run("feedback", "export")
+    path = tmp_path / "votes.csv"
+    run("feedback", "export", "--out", path)
+    assert path.read_text().splitlines() == printed.splitlines()
+    assert len(run("feedback", "export", "--format", "jsonl", "--status", "applied").splitlines()) == 3
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/other.db")
+    assert run("feedback", "import", path) == "3 imported, 0 were in the log already\n"
+    assert run("feedback", "import", path) == "0 imported, 3 were in the log already\n"
+
+
+def test_update_and_rollback(service):
+    first = digest(service)
+    for text in TEXTS[:20]:
+        contradict(service, text)
+    refused = run("update", status=2)
+    assert refused.startswith("Error: the guard refused the update: accuracy 0.")
+    assert run("update", "--tolerance", 1, "--note", "all in").startswith(
+        "Version 2 is served: 20 new votes, 20 in all"
+    )
+    listed = run("rollback", "--list")
+    assert re.search(
+        r"^\* 2  \S+ \S+  update of version 1 with 20 votes, 0\.\d+ on the guard set  all in$", listed, re.M
+    )
+    assert re.search(r"^  1  \S+ \S+  trained: .*/m.npz, 1.0000 on the guard set$", listed, re.M)
+    assert digest(service) != first
+    assert run("rollback").startswith("Version 1 is served")
+    assert digest(service) == first
+    assert run("rollback", 2).startswith("Version 2 is served")
+    assert "Error: there is no version 9" in run("rollback", 9, status=2)
+
+
+def test_database_can_be_named(service, tmp_path):
+    contradict(service, TEXTS[0])
+    assert "0 of 0 votes" in run("feedback", "list", "--database", f"sqlite:///{tmp_path}/empty.db")
+
+
+@pytest.mark.parametrize("command", ["list", "export", "approve", "reject", "undo", "import"])
+def test_every_command_has_help(command):
+    assert run("feedback", command, "--help").startswith("Usage: ")
+    assert command in run("feedback", "--help")
