@@ -73,7 +73,7 @@ def label_names(corpus: Corpus, plan: Plan) -> list[str]:
 def provenance(corpus: Corpus, plan: Plan, n_holdout: int, test: str | None) -> dict[str, Any]:
     """Return where a model came from, without the paths and times of the machine."""
     return {
-        "corpus": [path.name for path in corpus.paths],
+        "corpus": list(corpus.names),
         "sha256": plan.sha256,
         "n_train": plan.n_train,
         "n_holdout": n_holdout,
@@ -97,7 +97,7 @@ def check_before(model_dir: str, test: Corpus | None, found: Survey) -> None:
         survey(replace(test, labels=found.labels))
     folder = Path(model_dir)
     folder.mkdir(parents=True, exist_ok=True)
-    if not os.access(folder, os.W_OK | os.X_OK):
+    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
         raise PermissionError(13, "the model folder is not writable; pass another --model-dir", str(folder))
 
 
