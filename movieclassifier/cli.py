@@ -12,6 +12,7 @@ COMMANDS = {
     "shuffle": "movieclassifier.commands.shuffle:main",
     "train": "train_online:main",
     "compare": "movieclassifier.commands.compare:main",
+    "report": "movieclassifier.commands.report:main",
     "evaluate": "movieclassifier.commands.evaluate:main",
     "predict": "movieclassifier.commands.predict:main",
     "explain": "movieclassifier.commands.explain:main",
@@ -21,6 +22,7 @@ COMMANDS = {
     "feedback": "movieclassifier.commands.feedback:main",
     "update": "movieclassifier.commands.update:main",
     "rollback": "movieclassifier.commands.rollback:main",
+    "stopwords": "movieclassifier.commands.stopwords:main",
     "info": "movieclassifier.commands.info:main",
 }
 

@@ -2,14 +2,16 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from movieclassifier.recipe_files import RecipeName
 from movieclassifier.recipes import Recipe, make_recipe
+from movieclassifier.tokenizers import TOKENIZERS
 
-OVERRIDES = ("passes", "n_features", "ngram_range", "min_df", "alpha")
+OVERRIDES = ("passes", "tokenizer", "n_features", "ngram_range", "min_df", "alpha")
 
 
 class Count(click.ParamType):
@@ -51,6 +53,10 @@ RECIPE_OPTIONS = [
     ),
     click.option(
         "--passes", type=click.IntRange(1), help="Passes of SGD; with 2 or more, a counting pass comes first."
+    ),
+    click.option("--tokenizer", type=click.Choice(list(TOKENIZERS)), help="What splits texts into tokens."),
+    click.option(
+        "--stop-words", metavar="LANGUAGE|FILE", help="Words to leave out: one of NLTK's languages, or a file."
     ),
     click.option("--n-features", type=Count(), help="Columns that n-grams are hashed to, such as 2**22."),
     click.option("--ngrams", "ngram_range", type=NGramRange(), help="Longest n-gram, or shortest and longest."),
@@ -106,4 +112,9 @@ def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def chosen_recipe(options: dict[str, Any]) -> Recipe:
     """Return the recipe that the options name, with their overrides."""
-    return make_recipe(options["recipe"], **{name: options[name] for name in OVERRIDES})
+    recipe = make_recipe(options["recipe"], **{name: options[name] for name in OVERRIDES})
+    if options["stop_words"] is None:
+        return recipe
+    from movieclassifier.stopwords import as_tokens, load_stop_words
+
+    return replace(recipe, stop_words=as_tokens(load_stop_words(options["stop_words"]), recipe.tokenizer))
