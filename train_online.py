@@ -27,6 +27,7 @@ def main(paths: Any, test: str | None, model_dir: str, as_json: bool, show: bool
     from movieclassifier.metrics_report import report
     from movieclassifier.minibatches import split_holdout
     from movieclassifier.persistence import save_model
+    from movieclassifier.pipelining import import_ahead
     from movieclassifier.training import fit
 
     costs = training_run.measure_costs()
@@ -38,6 +39,7 @@ def main(paths: Any, test: str | None, model_dir: str, as_json: bool, show: bool
     training_run.check_before(model_dir, other, found)
     train, holdout = split_holdout(corpus.documents(found.labels), plan.n_train, n_holdout)
 
+    import_ahead("sklearn.linear_model")  # saving needs it; this hides a second behind the training
     # fit() cuts the stream into minibatches, vectorizes them ahead in threads, and calls partial_fit in their order.
     options["resume"] = options["resume"] and training_run.can_resume(model_dir, plan)
     how = {name: options[name] for name in ("n_threads", "checkpoint_every", "resume", "go_on")}

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.atomic import replace_file, sync_folder
+from movieclassifier.npz import write_npz
 
 FORMAT = 1
 # A run under way has a checkpoint, and a cache where it takes several passes; a finished one has a trainer state.
 CHECKPOINT = "checkpoint.npz"
 CACHE = "minibatches.cache"
 STATE = "trainer.npz"
-CHUNK = 2**20
 # What a resumed run need not repeat: the first is for the checkpoint to say, the second decides no bits.
 NOT_COMPARED = ("earlier", "allow_sorted")
 
@@ -34,19 +34,8 @@ def save_checkpoint(path: str | os.PathLike[str], facts: dict[str, Any], arrays:
     """
     text = json.dumps({"format": FORMAT, **facts})
     members = {"facts": np.frombuffer(text.encode(), dtype=np.uint8), **arrays}
-    with replace_file(path) as file, zipfile.ZipFile(file, "w") as archive:
-        for name, array in members.items():
-            _write_array(archive, name, array)
-
-
-def _write_array(archive: zipfile.ZipFile, name: str, array: NDArray[Any]) -> None:
-    """Write what ``numpy.savez`` writes, which copies 16 MB at a time."""
-    array = np.ascontiguousarray(array).reshape(array.shape)
-    with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-        np.lib.format.write_array_header_1_0(member, np.lib.format.header_data_from_array_1_0(array))
-        content = array.reshape(-1).view(np.uint8).data
-        for start in range(0, len(content), CHUNK):
-            member.write(content[start : start + CHUNK])
+    with replace_file(path) as file:
+        write_npz(file, members)
 
 
 def load_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
@@ -117,9 +106,9 @@ def is_finished(facts: dict[str, Any] | None) -> bool:
 
 
 def resumable(folder: str | os.PathLike[str], plan: dict[str, Any]) -> Path:
-    """Return the file that ``--resume`` goes on from.
+    """Return the checkpoint that ``--resume`` goes on from.
 
-    That is the checkpoint, or the state of the same run where it had already finished.
+    Where there is none but the state of the same run, which had already finished, this becomes the checkpoint again.
 
     Parameters
     ----------
@@ -130,7 +119,9 @@ def resumable(folder: str | os.PathLike[str], plan: dict[str, Any]) -> Path:
     checkpoint, state = Path(folder, CHECKPOINT), Path(folder, STATE)
     facts = None if checkpoint.exists() else load_facts(state)
     ignored = dict.fromkeys(NOT_COMPARED)
-    return state if facts is not None and facts["plan"] | ignored == plan | ignored else checkpoint
+    if facts is not None and facts["plan"] | ignored == plan | ignored:
+        os.replace(state, checkpoint)
+    return checkpoint
 
 
 def finished_state(folder: str | os.PathLike[str]) -> Path:
@@ -159,7 +150,8 @@ def keep_state(folder: str | os.PathLike[str]) -> None:
         os.replace(checkpoint, state)
         sync_folder(folder)
     else:
-        state.unlink(missing_ok=True)
+        for path in (checkpoint, state):
+            path.unlink(missing_ok=True)
 
 
 def clear(folder: str | os.PathLike[str], *, keep_checkpoint: bool = False) -> None:

@@ -38,7 +38,6 @@ def score_documents(
         If there are no documents, or a label is not one of ``classes_``.
     """
     from movieclassifier.pipelining import iter_vectorized
-    from movieclassifier.vectorizer import make_vectorizer
 
     minibatches = iter_minibatches(documents, 1000)
     parts = [
@@ -46,9 +45,7 @@ def score_documents(
             y.astype(np.uint8 if len(classifier.classes_) < 256 else np.intp),
             classifier.decide_features(X.data, X.indices, X.indptr),
         )
-        for X, y in iter_vectorized(
-            minibatches, make_vectorizer(classifier.recipe), classifier.classes_.tolist(), n_threads
-        )
+        for X, y in iter_vectorized(minibatches, classifier.recipe, classifier.classes_.tolist(), n_threads)
     ]
     if not parts:
         raise ValueError("there are no documents to evaluate on.")

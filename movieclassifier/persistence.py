@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.atomic import replace_file
 from movieclassifier.classifier import Classifier
+from movieclassifier.npz import write_npz
 from movieclassifier.recipes import recipe_from_dict
 from movieclassifier.tokenizers import english_stop_words
 
@@ -28,6 +29,7 @@ STOP_WORDS = "stopwords.pkl"
 DEFAULT_MODEL_DIR = Path("pkl_objects")
 BUNDLED = "bundled/imdb.npz"
 ARRAYS = ("classes", "intercept", "column_steps", "weights", "ratio", "t")
+LARGE = 200_000  # columns
 MAX_RECORD_BYTES = 4 * 2**30
 MAX_DENSE_BYTES = 16 * 2**30
 # What a cut, hostile or foreign pickle can raise while it is taken apart.
@@ -103,7 +105,10 @@ def record_bytes(classifier: Classifier, extra: Mapping[str, Any] | None = None)
         "t": np.float64(classifier.t_),
     }
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **(arrays | dict(extra or {})))
+    # Of a large record, the weights are noise to zlib (4% smaller in a third of the time that all takes), and of the
+    # rest a low level leaves a tenth more in a fifth of the time. A small one is meant to be shipped.
+    settings: dict[str, Any] = {"level": 1, "stored": ["weights"]} if len(columns) > LARGE else {"level": 6}
+    write_npz(buffer, arrays | dict(extra or {}), **settings)
     return buffer.getvalue()
 
 

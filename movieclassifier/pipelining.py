@@ -5,6 +5,8 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from importlib import import_module
 from typing import Any, TypeVar
 
 import numpy as np
@@ -12,7 +14,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from movieclassifier.datasets import Label
-from movieclassifier.vectorizer import Vectorizer
+from movieclassifier.hashing import hash_texts
+from movieclassifier.recipes import Recipe
 
 T = TypeVar("T")
 END = object()
@@ -70,9 +73,16 @@ def _read_ahead(items: Iterable[T], size: int) -> Iterator[T]:
         thread.join()
 
 
+def vectorize(texts: Sequence[str], recipe: Recipe) -> csr_matrix:
+    """Return what the vectorizer of a recipe returns, without scikit-learn where the compiled twin is installed."""
+    X = csr_matrix(hash_texts(texts, recipe), shape=(len(texts), recipe.n_features))
+    X.has_canonical_format = True  # sorted and without duplicates, which spares a check of every row
+    return X
+
+
 def iter_vectorized(
     minibatches: Iterable[tuple[Sequence[str], Sequence[Label]]],
-    vectorizer: Vectorizer,
+    recipe: Recipe,
     classes: Sequence[Label],
     n_threads: int = 1,
 ) -> Iterator[tuple[csr_matrix, NDArray[np.intp]]]:
@@ -81,7 +91,7 @@ def iter_vectorized(
     Parameters
     ----------
     minibatches : iterable of (list of str, list of labels)
-    vectorizer : Vectorizer
+    recipe : Recipe
     classes : sequence of labels
         Their positions become ``y``.
     n_threads : int
@@ -100,12 +110,12 @@ def iter_vectorized(
     if n_threads < 1:
         raise ValueError(f"n_threads must be at least 1; got {n_threads}.")
     positions = {label: position for position, label in enumerate(classes)}
-    return _iter_vectorized(minibatches, vectorizer, positions, n_threads)
+    return _iter_vectorized(minibatches, recipe, positions, n_threads)
 
 
 def _iter_vectorized(
     minibatches: Iterable[tuple[Sequence[str], Sequence[Label]]],
-    vectorizer: Vectorizer,
+    recipe: Recipe,
     positions: dict[Label, int],
     n_threads: int,
 ) -> Iterator[tuple[csr_matrix, NDArray[np.intp]]]:
@@ -115,7 +125,7 @@ def _iter_vectorized(
     try:
         for texts, labels in reading:
             y = np.array([_position(label, positions) for label in labels], dtype=np.intp)
-            pending.append((pool.submit(vectorizer.transform, texts), y))
+            pending.append((pool.submit(vectorize, texts, recipe), y))
             if len(pending) > n_threads + 1:
                 X, y = pending.popleft()
                 yield X.result(), y
@@ -125,6 +135,16 @@ def _iter_vectorized(
     finally:
         pool.shutdown(cancel_futures=True)
         reading.close()  # type: ignore[attr-defined]  # it is a generator
+
+
+def import_ahead(module: str) -> None:
+    """Import a module in a thread of its own, while others compute; who needs it then waits only for what is left."""
+
+    def load() -> None:
+        with suppress(ImportError):  # which is raised where the module is needed
+            import_module(module)
+
+    threading.Thread(target=load, name="import_ahead").start()
 
 
 def _position(label: Label, positions: dict[Label, int]) -> int:

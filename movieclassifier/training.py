@@ -40,7 +40,6 @@ from movieclassifier.progress import Progress
 from movieclassifier.pruning import prune
 from movieclassifier.recipes import Recipe
 from movieclassifier.trainer import Trainer
-from movieclassifier.vectorizer import make_vectorizer
 
 MAX_CALIBRATION = 2000
 CURVE_POINTS = 100
@@ -230,7 +229,7 @@ class Fit:
         plan = self.plan
         left = max(0, plan.n_fit - self.n_steps_done * plan.minibatch_size)
         minibatches = iter_minibatches(islice(stream, left), plan.minibatch_size)
-        vectorized = iter_vectorized(minibatches, make_vectorizer(plan.recipe), plan.classes, n_threads)
+        vectorized = iter_vectorized(minibatches, plan.recipe, plan.classes, n_threads)
         with closing(vectorized):  # type: ignore[type-var]  # it is a generator
             for X, y in vectorized:
                 self._check_order(y)
@@ -283,7 +282,7 @@ class Fit:
         with ExitStack() as stack:
             folder = self._folder or Path(stack.enter_context(TemporaryDirectory()))
             n_kept = min(self.n_steps_done, self.plan.n_minibatches)
-            nameless = not keep or self._folder is None
+            nameless = not keep and not n_kept
             cache = MinibatchCache(
                 folder / CACHE, recipe.n_features, recipe.dtype, recipe.binary, n_kept, nameless=nameless
             )

@@ -1,3 +1,4 @@
+import sys
 import threading
 import time
 
@@ -7,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from movieclassifier.minibatch_cache import MinibatchCache
-from movieclassifier.pipelining import iter_vectorized, read_ahead
+from movieclassifier.pipelining import import_ahead, iter_vectorized, read_ahead
 from movieclassifier.recipes import Recipe
 from movieclassifier.vectorizer import make_vectorizer
 
-VECTORIZER = make_vectorizer(Recipe(n_features=2**10))
+RECIPE = Recipe(n_features=2**10)
 words = st.lists(st.sampled_from(["great", "bad", "movie", "of", "the"])).map(" ".join)
 minibatches_of_texts = st.lists(st.lists(words, min_size=1, max_size=4), max_size=12)
 
@@ -44,7 +45,7 @@ def test_an_exception_comes_after_the_items_before_it():
 def test_closing_ends_the_threads():
     before = threading.active_count()
     endless = ((["a text"], [0]) for _ in iter(int, 1))
-    vectorized = iter_vectorized(endless, VECTORIZER, (0, 1), n_threads=3)
+    vectorized = iter_vectorized(endless, RECIPE, (0, 1), n_threads=3)
     next(vectorized)
     assert threading.active_count() > before
     vectorized.close()
@@ -55,18 +56,18 @@ def test_closing_ends_the_threads():
 @settings(max_examples=25, deadline=None)
 def test_vectorized_minibatches_keep_their_order_and_bits(minibatches, n_threads):
     labelled = [(texts, ["b"] * len(texts)) for texts in minibatches]
-    found = list(iter_vectorized(labelled, VECTORIZER, ("a", "b"), n_threads))
+    found = list(iter_vectorized(labelled, RECIPE, ("a", "b"), n_threads))
     assert len(found) == len(minibatches)
     for texts, (X, y) in zip(minibatches, found, strict=True):
-        assert (VECTORIZER.transform(texts) != X).nnz == 0
+        assert (make_vectorizer(RECIPE).transform(texts) != X).nnz == 0
         assert y.tolist() == [1] * len(texts)
 
 
 def test_unknown_labels_and_sizes_are_refused():
     with pytest.raises(ValueError, match="a label must be one of 0, 1; got 2"):
-        list(iter_vectorized([(["a text"], [2])], VECTORIZER, (0, 1)))
+        list(iter_vectorized([(["a text"], [2])], RECIPE, (0, 1)))
     with pytest.raises(ValueError, match="n_threads must be at least 1; got 0"):
-        iter_vectorized([], VECTORIZER, (0, 1), n_threads=0)
+        iter_vectorized([], RECIPE, (0, 1), n_threads=0)
     with pytest.raises(ValueError, match="size must be at least 1; got 0"):
         read_ahead([], 0)
 
@@ -96,3 +97,13 @@ def test_cache_gives_the_same_bits_back_at_any_place(recipe, minibatches, tmp_pa
                 ]
                 assert y.tolist() == labels.tolist()
     assert not path.exists()
+
+
+def test_a_module_is_imported_ahead_and_a_missing_one_is_no_error():
+    started = set(threading.enumerate())
+    for module in ("colorsys", "no_such_module"):
+        sys.modules.pop(module, None)
+        import_ahead(module)
+    for thread in set(threading.enumerate()) - started:
+        thread.join()
+    assert "colorsys" in sys.modules
