@@ -118,7 +118,7 @@ def _download() -> None:
     try:
         # What NLTK would print goes nowhere; the exception has it.
         nltk.download("stopwords", quiet=True, print_error_to=StringIO(), raise_on_error=True)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         raise OSError(
             f"NLTK's stop words cannot be downloaded: {error}. Where its server cannot be reached, get stopwords.zip "
             "elsewhere, put it into a folder called corpora, and point NLTK_DATA to the folder that holds corpora."
