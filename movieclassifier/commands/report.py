@@ -1,0 +1,68 @@
+"""``movieclassifier report``: a training run on one page, with pictures."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+
+from movieclassifier.command import Command
+from movieclassifier.corpus_options import chosen_corpus, corpus_options
+from movieclassifier.progress import Progress, progress_option
+
+NEEDED = ("matplotlib", "wordcloud")
+
+
+@click.command(cls=Command)
+@click.argument("paths", metavar="CORPUS...", nargs=-1, required=True)
+@corpus_options
+@click.option("--test", type=click.Path(), help="The corpus that the run was evaluated on, if it was another.")
+@click.option(
+    "--model-dir", type=click.Path(), default="pkl_objects", show_default=True, help="The run's folder, or its record."
+)
+@click.option(
+    "--output", type=click.Path(file_okay=False), default="report", show_default=True, help="Folder to write."
+)
+@click.option(
+    "--curve/--no-curve", "with_curve", default=True, help="Repeat the run on more and more documents.  [default: yes]"
+)
+@progress_option
+def main(
+    paths: tuple[str, ...],
+    test: str | None,
+    model_dir: str,
+    output: str,
+    with_curve: bool,
+    show: bool | None,
+    **options: Any,
+) -> None:
+    """Write a page on a training run, with pictures: how good the model is, what it learned, where it is wrong.
+
+    CORPUS is what it was trained on, read in the same way; nobody needs a network to look at the page.
+    """
+    check_extra()
+    from movieclassifier.persistence import load_classifier
+    from movieclassifier.report.training_run import open_run
+
+    classifier = load_classifier(model_dir)
+    run = open_run(classifier, chosen_corpus(paths, options), _other(test, options))
+    with Progress(run.n_to_repeat if with_curve else 0, "Repeating the run", show=show) as progress:
+        report = run.report(with_curve, tell=progress.update)
+    click.echo(report.save(Path(output)))
+
+
+def _other(test: str | None, options: dict[str, Any]) -> Any:
+    return None if test is None else chosen_corpus([test], options, shuffle=False)
+
+
+def check_extra() -> None:
+    """Check that what draws is installed.
+
+    Raises
+    ------
+    ValueError
+        With the command that installs it.
+    """
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise ValueError(f"{' and '.join(missing)} must be installed: pip install 'movieclassifier[report]'.")

@@ -1,0 +1,129 @@
+"""Pictures of what a model confuses and of its words: confusion matrix, bars and clouds of n-grams."""
+
+import io
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.report.pictures import Picture, make_picture
+from movieclassifier.report.strong_ngrams import StrongNgram
+from movieclassifier.report.style import FOR, INK, LINE, PAPER, SOFT, colours, figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+N_BARS = 15
+PANELS_IN_A_ROW = 3
+# A cloud is clearer without n-grams that begin or end with a mark, such as "awful .".
+BARE = re.compile(r"\w(.*\w)?", re.DOTALL)
+
+
+def draw_confusion(matrix: Sequence[Sequence[int]], names: Sequence[str]) -> Picture:
+    """Draw the confusion matrix as a heat map: a row is a true class."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    array = np.array(matrix)
+    shares = array / np.maximum(array.sum(axis=1, keepdims=True), 1)
+    size = 1.5 + (1.2 if len(names) < 4 else 0.78) * len(names)
+    with figure(size + 0.7, size) as drawing:
+        axis = drawing.add_subplot()
+        axis.imshow(shares, cmap=LinearSegmentedColormap.from_list("paper", [PAPER, FOR]), vmin=0, vmax=1)
+        for row, column in np.ndindex(array.shape):
+            _write_cell(axis, row, column, int(array[row, column]), float(shares[row, column]))
+        places = np.arange(len(names))
+        axis.set_xticks(places, names, rotation=0 if len(names) < 4 else 35, ha="center" if len(names) < 4 else "right")
+        axis.set_yticks(places, names)
+        axis.set_xticks(places[:-1] + 0.5, minor=True)
+        axis.set_yticks(places[:-1] + 0.5, minor=True)
+        axis.grid(visible=False)
+        axis.grid(which="minor", axis="both", color=PAPER, linewidth=3)
+        axis.tick_params(which="minor", length=0)
+        axis.spines[:].set_visible(False)
+        axis.set_xlabel("predicted")
+        axis.set_ylabel("true")
+        rows = [(name, *(f"{n:,}" for n in line)) for name, line in zip(names, array.tolist(), strict=True)]
+        headings = ("true \\ predicted", *names)
+        return make_picture(drawing, "confusion", "Confusion matrix", _confusion_in_words(array, names), headings, rows)
+
+
+def _write_cell(axis: "Axes", row: int, column: int, n: int, share: float) -> None:
+    """Write the share, and below it the number; nothing but a faint 0 where there are none."""
+    colour = PAPER if share > 0.55 else INK if n else LINE
+    offset = {"textcoords": "offset points", "ha": "center", "color": colour}
+    axis.annotate(f"{share:.1%}" if n else "0", (column, row), (0, 0), **offset)  # type: ignore[arg-type]
+    if n:
+        axis.annotate(f"{n:,}", (column, row), (0, -11), fontsize=8, alpha=0.8, **offset)  # type: ignore[arg-type]
+
+
+def _confusion_in_words(array: NDArray[np.integer], names: Sequence[str]) -> str:
+    off = array.copy()
+    np.fill_diagonal(off, 0)
+    if not off.any():
+        return f"All {array.sum():,} documents are on the diagonal: no mistake."
+    row, column = divmod(int(off.argmax()), len(names))
+    return (
+        f"{np.trace(array):,} of {array.sum():,} documents are on the diagonal. The most frequent mistake is "
+        f"{names[row]} taken for {names[column]} ({off.max():,})."
+    )
+
+
+def draw_ngrams(ngrams: Sequence[Sequence[StrongNgram]], names: Sequence[str]) -> Picture:
+    """Draw the strongest n-grams of each class as bars."""
+    n_columns = min(len(names), 2 if len(names) in (2, 4) else PANELS_IN_A_ROW)
+    n_rows = -(-len(names) // n_columns)
+    longest = max((row.strength for found in ngrams for row in found), default=1.0)
+    with figure(9.2, 0.6 + 3.6 * n_rows) as drawing:
+        panels = drawing.subplots(n_rows, n_columns, squeeze=False).ravel()
+        for panel in panels[len(names) :]:
+            panel.set_axis_off()
+        for panel, found, name, colour in zip(panels, ngrams, names, colours(len(names)), strict=False):
+            top = list(reversed(found[:N_BARS]))
+            panel.barh(range(len(top)), [row.strength for row in top], color=colour, height=0.72)
+            panel.set_yticks(range(len(top)), [row.ngram for row in top], color=INK)
+            panel.set_title(name, color=colour)
+            panel.set_xlim(0, longest * 1.02)
+            panel.grid(visible=False)
+            panel.set_xticks([])
+            panel.spines["bottom"].set_visible(False)
+        rows = [
+            (name, row.ngram, f"{row.weight:.2f}", f"{row.n_documents:,}")
+            for name, found in zip(names, ngrams, strict=True)
+            for row in found[:N_BARS]
+        ]
+        said = "; ".join(
+            f"{name}: {', '.join(row.ngram for row in found[:5])}" for name, found in zip(names, ngrams, strict=True)
+        )
+        headings = ("class", "n-gram", "weight", "documents")
+        return make_picture(drawing, "ngrams", "Strongest n-grams", f"The strongest n-grams of {said}.", headings, rows)
+
+
+def draw_cloud(found: Sequence[StrongNgram], name: str, number: int, n_classes: int) -> Picture:
+    """Draw the strongest n-grams of one class as a word cloud: the larger, the stronger."""
+    from matplotlib.font_manager import findfont
+    from wordcloud import WordCloud
+
+    colour = colours(n_classes)[number]
+    cloud = WordCloud(
+        font_path=findfont("DejaVu Sans:bold"),
+        width=900,
+        height=420,
+        background_color=PAPER,
+        prefer_horizontal=1.0,
+        relative_scaling=0.5,
+        max_font_size=105,
+        margin=8,
+        min_font_size=13,
+        random_state=1,
+        color_func=lambda word, font_size, **_: colour if font_size > 34 else SOFT,
+    )
+    words = [row for row in found if BARE.fullmatch(row.ngram)] or list(found)
+    cloud.generate_from_frequencies({row.ngram: row.strength for row in words} or {"–": 1.0})
+    buffer = io.BytesIO()
+    cloud.to_image().save(buffer, format="PNG", optimize=True)
+    alt = f"The strongest n-grams of {name}: {', '.join(row.ngram for row in words[:12])}."
+    rows: list[tuple[str, ...]] = [(row.ngram, f"{row.strength:.1f}") for row in words]
+    svg = cloud.to_svg(embed_font=False).encode()
+    return Picture(f"cloud_{number + 1}", name, alt, ("n-gram", "strength"), rows, buffer.getvalue(), svg, "png")

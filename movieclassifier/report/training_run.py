@@ -1,0 +1,98 @@
+"""A training run and the documents that it was made of and tested on, found again."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from movieclassifier.classifier import Classifier
+from movieclassifier.datasets import Corpus, Document, survey
+from movieclassifier.folds import Part, Slice, count_labels
+from movieclassifier.report.learning_curve import LearningCurve, prequential, repeat_run, sizes
+from movieclassifier.report.test_part import TestPart, read_test_part
+from movieclassifier.report.training_report import Report, make_report
+from movieclassifier.training import Plan
+
+MAX_SAMPLE = 5000
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training run.
+
+    Attributes
+    ----------
+    classifier : Classifier
+    train, test : Part
+        The documents it was trained and tested on.
+    plan : Plan
+    """
+
+    classifier: Classifier
+    train: Part
+    test: Part
+    plan: Plan
+
+    @property
+    def n_to_repeat(self) -> int:
+        """Documents in all runs of the learning curve."""
+        return sum(sizes(self.plan.n_train))
+
+    def report(self, with_curve: bool = True, tell: Callable[[int], None] = lambda n: None) -> Report:
+        """Return the run's report; the curve takes as long as two trainings."""
+        test = read_test_part(self.classifier, self.test)
+        if with_curve:
+            curve = repeat_run(self.classifier, self.plan, lambda: self.train, self._sample(test), tell)
+        else:
+            curve = LearningCurve(prequential(self.classifier), [])
+        return make_report(self.classifier, lambda: self.train, test, curve)
+
+    def _sample(self, test: TestPart) -> list[Document]:
+        """Return every k-th test document: a test corpus may be sorted by label."""
+        step = -(-len(test.y) // MAX_SAMPLE)
+        return list(islice(iter(self.test), 0, None, step))
+
+
+def open_run(classifier: Classifier, corpus: Corpus, other: Corpus | None = None) -> Run:
+    """Return the run that a classifier comes from.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    corpus : Corpus
+        What it was trained on.
+    other : Corpus, optional
+        What it was evaluated on, if not on the holdout.
+
+    Raises
+    ------
+    ValueError
+        If the corpus is not the one that the classifier was trained on, or the test corpus is missing.
+    """
+    metadata = classifier.metadata
+    if "sha256" not in metadata or "n_train" not in metadata:
+        raise ValueError("the model does not say what it was trained on; report on one that train has written.")
+    found = survey(corpus)
+    if found.sha256 != metadata["sha256"]:
+        raise ValueError(
+            f"{', '.join(corpus.names)} is not what the model was trained on: its SHA-256 is {found.sha256[:12]}…, the "
+            f"model's corpus {', '.join(metadata['corpus'])} has {metadata['sha256'][:12]}…. Pass that one, "
+            "read with the same --shuffle."
+        )
+    n_train, n_holdout = metadata["n_train"], metadata["n_holdout"]
+    documents = Slice(corpus, found.labels)
+    test: Iterator[Document] | Part = replace(documents, start=n_train, stop=n_train + n_holdout)
+    if other is not None:
+        test = Slice(other, found.labels)
+    elif metadata["evaluated_on"] != "the holdout":
+        raise ValueError(f"the model was evaluated on {metadata['evaluated_on']}; pass it with --test.")
+    plan = Plan(
+        classifier.recipe,
+        tuple(classifier.classes_.tolist()),
+        count_labels(found),
+        n_train,
+        sha256=found.sha256,
+        minibatch_size=metadata["minibatch_size"],
+        seed=metadata["seed"],
+        allow_sorted=True,
+    )
+    return Run(classifier, replace(documents, stop=n_train), test, plan)
