@@ -9,13 +9,16 @@ from threading import Thread
 
 import pytest
 from flask import Flask
+
+pytest.importorskip("selenium", reason="selenium drives the browser: pip install selenium")
+
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 from werkzeug.serving import make_server
 
@@ -80,8 +83,9 @@ class Browser:
         """Wait until what is done inside has brought another page."""
         old = self.find("html")
         yield
-        WebDriverWait(self.driver, 10).until(staleness_of(old))
-        WebDriverWait(self.driver, 10).until(lambda driver: driver.find_elements(By.CSS_SELECTOR, "footer"))
+        waiting = WebDriverWait(self.driver, 10, ignored_exceptions=[WebDriverException])
+        waiting.until(lambda driver: is_gone(old))
+        waiting.until(lambda driver: driver.find_elements(By.CSS_SELECTOR, "footer"))
 
     def click(self, name: str) -> None:
         """Click a button or link and wait for its page."""
@@ -115,6 +119,15 @@ class Browser:
             size = self.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
             wanted["clip"] = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
         return base64.b64decode(self.driver.execute_cdp_cmd("Page.captureScreenshot", wanted)["data"])
+
+
+def is_gone(element: WebElement) -> bool:
+    """Tell whether the page of an element was left; while it is being left, chromedriver knows several errors."""
+    try:
+        element.is_enabled()
+    except WebDriverException:
+        return True
+    return False
 
 
 @contextmanager

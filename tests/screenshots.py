@@ -1,4 +1,4 @@
-"""Take the README's pictures: ``python tests/screenshots.py pkl_objects docs/images``."""
+"""Take the README's pictures: ``python tests/screenshots.py pkl_objects docs/images``. It needs Pillow."""
 
 import io
 import sys
@@ -6,7 +6,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from browsers import Browser, opening, serving
-from PIL import Image
 
 from movieclassifier.web import create_app
 
@@ -21,6 +20,8 @@ N_COLOURS = 64
 
 def take(browser: Browser, path: Path) -> None:
     """Save a picture of the page in few colours, which such pages can do with."""
+    from PIL import Image
+
     picture = Image.open(io.BytesIO(browser.picture())).convert("RGB")
     picture.quantize(N_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
     print(f"{path}: {picture.width} x {picture.height}, {path.stat().st_size / 1000:.0f} kB")

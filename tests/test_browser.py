@@ -5,13 +5,10 @@ import shutil
 import subprocess
 
 import pytest
-from visitors import PAN, REVIEW
-from werkzeug.security import generate_password_hash
-
-pytest.importorskip("selenium", reason="selenium drives the browser: pip install selenium")
-
 from browsers import opening, serving
 from selenium.webdriver.common.keys import Keys
+from visitors import PAN, REVIEW
+from werkzeug.security import generate_password_hash
 
 from movieclassifier.web import create_app
 
