@@ -49,7 +49,8 @@ def load_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[
     if not Path(path).is_file():
         raise ValueError(f"{path}: there is no checkpoint to go on from; start without --resume or --continue.")
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here, because numpy leaves a file open that it finds to be no archive.
+        with open(path, "rb") as content, np.load(content, allow_pickle=False) as file:
             facts = _facts(file["facts"])
             return facts, {name: file[name] for name in file.files if name != "facts"}
     except (ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as error:
@@ -59,7 +60,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[
 def load_facts(path: str | os.PathLike[str]) -> dict[str, Any] | None:
     """Read only the facts of a checkpoint; None where there is none that can be read."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as content, np.load(content, allow_pickle=False) as file:
             return _facts(file["facts"])
     except (ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile):
         return None

@@ -1,0 +1,329 @@
+"""Training that is killed goes on to the same bytes; another run's checkpoint is refused; --continue learns more."""
+
+import csv
+import json
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from movieclassifier.checkpoints import CACHE, CHECKPOINT, STATE, load_facts
+from movieclassifier.datasets import iter_csv
+from movieclassifier.persistence import load_classifier
+from train_online import main
+
+SAMPLE = Path(str(files("movieclassifier").joinpath("bundled/sample_reviews.csv")))
+FAST = ["--n-features", "2**12", "--minibatch-size", "50", "--no-progress", "--checkpoint-every", "1"]
+HEADER = b"review,sentiment\n"
+
+
+def train(*arguments):
+    """Train in this process."""
+    return CliRunner().invoke(main, [*FAST, *map(str, arguments)])
+
+
+def start(*arguments):
+    """Train in a process of its own."""
+    command = [sys.executable, "train_online.py", *FAST, *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+def record(model_dir):
+    return (model_dir / "classifier.npz").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def corpus(tmp_path_factory):
+    """Return a corpus that takes a second or two to train on."""
+    rows = SAMPLE.read_bytes().removeprefix(HEADER)
+    path = tmp_path_factory.mktemp("corpus") / "movie_data.csv"
+    path.write_bytes(HEADER + rows * 12)
+    return path
+
+
+@pytest.fixture(scope="session")
+def undisturbed(corpus, tmp_path_factory):
+    """Return the record that each kind of run writes when nobody disturbs it."""
+    found = {}
+    for passes in (1, 3):
+        model_dir = tmp_path_factory.mktemp("undisturbed")
+        assert train(corpus, "--model-dir", model_dir, "--passes", passes).exit_code == 0
+        found[passes] = record(model_dir)
+    return found
+
+
+def steps_done(model_dir):
+    facts = load_facts(model_dir / CHECKPOINT)
+    return 0 if facts is None else facts["n_steps_done"]
+
+
+def kill_after(run, model_dir, n_steps):
+    """Kill a run as soon as its checkpoint tells of some steps; tell whether it was still at work."""
+    while run.poll() is None and steps_done(model_dir) < n_steps:
+        time.sleep(0.005)
+    run.send_signal(signal.SIGKILL)
+    assert run.communicate()[1].count("Error") == 0
+    return run.returncode == -signal.SIGKILL
+
+
+# There are 83 minibatches: of three passes the first 83 steps only count, and there are 332.
+@pytest.mark.parametrize(
+    ("passes", "moments"),
+    [(1, (1, 40, 75)), (3, (60, 90, 200, 325))],
+    ids=["one pass", "counting pass and three passes"],
+)
+def test_killed_run_goes_on_to_the_same_bytes(passes, moments, corpus, undisturbed, tmp_path):
+    options = [corpus, "--model-dir", tmp_path, "--passes", passes]
+    n_kills = sum(kill_after(start(*options, "--resume"), tmp_path, moment) for moment in moments)
+    assert n_kills >= 3
+    assert not (tmp_path / "classifier.npz").exists()
+    assert train(*options, "--resume").exit_code == 0
+    assert record(tmp_path) == undisturbed[passes]
+    assert {path.name for path in tmp_path.iterdir()} == {"classifier.npz", "classifier.pkl", "stopwords.pkl", STATE}
+
+
+def test_run_killed_at_random_moments_goes_on_to_the_same_bytes(corpus, undisturbed, tmp_path):
+    options = [corpus, "--model-dir", tmp_path, "--passes", 3, "--resume"]
+    wait = random.Random(0)
+    for _ in range(3):
+        run = start(*options)
+        time.sleep(wait.uniform(0.2, 4))
+        run.kill()
+        run.communicate()
+    assert train(*options).exit_code == 0
+    assert record(tmp_path) == undisturbed[3]
+
+
+@pytest.mark.parametrize("passes", [1, 3])
+def test_run_killed_between_its_last_checkpoint_and_saving_goes_on(passes, corpus, undisturbed, tmp_path):
+    options = [corpus, "--model-dir", tmp_path, "--passes", passes]
+    assert train(*options).exit_code == 0
+    # What is there at that moment: the finished checkpoint, perhaps the cache, half a record, and no model.
+    (tmp_path / STATE).rename(tmp_path / CHECKPOINT)
+    (tmp_path / CACHE).write_bytes(b"the last minibatches")
+    for name in ("classifier.npz", "classifier.pkl"):
+        (tmp_path / name).unlink()
+    (tmp_path / f".{CHECKPOINT}.0123abcd.tmp").write_bytes(b"half a checkpoint")
+    assert train(*options, "--resume").exit_code == 0
+    assert record(tmp_path) == undisturbed[passes]
+    assert {path.name for path in tmp_path.iterdir()} == {"classifier.npz", "classifier.pkl", "stopwords.pkl", STATE}
+
+
+def test_finished_run_is_not_trained_again(corpus, undisturbed, tmp_path):
+    options = [corpus, "--model-dir", tmp_path, "--passes", 3]
+    assert train(*options).exit_code == 0
+    before = (tmp_path / STATE).stat().st_mtime_ns
+    result = train(*options, "--resume")
+    assert (result.exit_code, record(tmp_path)) == (0, undisturbed[3])
+    assert "starting from the beginning" not in result.stderr
+    assert (tmp_path / STATE).stat().st_mtime_ns == before
+
+
+def test_resuming_before_the_first_checkpoint_starts_from_the_beginning(tmp_path):
+    result = train(SAMPLE, "--model-dir", tmp_path / "resumed", "--resume")
+    assert result.exit_code == 0
+    assert f"There is no checkpoint in {tmp_path / 'resumed'} yet: starting from the beginning." in result.stderr
+    assert train(SAMPLE, "--model-dir", tmp_path / "straight").exit_code == 0
+    assert record(tmp_path / "resumed") == record(tmp_path / "straight")
+
+
+@pytest.fixture(scope="session")
+def interrupted(corpus, tmp_path_factory):
+    """Return a model folder with an earlier model and the checkpoint of a run that was killed in its second pass."""
+    model_dir = tmp_path_factory.mktemp("interrupted")
+    assert train(SAMPLE, "--model-dir", model_dir).exit_code == 0
+    assert kill_after(start(corpus, "--model-dir", model_dir, "--passes", 2), model_dir, 100)
+    return model_dir
+
+
+@pytest.fixture
+def model_dir(interrupted, tmp_path):
+    return Path(shutil.copytree(interrupted, tmp_path / "pkl_objects"))
+
+
+def assert_refused(result, message):
+    assert result.exit_code == 2
+    line = result.stderr.splitlines()[-1]
+    assert line.startswith("Error: ")
+    assert message in line
+
+
+OTHER_RUNS = [
+    (["--seed", 2], "seed was 1, is 2"),
+    (["--min-df", 3], "recipe was "),
+    (["--passes", 3], "recipe was "),
+    (["--recipe", "book"], "recipe was "),
+    (["--minibatch-size", 49], "minibatch_size was 50, is 49"),
+    (["--n-holdout", 300], "n_train was "),
+    (["--keep", 100], "n_keep was null, is 100"),
+]
+
+
+@pytest.mark.parametrize(("options", "message"), OTHER_RUNS, ids=lambda value: str(value))
+def test_checkpoint_of_another_run_is_refused(options, message, corpus, model_dir):
+    before = {path.name: path.read_bytes() for path in model_dir.iterdir()}
+    result = train(corpus, "--model-dir", model_dir, "--passes", 2, "--resume", *options)
+    assert_refused(result, f"{model_dir / CHECKPOINT} belongs to another run: ")
+    assert message in result.stderr
+    assert "start again without --resume" in result.stderr
+    assert {path.name: path.read_bytes() for path in model_dir.iterdir()} == before
+
+
+def test_checkpoint_of_another_corpus_is_refused(corpus, model_dir, tmp_path):
+    other = tmp_path / "movie_data.csv"
+    other.write_bytes(corpus.read_bytes().replace(b"the", b"The", 1))
+    assert_refused(train(other, "--model-dir", model_dir, "--passes", 2, "--resume"), "sha256 was ")
+
+
+def test_other_threads_and_checkpoints_resume_to_the_same_bytes(corpus, model_dir, tmp_path):
+    options = [corpus, "--passes", 2, "--threads", 1]
+    result = train(*options, "--model-dir", model_dir, "--resume", "--checkpoint-every", 0)
+    assert result.exit_code == 0, result.output
+    assert train(*options, "--model-dir", tmp_path / "straight").exit_code == 0
+    assert record(model_dir) == record(tmp_path / "straight")
+    assert not (model_dir / CHECKPOINT).exists()
+    assert not (model_dir / CACHE).exists()
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda folder: (folder / CACHE).unlink(), f"{CACHE} is gone, which the checkpoint needs"),
+        (lambda folder: (folder / CACHE).write_bytes(b"short"), f"{CACHE} is shorter than its checkpoint says"),
+        (lambda folder: (folder / CHECKPOINT).write_bytes(b""), f"{CHECKPOINT} is no checkpoint, or is damaged"),
+        (lambda folder: cut(folder / CHECKPOINT), f"{CHECKPOINT} is no checkpoint, or is damaged"),
+        (lambda folder: shutil.copy(folder / "classifier.npz", folder / CHECKPOINT), "it lacks curve, n_steps, "),
+        (lambda folder: without(folder / CHECKPOINT, "counts"), "it lacks 'counts'"),
+    ],
+    ids=["no cache", "short cache", "empty", "cut", "a record", "lacks an array"],
+)
+def test_damaged_checkpoint_is_refused(damage, message, corpus, model_dir):
+    damage(model_dir)
+    earlier = record(model_dir)
+    result = train(corpus, "--model-dir", model_dir, "--passes", 2, "--resume")
+    assert_refused(result, message)
+    assert "start" in result.stderr
+    assert record(model_dir) == earlier
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-1000])
+
+
+def without(path, name):
+    with np.load(path) as file:
+        members = {other: file[other] for other in file.files if other != name}
+    np.savez(path, **members)
+
+
+def test_checkpoint_of_a_later_version_is_refused(corpus, model_dir):
+    with np.load(model_dir / CHECKPOINT) as file:
+        members = dict(file)
+    facts = json.loads(members["facts"].tobytes()) | {"format": 2}
+    np.savez(model_dir / CHECKPOINT, **members | {"facts": np.frombuffer(json.dumps(facts).encode(), np.uint8)})
+    result = train(corpus, "--model-dir", model_dir, "--passes", 2, "--resume")
+    assert_refused(result, "its format is 2, this version reads 1")
+
+
+def write_rows(path, rows):
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("review", "sentiment"), *rows])
+
+
+def halves(tmp_path):
+    """Write two corpora, each with words of its own."""
+    rows = list(iter_csv(SAMPLE))
+    first = [(f"{text} {'aaa' if label == '0' else 'bbb'}", label) for text, label in rows[::2]]
+    second = [(f"{text} {'ccc' if label == '0' else 'ddd'}", label) for text, label in rows[1::2]]
+    write_rows(tmp_path / "first.csv", first)
+    write_rows(tmp_path / "second.csv", second)
+    return tmp_path / "first.csv", tmp_path / "second.csv"
+
+
+def test_second_corpus_is_learned_on_top_of_the_first(tmp_path):
+    first, second = halves(tmp_path)
+    model_dir = tmp_path / "model"
+    assert train(first, "--model-dir", model_dir).exit_code == 0
+    alone = load_classifier(model_dir)
+    assert train(second, "--model-dir", model_dir, "--continue").exit_code == 0
+    both = load_classifier(model_dir)
+    assert alone.predict(["aaa", "bbb"]).tolist() == [0, 1]
+    assert both.predict(["aaa", "bbb", "ccc", "ddd"]).tolist() == [0, 1, 0, 1]
+    assert both.t_ > alone.t_
+    assert both.metadata["corpus"] == ["second.csv"]
+    assert both.metadata["earlier"] == [[alone.metadata["sha256"], alone.metadata["n_train"]]]
+
+
+def test_killed_continuation_goes_on_to_the_same_bytes(corpus, tmp_path):
+    straight, killed = tmp_path / "straight", tmp_path / "killed"
+    assert train(SAMPLE, "--model-dir", straight).exit_code == 0
+    shutil.copytree(straight, killed)
+    assert train(corpus, "--model-dir", straight, "--continue").exit_code == 0
+    assert kill_after(start(corpus, "--model-dir", killed, "--continue"), killed, 20)
+    assert kill_after(start(corpus, "--model-dir", killed, "--continue", "--resume"), killed, 50)
+    assert train(corpus, "--model-dir", killed, "--continue", "--resume").exit_code == 0
+    assert record(killed) == record(straight)
+    # Repeated once more, it does not learn the second corpus twice.
+    assert train(corpus, "--model-dir", killed, "--continue", "--resume").exit_code == 0
+    assert record(killed) == record(straight)
+
+
+def test_new_run_that_is_given_up_does_not_take_continue_from_the_earlier_model(corpus, tmp_path):
+    first, second = halves(tmp_path)
+    straight, disturbed = tmp_path / "straight", tmp_path / "disturbed"
+    assert train(first, "--model-dir", straight).exit_code == 0
+    shutil.copytree(straight, disturbed)
+    assert train(second, "--model-dir", straight, "--continue").exit_code == 0
+    assert kill_after(start(corpus, "--model-dir", disturbed), disturbed, 3)
+    assert train(second, "--model-dir", disturbed, "--continue").exit_code == 0
+    assert record(disturbed) == record(straight)
+
+
+def test_finished_run_that_was_not_saved_is_continued_from(tmp_path):
+    first, second = halves(tmp_path)
+    straight, unsaved = tmp_path / "straight", tmp_path / "unsaved"
+    assert train(first, "--model-dir", straight).exit_code == 0
+    unsaved.mkdir()
+    shutil.copy(straight / STATE, unsaved / CHECKPOINT)
+    for model_dir in (straight, unsaved):
+        assert train(second, "--model-dir", model_dir, "--continue").exit_code == 0
+    assert record(unsaved) == record(straight)
+
+
+def test_continuing_from_nothing_is_said(tmp_path):
+    result = train(SAMPLE, "--model-dir", tmp_path, "--continue")
+    assert_refused(result, f"{tmp_path / STATE}: there is no checkpoint to go on from")
+
+
+def test_continuing_from_an_unfinished_run_is_refused(model_dir):
+    (model_dir / STATE).unlink()
+    result = train(SAMPLE, "--model-dir", model_dir, "--continue")
+    assert_refused(result, f"{model_dir / CHECKPOINT}: this run has not finished; finish it with --resume")
+
+
+def test_continuing_with_other_labels_is_refused(tmp_path):
+    assert train(SAMPLE, "--model-dir", tmp_path / "model").exit_code == 0
+    rows = SAMPLE.read_bytes().replace(HEADER, b"text,label\n").replace(b",1\n", b",good\n").replace(b",0\n", b",bad\n")
+    (tmp_path / "other.csv").write_bytes(rows)
+    result = train(tmp_path / "other.csv", "--model-dir", tmp_path / "model", "--continue")
+    assert_refused(result, 'classes was [0, 1], is ["bad", "good"]')
+
+
+def test_sorted_rest_can_be_allowed_after_a_refusal(tmp_path):
+    rows = list(iter_csv(SAMPLE))
+    path = tmp_path / "half_sorted.csv"
+    write_rows(path, [*rows, *rows, *sorted(rows, key=lambda row: row[1]), *rows])
+    options = [path, "--model-dir", tmp_path / "model"]
+    assert_refused(train(*options), "A stream sorted by label trains badly")
+    assert steps_done(tmp_path / "model") > 0
+    assert train(*options, "--resume", "--allow-sorted").exit_code == 0
+    assert train(path, "--model-dir", tmp_path / "straight", "--allow-sorted").exit_code == 0
+    assert record(tmp_path / "model") == record(tmp_path / "straight")
