@@ -138,14 +138,15 @@ def test_another_vote_is_a_conflict_until_the_first_is_undone(service):
     assert kinds(service)[1:] == ["incorrect", "undo", "correct"]
 
 
-def test_undo_again_changes_nothing_and_without_a_vote_there_is_nothing_to_undo(service):
+def test_undo_again_changes_nothing_nor_does_it_without_a_vote(service):
     prediction, _ = contradict(service, TEXTS[0])
     for _ in range(3):
         found = service.undo(prediction.id, ADA)
         assert (found.vote, found.undone) == (None, True)
     assert kinds(service)[1:] == ["incorrect", "undo"]
-    with pytest.raises(NotFound, match="no vote"):
-        service.undo(service.classify(TEXTS[1], ADA).id, ADA)
+    never = service.undo(service.classify(TEXTS[1], ADA).id, ADA)
+    assert (never.vote, never.undone) == (None, False)
+    assert kinds(service)[1:] == ["incorrect", "undo"]
 
 
 def test_change_is_an_undo_and_a_vote_in_one(service):

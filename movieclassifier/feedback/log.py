@@ -25,7 +25,7 @@ from movieclassifier.feedback.entities import (
     NotFound,
     Probabilities,
 )
-from movieclassifier.feedback.schema import bases, events, head, predictions, votes
+from movieclassifier.feedback.schema import bases, events, head, votes
 
 
 def now() -> int:
@@ -232,8 +232,3 @@ def folded_votes(connection: Connection, version: int) -> list[Accepted]:
     """Return the votes in the weights of a base, in the order of learning."""
     folded = connection.execute(select(bases.c.folded).where(bases.c.version == version)).scalar_one()
     return [Accepted(vote, at) for vote, at in json.loads(folded)]
-
-
-def find_prediction(connection: Connection, prediction_id: str) -> Row[Any] | None:
-    """Return a stored prediction."""
-    return connection.execute(select(predictions).where(predictions.c.id == prediction_id)).one_or_none()

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
@@ -33,8 +32,8 @@ from movieclassifier.feedback.entities import (
     Vote,
 )
 from movieclassifier.feedback.entities import REVIEW as FOR_REVIEW
-from movieclassifier.feedback.log import Appending, appending, standing_vote
-from movieclassifier.feedback.rows import vote_from
+from movieclassifier.feedback.log import Appending, appending, now, standing_vote
+from movieclassifier.feedback.rows import moment, vote_from
 from movieclassifier.feedback.serving import ServedModel
 from movieclassifier.feedback.settings import REVIEW, Settings
 from movieclassifier.feedback.store import FeedbackStore, insert_prediction, new_id, owned_prediction
@@ -176,22 +175,19 @@ class Service:
             return self._cast(log, prediction, label, client)
 
     def undo(self, prediction_id: str, client: Client) -> Prediction:
-        """Take a vote back; again changes nothing.
+        """Take a vote back; where none stands, nothing changes.
 
         Raises
         ------
         NotFound
-            As :meth:`get`; also if there was never a vote.
+            As :meth:`get`.
         """
         with self._appending() as log:
             prediction = self._owned(log, prediction_id, client)
             standing = standing_vote(log.connection, prediction.id)
             if standing is not None:
                 log.undo(standing, client.address)
-        found = self.get(prediction_id, client)
-        if not found.undone:
-            raise NotFound("There is no vote on this prediction.")
-        return found
+        return self.get(prediction_id, client)
 
     def history(self, client: Client, limit: int = 100) -> list[Prediction]:
         """Return the predictions of this client, the newest first."""
@@ -372,7 +368,7 @@ class Service:
             self.served.version,
             explanation,
             label,
-            datetime.now(UTC),
+            moment(now()),
             classifier.label_names,
         )
 

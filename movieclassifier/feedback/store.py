@@ -194,7 +194,7 @@ def insert_prediction(connection: Connection, prediction: Prediction, client: Cl
             probabilities=json.dumps(prediction.probabilities),
             model_version=prediction.model_version,
             explanation=packed,
-            created_at=now(),
+            created_at=round(prediction.created_at.timestamp() * 1000),
         )
     )
 

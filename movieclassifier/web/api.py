@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, jsonify, request, url_for
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from movieclassifier.explanation import Explanation
-from movieclassifier.feedback.entities import NotFound, Prediction, Vote
+from movieclassifier.feedback.entities import Conflict, NotFound, Prediction, Vote
 from movieclassifier.feedback.service import Service
 from movieclassifier.web.clients import api_client
 from movieclassifier.web.config import API_MAX_BYTES
@@ -26,7 +26,9 @@ def allow_larger_bodies() -> None:
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """Describe this API."""
-    return jsonify(describe(_service().settings))
+    with _service().model() as classifier:
+        labels = classifier.label_names
+    return jsonify(describe(_service().settings, labels))
 
 
 @blueprint.post("/predictions")
@@ -57,12 +59,12 @@ def prediction(id: str) -> Response:
 
 
 @blueprint.get("/predictions/<id>/feedback")
-def feedback(id: str) -> Response:
+def feedback(id: str) -> Response | tuple[str, int]:
     """Return the vote that stands."""
-    vote = _service().get(id, api_client()).vote
-    if vote is None:
-        raise NotFound("There is no vote on this prediction.")
-    return jsonify(_vote(vote))
+    found = _service().get(id, api_client())
+    if found.undone:
+        raise NotFound("The vote was taken back.")
+    return ("", 204) if found.vote is None else jsonify(_vote(found.vote))
 
 
 @blueprint.put("/predictions/<id>/feedback")
@@ -77,7 +79,8 @@ def put_feedback(id: str) -> Response:
 @blueprint.delete("/predictions/<id>/feedback")
 def delete_feedback(id: str) -> tuple[str, int]:
     """Take the vote back."""
-    _service().undo(id, api_client())
+    if not _service().undo(id, api_client()).undone:
+        raise Conflict("There is no vote on this prediction that could be taken back.")
     return "", 204
 
 

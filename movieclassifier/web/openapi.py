@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document of the API."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from movieclassifier import __version__
@@ -7,12 +8,11 @@ from movieclassifier.feedback.settings import Settings
 
 MAX_TEXTS = 1000
 ID = "^[A-Za-z0-9_-]{22}$"
-# What JSON can say that UTF-8 cannot, and NUL: both are accepted, and replaced.
 NUMBER, STRING = {"type": "number"}, {"type": "string"}
 
 
-def describe(settings: Settings) -> dict[str, Any]:
-    """Return the document, with the limits in force."""
+def describe(settings: Settings, labels: Sequence[str]) -> dict[str, Any]:
+    """Return the document, with the limits in force and the labels of the model that is served."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -33,7 +33,7 @@ def describe(settings: Settings) -> dict[str, Any]:
             },
             "/api/v1/model": {"get": _get_model()},
         },
-        "components": {"schemas": _schemas(settings), "responses": _problems()},
+        "components": {"schemas": _schemas(settings, labels), "responses": _problems()},
     }
 
 
@@ -49,6 +49,10 @@ def _predict() -> dict[str, Any]:
                 "description": "Classified.",
                 "headers": {"Location": {"description": "Of one text.", "schema": STRING}},
                 **_json({"anyOf": [_ref("Prediction"), _ref("Predictions")]}),
+                "links": {
+                    operation: {"operationId": operation, "parameters": {"id": "$response.body#/id"}}
+                    for operation in ("getPrediction", "putFeedback", "deleteFeedback")
+                },
             },
             **_refuse("400", "413", "415", "429", "503"),
         },
@@ -70,7 +74,11 @@ def _get_feedback() -> dict[str, Any]:
     return {
         "operationId": "getFeedback",
         "summary": "Return the vote that stands.",
-        "responses": {"200": {"description": "The vote.", **_json(_ref("Feedback"))}, **_refuse("404", "503")},
+        "responses": {
+            "200": {"description": "The vote.", **_json(_ref("Feedback"))},
+            "204": {"description": "Nobody has voted yet."},
+            **_refuse("404", "503"),
+        },
     }
 
 
@@ -82,7 +90,11 @@ def _put_feedback() -> dict[str, Any]:
         "To change it, take it back with DELETE first.",
         "requestBody": _json(_ref("FeedbackRequest"), required=True),
         "responses": {
-            "200": {"description": "It is in the log.", **_json(_ref("Feedback"))},
+            "200": {
+                "description": "It is in the log.",
+                **_json(_ref("Feedback")),
+                "links": {"getFeedback": {"operationId": "getFeedback", "parameters": {"id": "$request.path.id"}}},
+            },
             **_refuse("400", "404", "409", "413", "415", "429", "503"),
         },
     }
@@ -92,7 +104,7 @@ def _delete_feedback() -> dict[str, Any]:
     return {
         "operationId": "deleteFeedback",
         "summary": "Take the vote back; again changes nothing.",
-        "responses": {"204": {"description": "It is taken back."}, **_refuse("404", "503")},
+        "responses": {"204": {"description": "It is taken back."}, **_refuse("404", "409", "503")},
     }
 
 
@@ -104,7 +116,7 @@ def _get_model() -> dict[str, Any]:
     }
 
 
-def _schemas(settings: Settings) -> dict[str, Any]:
+def _schemas(settings: Settings, labels: Sequence[str]) -> dict[str, Any]:
     text = {"type": "string", "minLength": 1, "maxLength": settings.max_length}
     return {
         "PredictionRequest": {
@@ -119,7 +131,7 @@ def _schemas(settings: Settings) -> dict[str, Any]:
                 ),
             ]
         },
-        "FeedbackRequest": _object({"label": {"type": "string", "description": "One of the model's labels."}}),
+        "FeedbackRequest": _object({"label": {"enum": list(labels)}}),
         "Probabilities": {
             "type": "object",
             "additionalProperties": {"type": "number", "minimum": 0, "maximum": 1},
@@ -198,8 +210,8 @@ def _model() -> dict[str, Any]:
 def _problems() -> dict[str, Any]:
     described = {
         "400": "The body is not what it should be.",
-        "404": "There is no such thing, or it has expired.",
-        "409": "A vote for another label stands.",
+        "404": "There is no such prediction, it has expired, or its vote was taken back.",
+        "409": "A vote for another label stands, or there is none to take back.",
         "413": "The body is too large.",
         "415": "The body is not application/json.",
         "429": "Too many requests of this client.",
