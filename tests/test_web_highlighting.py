@@ -30,6 +30,11 @@ def test_neighbours_of_one_strength_are_one_segment_but_not_across_a_line_break(
     assert [(segment.text, segment.strength) for segment in found] == [("so so", 3), ("\n", 0), ("so", 3)]
 
 
+def test_of_spans_that_overlap_the_first_is_marked():
+    found = segments(explanation_of("overlap", (0, 5, 2.0), (3, 7, -2.0)))
+    assert [(segment.text, segment.strength) for segment in found] == [("overl", 3), ("ap", 0)]
+
+
 def test_text_without_contributions_is_plain():
     (segment,) = segments(explanation_of("nothing known"))
     assert (segment.text, segment.strength, segment.side) == ("nothing known", 0, "")

@@ -68,6 +68,12 @@ def test_review_of_a_right_length_is_answered(visitor, review):
     assert visitor.send("/", review=review).status_code == 303
 
 
+def test_review_that_is_far_too_long_is_not_even_read(visitor):
+    response = visitor.send("/", review="x" * 400_000)
+    assert response.status_code == 413
+    assert "<h1>Too long</h1>" in response.text
+
+
 def test_line_breaks_come_back_as_they_were_typed(visitor):
     page = visitor.read("/results/" + visitor.classify("zzz zzz zzz\r\n\r\nyyy yyy yyy"))
     review = re.search('<p class="review">(.*?)</p>', page, re.S).group(1)
@@ -259,6 +265,7 @@ def test_history_comes_in_pages(make_app):
     for n in range(27):
         visitor.classify(f"Review number {n} of this film, which is fine.")
     first, second = visitor.read("/history"), visitor.read("/history?page=2")
+    assert len(first.encode()) + visitor.weight("/static/style.css") < 50_000
     assert "number 26 of" in first
     assert "number 0 of" in second
     assert (first.count('class="excerpt"'), second.count('class="excerpt"')) == (25, 2)
