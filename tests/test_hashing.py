@@ -228,16 +228,17 @@ class TestFrontDoor:
         assert backend() == ("pure Python", "MOVIECLASSIFIER_PURE_PYTHON is set")
         assert_exact(["It's 日本 :D fine!"], Recipe(stop_words=("fine",)))
 
-    def test_without_the_extension_the_definition_answers(self):
-        code = (
-            "import sys; sys.modules['movieclassifier._hashing'] = None;"
-            "from movieclassifier.hashing import backend, hash_texts; from movieclassifier.recipes import Recipe;"
-            "print(backend()); print([part.tolist() for part in hash_texts(['fine film'], Recipe(norm=None))])"
-        )
-        reason, arrays = run(code).stdout.splitlines()
-        assert reason.startswith("('pure Python', 'import of movieclassifier._hashing halted")
-        expected = hash_texts(["fine film"], Recipe(norm=None))
-        assert arrays == str([part.tolist() for part in expected])
+    def test_without_the_extension_the_definition_answers(self, monkeypatch):
+        expected = hash_texts(["It's a fine film :)"], Recipe())
+        monkeypatch.setitem(sys.modules, "movieclassifier._hashing", None)  # importing it fails
+        twin, why_not = hashing._import_twin()
+        monkeypatch.setattr(hashing, "_hashing", twin)
+        monkeypatch.setattr(hashing, "_WHY_NOT", why_not)
+        monkeypatch.delenv("MOVIECLASSIFIER_PURE_PYTHON", raising=False)
+        name, reason = backend()
+        assert name == "pure Python"
+        assert reason.startswith("import of movieclassifier._hashing halted")
+        assert_same_bits(hash_texts(["It's a fine film :)"], Recipe()), expected)
 
     def test_a_new_tokenizer_is_hashed_by_its_definition(self, monkeypatch):
         monkeypatch.setitem(TOKENIZERS, "letters", list)
