@@ -28,7 +28,7 @@ from movieclassifier.readers.records import RecordFormat, iter_records
 
 BUCKET_BITS = 6
 # Peak memory over the size of a block, measured with reviews and with tweets.
-OVERHEAD = 7
+OVERHEAD = 8
 RECORD_OVERHEAD = 80
 
 

@@ -10,8 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from movieclassifier.datasets import Corpus, iter_csv, open_corpus, survey
+from movieclassifier.readers import csv_rows
 from movieclassifier.readers.contract import BadRows
-from movieclassifier.readers.csv_rows import MAX_FIELD_SIZE, iter_rows
+from movieclassifier.readers.csv_rows import MAX_FIELD_SIZE
 
 BOOK = {"0": 0, "1": 1}
 
@@ -216,20 +217,13 @@ def test_field_limit_of_the_host_is_never_lowered(tmp_path):
         csv.field_size_limit(limit)
 
 
-def rows_and_fault(read):
-    """Return what an iterator yields, and whether it ends with an error."""
-    rows = []
-    try:
-        rows.extend(read)
-    except (csv.Error, ValueError):
-        return rows, True
-    return rows, False
-
-
-@given(st.text(st.sampled_from('",;\n\r ab\u2028\x1cé'), max_size=40), st.sampled_from(",;"))
+@pytest.mark.parametrize(
+    "short", [1, csv_rows.SHORT], ids=["the short cut wherever it can", "csv.reader for short texts"]
+)
+@given(content=st.text(st.sampled_from('",;\n\r ab\u2028\x1cé'), max_size=40), delimiter=st.sampled_from(",;"))
 @example('"a""",b\n"",""""\n', ",")
 @example('a"b,"c\nd",e', ",")
-def test_rows_are_those_of_csv_reader(content, delimiter):
+def test_rows_are_those_of_csv_reader(short, content, delimiter):
     def lines():
         return io.StringIO(content, newline="")
 
@@ -241,13 +235,15 @@ def test_rows_are_those_of_csv_reader(content, delimiter):
     except csv.Error:
         fault = True
     found = []
-    try:
-        for _, row in iter_rows(lines(), delimiter, "x.csv", BadRows()):
-            found.append(row)
-    except ValueError:
-        assert fault
-    else:
-        assert not fault
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_rows, "SHORT", short)
+        try:
+            for _, row in csv_rows.iter_rows(lines(), delimiter, "x.csv", BadRows()):
+                found.append(row)
+        except ValueError:
+            assert fault
+        else:
+            assert not fault
     assert found == [row for row in expected if row]
 
 

@@ -1,4 +1,4 @@
-"""Rows of a CSV file: what ``csv.reader`` reads, three times as fast for what most rows look like."""
+"""Rows of a CSV file: what ``csv.reader`` reads, three times as fast for long texts."""
 
 import csv
 from collections.abc import Iterator
@@ -7,6 +7,9 @@ from movieclassifier.readers.contract import BadRows
 
 # In characters. The Bible has 4.5 million; a quote that is never closed would take the rest of the file into memory.
 MAX_FIELD_SIZE = 2**24
+
+# In characters: for a shorter text in quotes, csv.reader is as fast.
+SHORT = 200
 
 FAULTS = {
     "unexpected end of data": "a quote is opened in this row and never closed.",
@@ -42,20 +45,22 @@ def iter_csv_records(lines: Iterator[str], delimiter: str, path: str, bad_rows: 
 
 
 def split_line(line: str, delimiter: str) -> list[str] | None:
-    r"""Return the fields of a line with at most one quoted field; None where ``csv.reader`` must have a look.
+    r"""Return the fields of a line with at most one quoted field; None where ``csv.reader`` shall have a look.
 
     Examples
     --------
-    >>> split_line('7,"so ""good"", yes",1\n', ",")
-    ['7', 'so "good", yes', '1']
+    >>> split_line(f'7,"so ""good"", yes{"!" * 300}",1\n', ",")
+    ['7', 'so "good", yes!!!...', '1']
     >>> split_line('"it goes on\n', ",")
     """
     start = line.find('"')
     if start < 0:
         return line.rstrip("\r\n").split(delimiter)
     end = line.rfind('"')
+    if end - start < SHORT:
+        return None
     before, text, after = line[:start], line[start + 1 : end], line[end + 1 :].rstrip("\r\n")
-    if start == end or (before and before[-1] != delimiter) or (after and after[0] != delimiter):
+    if (before and before[-1] != delimiter) or (after and after[0] != delimiter):
         return None
     if '"' in text:
         # Doubled quotes part "a""b""c" into a, nothing, b, nothing, c. Faster than replace('""', '"').
