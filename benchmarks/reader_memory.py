@@ -3,7 +3,7 @@
     python benchmarks/reader_memory.py [--gigabytes 1] [--folder /tmp]
 
 Each reader reads a tenth first: where memory is flat, the two peaks are about the same. What grows a little is the list
-of a folder's files, and with a zip its directory (about half a kilobyte per file), which Python keeps in memory.
+of a folder's files, and with a zip its directory (0.7 kilobytes per file), which Python keeps in memory.
 """
 
 import gzip
