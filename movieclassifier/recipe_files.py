@@ -112,7 +112,10 @@ def recipe_from_settings(settings: dict[str, Any]) -> Recipe:
     for name, value in settings.items():
         check_setting(name, value)
     # make_recipe knows which alpha goes with several passes.
-    recipe = make_recipe(base, passes=settings.get("passes"), alpha=settings.get("alpha"))
+    passes = settings.pop("passes", None)
+    recipe = make_recipe(
+        replace(RECIPES[base], name=settings.get("name", base)), passes=passes, alpha=settings.get("alpha")
+    )
     return replace(recipe, **{name: _from_toml(name, value) for name, value in settings.items()})
 
 
@@ -158,7 +161,8 @@ def recipe_toml(recipe: Recipe, comment: str = "") -> str:
     >>> print(recipe_toml(Recipe(name="mine"), "Made by hand.").splitlines()[:3])
     ['# Made by hand.', 'name = "mine"', 'tokenizer = "default"']
     """
-    lines = [f"# {line}".rstrip() for line in comment.splitlines()]
+    printable = ["".join(c if c.isprintable() else "?" for c in line) for line in comment.splitlines()]
+    lines = [f"# {line}".rstrip() for line in printable]
     for name, value in asdict(recipe).items():
         lines.append(f"{name} = {_toml_value(NONE[name] if value is None else value)}")
     return "\n".join(lines) + "\n"

@@ -139,9 +139,7 @@ def facts(classifier: Classifier) -> list[tuple[str, str]]:
 def _learning(classifier: Classifier) -> str:
     recipe = classifier.recipe
     what = "SGD over naive-Bayes log-count ratios" if recipe.log_count_ratio else "SGD"
-    min_df = (
-        f", columns of at least {classifier.metadata.get('min_df', '?')} documents" if recipe.log_count_ratio else ""
-    )
+    min_df = f", min_df {classifier.metadata.get('min_df', '?')}" if recipe.log_count_ratio else ""
     return f"{what}, alpha {recipe.alpha:g}, minibatches of {classifier.metadata.get('minibatch_size', '?')}{min_df}"
 
 
