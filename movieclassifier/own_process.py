@@ -6,6 +6,8 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
+from movieclassifier.memory import peak_megabytes
+
 
 class Killed(RuntimeError):
     """The process was killed before it had an answer."""
@@ -64,8 +66,6 @@ def _answer(sender: Connection, function: Callable[..., Any], args: tuple[Any, .
         answer = function(*args)
     except (ValueError, OSError, ImportError) as error:
         answer = error
-    from movieclassifier.training_run import peak_megabytes  # not above: the parent needs no scikit-learn
-
     sender.send((answer, peak_megabytes()))
 
 

@@ -2,9 +2,6 @@
 
 import os
 import platform
-import re
-import resource
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -18,12 +15,12 @@ import click
 from movieclassifier import __version__
 from movieclassifier.checkpoints import resumable
 from movieclassifier.datasets import Corpus, Label, Survey, survey
+from movieclassifier.memory import peak_megabytes
 from movieclassifier.minibatches import holdout_sizes
 from movieclassifier.recipes import Recipe
 from movieclassifier.training import Plan
 
 PACKAGES = ("numpy", "scipy", "scikit-learn")
-STATUS = Path("/proc/self/status")
 # Of the book's movie_data.csv, and of the folders that it is made from.
 BOOK_LABELS = ({"0": 0, "1": 1}, {"neg": 0, "pos": 1})
 BOOK_NAMES: dict[Label, str] = {0: "negative", 1: "positive"}
@@ -113,13 +110,3 @@ def measure_costs() -> Callable[[], dict[str, float]]:
     """Return a function that tells the seconds since now and the peak memory of this process, in MB."""
     start = time.perf_counter()
     return lambda: {"seconds": round(time.perf_counter() - start, 1), "peak_MB": round(peak_megabytes())}
-
-
-def peak_megabytes() -> float:
-    """Return the largest resident size of this process so far, in MB (10**6 bytes)."""
-    # On Linux the figure of getrusage includes what the parent had when it started this process.
-    found = re.search(r"VmHWM:\s+(\d+) kB", STATUS.read_text()) if STATUS.exists() else None
-    if found:
-        return int(found[1]) * 1024 / 1e6
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
