@@ -7,6 +7,7 @@ import click
 
 if TYPE_CHECKING:
     from movieclassifier.datasets import Corpus
+    from movieclassifier.readers.contract import BadRows
     from movieclassifier.surveys import Survey
 
 # The option's name, the reader's name for it, and the reader's value for a given one.
@@ -147,12 +148,20 @@ def chosen_corpus(paths: Sequence[str], options: dict[str, Any], shuffle: bool |
 
 
 def report_bad_rows(found: "Survey") -> None:
-    """Say on stderr which rows were skipped."""
-    if not found.n_bad_rows:
+    """Say on stderr which rows a survey skipped."""
+    _report(found.n_bad_rows, found.bad_rows)
+
+
+def report_skipped(bad_rows: "BadRows") -> None:
+    """Say on stderr which rows were skipped in one pass."""
+    _report(bad_rows.n_skipped, bad_rows.messages)
+
+
+def _report(n_bad_rows: int, messages: Sequence[str]) -> None:
+    if not n_bad_rows:
         return
-    rows = "1 bad row" if found.n_bad_rows == 1 else f"{found.n_bad_rows:,} bad rows"
-    click.echo(f"Skipped {rows}, of {found.n_documents + found.n_bad_rows:,}:", err=True)
-    for message in found.bad_rows:
+    click.echo("Skipped 1 bad row:" if n_bad_rows == 1 else f"Skipped {n_bad_rows:,} bad rows:", err=True)
+    for message in messages:
         click.echo(f"  {message}", err=True)
-    if found.n_bad_rows > len(found.bad_rows):
+    if n_bad_rows > len(messages):
         click.echo("  …", err=True)

@@ -8,16 +8,19 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from importlib.resources import files
 
 import click
 import pytest
 from click.testing import CliRunner
 
 from movieclassifier.command import Command
+from movieclassifier.commands.evaluate import main as evaluate
 from movieclassifier.corpus_options import chosen_corpus, corpus_options, report_bad_rows
 from movieclassifier.datasets import READERS, open_corpus, shuffle_corpus, survey
 
 BOOK = "review,sentiment\ngood,1\nbad,0\n"
+BUNDLED = files("movieclassifier") / "bundled" / "imdb.npz"
 SENTIMENT140 = '"0","1467810369","Mon Apr 06 22:19:45 PDT 2009","NO_QUERY","me","so, so"\n'
 
 
@@ -320,7 +323,7 @@ BAD = "text,label\ngood,1\n" + "bad\n" * 7 + "fine,0\n"
 def test_skipped_rows_are_counted_and_reported(tmp_path, shuffle):
     path = written(tmp_path, BAD)
     lines = run(path, "--skip-bad-rows", "7", shuffle).stderr.splitlines()
-    assert lines[1] == "Skipped 7 bad rows, of 9:"
+    assert lines[1] == "Skipped 7 bad rows:"
     assert lines[2].startswith(f"  {path}, line 3: expected 2 fields, got 1.")
     assert lines[7:] == ["  …"]
     assert "line 9: expected 2 fields, got 1" in run(path, "--skip-bad-rows", "6", shuffle).stderr
@@ -328,4 +331,21 @@ def test_skipped_rows_are_counted_and_reported(tmp_path, shuffle):
 
 def test_one_skipped_row_is_reported(tmp_path):
     path = written(tmp_path, "text,label\ngood,1\nbad\n")
-    assert "Skipped 1 bad row, of 2:\n" in run(path, "--skip-bad-rows", "1").stderr
+    assert "Skipped 1 bad row:\n" in run(path, "--skip-bad-rows", "1").stderr
+
+
+def test_model_is_evaluated_on_corpora_with_other_labels(tmp_path):
+    awful, great = "An awful waste of time.", "A wonderful, great film."
+    rows = [SENTIMENT140.replace("so, so", awful), SENTIMENT140.replace("so, so", great).replace('"0"', '"4"'), "x\n"]
+    written(tmp_path, awful, "aclImdb/test/neg/1_1.txt")
+    written(tmp_path, great, "aclImdb/test/pos/1_9.txt")
+    written(tmp_path, f'text,label\n{awful},negative\n"{great}",positive\n', "named.csv")
+    for arguments in (
+        [written(tmp_path, "".join(rows)), "--skip-bad-rows", "1"],
+        [tmp_path / "aclImdb"],
+        [tmp_path / "named.csv"],
+    ):
+        done = CliRunner().invoke(evaluate, [*map(str, arguments), "--model", str(BUNDLED), "--json"])
+        found = json.loads(done.stdout)
+        assert (found["n_documents"], found["accuracy"]) == (2, 1.0)
+        assert ("Skipped 1 bad row:" in done.stderr) == (len(arguments) == 3)

@@ -6,7 +6,7 @@ import click
 
 from movieclassifier.command import Command
 from movieclassifier.commands.predict import model_option
-from movieclassifier.corpus_options import chosen_corpus, corpus_options
+from movieclassifier.corpus_options import chosen_corpus, corpus_options, report_skipped
 
 
 @click.command(cls=Command)
@@ -19,13 +19,15 @@ def main(paths: tuple[str, ...], model: str | None, as_json: bool, **options: An
     from movieclassifier.evaluation import evaluate, score_documents
     from movieclassifier.metrics_report import report
     from movieclassifier.persistence import load_classifier
+    from movieclassifier.surveys import labels_of_classes
     from movieclassifier.training_run import measure_costs
 
     costs = measure_costs()
     classifier = load_classifier(model)
-    classes = classifier.classes_.tolist()
-    known = dict(zip(classifier.label_names, classes, strict=True)) | {str(label): label for label in classes}
-    corpus = chosen_corpus(paths, {**options, "labels": options["labels"] or known}, shuffle=False)
-    y, values = score_documents(classifier, corpus)
+    corpus = chosen_corpus(paths, options, shuffle=False)
+    labels = labels_of_classes(corpus.labels, classifier.classes_.tolist(), classifier.label_names)
+    bad_rows = corpus.bad_rows()
+    y, values = score_documents(classifier, corpus.documents(labels, bad_rows))
+    report_skipped(bad_rows)
     metrics = evaluate(y, values, classifier)
     click.echo(report(classifier, metrics, as_json, **costs()))
