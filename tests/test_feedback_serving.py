@@ -1,11 +1,11 @@
 """The served weights are a function of base and log: compared with a replay written down a second time."""
 
-import json
 import random
 from typing import ClassVar
 
 import numpy as np
 import pytest
+from replaying import replay
 from services import (
     ADA,
     BOB,
@@ -19,11 +19,9 @@ from services import (
     open_service,
     write_model,
 )
-from sqlalchemy import select
 
 from movieclassifier.feedback.database import reading
 from movieclassifier.feedback.entities import Conflict, FeedbackError, NotFound
-from movieclassifier.feedback.schema import bases, predictions
 from movieclassifier.feedback.serving import ServedModel, load_base
 from movieclassifier.feedback.versions import UpdateRefused
 from movieclassifier.recipes import Recipe
@@ -39,53 +37,6 @@ MODELS = {
 def _close_services():
     yield
     close_services()
-
-
-def replay(service) -> str:
-    """Read the log and the trained model only, apply the rules of the log, and return the digest of the weights."""
-    with reading(service.store.engine) as connection:
-        rows = connection.execute(select(bases.c.version, bases.c.parent, bases.c.folded)).all()
-        texts = dict(connection.execute(select(predictions.c.id, predictions.c.text)).all())
-        folded = {row.version: json.loads(row.folded) for row in rows}
-        root = min(row.version for row in rows)
-        classifier, _ = load_base(connection, root)
-    learned, label_of, text_of, set_aside, served = {}, {}, {}, set(), root
-    for event in service.store.iter_events():
-        vote = event.vote_position
-        if event.kind in ("correct", "incorrect"):
-            label_of[vote], text_of[vote] = event.label, texts[event.prediction_id]
-            if event.status == "accepted":
-                learned[vote] = event.position
-        elif event.kind == "approve":
-            learned[vote] = event.position
-            set_aside.discard(vote)
-        elif event.kind in ("undo", "reject"):
-            learned.pop(vote, None)
-            set_aside.discard(vote)
-        else:
-            served = event.version
-            if event.kind == "rollback":
-                back = {vote: at for vote, at in folded[served] if vote in learned or vote in set_aside}
-                set_aside = (set_aside | set(learned)) - set(back)
-                learned = back
-    class_of = dict(zip(classifier.label_names, classifier.classes_.tolist(), strict=True))
-
-    def learn(vote) -> None:
-        classifier.learn(text_of[vote], class_of[label_of[vote]])
-
-    for vote, at in folded[served]:
-        if learned.get(vote) == at:
-            learn(vote)
-    base = classifier.coef_.copy()
-    limit = service.settings.cap * np.linalg.norm(base.astype(float))
-    inside = [vote for vote, at in folded[served] if learned.get(vote) == at]
-    for vote in sorted(set(learned) - set(inside), key=learned.__getitem__):
-        before = classifier.coef_.copy()
-        learn(vote)
-        if np.linalg.norm(classifier.coef_.astype(float) - base) > limit:
-            classifier.coef_[:] = before
-            break
-    return classifier.weights_sha256()
 
 
 class History:
@@ -133,7 +84,9 @@ def test_after_any_history_all_workers_and_a_replay_have_the_same_weights(tmp_pa
         digests = {digest(worker) for worker in history.workers}
         assert len(digests) == 1, history.done
         if number % 5 == 0:
-            assert {digest(open_service(url, path, CAP=cap)), replay(history.workers[0])} == digests, history.done
+            assert {digest(open_service(url, path, CAP=cap)), replay(history.workers[0].store, cap)} == digests, (
+                history.done
+            )
     assert set(history.done) == set(History.WEIGHTS)
 
 
@@ -206,7 +159,7 @@ def test_a_vote_that_makes_room_under_the_cap_lets_held_ones_in(tmp_path):
     for prediction, _ in cast[:n_applied]:
         service.undo(prediction.id, ADA)
     assert service.facts().events_applied > 0
-    assert digest(service) == replay(service)
+    assert digest(service) == replay(service.store, service.settings.cap)
 
 
 def test_votes_for_labels_that_a_new_model_lacks_teach_it_nothing(tmp_path):

@@ -1,0 +1,348 @@
+"""A server under clients, whose processes are killed at random moments and started again.
+
+``python tests/crashing.py --help`` runs the long form.
+"""
+
+import argparse
+import csv
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event, Thread
+
+from postgresql import create_database, running_postgresql
+from replaying import replay
+
+from movieclassifier.feedback.store import FeedbackStore
+from movieclassifier.web.metrics import PLACES
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = ROOT / "movieclassifier/bundled/sample_reviews.csv"
+N_WORKERS = 4
+CAP = 1e9
+
+
+class Server:
+    """gunicorn on a database, as it is deployed; it can be killed and started again."""
+
+    def __init__(self, url: str, model: Path, folder: Path, n_workers: int = N_WORKERS):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.temporary = folder / "tmp"
+        self.temporary.mkdir()
+        self.log = folder / "log"
+        self.environ = dict(os.environ) | {
+            "DATABASE_URL": url,
+            "SECRET_KEY": "a key for the test",
+            "TMPDIR": str(self.temporary),
+            "PYTHONPATH": str(ROOT),
+            "PORT": "",
+            "MOVIECLASSIFIER_MODEL": str(model),
+            "MOVIECLASSIFIER_CAP": str(CAP),
+            "MOVIECLASSIFIER_PREDICTIONS_PER_MINUTE": "1000000",
+            "MOVIECLASSIFIER_TEXTS_PER_HOUR": "100000000",
+            "MOVIECLASSIFIER_VOTES_PER_HOUR": "1000000",
+            "WEB_CONCURRENCY": str(n_workers),
+        }
+        self.process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "gunicorn", "--config", "python:movieclassifier.gunicorn_conf"]
+        command += ["--bind", f"127.0.0.1:{self.port}", "movieclassifier.web:create_app()"]
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                command, env=self.environ, stdout=log, stderr=log, start_new_session=True, cwd=self.temporary
+            )
+
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def workers(self) -> list[int]:
+        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        try:
+            return [int(pid) for pid in path.read_text().split()]
+        except OSError:
+            return []
+
+    def kill_worker(self, choose: random.Random) -> bool:
+        workers = self.workers()
+        if workers:
+            _kill(choose.choice(workers))
+        return bool(workers)
+
+    def kill_master(self) -> None:
+        """Leave the workers without a master; they notice it and end."""
+        _kill(self.process.pid)
+        self.process.wait()
+
+    def kill_all(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.is_running():
+            self.process.terminate()
+            self.process.wait(60)
+
+
+def _kill(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+@dataclass
+class Client:
+    """Asks again until it is answered, and remembers what it was told."""
+
+    port: int
+    texts: list[str]
+    n_votes: int
+    seed: int
+    acknowledged: dict[str, tuple[str, int]] = field(default_factory=dict)
+    tries: Counter = field(default_factory=Counter)
+    fault: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            choose = random.Random(self.seed)
+            due = sorted(choose.sample(range(len(self.texts)), self.n_votes))
+            for number, text in enumerate(self.texts):
+                prediction = self.ask("POST", "/api/v1/predictions", {"text": text, "explain": False}, 201)
+                if due and number == due[0]:
+                    due.pop(0)
+                    self.vote(prediction, choose)
+        except BaseException as error:
+            self.fault = error
+
+    def vote(self, prediction: dict, choose: random.Random) -> None:
+        label = choose.choice(list(prediction["probabilities"]))
+        path = f"/api/v1/predictions/{prediction['id']}/feedback"
+        told = self.ask("PUT", path, {"label": label}, 200)
+        self.acknowledged[prediction["id"]] = label, told["position"]
+        if choose.random() < 0.1:
+            assert self.ask("PUT", path, {"label": label}, 200) == told, "a repeated vote had another answer"
+
+    def ask(self, method: str, path: str, body: dict, expected: int) -> dict:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            self.tries[method] += 1
+            try:
+                status, answer = request(self.port, method, path, body)
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.05)
+                continue
+            assert status == expected, f"{method} {path}: {status} {answer}"
+            return answer
+        raise TimeoutError(f"{method} {path}: no answer in two minutes")
+
+
+def request(port: int, method: str, path: str, body: dict | None = None) -> tuple[int, dict]:
+    """Send one request on a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        data = None if body is None else json.dumps(body)
+        connection.request(method, path, data, {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        return response.status, json.loads(response.read() or "null")
+    finally:
+        connection.close()
+
+
+def kill_now_and_then(server: Server, over: Event, pause: tuple[float, float], seed: int, kills: Counter) -> None:
+    """Kill a worker, the master, or all of them; start the server again whenever it is not running."""
+    choose = random.Random(seed)
+    plan = ["worker", "all", "worker", "master"]
+    while not over.wait(choose.uniform(*pause)):
+        if not server.is_running():
+            server.start()  # also where the orphans of the last one still held its port
+            continue
+        # Each of them once, then by chance.
+        what = plan.pop(0) if plan else choose.choices(["worker", "all", "master"], [4, 1, 1])[0]
+        if what == "worker":
+            kills[what] += server.kill_worker(choose)
+            continue
+        server.kill_all() if what == "all" else server.kill_master()
+        kills[what] += 1
+        server.start()
+
+
+def wait_until_ready(server: Server) -> None:
+    """Start the server if need be, and wait for its answer."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if not server.is_running():
+            server.start()
+        try:
+            if request(server.port, "GET", "/api/v1/model")[0] == 200:
+                return
+        except (OSError, http.client.HTTPException):
+            pass
+        time.sleep(0.2)
+    raise TimeoutError(f"the server does not start: {server.log.read_text()[-2000:]}")
+
+
+def digests_of_all_workers(server: Server) -> set[str]:
+    """Return every digest that is reported, after each of the workers has been asked."""
+    deadline = time.monotonic() + 60
+    before = answers_by_worker(server)
+    digests = set()
+    while time.monotonic() < deadline:
+        for _ in range(10):
+            digests.add(request(server.port, "GET", "/api/v1/model")[1]["weights_sha256"])
+        after = answers_by_worker(server)
+        if sum(after.get(pid, 0) > before.get(pid, 0) for pid in server.workers()) == N_WORKERS:
+            return digests
+    raise TimeoutError("not every worker answered within a minute")
+
+
+def answers_by_worker(server: Server) -> dict[int, float]:
+    """Return how many requests to the API each worker has answered; it counts them into a file."""
+    files = server.temporary.glob(f"movieclassifier-metrics-*-{server.process.pid}-*/*")
+    place = PLACES["requests api 2xx"]
+    return {int(path.name): struct.unpack_from("d", path.read_bytes(), place)[0] for path in files}
+
+
+@dataclass
+class Outcome:
+    """What a run found."""
+
+    n_predictions: int
+    n_votes: int
+    tries: Counter
+    kills: Counter
+    seconds: float
+    digests: set[str]
+    replayed: str
+    positions: list[int]
+    in_log: dict[str, list[tuple[str, int]]]
+    acknowledged: dict[str, tuple[str, int]]
+
+    def check(self) -> None:
+        """Every acknowledged vote is in the log exactly once, and all weights are those of a replay."""
+        lost = set(self.acknowledged) - set(self.in_log)
+        assert not lost, f"{len(lost)} acknowledged votes are not in the log"
+        assert {id: [vote] for id, vote in self.acknowledged.items()} == self.in_log, "the log says something else"
+        assert self.positions == list(range(1, len(self.positions) + 1)), "the order has a gap"
+        assert self.digests == {self.replayed}, f"workers {self.digests}, replay {self.replayed}"
+
+    def report(self) -> str:
+        return (
+            f"{self.n_predictions} predictions and {self.n_votes} votes acknowledged in {self.seconds:.0f} s, "
+            f"{sum(self.tries.values())} requests sent; killed: {dict(self.kills)}; every vote in the log exactly "
+            f"once; {N_WORKERS} workers and the offline replay agree on {self.replayed[:16]}…"
+        )
+
+
+def run(
+    url: str,
+    model: Path,
+    folder: Path,
+    *,
+    n_predictions: int,
+    n_votes: int,
+    n_clients: int = 8,
+    pause: tuple[float, float] = (0.5, 2.0),
+    seed: int = 0,
+) -> Outcome:
+    """Run a server under clients and kills, and return what became of it."""
+    texts = make_texts(n_predictions)
+    with running(Server(url, model, folder)) as server:
+        wait_until_ready(server)
+        start = time.monotonic()
+        clients = [Client(server.port, texts[n::n_clients], n_votes // n_clients, seed + n) for n in range(n_clients)]
+        over, kills = Event(), Counter()
+        killer = Thread(target=kill_now_and_then, args=(server, over, pause, seed, kills))
+        threads = [Thread(target=client.run) for client in clients]
+        for thread in [*threads, killer]:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        over.set()
+        killer.join()
+        seconds = time.monotonic() - start
+        for client in clients:
+            if client.fault is not None:
+                raise client.fault
+        wait_until_ready(server)
+        digests = digests_of_all_workers(server)
+    store = FeedbackStore(url)
+    events = list(store.iter_events())
+    in_log: dict[str, list[tuple[str, int]]] = {}
+    for event in events:
+        if event.prediction_id:
+            in_log.setdefault(event.prediction_id, []).append((event.label, event.position))
+    acknowledged = {id: told for client in clients for id, told in client.acknowledged.items()}
+    outcome = Outcome(
+        n_predictions,
+        len(acknowledged),
+        sum((client.tries for client in clients), Counter()),
+        kills,
+        seconds,
+        digests,
+        replay(store, CAP),
+        [event.position for event in events],
+        in_log,
+        acknowledged,
+    )
+    store.close()
+    return outcome
+
+
+@contextmanager
+def running(server: Server):
+    """Start a server, and leave no process of it behind."""
+    server.start()
+    try:
+        yield server
+        server.stop()
+    finally:
+        if server.is_running():
+            server.kill_all()
+
+
+def make_texts(n: int) -> list[str]:
+    """Return different reviews."""
+    with open(SAMPLE, newline="") as file:
+        reviews = [row[0] for row in csv.reader(file)][1:]
+    return [f"Review number {number}. {reviews[number % len(reviews)]}" for number in range(n)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Kill a server at random moments, and count what it forgot.")
+    parser.add_argument("--predictions", type=int, default=2000)
+    parser.add_argument("--votes", type=int, default=1000)
+    parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--model", default=str(ROOT / "movieclassifier/bundled/imdb.npz"))
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    options = parser.parse_args()
+    sizes = {"n_predictions": options.predictions, "n_votes": options.votes, "n_clients": options.clients}
+    for kind in ("sqlite", "postgresql") if options.database == "both" else (options.database,):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            if kind == "sqlite":
+                outcome = run(f"sqlite:///{folder}/f.db", Path(options.model), folder, **sizes, seed=options.seed)
+            else:
+                (folder / "server").mkdir()
+                with running_postgresql(folder / "server") as server:
+                    url = create_database(server)
+                    outcome = run(url, Path(options.model), folder, **sizes, seed=options.seed)
+            outcome.check()
+            print(f"{kind}: {outcome.report()}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,15 @@
+"""No acknowledged vote is lost or counted twice, whatever is killed when; on both databases."""
+
+import crashing
+
+
+def test_every_acknowledged_vote_survives_kills_and_all_workers_agree_with_a_replay(
+    database_url, small_model, tmp_path_factory
+):
+    folder = tmp_path_factory.mktemp("crash")
+    outcome = crashing.run(
+        database_url, small_model, folder, n_predictions=160, n_votes=80, pause=(0.4, 1.2), seed=len(database_url)
+    )
+    outcome.check()
+    assert outcome.n_votes == 80
+    assert sum(outcome.kills.values()) >= 2, outcome.report()
