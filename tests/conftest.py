@@ -5,11 +5,16 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
 from postgresql import create_database, running_postgresql
 
 from movieclassifier.corpus import CORPUS_NAME, local_path, make_corpus
 from movieclassifier.corpus_csv import write_csv
+
+# A machine that others use, too, makes any example slow now and then.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
@@ -74,9 +79,9 @@ def make_app(tmp_path, small_model, compiled_templates):
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory):
+def postgresql_server():
     """Return the URL of a real, temporary PostgreSQL server, with ``{database}`` to be filled in."""
-    with running_postgresql(tmp_path_factory.mktemp("postgresql")) as url:
+    with running_postgresql() as url:
         yield url
 
 

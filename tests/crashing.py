@@ -161,13 +161,17 @@ def request(port: int, method: str, path: str, body: dict | None = None) -> tupl
         connection.close()
 
 
-def kill_now_and_then(server: Server, over: Event, pause: tuple[float, float], seed: int, kills: Counter) -> None:
+def kill_now_and_then(
+    server: Server, over: Event, pause: tuple[float, float], max_kills: int, seed: int, kills: Counter
+) -> None:
     """Kill a worker, the master, or all of them; start the server again whenever it is not running."""
     choose = random.Random(seed)
     plan = ["worker", "all", "worker", "master"]
     while not over.wait(choose.uniform(*pause)):
         if not server.is_running():
             server.start()  # also where the orphans of the last one still held its port
+            continue
+        if sum(kills.values()) >= max_kills:
             continue
         # Each of them once, then by chance.
         what = plan.pop(0) if plan else choose.choices(["worker", "all", "master"], [4, 1, 1])[0]
@@ -254,7 +258,8 @@ def run(
     n_predictions: int,
     n_votes: int,
     n_clients: int = 8,
-    pause: tuple[float, float] = (0.5, 2.0),
+    pause: tuple[float, float] = (0.5, 4.0),
+    max_kills: int = sys.maxsize,
     seed: int = 0,
 ) -> Outcome:
     """Run a server under clients and kills, and return what became of it."""
@@ -264,7 +269,7 @@ def run(
         start = time.monotonic()
         clients = [Client(server.port, texts[n::n_clients], n_votes // n_clients, seed + n) for n in range(n_clients)]
         over, kills = Event(), Counter()
-        killer = Thread(target=kill_now_and_then, args=(server, over, pause, seed, kills))
+        killer = Thread(target=kill_now_and_then, args=(server, over, pause, max_kills, seed, kills))
         threads = [Thread(target=client.run) for client in clients]
         for thread in [*threads, killer]:
             thread.start()
@@ -336,8 +341,7 @@ def main() -> None:
             if kind == "sqlite":
                 outcome = run(f"sqlite:///{folder}/f.db", Path(options.model), folder, **sizes, seed=options.seed)
             else:
-                (folder / "server").mkdir()
-                with running_postgresql(folder / "server") as server:
+                with running_postgresql() as server:
                     url = create_database(server)
                     outcome = run(url, Path(options.model), folder, **sizes, seed=options.seed)
             outcome.check()

@@ -4,6 +4,7 @@ import os
 import secrets
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,25 +21,19 @@ def find_binaries() -> Path | None:
 
 
 @contextmanager
-def running_postgresql(folder: Path) -> Iterator[str]:
-    """Run a server in a folder and yield its URL, ``{database}`` to be filled in; skip where none is installed."""
+def running_postgresql() -> Iterator[str]:
+    """Run a server and yield its URL, ``{database}`` to be filled in; skip where none is installed."""
     binaries = find_binaries()
     if binaries is None:
         pytest.skip("PostgreSQL is not installed: neither initdb on the PATH nor /usr/lib/postgresql")
     # It refuses to run as root, so root runs it as the user that Debian's package makes.
     user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+    if user and subprocess.run(["id", "postgres"], capture_output=True).returncode:
+        pytest.skip("PostgreSQL refuses to run as root, and there is no user postgres")
+    # Not in a folder of pytest's, which other users may not enter; and the socket's path must be a short one.
+    folder = Path(tempfile.mkdtemp(prefix="mc-pg-", dir="/tmp"))
     if user:
-        if subprocess.run(["id", "postgres"], capture_output=True).returncode:
-            pytest.skip("PostgreSQL refuses to run as root, and there is no user postgres")
         shutil.chown(folder, "postgres")
-        for parent in folder.parents:
-            if parent.stat().st_uid == 0 and parent != Path("/"):
-                parent.chmod(parent.stat().st_mode | 0o011)
-    # The socket's path may have no more than 107 bytes, which a folder of pytest's can exceed.
-    socket = Path(f"/tmp/mc-pg-{os.getpid()}")
-    socket.mkdir()
-    if user:
-        shutil.chown(socket, "postgres")
 
     def run(program: str, *arguments: str) -> None:
         done = subprocess.run(
@@ -48,15 +43,15 @@ def running_postgresql(folder: Path) -> Iterator[str]:
 
     try:
         run("initdb", "-D", f"{folder}/data", "-U", "reviewer", "--auth=trust", "-E", "UTF8", "--no-sync")
-        options = f"-c listen_addresses= -c unix_socket_directories={socket} -c max_connections=200"
+        options = f"-c listen_addresses= -c unix_socket_directories={folder} -c max_connections=200"
         # The log goes to a file: a pipe would be kept open by the server.
         run("pg_ctl", "-D", f"{folder}/data", "-w", "-o", options, "-l", f"{folder}/log", "start")
         try:
-            yield f"postgresql://reviewer@/{{database}}?host={socket}"
+            yield f"postgresql://reviewer@/{{database}}?host={folder}"
         finally:
             run("pg_ctl", "-D", f"{folder}/data", "-w", "-m", "immediate", "stop")
     finally:
-        shutil.rmtree(socket, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def create_database(server: str) -> str:

@@ -8,7 +8,14 @@ def test_every_acknowledged_vote_survives_kills_and_all_workers_agree_with_a_rep
 ):
     folder = tmp_path_factory.mktemp("crash")
     outcome = crashing.run(
-        database_url, small_model, folder, n_predictions=160, n_votes=80, pause=(0.4, 1.2), seed=len(database_url)
+        database_url,
+        small_model,
+        folder,
+        n_predictions=160,
+        n_votes=80,
+        pause=(0.3, 1.0),
+        max_kills=6,  # and no more, lest a slow machine does nothing but start again
+        seed=len(database_url),
     )
     outcome.check()
     assert outcome.n_votes == 80
