@@ -1,5 +1,6 @@
 import csv
 import json
+import multiprocessing
 import os
 import re
 import signal
@@ -20,11 +21,12 @@ from sklearn.metrics import accuracy_score, f1_score, log_loss
 from movieclassifier.baselines import BASELINES
 from movieclassifier.candidates import Outline
 from movieclassifier.cli import main
-from movieclassifier.comparison import Outcome, Row, compare, mcnemar, rank, run_split, summarize
+from movieclassifier.comparison import Outcome, Row, compare, mcnemar, rank, run, run_split, summarize
 from movieclassifier.comparison_table import cells, table
 from movieclassifier.datasets import open_corpus, survey
 from movieclassifier.folds import Slice, Split, make_splits
-from movieclassifier.own_process import Killed, call_apart
+from movieclassifier.memory import peak_megabytes
+from movieclassifier.own_process import Killed, _answer, call_apart
 from movieclassifier.persistence import load_classifier
 from movieclassifier.report.comparison_page import comparison_page
 
@@ -67,7 +69,8 @@ def test_a_killed_process_is_told_from_one_with_a_bug():
 
 def test_ctrl_c_ends_the_other_process_too(tmp_path):
     pid_path = tmp_path / "pid"
-    code = f"from movieclassifier.own_process import *; from in_another_process import wait; call_apart(wait, {str(pid_path)!r})"
+    code = f"from movieclassifier.memory import peak_megabytes
+from movieclassifier.own_process import *; from in_another_process import wait; call_apart(wait, {str(pid_path)!r})"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([os.getcwd(), str(Path(__file__).parent)])}
     parent = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, env=environment)
     deadline = time.monotonic() + 30
@@ -136,6 +139,35 @@ def test_run_split_keeps_truth_and_predictions_in_order():
     outcome = run_split(BASELINES["multinomial-nb"], split, Outline((0, 1), (150, 150), 300))
     assert outcome.y.tolist() == [label for _, label in documents[300:]]
     assert outcome.train_seconds > 0
+
+
+def test_every_split_has_its_own_outcome():
+    corpus = open_corpus(SAMPLE)
+    found = survey(corpus)
+    splits = make_splits(Slice(corpus, found.labels), found, n_folds=2)
+    outlines = [Outline((0, 1), split.label_counts, split.n_train) for split in splits]
+    outcomes = run(BASELINES["hashed-bernoulli-nb"], splits, outlines)
+    assert [len(outcome.y) for outcome in outcomes] == [len(list(split.test)) for split in splits]
+
+
+@pytest.mark.parametrize("error", [None, ValueError("line 3")])
+def test_the_other_process_sends_its_answer_and_its_peak(error):
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        _answer(sender, *((add, (1, 2)) if error is None else (fail, (error,))))
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    answer, peak = receiver.recv()
+    assert str(answer) == ("3" if error is None else "line 3")
+    assert peak > 10
+
+
+def test_peak_memory_is_known_where_there_is_no_proc(monkeypatch):
+    expected = peak_megabytes()
+    monkeypatch.setattr("movieclassifier.memory.STATUS", Path("missing"))
+    assert peak_megabytes() >= 0.9 * expected
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,8 @@ def draw_learning_curve(curve: LearningCurve) -> Picture:
         axis.set_ylabel("accuracy")
         counts(axis, "x")
         percent(axis, "y")
-        axis.legend(loc="lower right")
+        if axis.lines:
+            axis.legend(loc="lower right")
         rows = [("prequential", f"{n:,}", f"{accuracy:.4f}") for n, accuracy in curve.prequential]
         rows += [("test documents", f"{n:,}", f"{accuracy:.4f}") for n, accuracy in curve.holdout]
         headings = ("measured on", "documents", "accuracy")
