@@ -137,11 +137,9 @@ def iter_shuffled(records: Iterable[str], seed: int, memory: int, folder: Path) 
         The bytes of one record.
     """
     size = max(1, memory // OVERHEAD)
-    with TemporaryDirectory(prefix=".shuffle-", dir=folder) as temporary:
-        blocks = _iter_blocks(iter(records), seed, size)
-        for block in _sort(blocks, size, Path(temporary) / "bucket", 64 - BUCKET_BITS):
-            # Stable, because records with equal keys keep their order.
-            yield from block.pieces(np.argsort(block.keys, kind="stable"))
+    for block in _sort(_iter_blocks(iter(records), seed, size), size, folder, 64 - BUCKET_BITS):
+        # Stable, because records with equal keys keep their order.
+        yield from block.pieces(np.argsort(block.keys, kind="stable"))
 
 
 def _iter_blocks(records: Iterator[str], seed: int, size: int) -> Iterator[Block]:
@@ -166,36 +164,35 @@ def _take(records: Iterator[str], size: int) -> list[str]:
     return taken
 
 
-def _sort(blocks: Iterator[Block], size: int, bucket: Path, shift: int) -> Iterator[Block]:
+def _sort(blocks: Iterator[Block], size: int, folder: Path, shift: int) -> Iterator[Block]:
     """Yield all records in blocks in the order of their keys: as they are if they make one block, else by buckets."""
-    block = next(blocks, None)
-    if block is None:
+    first, second = next(blocks, None), next(blocks, None)
+    if first is None:
         return
-    second = next(blocks, None)
     if second is None:
-        yield block
+        yield first
         return
-    for each in chain([block, second], blocks):
-        _scatter(each, bucket, shift)
-    del block, second, each
-    for number in range(2**BUCKET_BITS):
-        path = Path(f"{bucket}-{number}")
-        if path.exists():
-            yield from _sort(_read_bucket(path, size), size, path, shift - BUCKET_BITS)
-            path.unlink()
+    with TemporaryDirectory(prefix=".shuffle-", dir=folder) as temporary:
+        buckets = [Path(temporary) / str(number) for number in range(2**BUCKET_BITS)]
+        for block in chain([first, second], blocks):
+            _scatter(block, buckets, shift)
+        del first, second, block
+        for bucket in filter(Path.exists, buckets):
+            yield from _sort(_read_bucket(bucket, size), size, Path(temporary), shift - BUCKET_BITS)
+            bucket.unlink()
 
 
-def _scatter(block: Block, bucket: Path, shift: int) -> None:
-    """Append each record to the file of its bucket: those with the same bits in their keys from `shift` on."""
-    numbers = (block.keys >> np.uint64(shift)) & np.uint64(2**BUCKET_BITS - 1)
+def _scatter(block: Block, buckets: list[Path], shift: int) -> None:
+    """Append each record to the bucket of its key: keys of a bucket have the same bits from `shift` on."""
+    numbers = (block.keys >> np.uint64(shift)) & np.uint64(len(buckets) - 1)
     # Stable, because records with equal keys keep their order.
     order = np.argsort(numbers, kind="stable")
-    bounds = np.searchsorted(numbers[order], np.arange(2**BUCKET_BITS + 1)).tolist()
-    for number, (start, end) in enumerate(pairwise(bounds)):
+    bounds = np.searchsorted(numbers[order], np.arange(len(buckets) + 1)).tolist()
+    for bucket, (start, end) in zip(buckets, pairwise(bounds), strict=True):
         if start == end:
             continue
         members = order[start:end]
-        with open(f"{bucket}-{number}", "ab") as file:
+        with open(bucket, "ab") as file:
             file.write(np.array([end - start, block.lengths[members].sum()]).tobytes())
             file.write(block.keys[members].tobytes())
             file.write(block.lengths[members].tobytes())

@@ -76,6 +76,8 @@ def test_lemmas_are_those_of_wordnet(nltk_data):
         (folder / name).write_text(WORDNET.get(name, ""))
     lemmas = TOKENIZERS["lemma"]("Films, feet and buses :) watched")
     assert lemmas == ["film", ",", "foot", "and", "bus", ":)", "watched"]
+    for file in nltk.corpus.wordnet._data_file_map.values():
+        file.close()  # NLTK leaves it to the garbage collector
 
 
 def test_missing_wordnet_is_said_with_the_way_to_get_it(nltk_data):
