@@ -69,8 +69,7 @@ def test_a_killed_process_is_told_from_one_with_a_bug():
 
 def test_ctrl_c_ends_the_other_process_too(tmp_path):
     pid_path = tmp_path / "pid"
-    code = f"from movieclassifier.memory import peak_megabytes
-from movieclassifier.own_process import *; from in_another_process import wait; call_apart(wait, {str(pid_path)!r})"
+    code = f"from movieclassifier.own_process import *; from in_another_process import wait; call_apart(wait, {str(pid_path)!r})"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([os.getcwd(), str(Path(__file__).parent)])}
     parent = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, env=environment)
     deadline = time.monotonic() + 30
