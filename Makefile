@@ -2,7 +2,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+QUIET := --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip $(QUIET)
+BENCH := build/bench/venv
 SOURCES := setup.cfg setup.py pyproject.toml $(wildcard movieclassifier/*.pyx)
 
 CSV := data/movie_data.csv
@@ -55,9 +57,12 @@ format: .venv/installed-dev ## format the code
 UV := $(BIN)/uv pip compile setup.cfg --universal --python-version 3.11 --generate-hashes --quiet --upgrade \
 	--custom-compile-command "make lock" --no-emit-index-url --no-emit-find-links
 
+# All but bench: not every platform can install those, and no test needs them.
+DEV_EXTRAS := build web postgresql dev zstd report mlflow
+
 lock: .venv/installed-dev ## renew requirements.txt and requirements-dev.txt
 	$(UV) --extra build --extra web --extra postgresql --output-file requirements.txt
-	$(UV) --all-extras --constraints requirements.txt --output-file requirements-dev.txt
+	$(UV) $(DEV_EXTRAS:%=--extra %) --constraints requirements.txt --output-file requirements-dev.txt
 
 # PYTHONMALLOC: CPython's own allocator would hide reads beyond the end of a str.
 sanitize: .venv/installed-dev ## run the tests of the compiled twin under AddressSanitizer and UBSan
@@ -71,6 +76,18 @@ bundled-model: install corpus ## train the small model that ships with the packa
 	$(BIN)/python train_online.py data/movie_train.csv --test data/movie_test.csv --n-holdout 500 --passes 3 \
 	    --keep 50000 --checkpoint-every 0 --model-dir build/bundled
 	cp build/bundled/classifier.npz movieclassifier/bundled/imdb.npz
+
+bench: corpus $(BENCH)/installed ## measure against the book, Vowpal Wabbit and fastText, for the README; FLAGS="--runs 7"
+	$(BENCH)/bin/python benchmarks/bench.py $(FLAGS)
+
+# An environment of its own, as a user has it: scikit-learn imports pandas where it is installed, a third of a second.
+$(BENCH)/installed: requirements.txt $(SOURCES)
+	$(PYTHON) -m venv --clear $(BENCH)
+	$(BENCH)/bin/python -m pip $(QUIET) install --require-hashes --requirement requirements.txt
+	$(BENCH)/bin/python -m pip $(QUIET) install --no-deps --no-build-isolation --editable .
+	for peer in vowpalwabbit fasttext-wheel; do \
+	    $(BENCH)/bin/python -m pip $(QUIET) install $$peer || echo "$$peer cannot be installed."; done
+	@touch $@
 
 clean: ## remove what was set up and built; data/ and pkl_objects/ stay
 	rm -rf .venv build dist *.egg-info movieclassifier/*.c movieclassifier/*.so node_modules
