@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from movieclassifier.command import Command
-from movieclassifier.corpus_options import chosen_corpus, corpus_options, report_bad_rows
+from movieclassifier.corpus_options import chosen_corpus, corpus_options, corpus_to_test_on, report_bad_rows
 from movieclassifier.progress import progress_option
 from movieclassifier.training_options import chosen_recipe, training_options
 
@@ -32,7 +32,7 @@ def main(paths: Any, test: str | None, model_dir: str, as_json: bool, show: bool
 
     costs = training_run.measure_costs()
     corpus = chosen_corpus(paths or ["data/movie_data.csv"], options)
-    other = chosen_corpus([test], options, shuffle=False) if test else None
+    other = corpus_to_test_on(test, options) if test else None
     found = survey(corpus)
     report_bad_rows(found)
     plan, n_holdout = training_run.make_plan(found, chosen_recipe(options), options, with_test=other is not None)

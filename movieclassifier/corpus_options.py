@@ -50,8 +50,6 @@ class LabelMapping(click.ParamType):
         """Return a mapping of values to labels: integers if all labels are, else strings."""
         from movieclassifier.surveys import find_labels
 
-        if not isinstance(value, str):
-            return value
         pairs = [self._pair(part, param, ctx) for part in value.split(",")]
         names = dict(pairs)
         if len(names) < len(pairs):
@@ -145,6 +143,12 @@ def chosen_corpus(paths: Sequence[str], options: dict[str, Any], shuffle: bool |
         click.echo(f"{paths[0]}: sorted by label, so read as with --shuffle.", err=True)
         shuffle = True
     return shuffle_corpus(corpus, options["shuffle_seed"]) if shuffle else corpus
+
+
+def corpus_to_test_on(path: str, options: dict[str, Any]) -> "Corpus":
+    """Return the corpus of a ``--test`` option: read like the other, but in its own order, and aclImdb's other half."""
+    part = {"train": "test", "test": "train"}.get(options["part"])
+    return chosen_corpus([path], {**options, "part": part}, shuffle=False)
 
 
 def report_bad_rows(found: "Survey") -> None:

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from movieclassifier.command import Command
 from movieclassifier.commands.evaluate import main as evaluate
-from movieclassifier.corpus_options import chosen_corpus, corpus_options, report_bad_rows
+from movieclassifier.corpus_options import chosen_corpus, corpus_options, corpus_to_test_on, report_bad_rows
 from movieclassifier.datasets import READERS, open_corpus, shuffle_corpus, survey
 
 BOOK = "review,sentiment\ngood,1\nbad,0\n"
@@ -63,6 +63,10 @@ FORMATS = {
     "jsonl by name": ("x.ndjson", '\n{"text": "a", "label": 1}\n'),
     "jsonl arrays": ("x", '["a", "1"]\n'),
     "uci": ("x.txt", "Wasted two hours.\t0\nFine.\t1\n"),
+    "uci below a header": ("x.txt", 'Review\tStatus\nSo "so.\t1\n'),
+    "tsv with quotes": ("x.txt", 'Review\tStatus\n"So so."\t1\n'),
+    "tsv with other labels": ("x.txt", "Review\tStatus\nSo so.\tfine\n"),
+    "tsv by name": ("x.tsv", "Review\tStatus\nSo so.\t1\n"),
     "uci by name": ("yelp_labelled.txt", "Review\tStatus\nFine.\t1\n"),
     "sentiment140": ("training.csv", SENTIMENT140),
     "sentiment140 without quotes": ("x", SENTIMENT140.replace('"', "").replace("so, so", "so")),
@@ -303,11 +307,25 @@ def test_folders_are_shuffled_unless_told_otherwise(tmp_path):
     assert labels == sorted(labels)
 
 
-def test_corpus_to_evaluate_on_need_not_be_shuffled(tmp_path):
-    defaults = {parameter.name: parameter.default for parameter in read.params if isinstance(parameter, click.Option)}
-    options = {name: None if "UNSET" in repr(default) else default for name, default in defaults.items()}
-    corpus = chosen_corpus([str(folders(tmp_path))], options, shuffle=False)
-    assert corpus.format == "folders"
+@click.command(cls=Command)
+@click.argument("path")
+@corpus_options
+def other_corpus(path, **options):
+    """Print the documents of a corpus to test on."""
+    click.echo(json.dumps(list(corpus_to_test_on(path, options))))
+
+
+def test_corpus_to_test_on_keeps_its_order(tmp_path):
+    documents = json.loads(CliRunner().invoke(other_corpus, [str(folders(tmp_path))]).stdout)
+    assert documents == sorted(documents, key=lambda document: document[1])
+
+
+@pytest.mark.parametrize(("arguments", "texts"), [([], ["train", "test"]), (["--part", "train"], ["test"])])
+def test_corpus_to_test_on_is_the_other_half(tmp_path, arguments, texts):
+    for part in ("train", "test"):
+        written(tmp_path, part, f"aclImdb/{part}/pos/1_9.txt")
+    documents = json.loads(CliRunner().invoke(other_corpus, [str(tmp_path / "aclImdb"), *arguments]).stdout)
+    assert sorted(documents, reverse=True) == [[text, 1] for text in texts]
 
 
 def test_hash_of_a_folder_is_that_of_its_documents(tmp_path):
@@ -329,7 +347,7 @@ def test_skipped_rows_are_counted_and_reported(tmp_path, shuffle):
     assert "line 9: expected 2 fields, got 1" in run(path, "--skip-bad-rows", "6", shuffle).stderr
 
 
-def test_one_skipped_row_is_reported(tmp_path):
+def other_corpuse_skipped_row_is_reported(tmp_path):
     path = written(tmp_path, "text,label\ngood,1\nbad\n")
     assert "Skipped 1 bad row:\n" in run(path, "--skip-bad-rows", "1").stderr
 

@@ -90,6 +90,13 @@ def test_failed_download_says_what_to_do(nltk_data, monkeypatch):
     assert len(done.stderr.splitlines()) == 1
 
 
+@needs_data
+def test_download_is_followed_by_the_words(nltk_data, monkeypatch):
+    # Stands in for NLTK's server, which takes no other address than the real one.
+    monkeypatch.setattr(nltk, "download", lambda *_, **__: put_lists(nltk_data))
+    assert "und\n" in run("--language", "german", "--download").stdout
+
+
 def test_file_of_words_is_read(tmp_path):
     (tmp_path / "words.txt").write_text("\ufeffthe\nof\n\nthe  über\n", encoding="utf-8")
     assert load_stop_words(str(tmp_path / "words.txt")) == ("of", "the", "über")

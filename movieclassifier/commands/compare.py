@@ -11,7 +11,7 @@ from movieclassifier.atomic import replace_file
 from movieclassifier.baselines import BASELINES
 from movieclassifier.candidates import Candidate, Streaming
 from movieclassifier.command import Command
-from movieclassifier.corpus_options import chosen_corpus, corpus_options, report_bad_rows
+from movieclassifier.corpus_options import chosen_corpus, corpus_options, corpus_to_test_on, report_bad_rows
 from movieclassifier.progress import Progress, progress_option
 from movieclassifier.recipe_files import read_recipe
 
@@ -107,7 +107,7 @@ def _read(paths: tuple[str, ...], options: dict[str, Any]) -> "tuple[list[Split]
         tested_on = f"all of them in {options['n_folds']} folds"
     if options["test"] is not None:
         tested_on = os.path.basename(options["test"])
-        other = Slice(chosen_corpus([options["test"]], options, shuffle=False), found.labels)
+        other = Slice(corpus_to_test_on(options["test"], options), found.labels)
     split = {name: options[name] for name in ("n_folds", "n_train", "n_holdout", "seed")}
     splits = make_splits(Slice(corpus, found.labels), found, test=other, **split)
     return splits, found.classes, make_facts(corpus, found, splits, tested_on, options["seed"])

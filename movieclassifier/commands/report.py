@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from movieclassifier.command import Command
-from movieclassifier.corpus_options import chosen_corpus, corpus_options
+from movieclassifier.corpus_options import chosen_corpus, corpus_options, corpus_to_test_on
 from movieclassifier.progress import Progress, progress_option
 
 NEEDED = ("matplotlib", "wordcloud")
@@ -52,7 +52,7 @@ def main(
 
 
 def _other(test: str | None, options: dict[str, Any]) -> Any:
-    return None if test is None else chosen_corpus([test], options, shuffle=False)
+    return None if test is None else corpus_to_test_on(test, options)
 
 
 def check_extra() -> None:

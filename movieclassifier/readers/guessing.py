@@ -8,6 +8,7 @@ from movieclassifier.readers.streams import first_lines
 
 SENTIMENT140 = re.compile(r'"?[024]"?,"?\d+"?,"?\w{3} \w{3} \d\d [\d:]+ \w+ \d{4}"?,')
 UCI = re.compile(r"[^\t]+\t[01]")
+UCI_HEADER = re.compile(r"[^\t]+\t[^\t\d]+")
 POSITIVE_OR_NEGATIVE = re.compile(r'.*,"?(positive|negative)"?')
 BBC = {"business", "entertainment", "politics", "sport", "tech"}
 
@@ -50,10 +51,18 @@ def _guess_file(path: Path, presets: bool) -> str:
     if first.startswith(("{", "[")) or suffixes & {".jsonl", ".ndjson", ".json"}:
         return "jsonl"
     if presets:
-        if UCI.fullmatch(first) or path.name.lower().endswith("_labelled.txt"):
+        if path.name.lower().endswith("_labelled.txt") or (".tsv" not in suffixes and _is_uci(first, others)):
             return "uci"
         if SENTIMENT140.match(first):
             return "sentiment140"
         if first.strip().lower() == "review,sentiment" and any(map(POSITIVE_OR_NEGATIVE.fullmatch, others)):
             return "kaggle-imdb"
     return "tsv" if ".tsv" in suffixes or ("\t" in first and "," not in first) else "csv"
+
+
+def _is_uci(first: str, others: list[str]) -> bool:
+    """Tell whether lines are a sentence, a tab and 0 or 1, perhaps below a header, and no quotes begin a line."""
+    if UCI.fullmatch(first):
+        return True
+    rows = [line for line in others if line]
+    return bool(UCI_HEADER.fullmatch(first) and rows) and all(UCI.fullmatch(row) and row[0] != '"' for row in rows)
