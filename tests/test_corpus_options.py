@@ -347,7 +347,7 @@ def test_skipped_rows_are_counted_and_reported(tmp_path, shuffle):
     assert "line 9: expected 2 fields, got 1" in run(path, "--skip-bad-rows", "6", shuffle).stderr
 
 
-def other_corpuse_skipped_row_is_reported(tmp_path):
+def test_one_skipped_row_is_reported(tmp_path):
     path = written(tmp_path, "text,label\ngood,1\nbad\n")
     assert "Skipped 1 bad row:\n" in run(path, "--skip-bad-rows", "1").stderr
 
