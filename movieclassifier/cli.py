@@ -12,6 +12,7 @@ COMMANDS = {
     "shuffle": "movieclassifier.commands.shuffle:main",
     "train": "train_online:main",
     "compare": "movieclassifier.commands.compare:main",
+    "tune": "movieclassifier.commands.tune:main",
     "report": "movieclassifier.commands.report:main",
     "evaluate": "movieclassifier.commands.evaluate:main",
     "predict": "movieclassifier.commands.predict:main",

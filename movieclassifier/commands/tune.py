@@ -1,0 +1,124 @@
+"""``movieclassifier tune``: search for better settings of a recipe."""
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from movieclassifier.command import Command
+from movieclassifier.corpus_options import chosen_corpus, corpus_options, report_bad_rows
+from movieclassifier.progress import Progress, progress_option
+from movieclassifier.training_options import RECIPE_OPTIONS, chosen_recipe
+
+if TYPE_CHECKING:
+    from movieclassifier.tuning import Found, Search
+
+N_SHOWN = 5
+
+OPTIONS = [
+    click.option("--space", type=click.Path(dir_okay=False), help="TOML file with a list of values for each setting."),
+    click.option(
+        "--candidates", "n_candidates", type=click.IntRange(2), default=27, show_default=True, help="Recipes."
+    ),
+    click.option("--folds", "n_folds", type=click.IntRange(2), default=3, show_default=True, help="Of the documents."),
+    click.option(
+        "--budget", type=click.FloatRange(0, min_open=True), default=10, show_default=True, help="Minutes to spend."
+    ),
+    click.option("--n-train", type=click.IntRange(1), help="Documents to tune on.  [default: all before the holdout]"),
+    click.option("--n-holdout", type=click.IntRange(0), help="Documents never looked at.  [default: a tenth]"),
+    click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of candidates, folds and SGD."),
+    click.option("--threads", "n_threads", type=click.IntRange(1), default=1, show_default=True, help="Vectorizing."),
+    click.option("--allow-sorted", is_flag=True, help="Train on a stream that is sorted by label, too."),
+    click.option(
+        "--output", type=click.Path(dir_okay=False), default="tuned.toml", show_default=True, help="To write."
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+]
+
+
+def tune_options(command: Any) -> Any:
+    """Add the options of a search to a click command."""
+    for option in reversed(RECIPE_OPTIONS + OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.command(cls=Command)
+@click.argument("paths", metavar="CORPUS...", nargs=-1, required=True)
+@corpus_options
+@tune_options
+@progress_option
+def main(paths: tuple[str, ...], output: str, as_json: bool, show: bool | None, **options: Any) -> None:
+    """Search for better settings of a recipe, on folds of the training part of CORPUS; the holdout is not looked at.
+
+    Many recipes are tried on few documents, the best third of them on three times as many, and so on. The winner is
+    written as a TOML file, for train --recipe. Beside it, in a file that ends in .jsonl, is every result: the same
+    command goes on where an earlier one was stopped.
+    """
+    from dataclasses import replace
+
+    from movieclassifier.datasets import survey
+    from movieclassifier.folds import Slice
+    from movieclassifier.minibatches import holdout_sizes
+    from movieclassifier.recipe_files import save_recipe
+    from movieclassifier.tuning import SPACE, Search, n_evaluations, read_space, tune
+    from movieclassifier.tuning_journal import Journal
+
+    space = read_space(options["space"]) if options["space"] else SPACE
+    corpus = chosen_corpus(paths, options)
+    found = survey(corpus)
+    report_bad_rows(found)
+    n_train, _ = holdout_sizes(found.n_documents, options["n_train"], options["n_holdout"])
+    limits = {name: options[name] for name in ("n_candidates", "n_folds", "seed", "allow_sorted")}
+    search = Search(chosen_recipe(options), space, n_train=n_train, **limits)
+    journal = Journal(_beside(output), search.to_dict() | {"sha256": found.sha256})
+    if journal.scores:
+        click.echo(f"Going on from {len(journal.scores)} results in {journal.path}.", err=True)
+    documents, seconds = Slice(corpus, found.labels, stop=n_train), 60 * options["budget"]
+    with Progress(n_evaluations(search), "Tuning", unit="evaluations", show=show) as progress:
+        best = tune(
+            search,
+            documents,
+            found.classes,
+            journal,
+            seconds=seconds,
+            n_threads=options["n_threads"],
+            tell=lambda note: progress.update(1, note),
+        )
+    name = os.path.splitext(os.path.basename(output))[0]
+    save_recipe(output, replace(best.recipe, name=name), _in_words(best, search, ", ".join(corpus.names)))
+    click.echo(json.dumps(_as_json(best, output), indent=2) if as_json else _table(best, search, output))
+
+
+def _beside(output: str) -> str:
+    return os.path.splitext(output)[0] + ".jsonl"
+
+
+def _in_words(best: "Found", search: "Search", corpus: str) -> str:
+    return (
+        f"Found by movieclassifier tune on {best.n_documents:,} documents of {corpus}, in {search.n_folds} folds:\n"
+        f"accuracy {best.score.accuracy:.4f}, log loss {best.score.log_loss:.4f}; {search.base.name} itself has "
+        f"{best.base_score.accuracy:.4f} and {best.base_score.log_loss:.4f}."
+    )
+
+
+def _table(best: "Found", search: "Search", output: str) -> str:
+    lines = [f"{'accuracy':<10}{'log loss':<10}settings that differ from {search.base.name}"]
+    for recipe, score in best.ranking[:N_SHOWN]:
+        said = ", ".join(f"{name} {getattr(recipe, name)}" for name in differences(recipe, search.base)) or "none"
+        lines.append(f"{score.accuracy:<10.4f}{score.log_loss:<10.4f}{said}")
+    end = "" if best.finished else " The budget ended before the search; the same command goes on."
+    where = f"measured on {best.n_documents:,} documents in {search.n_folds} folds, {best.n_evaluations} evaluations"
+    return "\n".join([*lines, "", f"{where}.{end}", f"Wrote {output}: movieclassifier train CORPUS --recipe {output}"])
+
+
+def differences(recipe: Any, base: Any) -> list[str]:
+    """Return the names of the settings that differ."""
+    return [name for name in vars(base) if name != "name" and getattr(recipe, name) != getattr(base, name)]
+
+
+def _as_json(best: "Found", output: str) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(best) | {"output": output, "ranking": [[asdict(r), asdict(s)] for r, s in best.ranking]}
