@@ -25,8 +25,8 @@ ESTIMATOR_STATE = (
     "_average_intercept",
 )
 
-# Columns whose ratio is looked at together: all at once would take ten times the memory of the result.
-CHUNK = 2**16
+# Columns that are folded together: all at once would take ten times the memory of the result.
+CHUNK = 2**17
 
 
 @cache
@@ -122,18 +122,31 @@ class Trainer:
         rows = [estimator.coef_ for estimator in self.estimators_]
         coef = np.concatenate(rows) if copy or len(rows) > 1 else rows[0]
         intercept = np.concatenate([estimator.intercept_ for estimator in self.estimators_])
-        columns = np.flatnonzero(coef.any(axis=0)).astype(np.int32)
         if self.ratio_ is None:
+            columns = np.flatnonzero(coef.any(axis=0)).astype(np.int32)
             return coef, intercept, columns, np.zeros((len(coef), 0), dtype=coef.dtype)
-        ratio = np.empty((len(coef), len(columns)), dtype=coef.dtype)
-        for start in range(0, len(columns), CHUNK):
-            chunk = slice(start, start + CHUNK)
-            for row, position in enumerate(self.positions):
-                ratio[row, chunk] = self.ratio_.ratio(columns[chunk], position)
-        coef[:, columns] *= ratio
+        parts = [(start, coef[:, start : start + CHUNK]) for start in range(0, coef.shape[1], CHUNK)]
+        n_weights = sum(int(part.any(axis=0).sum()) for _, part in parts)
+        columns, ratio = np.empty(n_weights, np.int32), np.empty((len(coef), n_weights), coef.dtype)
+        n_known = 0
+        for start, part in parts:
+            known, ratio_of_known = self._fold(self.ratio_, part, start)
+            place = slice(n_known, n_known + len(known))
+            columns[place], ratio[:, place] = known, ratio_of_known
+            n_known += len(known)
+        return coef, intercept, columns[:n_known], np.ascontiguousarray(ratio[:, :n_known])
+
+    def _fold(
+        self, counts: LogCountRatio, coef: NDArray[np.floating], start: int
+    ) -> tuple[NDArray[np.int32], NDArray[np.floating]]:
+        """Fold the ratio into the weights of consecutive columns, in place; returns those known, and their ratio."""
+        places = np.flatnonzero(coef.any(axis=0))
+        columns = (start + places).astype(np.int32)
+        ratio = np.stack([counts.ratio(columns, position) for position in self.positions]).astype(coef.dtype)
+        coef[:, places] *= ratio
         known = ratio.any(axis=0)
-        coef[:, columns[~known]] = 0
-        return coef, intercept, columns[known], ratio[:, known]
+        coef[:, places[~known]] = 0
+        return columns[known], ratio[:, known]
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that training goes on from, as arrays."""
