@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from movieclassifier.datasets import READERS, open_corpus
 from movieclassifier.readers.contract import BadRows
 from movieclassifier.readers.members import MAX_DOCUMENT_SIZE
+from movieclassifier.readers.streams import MAX_LINE_SIZE
 
 DATA = os.environ.get("MOVIECLASSIFIER_TEST_DATA")
 needs_data = pytest.mark.skipif(not DATA, reason="MOVIECLASSIFIER_TEST_DATA names no folder with the real corpora")
@@ -373,6 +374,15 @@ def test_file_of_bad_json_only_is_an_error(tmp_path):
     (tmp_path / "x").write_text("spam\nspam\n")
     with pytest.raises(ValueError, match="there are no documents but the 2 that were skipped"):
         list(READERS["jsonl"](tmp_path / "x", skip_bad_rows=5))
+
+
+@pytest.mark.parametrize("name", ["csv", "tsv", "jsonl", "uci", "sentiment140"])
+def test_file_without_line_breaks_is_no_corpus(tmp_path, name):
+    (tmp_path / "x").write_text("x" * (MAX_LINE_SIZE + 10))
+    with pytest.raises(
+        ValueError, match=r"x, line 1: more than 16,777,216 characters without a line break; expected a"
+    ):
+        list(READERS[name](tmp_path / "x"))
 
 
 # Folders, zips and tars

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from movieclassifier.readers.contract import BadRows
 
-# In characters. The Bible has 4.5 million; a quote that is never closed would take the rest of the file into memory.
+# In characters; a quote that is never closed would take the rest of the file into memory.
 MAX_FIELD_SIZE = 2**24
 
 # In characters: for a shorter text in quotes, csv.reader is as fast.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from movieclassifier.readers.contract import BadRows
 from movieclassifier.readers.csv_rows import iter_csv_records
-from movieclassifier.readers.streams import open_bytes
+from movieclassifier.readers.streams import iter_lines, open_bytes
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,8 @@ def iter_records(path: Path, rows: RecordFormat) -> Iterator[str]:
     with open_bytes(path) as file:
         mark = _byte_order_mark(file, path)
         # Latin-1 keeps every byte. Quote, delimiter and line breaks are the same bytes in all but UTF-16 and UTF-32.
-        with io.TextIOWrapper(file, "latin-1", newline="" if rows.quoted else "\n") as lines:
+        with io.TextIOWrapper(file, "latin-1", newline="" if rows.quoted else "\n") as text:
+            lines = iter_lines(text, path)
             if rows.quoted:
                 records = iter_csv_records(lines, rows.delimiter, str(path), BadRows())
             else:

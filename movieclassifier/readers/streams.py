@@ -11,6 +11,8 @@ from movieclassifier.readers.compression import compression, decompress
 
 # Larger than Python's 8 KB, which costs 5% more time.
 CHUNK_SIZE = 2**17
+# In characters. The Bible has 4.5 million; the whole of a file without line breaks would not fit in memory.
+MAX_LINE_SIZE = 2**24
 
 
 @contextmanager
@@ -33,23 +35,36 @@ def open_bytes(path: Path, zips: bool = True) -> Iterator[io.BufferedReader]:
 
 
 @contextmanager
-def open_text(path: Path, encoding: str = "utf-8", newline: str = "") -> Iterator[io.TextIOWrapper]:
-    """Open a file as text, its line breaks left as they are and a byte order mark skipped.
+def open_text(path: Path, encoding: str = "utf-8", newline: str = "") -> Iterator[Iterator[str]]:
+    """Open a file as lines of text, with their line breaks as they are and without a byte order mark.
 
     A byte that is not in the encoding becomes a lone surrogate, so that the reader knows in which line it is.
     """
     with open_bytes(path) as file:
         if codecs.lookup(encoding).name == "utf-8" and file.peek(3).startswith(codecs.BOM_UTF8):
             file.read(3)
-        with io.TextIOWrapper(file, encoding, errors="surrogateescape", newline=newline) as lines:
+        with io.TextIOWrapper(file, encoding, errors="surrogateescape", newline=newline) as text:
             try:
-                yield lines
+                yield iter_lines(text, path)
             except UnicodeDecodeError as error:  # what surrogates cannot stand for, as in UTF-16
                 raise ValueError(f"{path}: this is not {encoding} ({error.reason}); pass its --encoding.") from error
 
 
-def first_lines(path: Path, n: int, encoding: str = "utf-8", length: int = 10_000) -> list[str]:
+def iter_lines(text: io.TextIOWrapper, path: Path) -> Iterator[str]:
+    """Yield lines; raise a ValueError at one that is too long, in place of taking the whole file into memory."""
+    n_lines = 0
+    while line := text.readline(MAX_LINE_SIZE):
+        n_lines += 1
+        if len(line) == MAX_LINE_SIZE:
+            raise ValueError(
+                f"{path}, line {n_lines}: more than {MAX_LINE_SIZE:,} characters without a line break; "
+                "expected a document in each line."
+            )
+        yield line
+
+
+def first_lines(path: Path, n: int, encoding: str = "utf-8") -> list[str]:
     """Return the beginnings of the first n lines without their line breaks; what is not there is empty."""
     with open_text(path, encoding) as lines:
-        found = [line[:length].rstrip("\r\n") for line in islice(lines, n)]
+        found = [line[:10_000].rstrip("\r\n") for line in islice(lines, n)]
     return found + [""] * (n - len(found))
