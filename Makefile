@@ -19,8 +19,8 @@ all: install ## set up, download the corpus, build the CSV, train, evaluate, and
 	@status=0; [ -f $(CSV) ] || $(BIN)/python download_data.py || status=$$?; \
 	if [ $$status -eq 0 ]; then $(MAKE) --no-print-directory train; \
 	elif [ $$status -eq 3 ]; then \
-	    echo "Training on the 400 sample reviews that ship with the package instead."; \
-	    $(BIN)/python train_online.py $(SAMPLE) --format csv --n-holdout 80; \
+	    [ -f $(MODEL) ] || echo "Training on the 400 sample reviews that ship with the package instead."; \
+	    [ -f $(MODEL) ] || $(BIN)/python train_online.py $(SAMPLE) --format csv --n-holdout 80; \
 	else exit $$status; fi
 	@echo; $(BIN)/movieclassifier info --model pkl_objects; echo
 	@echo 'Next: $(BIN)/movieclassifier predict "What a waste of time :("'

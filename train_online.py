@@ -1,6 +1,5 @@
 """Train a classifier: reader → holdout → minibatches → vectorizer → partial_fit → evaluate → save."""
 
-from itertools import chain, islice
 from typing import Any
 
 import click
@@ -23,7 +22,7 @@ def main(paths: Any, test: str | None, model_dir: str, as_json: bool, show: bool
     from movieclassifier.checkpoints import keep_state
     from movieclassifier.datasets import survey
     from movieclassifier.evaluation import evaluate, score_documents
-    from movieclassifier.guard import N_GUARD, make_guard
+    from movieclassifier.guard import make_guard
     from movieclassifier.metrics_report import report
     from movieclassifier.minibatches import split_holdout
     from movieclassifier.persistence import save_model
@@ -41,20 +40,23 @@ def main(paths: Any, test: str | None, model_dir: str, as_json: bool, show: bool
 
     import_ahead("sklearn.linear_model")  # saving needs it; this hides a second behind the training
     # fit() cuts the stream into minibatches, vectorizes them ahead in threads, and calls partial_fit in their order.
-    options["resume"] = options["resume"] and training_run.can_resume(model_dir, plan)
+    options["resume"] = options["resume"] and training_run.can_resume(model_dir, plan, options["go_on"])
     how = {name: options[name] for name in ("n_threads", "checkpoint_every", "resume", "go_on")}
     names = training_run.label_names(corpus, plan)
     classifier = fit(train, plan, model_dir=model_dir, label_names=names, show_progress=show, **how)
 
-    unseen = holdout if other is None else other.documents(found.labels)
-    sample = list(islice(holdout if n_holdout else unseen, N_GUARD))
-    unseen = unseen if other and n_holdout else chain(sample, unseen)
+    sample, unseen = training_run.unseen_documents(holdout, n_holdout, other, found)
     y, values = score_documents(classifier, unseen, options["n_threads"])
     metrics = evaluate(y, values, classifier)
     classifier.metadata |= training_run.provenance(corpus, plan, n_holdout, test) | {"metrics": metrics}
     save_model(model_dir, classifier, make_guard(classifier, sample))
     keep_state(model_dir)
     click.echo(report(classifier, metrics, as_json, **costs()))
+    click.echo(f"The model is in {model_dir}.", err=True)
+    if options["track"]:
+        from movieclassifier.tracking import track_run
+
+        track_run(classifier, model_dir, corpus, other, costs())
 
 
 if __name__ == "__main__":

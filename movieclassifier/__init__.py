@@ -13,6 +13,10 @@ _MODULES = {
 }
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def __getattr__(name: str) -> Any:
     # Imported when asked for: scikit-learn takes a second, which `movieclassifier --help` should not cost.
     if name not in _MODULES:

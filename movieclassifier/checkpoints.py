@@ -2,7 +2,6 @@
 
 import json
 import os
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.atomic import replace_file, sync_folder
-from movieclassifier.npz import write_npz
+from movieclassifier.npz import NPZ_ERRORS, write_npz
 
 FORMAT = 1
 # A run under way has a checkpoint, and a cache where it takes several passes; a finished one has a trainer state.
 CHECKPOINT = "checkpoint.npz"
 CACHE = "minibatches.cache"
 STATE = "trainer.npz"
+MODEL_FILES = ("classifier.npz", "classifier.pkl", "stopwords.pkl")
 # What a resumed run need not repeat: the first is for the checkpoint to say, the second decides no bits.
 NOT_COMPARED = ("earlier", "allow_sorted")
 
@@ -53,7 +53,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[
         with open(path, "rb") as content, np.load(content, allow_pickle=False) as file:
             facts = _facts(file["facts"])
             return facts, {name: file[name] for name in file.files if name != "facts"}
-    except (ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as error:
+    except (OSError, *NPZ_ERRORS) as error:
         raise ValueError(f"{path} is no checkpoint, or is damaged ({error}); start without --resume.") from error
 
 
@@ -62,7 +62,7 @@ def load_facts(path: str | os.PathLike[str]) -> dict[str, Any] | None:
     try:
         with open(path, "rb") as content, np.load(content, allow_pickle=False) as file:
             return _facts(file["facts"])
-    except (ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile):
+    except (OSError, *NPZ_ERRORS):
         return None
 
 
@@ -157,7 +157,8 @@ def keep_state(folder: str | os.PathLike[str]) -> None:
 
 def clear(folder: str | os.PathLike[str], *, keep_checkpoint: bool = False) -> None:
     """Remove what a run that was killed has left: its temporary files, and all that only --resume wants."""
-    for path in Path(folder).glob(f".{CHECKPOINT}.*.tmp"):
-        path.unlink(missing_ok=True)
+    for name in (CHECKPOINT, *MODEL_FILES):
+        for path in Path(folder).glob(f".{name}.*.tmp"):
+            path.unlink(missing_ok=True)
     for name in () if keep_checkpoint else (CHECKPOINT, CACHE):
         Path(folder, name).unlink(missing_ok=True)

@@ -104,6 +104,11 @@ class Classifier:
         self.t_, self.seed = t, seed
         self.metadata = metadata or {}
 
+    def __repr__(self) -> str:
+        return (
+            f"<Classifier of {', '.join(self.label_names)}: {len(self.columns):,} columns, recipe {self.recipe.name}>"
+        )
+
     def decision_function(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return the decision values (log-odds, before the temperature).
 
@@ -277,7 +282,8 @@ class Classifier:
         values = np.empty((len(indptr) - 1, len(self.coef_)))
         for row, coef in enumerate(self.coef_):
             # Sums of float64 over each document; a trailing 0 lets reduceat see empty documents at the end.
-            products = np.append(data.astype(float) * coef[columns], 0.0)
+            products = np.zeros(len(data) + 1)
+            np.multiply(data, coef[columns], out=products[:-1], dtype=np.float64)
             sums = np.add.reduceat(products, indptr[:-1])
             values[:, row] = np.where(np.diff(indptr) > 0, sums, 0.0) + float(self.intercept_[row])
         return values
@@ -294,7 +300,9 @@ class Classifier:
     def _position(self, label: int | str) -> int:
         found = np.flatnonzero(self.classes_ == label)
         if not len(found):
-            raise ValueError(f"label must be one of {', '.join(map(str, self.classes_.tolist()))}; got {label!r}.")
+            known = zip(self.classes_.tolist(), self.label_names, strict=True)
+            names = (str(value) if str(value) == name else f"{value} ({name})" for value, name in known)
+            raise ValueError(f"label must be one of {', '.join(names)}; got {label!r}.")
         return int(found[0])
 
     def _row(self, label: int | str) -> tuple[int, int]:

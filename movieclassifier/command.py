@@ -1,6 +1,7 @@
 """The edge of every command: a user's mistake is one line on stderr and exit status 2, Ctrl-C is 130."""
 
 import errno
+from importlib.util import find_spec
 from typing import Any
 
 import click
@@ -28,6 +29,19 @@ class Command(click.Command):
         except (KeyboardInterrupt, click.Abort) as error:
             click.echo(" ".join(["\nStopped.", *map(str, error.args)]), err=True)
             ctx.exit(130)
+
+
+def check_installed(extra: str, *modules: str) -> None:
+    """Refuse to go on without the modules of an extra.
+
+    Raises
+    ------
+    ValueError
+        With the command that installs them.
+    """
+    missing = [name for name in modules if find_spec(name) is None]
+    if missing:
+        raise ValueError(f"{' and '.join(missing)} must be installed: pip install 'movieclassifier[{extra}]'.")
 
 
 def one_line(error: BaseException) -> str:

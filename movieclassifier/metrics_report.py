@@ -27,7 +27,8 @@ def report(classifier: Classifier, metrics: dict[str, Any], as_json: bool, **fac
         Every figure of a model that was trained on the bundled sample is marked as such.
     """
     if as_json:
-        origin = {"recipe": classifier.recipe.name, "trained_on": classifier.metadata.get("corpus")}
+        corpus = classifier.metadata.get("corpus")
+        origin = {"recipe": classifier.recipe.name, "trained_on": corpus, "sample": corpus == [SAMPLE]}
         return json.dumps(origin | metrics | facts, indent=2)
     mark = "  (sample)" if classifier.metadata.get("corpus") == [SAMPLE] else ""
     lines = [
@@ -39,7 +40,7 @@ def report(classifier: Classifier, metrics: dict[str, Any], as_json: bool, **fac
     ]
     if mark:
         lines = [line + mark if re.search(r"\b\d", line) else line for line in lines]
-        lines += ["", "(sample): these are figures of the 400 sample reviews, not of aclImdb."]
+        lines += ["", "(sample): this model was trained on the 400 sample reviews, not on aclImdb."]
     return "\n".join(lines)
 
 

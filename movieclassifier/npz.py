@@ -1,6 +1,8 @@
 """Write the files that ``numpy.load`` reads, a chunk at a time, and compressed as much as it pays."""
 
+import struct
 import zipfile
+import zlib
 from collections.abc import Collection, Mapping
 from typing import IO, Any
 
@@ -8,6 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 CHUNK = 2**20
+# What a cut, foreign or hostile file can raise while it is read and taken apart.
+NPZ_ERRORS = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    ArithmeticError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def write_npz(

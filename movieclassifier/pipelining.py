@@ -141,7 +141,8 @@ def import_ahead(module: str) -> None:
     """Import a module in a thread of its own, while others compute; who needs it then waits only for what is left."""
 
     def load() -> None:
-        with suppress(ImportError):  # which is raised where the module is needed
+        # An ImportError is raised again where the module is needed, a RuntimeError says that the program is ending.
+        with suppress(ImportError, RuntimeError):
             import_module(module)
 
     threading.Thread(target=load, name="import_ahead").start()

@@ -114,8 +114,8 @@ def make_recipe(recipe: str | Recipe = "default", **overrides: Any) -> Recipe:
     recipe : str or Recipe
         A name in :data:`RECIPES`, or a recipe.
     **overrides
-        Settings to replace; those that are None are left as they are. With several passes over log-count ratios,
-        alpha is 5e-7 unless it is given.
+        Settings to replace; those that are None are left as they are. With several passes of a recipe for one pass over
+        log-count ratios, alpha is 5e-7 unless it is given.
 
     Returns
     -------
@@ -135,8 +135,12 @@ def make_recipe(recipe: str | Recipe = "default", **overrides: Any) -> Recipe:
         if recipe not in RECIPES:
             raise ValueError(f"recipe must be one of {', '.join(RECIPES)}; got {recipe!r}.")
         recipe = RECIPES[recipe]
-    if (overrides.get("passes") or 1) > 1 and recipe.log_count_ratio:
-        overrides["alpha"] = overrides.get("alpha") or SEVERAL_PASSES_ALPHA
+    if (
+        (overrides.get("passes") or 1) > recipe.passes == 1
+        and recipe.log_count_ratio
+        and overrides.get("alpha") is None
+    ):
+        overrides["alpha"] = SEVERAL_PASSES_ALPHA
     return replace(recipe, **{name: value for name, value in overrides.items() if value is not None})
 
 

@@ -113,7 +113,7 @@ def find_labels(values: Mapping[str, int]) -> dict[str, Label]:
     >>> find_labels({"tech": 1, "1": 1})
     {'1': '1', 'tech': 'tech'}
     """
-    if all(value.removeprefix("-").isdecimal() and str(int(value)) == value for value in values):
+    if all(map(_is_integer, values)):
         return {value: int(value) for value in sorted(values, key=int)}
     return {value: value for value in sorted(values)}
 
@@ -166,3 +166,10 @@ def _hashed(documents: Iterator[tuple[str, str]], digest: "hashlib._Hash") -> It
     for text, value in documents:
         digest.update(f"{value}\0{text}\0".encode())
         yield text, value
+
+
+def _is_integer(value: str) -> bool:
+    """Tell whether a value is an integer as numpy holds them, written the usual way."""
+    digits = value.removeprefix("-")
+    # int() of more digits than it takes is an error of its own.
+    return digits.isdecimal() and len(digits) < 20 and str(int(value)) == value and abs(int(value)) < 2**63

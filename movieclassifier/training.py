@@ -60,6 +60,8 @@ class Plan:
         Documents to train on, the calibration slice included.
     sha256 : str
         Digest of the corpus.
+    reading : str
+        How the corpus is read: the same bytes give other documents with another column or other labels.
     minibatch_size : int
     seed : int
     n_keep : int or None
@@ -75,6 +77,7 @@ class Plan:
     label_counts: tuple[int, ...]
     n_train: int
     sha256: str = ""
+    reading: str = ""
     minibatch_size: int = 1000
     seed: int = 1
     n_keep: int | None = None
@@ -173,9 +176,10 @@ class Fit:
         """Start on a new corpus with what the latest finished run, of the same recipe and classes, has learned."""
         folder = self._own_folder()
         others = self.plan.to_dict().keys() - {"recipe", "classes"}
-        plan = self._load(finished_state(folder), without=others)["plan"]
+        path = finished_state(folder)
+        plan = self._load(path, without=others)["plan"]
         self._start_after([*plan["earlier"], (plan["sha256"], plan["n_train"])])
-        if (folder / CHECKPOINT).exists():
+        if path.name == CHECKPOINT:
             keep_state(folder)
 
     def save(self) -> None:

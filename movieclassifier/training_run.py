@@ -1,25 +1,30 @@
 """What surrounds a fit on the command line: the plan, where the model came from, and the report at the end."""
 
+import json
 import os
 import platform
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib.metadata import version
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import click
 
 from movieclassifier import __version__
-from movieclassifier.checkpoints import resumable
-from movieclassifier.datasets import Corpus, Label, Survey, survey
+from movieclassifier.checkpoints import CHECKPOINT, resumable
+from movieclassifier.corpus_options import READER_OPTIONS
+from movieclassifier.datasets import Corpus, Document, Label, Survey, survey
+from movieclassifier.guard import N_GUARD
 from movieclassifier.memory import peak_megabytes
 from movieclassifier.minibatches import holdout_sizes
 from movieclassifier.recipes import Recipe
 from movieclassifier.training import Plan
 
+READING = ("format", *READER_OPTIONS)
 PACKAGES = ("numpy", "scipy", "scikit-learn")
 # Of the book's movie_data.csv, and of the folders that it is made from.
 BOOK_LABELS = ({"0": 0, "1": 1}, {"neg": 0, "pos": 1})
@@ -56,6 +61,7 @@ def make_plan(found: Survey, recipe: Recipe, options: dict[str, Any], with_test:
         tuple(counts[label] for label in found.classes),
         n_train,
         sha256=found.sha256,
+        reading=json.dumps({name: options.get(name) for name in READING} | {"labels": dict(found.labels)}),
         **{name: options[name] for name in ("minibatch_size", "seed", "n_keep", "allow_sorted")},
     )
     return plan, n_holdout
@@ -98,9 +104,19 @@ def check_before(model_dir: str, test: Corpus | None, found: Survey) -> None:
         raise PermissionError(13, "the model folder is not writable; pass another --model-dir", str(folder))
 
 
-def can_resume(model_dir: str, plan: Plan) -> bool:
+def unseen_documents(
+    holdout: Iterator[Document], n_holdout: int, test: Corpus | None, found: Survey
+) -> tuple[list[Document], Iterator[Document]]:
+    """Return the documents of the guard set, from the holdout where there is one, and all that are evaluated on."""
+    unseen = holdout if test is None else test.documents(found.labels)
+    sample = list(islice(holdout if n_holdout else unseen, N_GUARD))
+    return sample, unseen if test and n_holdout else chain(sample, unseen)
+
+
+def can_resume(model_dir: str, plan: Plan, go_on: bool) -> bool:
     """Tell whether there is a checkpoint; a run that was killed before its first one starts again, and says so."""
-    found = resumable(model_dir, plan.to_dict()).exists()
+    # What a finished run left is where a continuation starts, not where it stopped.
+    found = Path(model_dir, CHECKPOINT).exists() if go_on else resumable(model_dir, plan.to_dict()).exists()
     if not found:
         click.echo(f"There is no checkpoint in {model_dir} yet: starting from the beginning.", err=True)
     return found

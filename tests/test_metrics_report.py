@@ -44,7 +44,7 @@ def test_every_figure_of_the_sample_is_marked():
     classifier.metadata["corpus"] = ["sample_reviews.csv"]
     *lines, empty, note = report(classifier, metrics, False, seconds=1.5).splitlines()
     assert not empty
-    assert note.startswith("(sample): these are figures of the 400 sample reviews")
+    assert note == "(sample): this model was trained on the 400 sample reviews, not on aclImdb."
     figures = [line for line in lines if re.search(r"\b\d", line)]
     assert len(figures) == 9
     assert all(line.endswith("(sample)") for line in figures)
@@ -55,5 +55,6 @@ def test_json_holds_all_metrics_and_where_they_come_from():
     classifier.metadata["corpus"] = ["sample_reviews.csv"]
     found = json.loads(report(classifier, metrics, True, seconds=1.5))
     assert found["trained_on"] == ["sample_reviews.csv"]
+    assert found["sample"] is True
     assert {name: found[name] for name in metrics} == metrics
     assert found["seconds"] == 1.5

@@ -169,7 +169,7 @@ RECORD = record_bytes(random_classifier())
         (changed("intercept", np.array([np.nan], np.float32)), "its finite do not fit"),
         (changed("intercept", np.zeros(3, np.float32)), "its intercept do not fit"),
         (changed("column_steps", np.zeros(200, np.int64)), "its column_steps do not fit"),
-        (changed("column_steps", np.full(200, 2**30)), "its columns do not fit"),
+        (changed("column_steps", np.full(200, 2**30, np.uint32)), "its columns do not fit"),
     ],
 )
 def test_wrong_cut_or_foreign_record_is_refused(content, message, tmp_path):
@@ -257,3 +257,78 @@ def test_failed_save_leaves_the_earlier_model(tmp_path):
 @given(st.lists(st.integers(0, 2**40)))
 def test_smallest_type_loses_nothing(numbers):
     assert smallest(np.array(numbers, dtype=np.int64)).tolist() == numbers
+
+
+FORGED_DTYPE = """
+import pickle, pickletools, sys
+import numpy as np
+from movieclassifier.persistence import load_pickled
+
+class Type:
+    def __reduce__(self):
+        return np.dtype, ("V8", False, True), (3, "|", None, ("f",), {"f": (np.dtype("O"), 0)}, 8, 1, 1)
+
+class Array:
+    def __reduce__(self):
+        return np._core.multiarray._reconstruct, (np.ndarray, (0,), b"b"), (1, (1,), Type(), False, b"A" * 8)
+
+body = pickletools.optimize(pickle.dumps(Array(), protocol=3))[2:-1]
+with open("forged.pkl", "wb") as file:
+    file.write(b"\\x80\\x03" + body + b"0N.")
+try:
+    load_pickled("forged.pkl")
+except ValueError as error:
+    sys.exit(str(error))
+"""
+
+
+def test_pickle_with_a_forged_dtype_is_refused_before_numpy_takes_bytes_for_pointers(tmp_path):
+    environment = os.environ | {"PYTHONPATH": os.getcwd()}
+    done = subprocess.run(
+        [sys.executable, "-c", FORGED_DTYPE], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "the state of a ObjectDType is not that of a model" in done.stderr
+
+
+def test_pickle_that_sets_an_attribute_of_a_class_is_refused(tmp_path):
+    name = b"csklearn.linear_model._stochastic_gradient\nSGDClassifier\n"
+    (tmp_path / "class.pkl").write_bytes(b"\x80\x02" + name + b"N}X\x07\x00\x00\x00predictK\x01s\x86b.")
+    with pytest.raises(ValueError, match=r"the state of a .* is not that of a model"):
+        load_pickled(tmp_path / "class.pkl")
+
+
+def loaded_or_refused(path):
+    """Return the digest of the weights, or what was wrong."""
+    try:
+        return load_classifier(path).weights_sha256()
+    except ValueError as error:
+        return str(error)
+
+
+def test_flipped_bits_anywhere_are_refused_or_change_nothing(tmp_path):
+    path = tmp_path / "model.npz"
+    unchanged = random_classifier().weights_sha256()
+    outcomes = []
+    for place in range(0, len(RECORD), 29):
+        path.write_bytes(RECORD[:place] + bytes([RECORD[place] ^ 4]) + RECORD[place + 1 :])
+        outcomes.append(loaded_or_refused(path))
+    # Some bits are of dates and attributes, which nothing looks at.
+    refused = [outcome for outcome in outcomes if outcome != unchanged]
+    assert all("is not a model of movieclassifier, or is damaged" in outcome for outcome in refused)
+    assert len(refused) > 0.8 * len(outcomes)
+
+
+def test_columns_that_wrap_around_are_refused(tmp_path):
+    steps = np.full(200, 1, np.uint64)
+    steps[[5, 6]] += np.uint64(2**63)
+    (tmp_path / "model.npz").write_bytes(changed("column_steps", steps))
+    with pytest.raises(ValueError, match="its column_steps do not fit"):
+        load_classifier(tmp_path / "model.npz")
+
+
+def test_what_a_model_without_ratio_learned_is_saved(tmp_path):
+    classifier = random_classifier(recipe=RECIPES["book"])
+    classifier.learn("zyzzyva qwertz", 1)
+    save_record(tmp_path / "model.npz", classifier)
+    assert load_classifier(tmp_path / "model.npz").weights_sha256() == classifier.weights_sha256()

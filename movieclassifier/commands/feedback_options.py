@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from movieclassifier.command import check_installed
+
 if TYPE_CHECKING:
     from movieclassifier.feedback.service import Service
 
@@ -20,6 +22,7 @@ def database_option(command):  # type: ignore[no-untyped-def]  # a decorator as 
 
 def open_service(database: str | None, model: str | None = None) -> "Service":
     """Return the log and the served model, as the server with the same environment has them."""
+    check_installed("web", "sqlalchemy")
     from movieclassifier.feedback.service import Service
     from movieclassifier.feedback.settings import read_settings
 

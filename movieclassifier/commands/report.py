@@ -1,12 +1,11 @@
 """``movieclassifier report``: a training run on one page, with pictures."""
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import click
 
-from movieclassifier.command import Command
+from movieclassifier.command import Command, check_installed
 from movieclassifier.corpus_options import chosen_corpus, corpus_options, corpus_to_test_on
 from movieclassifier.progress import Progress, progress_option
 
@@ -63,6 +62,4 @@ def check_extra() -> None:
     ValueError
         With the command that installs it.
     """
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    if missing:
-        raise ValueError(f"{' and '.join(missing)} must be installed: pip install 'movieclassifier[report]'.")
+    check_installed("report", *NEEDED)

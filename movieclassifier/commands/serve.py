@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from movieclassifier.command import Command
+from movieclassifier.command import Command, check_installed
 from movieclassifier.commands.feedback_options import database_option
 from movieclassifier.commands.predict import model_option
 
@@ -44,6 +44,7 @@ def main(
     At another address than this machine's own, it counts as deployed: it needs a SECRET_KEY, its cookies are for
     https only, and votes wait for an approval. MOVIECLASSIFIER_DEPLOYED=0 says otherwise.
     """
+    check_installed("web", "sqlalchemy", "gunicorn")
     from movieclassifier.web import create_app
 
     if debug and not is_loopback(host):
