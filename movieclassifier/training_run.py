@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from movieclassifier import __version__
-from movieclassifier.checkpoints import CHECKPOINT, resumable
+from movieclassifier.checkpoints import resumable
 from movieclassifier.corpus_options import READER_OPTIONS
 from movieclassifier.datasets import Corpus, Document, Label, Survey, survey
 from movieclassifier.guard import N_GUARD
@@ -113,10 +113,9 @@ def unseen_documents(
     return sample, unseen if test and n_holdout else chain(sample, unseen)
 
 
-def can_resume(model_dir: str, plan: Plan, go_on: bool) -> bool:
+def can_resume(model_dir: str, plan: Plan) -> bool:
     """Tell whether there is a checkpoint; a run that was killed before its first one starts again, and says so."""
-    # What a finished run left is where a continuation starts, not where it stopped.
-    found = Path(model_dir, CHECKPOINT).exists() if go_on else resumable(model_dir, plan.to_dict()).exists()
+    found = resumable(model_dir, plan.to_dict()).exists()
     if not found:
         click.echo(f"There is no checkpoint in {model_dir} yet: starting from the beginning.", err=True)
     return found

@@ -13,6 +13,7 @@ from movieclassifier.datasets import Corpus, iter_csv, open_corpus, survey
 from movieclassifier.readers import csv_rows
 from movieclassifier.readers.contract import BadRows
 from movieclassifier.readers.csv_rows import MAX_FIELD_SIZE
+from movieclassifier.surveys import find_labels
 
 BOOK = {"0": 0, "1": 1}
 
@@ -351,3 +352,8 @@ def test_options_are_checked_when_the_corpus_is_opened(tmp_path):
 
 def test_a_corpus_is_a_value():
     assert Corpus(()) == Corpus(())
+
+
+@pytest.mark.parametrize("value", ["9" * 19, "-" + "9" * 19, "9" * 5000])
+def test_labels_too_large_for_numpy_are_strings(value):
+    assert find_labels({value: 1, "1": 1}) == {value: value, "1": "1"}

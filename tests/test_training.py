@@ -5,6 +5,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
+from movieclassifier.checkpoints import keep_state
 from movieclassifier.persistence import record_bytes
 from movieclassifier.recipes import make_recipe
 from movieclassifier.training import Fit, Plan, fit
@@ -99,6 +100,7 @@ def test_lost_cache_is_said(tmp_path):
     [
         ({"sha256": "other"}, 'sha256 was "", is "other"'),
         ({"seed": 7}, "seed was 1, is 7"),
+        ({"reading": "label_column 3"}, 'reading was "", is "label_column 3"'),
         ({"min_df": 3}, "recipe was"),
         ({"minibatch_size": 25}, "minibatch_size was 50, is 25"),
     ],
@@ -174,3 +176,16 @@ def test_pruned_fit_keeps_the_columns_seen_most():
     classifier = fit(SAMPLE, plan_for(SAMPLE, n_keep=100))
     assert len(classifier.columns) == 100
     assert np.count_nonzero(classifier.coef_) <= 100
+
+
+def test_refused_continuation_leaves_the_finished_state(tmp_path):
+    fit(SAMPLE, plan_for(SAMPLE), model_dir=tmp_path, checkpoint_every=1)
+    keep_state(tmp_path)
+    steps = Fit(plan_for(SAMPLE, sha256="second"), tmp_path).run(SAMPLE, checkpoint_every=1)
+    next(steps)
+    steps.close()
+    by_label = sorted(SAMPLE, key=lambda document: document[1])
+    with pytest.raises(ValueError, match="A stream sorted by label"):
+        fit(by_label, plan_for(by_label), model_dir=tmp_path, go_on=True)
+    assert (tmp_path / "trainer.npz").exists()
+    fit(SAMPLE, plan_for(SAMPLE, sha256="third"), model_dir=tmp_path, go_on=True)
