@@ -49,10 +49,10 @@ def replay(store: FeedbackStore, cap: float) -> str:
     base = classifier.coef_.copy()
     limit = cap * np.linalg.norm(base.astype(float))
     inside = [vote for vote, at in folded[served] if learned.get(vote) == at]
-    for vote in sorted(set(learned) - set(inside), key=learned.__getitem__):
+    for number, vote in enumerate(sorted(set(learned) - set(inside), key=learned.__getitem__)):
         before = classifier.coef_.copy()
         learn(vote)
-        if np.linalg.norm(classifier.coef_.astype(float) - base) > limit:
+        if np.linalg.norm(classifier.coef_.astype(float) - base) > limit and number >= 5:
             classifier.coef_[:] = before
             break
     return classifier.weights_sha256()

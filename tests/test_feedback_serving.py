@@ -152,6 +152,14 @@ def test_votes_beyond_the_cap_are_held_and_folded_by_the_next_update(tmp_path):
     assert service.entries(status="applied").total == 20
 
 
+def test_the_first_votes_act_whatever_their_size(tmp_path):
+    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"), CAP=1e-9)
+    votes = [contradict(service, text)[1] for text in TEXTS[:8]]
+    assert [vote.status for vote in votes] == ["applied"] * 5 + ["held"] * 3
+    assert votes[4].after_label == votes[4].label
+    assert digest(service) == replay(service.store, 1e-9)
+
+
 def test_a_vote_that_makes_room_under_the_cap_lets_held_ones_in(tmp_path):
     service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"), CAP=0.2)
     cast = [contradict(service, text) for text in TEXTS[:20]]

@@ -16,14 +16,24 @@ from movieclassifier.commands.feedback_options import database_option, open_serv
     help="How much accuracy on the guard set it may cost.",
 )
 @click.option("--without-guard", is_flag=True, help="Fold unchecked, where the model has no guard set.")
+@click.option(
+    "--model",
+    type=click.Path(),
+    help="Serve this newly trained model instead, with all accepted votes on top of it.",
+)
 @click.option("--note", default="", help="For the audit trail.")
-def main(database: str | None, tolerance: float, without_guard: bool, note: str) -> None:
+def main(database: str | None, tolerance: float, without_guard: bool, model: str | None, note: str) -> None:
     """Fold the accepted votes of the log into a new base, and serve it from now on.
 
     The new base is checked against the guard set, a sample that the model was not trained on: if it answers worse by
     more than the tolerance, nothing changes. Running servers take the new base up by themselves.
     """
-    service = open_service(database)
+    service = open_service(database, model)
+    if model is not None:
+        is_new = service.is_new or service.adopt(owner())
+        click.echo(service.describe() if is_new else f"{model} is known already; movieclassifier rollback --list.")
+        service.close()
+        return
     report = service.update(owner(), tolerance=tolerance, without_guard=without_guard, note=note)
     click.echo(str(report))
     service.close()

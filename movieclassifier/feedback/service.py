@@ -62,6 +62,9 @@ class Service:
     Parameters
     ----------
     settings : Settings
+    adopt : bool
+        Whether a model file that the database has not seen is served from now on, as a server wants it. A command
+        only adopts one where there is none yet.
 
     Raises
     ------
@@ -72,21 +75,30 @@ class Service:
     ----------
     store : FeedbackStore
     served : ServedModel
-    trained_version : int
+    trained_version : int or None
         The version that the model file has in the database.
     """
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: Settings, *, adopt: bool = True):
         self.settings = settings
         self.model_path = model_path(settings.model)
         self.store = FeedbackStore(settings.database_url)
         self.served = ServedModel(self.store.engine, settings.cap)
+        self.trained_version: int | None = None
+        self.is_new = False
         try:
-            self.trained_version, self.is_new = register_trained(self.store.engine, self.model_path)
+            if adopt or not self.versions():
+                self.adopt()
         except BaseException:
             self.close()
             raise
         self._next_cleaning = time.monotonic()
+        self._facts: ModelFacts | None = None
+
+    def adopt(self, by: str = "system") -> bool:
+        """Serve the model file unless the database has seen it; return whether it is new."""
+        self.trained_version, self.is_new = register_trained(self.store.engine, self.model_path, by)
+        return self.is_new
 
     def close(self) -> None:
         """Close the connections to the database."""
@@ -218,28 +230,34 @@ class Service:
 
     def facts(self) -> ModelFacts:
         """Return what is served."""
-        waiting = self.store.stats().by_status[WAITING]
-        with self.served.up_to_date() as model, reading(self.store.engine) as connection:
-            classifier, foundation = model.classifier, model.foundation
+        with self.served.up_to_date() as model:
+            # Nothing in it changes without an event.
+            if self._facts is None or self._facts.model_version != model.version:
+                self._facts = self._find_facts(model)
+            return self._facts
+
+    def _find_facts(self, model: ServedModel) -> ModelFacts:
+        classifier = model.classifier
+        with reading(self.store.engine) as connection:
             applied = len(model.votes_in_weights(connection))
-            served = find_version(self.store.engine, foundation.served if foundation else 0)
-            return ModelFacts(
-                served.name,
-                served.version,
-                model.version,
-                classifier.recipe.name,
-                classifier.label_names,
-                classifier.metadata,
-                classifier.metadata.get("metrics"),
-                model.weights_sha256(),
-                applied,
-                model.n_held,
-                waiting,
-                model.position,
-                served.name == BUNDLED_NAME,
-                self.settings.mode,
-                model.cap_used,
-            )
+        served = find_version(self.store.engine, model.base_version)
+        return ModelFacts(
+            served.name,
+            served.version,
+            model.version,
+            classifier.recipe.name,
+            classifier.label_names,
+            classifier.metadata,
+            classifier.metadata.get("metrics"),
+            model.weights_sha256(),
+            applied,
+            model.n_held,
+            self.store.n_waiting(),
+            model.position,
+            served.name == BUNDLED_NAME,
+            self.settings.mode,
+            model.cap_used,
+        )
 
     def describe(self) -> str:
         """Say in a few lines what is served."""
@@ -249,7 +267,7 @@ class Service:
         lines = [f"Serving version {facts.version} of {facts.name} (recipe {facts.recipe}{measured}; {votes})."]
         if facts.bundled:
             lines.append("It is the bundled model; train_online.py trains one of your own into pkl_objects/.")
-        if not self.is_new and self.trained_version not in self._line_of(facts.version):
+        if self.trained_version is not None and self.trained_version not in self._line_of(facts.version):
             lines.append(
                 f"{model_name(self.model_path)} is version {self.trained_version}; "
                 f"movieclassifier rollback {self.trained_version} serves it."

@@ -27,6 +27,8 @@ from movieclassifier.persistence import load_record
 # How far votes may move the weights between two guarded updates: the distance from the base, as a share of its norm.
 # benchmarks/correction_cost.py prints what that admits and what it costs.
 DEFAULT_CAP = 0.1
+# So many votes after an update are learned whatever their size: a model of a few hundred texts moves far with each.
+FREE_VOTES = 5
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ class Learner:
     def rehearse(self, text: str, label: str) -> Rehearsal:
         """Tell what learning would do, and leave the weights as they are."""
         step, lesson = self._take(0, text, label)
-        held = self.distance2 > self._cap2
+        held = self._is_too_far()
         self._take_back(step)
         return Rehearsal(lesson, held)
 
@@ -103,7 +105,7 @@ class Learner:
             )
             return True
         step, _ = self._take(vote, text, label)
-        if self.distance2 > self._cap2:
+        if self._is_too_far():
             self._take_back(step)
             return False
         self.steps.append(step)
@@ -113,6 +115,9 @@ class Learner:
         """Take back all but the first steps."""
         while len(self.steps) > n_steps:
             self._take_back(self.steps.pop())
+
+    def _is_too_far(self) -> bool:
+        return self.distance2 > self._cap2 and len(self.steps) >= FREE_VOTES
 
     def _take(self, vote: int, text: str, label: str) -> tuple[Step, Lesson]:
         columns = hash_texts([text], self.classifier.recipe)[1]
@@ -250,7 +255,12 @@ class ServedModel:
     @property
     def version(self) -> str:
         """Base and position, such as "2+17": they determine the weights."""
-        return f"{self.foundation.served if self.foundation else 0}+{self.position}"
+        return f"{self.base_version}+{self.position}"
+
+    @property
+    def base_version(self) -> int:
+        """The base that is served."""
+        return self.foundation.served if self.foundation else 0
 
     @property
     def n_applied(self) -> int:

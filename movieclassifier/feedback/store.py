@@ -124,6 +124,11 @@ class FeedbackStore:
             for row in connection.execution_options(yield_per=500).execute(select(events).order_by(events.c.position)):
                 yield event_from(row)
 
+    def n_waiting(self) -> int:
+        """Return how many votes wait for a review."""
+        with reading(self.engine) as connection:
+            return connection.scalar(select(func.count()).where(votes.c.status == WAITING)) or 0
+
     def stats(self) -> FeedbackStats:
         """Count."""
         stands = votes.c.status != UNDONE

@@ -22,6 +22,7 @@ from movieclassifier.persistence import BUNDLED, load_record, record_bytes
 
 TRAINED, UPDATE = "trained", "update"
 BUNDLED_NAME = BUNDLED
+LISTED = [column for column in bases.c if column.name not in ("record", "record_sha256")]
 # Share of the guard set that an update may answer worse. Both models answer the same documents, so much less than
 # the standard error of either accuracy is a sign.
 DEFAULT_TOLERANCE = 0.01
@@ -187,16 +188,18 @@ def model_name(path: Path) -> str:
 
 def list_versions(engine: Engine) -> list[Version]:
     """Return all bases, the newest first."""
-    columns = [column for column in bases.c if column.name not in ("record", "record_sha256")]
     with reading(engine) as connection:
         served = connection.scalar(select(head.c.base_version))
-        rows = connection.execute(select(*columns).order_by(bases.c.version.desc())).all()
+        rows = connection.execute(select(*LISTED).order_by(bases.c.version.desc())).all()
     return [_version(row, served) for row in rows]
 
 
 def find_version(engine: Engine, version: int) -> Version:
     """Return one base."""
-    return next(found for found in list_versions(engine) if found.version == version)
+    with reading(engine) as connection:
+        served = connection.scalar(select(head.c.base_version))
+        row = connection.execute(select(*LISTED).where(bases.c.version == version)).one()
+    return _version(row, served)
 
 
 def _check(
