@@ -61,8 +61,9 @@ UV := $(BIN)/uv pip compile setup.cfg --universal --python-version 3.11 --genera
 DEV_EXTRAS := build web postgresql dev zstd report mlflow
 
 lock: .venv/installed-dev ## renew requirements.txt and requirements-dev.txt
-	$(UV) --extra build --extra web --extra postgresql --output-file requirements.txt
-	$(UV) $(DEV_EXTRAS:%=--extra %) --constraints requirements.txt --output-file requirements-dev.txt
+	$(UV) $(addprefix --extra ,build web postgresql zstd report mlflow dev) --output-file requirements-dev.txt
+	$(UV) $(addprefix --extra ,build web postgresql) --constraints requirements-dev.txt \
+	    --output-file requirements.txt
 
 # PYTHONMALLOC: CPython's own allocator would hide reads beyond the end of a str.
 sanitize: .venv/installed-dev ## run the tests of the compiled twin under AddressSanitizer and UBSan
