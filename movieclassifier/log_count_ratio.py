@@ -20,9 +20,9 @@ def default_min_df(n_documents: int) -> int:
     Examples
     --------
     >>> [default_min_df(n) for n in (1_000, 5_000, 50_000)]
-    [1, 2, 4]
+    [1, 1, 4]
     """
-    return 1 if n_documents < 2_000 else 2 if n_documents < 10_000 else 4
+    return 1 if n_documents < 10_000 else 4
 
 
 def log_counts(counts: NDArray[np.integer]) -> NDArray[np.float64]:
