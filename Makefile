@@ -57,9 +57,7 @@ format: .venv/installed-dev ## format the code
 UV := $(BIN)/uv pip compile setup.cfg --universal --python-version 3.11 --generate-hashes --quiet --upgrade \
 	--custom-compile-command "make lock" --no-emit-index-url --no-emit-find-links
 
-# All but bench: not every platform can install those, and no test needs them.
-DEV_EXTRAS := build web postgresql dev zstd report mlflow
-
+# All extras but bench: not every platform can install those, and no test needs them.
 lock: .venv/installed-dev ## renew requirements.txt and requirements-dev.txt
 	$(UV) $(addprefix --extra ,build web postgresql zstd report mlflow dev) --output-file requirements-dev.txt
 	$(UV) $(addprefix --extra ,build web postgresql) --constraints requirements-dev.txt \
