@@ -10,6 +10,7 @@ import click
 from movieclassifier.recipe_files import RecipeName
 from movieclassifier.recipes import Recipe, make_recipe
 from movieclassifier.tokenizers import TOKENIZERS
+from movieclassifier.tracking import track_option
 
 OVERRIDES = ("passes", "tokenizer", "n_features", "ngram_range", "min_df", "alpha")
 
@@ -99,6 +100,7 @@ RUN_OPTIONS = [
     click.option(
         "--continue", "go_on", is_flag=True, help="Train the finished model of --model-dir further, on CORPUS."
     ),
+    track_option,
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
 ]
 

@@ -14,6 +14,7 @@ from movieclassifier.command import Command
 from movieclassifier.corpus_options import chosen_corpus, corpus_options, corpus_to_test_on, report_bad_rows
 from movieclassifier.progress import Progress, progress_option
 from movieclassifier.recipe_files import read_recipe
+from movieclassifier.tracking import track_comparison, track_option, where
 
 if TYPE_CHECKING:
     from movieclassifier.datasets import Label
@@ -55,6 +56,7 @@ OPTIONS = [
     click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of folds and of SGD's order."),
     click.option("--threads", "n_threads", type=click.IntRange(1), default=1, show_default=True, help="Vectorizing."),
     click.option("--allow-sorted", is_flag=True, help="Train on a stream that is sorted by label, too."),
+    track_option,
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
     click.option("--html", "html_path", type=click.Path(dir_okay=False), help="Write the table as a page, too."),
 ]
@@ -89,6 +91,9 @@ def main(paths: tuple[str, ...], as_json: bool, html_path: str | None, show: boo
     if html_path is not None:
         with replace_file(html_path, "w") as file:
             file.write(comparison_page(rows, facts))
+    if options["track"]:
+        run_id = track_comparison(rows, facts, comparison_page(rows, facts))
+        click.echo(f"Logged to {where()} as run {run_id}.", err=True)
     result = {**facts, "rows": [row.to_dict() for row in rows]}
     click.echo(json.dumps(result, indent=2) if as_json else table(rows, facts))
 

@@ -152,4 +152,4 @@ def _plural(n: int, word: str) -> str:
 
 
 def _listed(versions: dict[str, str]) -> str:
-    return ", ".join(f"{name} {number}" for name, number in versions.items())
+    return ", ".join(f"{name} {number}" for name, number in sorted(versions.items()))
