@@ -8,6 +8,7 @@ Every contender is a process of its own, measured from outside; all take turns, 
 hits all of them. Medians and ranges are shown. BLAS has one thread.
 """
 
+import hashlib
 import json
 import os
 import platform
@@ -121,6 +122,22 @@ def measure_cold(n_runs: int) -> Measured:
     return costs
 
 
+def measure_bytes(split: Split) -> dict[str, dict[str, str]]:
+    """Return the digests of the models that each recipe gives with one, two and four threads, and without the twin."""
+    digests: dict[str, dict[str, str]] = {}
+    for recipe in ("book", "default"):
+        digests[recipe] = {}
+        for name, n_threads, env in (
+            *((f"{n} threads", n, {}) for n in (1, 2, 4)),
+            ("no twin", 2, {"MOVIECLASSIFIER_PURE_PYTHON": "1"}),
+        ):
+            say(f"bytes of the model, {recipe} recipe, {name}")
+            run(train_online(split, recipe, n_threads), env)
+            record = split.folder / recipe / "classifier.npz"
+            digests[recipe][name] = hashlib.sha256(record.read_bytes()).hexdigest()
+    return digests
+
+
 def measure_latency(split: Split, n_runs: int) -> dict[str, list[float]]:
     """Return microseconds for one text and for a thousand, of this package and of scikit-learn."""
     say("latency")
@@ -210,7 +227,7 @@ def main(csv_path: Path, n_runs: int, json_path: Path | None, quick: bool, readm
     load = os.getloadavg()[0]
     found, missing = contenders(split)
     results: dict[str, Any] = {"n_runs": n_runs, "machine": machine(), "date": date.today().isoformat()}
-    results["costs"] = measure(found, n_runs)
+    results["costs"], results["bytes"] = measure(found, n_runs), measure_bytes(split)
     results["latency"], results["cold"] = measure_latency(split, n_runs), measure_cold(n_runs)
     results["growth"] = measure_growth(split, (1, 4, 16), min(n_runs, 3))
     results["load"], results["missing"] = (load, os.getloadavg()[0]), missing

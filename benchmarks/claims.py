@@ -22,6 +22,9 @@ def claims(results: dict[str, Any]) -> list[str]:
         lines.append(at_least("train_online.py, against conversion and Vowpal Wabbit", ratio(costs, VW, trainer), 1))
         gain = accuracy(costs[trainer]) - accuracy(costs[VW])
         lines.append(at_least("points of accuracy more than Vowpal Wabbit", 100 * gain, 0))
+    for recipe, digests in results["bytes"].items():
+        n_models = len(set(digests.values()))
+        lines.append(at_most(f"different models of the {recipe} recipe from {', '.join(digests)}", n_models, 1))
     lines += growth_claims(growth)
     ours, theirs = (Spread.of(latency[f"{who}_one"]).median for who in ("ours", "scikit_learn"))
     lines.append(at_least("one prediction, against scikit-learn", theirs / ours, 5))
@@ -64,9 +67,9 @@ def accuracy(costs: list[Cost]) -> float:
 
 def at_least(what: str, value: float, limit: float) -> str:
     """Return the line of a claim."""
-    return f"{'ok  ' if value >= limit else 'MISS'}  {what}: {value:.2f} (at least {limit})"
+    return f"{'ok  ' if value >= limit else 'MISS'}  {what}: {value:.3g} (at least {limit})"
 
 
 def at_most(what: str, value: float, limit: float) -> str:
     """Return the line of a claim."""
-    return f"{'ok  ' if value <= limit else 'MISS'}  {what}: {value:.2f} (at most {limit})"
+    return f"{'ok  ' if value <= limit else 'MISS'}  {what}: {value:.3g} (at most {limit})"
