@@ -1,6 +1,7 @@
 """The real corpus, unpacked and written once for all tests; a test that asks for it is skipped where it is not."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,10 @@ from movieclassifier.corpus_csv import write_csv
 # A machine that others use, too, makes any example slow now and then.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+
+# A shell that runs the tests in the background lets them ignore Ctrl-C, and all that they start with them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
