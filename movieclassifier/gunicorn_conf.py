@@ -4,6 +4,7 @@
 """
 
 import os
+import signal
 from typing import Any
 
 # Before numpy is imported: a pool of threads per worker would only get in the way of the others.
@@ -28,10 +29,18 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 
 def when_ready(server: Any) -> None:
     """Say which model is served; `server` is gunicorn's arbiter."""
+    # Ctrl-C as SIGTERM: at SIGINT a worker shuts its threads down inside the signal handler, and where it was handing
+    # a request to them just then, it waits for itself.
+    signal.signal(signal.SIGINT, lambda _, frame: server.signal(signal.SIGTERM, frame))
     app = server.app.wsgi()
     service = app.extensions["movieclassifier"]
     service.warm_up()
     server.log.info("%s", service.describe())
+
+
+def post_worker_init(worker: Any) -> None:
+    """Leave Ctrl-C, which a terminal sends to all processes, to the master."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def on_exit(server: Any) -> None:

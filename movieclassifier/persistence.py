@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.atomic import replace_file
 from movieclassifier.classifier import Classifier
+from movieclassifier.heap import give_back
 from movieclassifier.npz import NPZ_ERRORS, write_npz
 from movieclassifier.recipes import recipe_from_dict
 from movieclassifier.tokenizers import english_stop_words
@@ -64,6 +65,7 @@ def save_model(
     """
     folder = Path(model_dir)
     folder.mkdir(parents=True, exist_ok=True)
+    give_back()  # pickling copies the weights
     # All three are complete on the disk before the first gets its name, the record first of all.
     with (
         replace_file(folder / STOP_WORDS) as stop_words,

@@ -31,6 +31,7 @@ from movieclassifier.checkpoints import (
 from movieclassifier.classifier import Classifier
 from movieclassifier.datasets import Document, Label
 from movieclassifier.evaluation import score_documents
+from movieclassifier.heap import give_back
 from movieclassifier.label_order import LabelRuns, check_label_order
 from movieclassifier.log_count_ratio import default_min_df
 from movieclassifier.minibatch_cache import MinibatchCache
@@ -207,6 +208,7 @@ class Fit:
                     if cache is not None:
                         cache.flush()
                     self.save()
+                    give_back()
                 yield n_documents
 
     def classifier(self, label_names: Iterable[str] | None = None) -> Classifier:
@@ -392,6 +394,7 @@ def fit(
         "earlier": [list(corpus) for corpus in state.plan.earlier],
     }
     del state  # the trainer takes three times the memory of the weights
+    give_back()
     if plan.n_calibration:
         y, values = score_documents(classifier, islice(stream, plan.n_calibration))
         classifier.temperature_ = fit_temperature(values, y)

@@ -1,6 +1,7 @@
 """``movieclassifier serve``: the web front, on one machine."""
 
 import os
+import socket
 from ipaddress import ip_address
 from typing import Any
 
@@ -52,6 +53,7 @@ def main(
     config: dict[str, Any] = {"MODEL": model, "DATABASE_URL": database, "MODE": mode}
     if not is_loopback(host) and not os.environ.get("MOVIECLASSIFIER_DEPLOYED"):
         config["DEPLOYED"] = True
+    check_port(host, port)
     app = create_app({name: value for name, value in config.items() if value is not None})
     service = app.extensions["movieclassifier"]
     click.echo(service.describe())
@@ -82,6 +84,23 @@ def run_gunicorn(app: Any, bind: str, workers: int | None) -> None:
 
     click.echo(f"Listening at http://{bind} (Ctrl-C stops it).")
     Server().run()
+
+
+def check_port(host: str, port: int) -> None:
+    """Find out before the model is loaded whether the address can be listened at.
+
+    Raises
+    ------
+    OSError
+        If it cannot.
+    """
+    family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            raise OSError(error.errno, f"{error.strerror}; pass another --port", f"{host}:{port}") from error
 
 
 def is_loopback(host: str) -> bool:
