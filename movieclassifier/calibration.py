@@ -34,7 +34,7 @@ def fit_temperature(values: NDArray[np.float64], y: NDArray[np.integer]) -> floa
     --------
     >>> values = np.array([[4.0], [4.0], [-4.0], [-4.0]] * 50)
     >>> round(fit_temperature(values, np.array([1, 1, 0, 1] * 50)), 1)
-    3.7
+    3.5
     """
     if not len(y):
         return 1.0

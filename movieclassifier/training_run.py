@@ -124,4 +124,4 @@ def can_resume(model_dir: str, plan: Plan) -> bool:
 def measure_costs() -> Callable[[], dict[str, float]]:
     """Return a function that tells the seconds since now and the peak memory of this process, in MB."""
     start = time.perf_counter()
-    return lambda: {"seconds": round(time.perf_counter() - start, 1), "peak_MB": round(peak_megabytes())}
+    return lambda: {"seconds": round(time.perf_counter() - start, 3), "peak_MB": round(peak_megabytes())}

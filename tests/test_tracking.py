@@ -131,6 +131,31 @@ def test_the_report_and_its_pictures_are_artifacts(tracked, tmp_path):
         assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes()
 
 
+def test_registered_model_predicts_the_same_where_this_checkout_is_not(tracked, server, tmp_path):
+    client, runs, folders = tracked
+    (version,) = client.search_model_versions(f"run_id = '{runs['default'].info.run_id}'")
+    assert version.name == "movieclassifier"
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {"MLFLOW_TRACKING_URI": server, "MLFLOW_DISABLE_TELEMETRY": "true"}
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-c",
+        LOAD,
+        f"models:/movieclassifier/{version.version}",
+        json.dumps(TEXTS),
+    ]
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    where, *tables = json.loads(result.stdout)
+    assert not Path(where).is_relative_to(Path(importlib.util.find_spec("movieclassifier").origin).parent)
+    classifier = load_classifier(folders["default"])
+    for table in tables:
+        assert table["label"] == classifier.predict(TEXTS).tolist()
+        assert table["p_positive"] == classifier.predict_proba(TEXTS)[:, 1].tolist()
+
+
 def test_the_logged_model_holds_the_record_and_no_pickle(tracked, server, tmp_path):
     client, runs, folders = tracked
     (version,) = client.search_model_versions(f"run_id = '{runs['book'].info.run_id}'")
