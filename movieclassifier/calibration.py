@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from movieclassifier.classifier import probabilities
+from movieclassifier.decisions import probabilities
 
 TEMPERATURES = np.exp(np.linspace(np.log(0.05), np.log(20), 1201))
 

@@ -114,12 +114,11 @@ class _FittedRecipe:
     n_threads: int
 
     def predict(self, documents: Iterable[Document]) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
-        from movieclassifier.classifier import probabilities
+        from movieclassifier.decisions import predicted_positions, probabilities
         from movieclassifier.evaluation import score_documents
 
         _, values = score_documents(self.classifier, documents, self.n_threads)
-        y_pred = (values[:, 0] > 0).astype(np.intp) if values.shape[1] == 1 else values.argmax(axis=1)
-        return y_pred, probabilities(values, self.classifier.temperature_)
+        return predicted_positions(values), probabilities(values, self.classifier.temperature_)
 
     def n_bytes(self) -> int:
         from movieclassifier.persistence import record_bytes

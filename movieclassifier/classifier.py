@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from movieclassifier.decisions import predicted_positions, probabilities
 from movieclassifier.explanation import Explanation, contributions, ngram_spans
 from movieclassifier.hashing import hash_texts
 from movieclassifier.recipes import Recipe
@@ -134,8 +135,7 @@ class Classifier:
         -------
         ndarray of shape (n_samples,)
         """
-        values = self._decide(texts)
-        return self.classes_[(values[:, 0] > 0).astype(int) if values.shape[1] == 1 else values.argmax(axis=1)]
+        return self.classes_[predicted_positions(self._decide(texts))]
 
     def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return calibrated probabilities.
@@ -313,34 +313,6 @@ class Classifier:
     def _explained(self, text: str) -> int | str:
         label: int | str = (self.predict([text])[0] if len(self.coef_) > 1 else self.classes_[1]).item()
         return label
-
-
-def probabilities(values: NDArray[np.float64], temperature: float = 1.0) -> NDArray[np.float64]:
-    """Turn decision values into probabilities, one-vs-rest normalised for more than two classes.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n_samples, n_rows)
-    temperature : float
-        Divides the decision values.
-
-    Returns
-    -------
-    ndarray of shape (n_samples, n_classes)
-
-    Examples
-    --------
-    >>> probabilities(np.array([[0.0]])).tolist()
-    [[0.5, 0.5]]
-    """
-    # exp of -|v| cannot overflow.
-    small = np.exp(-np.abs(values / temperature))
-    sigmoid = np.where(values >= 0, 1, small) / (1 + small)
-    if values.shape[1] == 1:
-        return np.hstack([1 - sigmoid, sigmoid])
-    total = sigmoid.sum(axis=1, keepdims=True)
-    even = np.full_like(sigmoid, 1 / values.shape[1])
-    return np.divide(sigmoid, total, out=even, where=total > 0)
 
 
 def just_far_enough(x: NDArray[np.floating], y: int, tau: float) -> NDArray[np.floating]:

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from movieclassifier.classifier import Classifier, probabilities
+from movieclassifier.classifier import Classifier
 from movieclassifier.datasets import Document
+from movieclassifier.decisions import predicted_positions, probabilities
 from movieclassifier.minibatches import iter_minibatches
 
 N_BINS = 15
@@ -76,7 +77,7 @@ def evaluate(y: NDArray[np.integer], values: NDArray[np.float64], classifier: Cl
     n_classes = len(classifier.classes_)
     positions = np.arange(n_classes)
     y_proba = probabilities(values, classifier.temperature_)
-    y_pred = (values[:, 0] > 0).astype(np.intp) if values.shape[1] == 1 else values.argmax(axis=1)
+    y_pred = predicted_positions(values)
     accuracy = float((y_pred == y).mean())
     complete = len(np.unique(y)) == n_classes
     scores = y_proba[:, 1] if n_classes == 2 else y_proba

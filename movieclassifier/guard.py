@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.classifier import Classifier
 from movieclassifier.datasets import Document
+from movieclassifier.decisions import predicted_positions
 from movieclassifier.hashing import hash_texts
 from movieclassifier.persistence import smallest
 
@@ -59,5 +60,4 @@ def guard_accuracy(classifier: Classifier, arrays: Mapping[str, NDArray[Any]], c
     sums = np.concatenate([[0], np.cumsum(arrays["guard_steps"], dtype=np.int64)])
     places = sums[1:] - np.repeat(sums[indptr[:-1]], lengths)
     values = classifier.decide_features(arrays["guard_data"], columns[places], indptr)
-    y_pred = (values[:, 0] > 0).astype(int) if values.shape[1] == 1 else values.argmax(axis=1)
-    return float((y_pred == arrays["guard_y"]).mean())
+    return float((predicted_positions(values) == arrays["guard_y"]).mean())

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from threadpoolctl import ThreadpoolController
 
+from movieclassifier.decisions import predicted_positions
 from movieclassifier.log_count_ratio import LogCountRatio
 from movieclassifier.recipes import Recipe
 from movieclassifier.sgd import CompiledSGD, make_estimator
@@ -96,8 +97,7 @@ class Trainer:
 
     def predict(self, X: csr_matrix) -> NDArray[np.integer]:
         """Return the positions of the predicted classes."""
-        values = self.decision_function(X)
-        return values.argmax(axis=1) if len(self.positions) > 1 else (values[:, 0] > 0).astype(np.intp)
+        return predicted_positions(self.decision_function(X))
 
     def weights(
         self, copy: bool = True

@@ -6,6 +6,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse import random as random_sparse
 from sklearn.linear_model import SGDClassifier
 
+from movieclassifier.classifier import Classifier
+from movieclassifier.decisions import predicted_positions
 from movieclassifier.hashing import PURE_PYTHON, backend
 from movieclassifier.log_count_ratio import LogCountRatio, log_counts
 from movieclassifier.recipes import Recipe
@@ -151,3 +153,14 @@ def test_state_goes_on_bit_for_bit(n_classes, passes, log_count_ratio, cut):
         after.partial_fit(X, y)
     for expected, found in zip(straight.weights(), after.weights(), strict=True):
         assert expected.tobytes() == found.tobytes()
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_trainer_and_classifier_decide_alike(n_classes):
+    trainer = Trainer(recipe(alpha=1e-4), n_classes, min_df=1)
+    for X, y in random_minibatches(n_classes):
+        trainer.partial_fit(X, y)
+    coef, intercept, columns, ratio = trainer.weights()
+    classifier = Classifier(trainer.recipe, np.arange(n_classes), coef, intercept, columns, ratio)
+    values = classifier.decide_features(X.data, X.indices, X.indptr)
+    assert predicted_positions(values).tolist() == trainer.predict(X).tolist()

@@ -26,7 +26,7 @@ def main(text: str, model: str | None, n_top: int, as_json: bool) -> None:
         click.echo(json.dumps(asdict(explanation), indent=2))
         return
     y_proba = classifier.predict_proba([text])[0]
-    best = int(y_proba.argmax())
+    best = classifier.classes_.tolist().index(classifier.predict([text])[0])
     name = classifier.label_names[classifier.classes_.tolist().index(explanation.label)]
     click.echo(f"{classifier.label_names[best]} ({y_proba[best]:.1%})\n")
     click.echo(coloured(explanation) + "\n")

@@ -26,6 +26,7 @@ def model_option(command):  # type: ignore[no-untyped-def]  # a decorator as cli
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per text.")
 def main(texts: tuple[str, ...], path: str | None, model: str | None, as_json: bool) -> None:
     """Predict the label of each TEXT, or of each line of standard input."""
+    from movieclassifier.decisions import predicted_positions, probabilities
     from movieclassifier.persistence import load_classifier
 
     if texts and path is not None:
@@ -34,8 +35,9 @@ def main(texts: tuple[str, ...], path: str | None, model: str | None, as_json: b
     source: Iterable[str] = texts or iter_lines(path or "-")
     stream = iter(source)
     while chunk := list(islice(stream, CHUNK if texts or path else 1)):
-        for text, y_proba in zip(chunk, classifier.predict_proba(chunk).tolist(), strict=True):
-            best = max(range(len(y_proba)), key=y_proba.__getitem__)
+        values = classifier.decision_function(chunk).reshape(len(chunk), -1)
+        y_probas = probabilities(values, classifier.temperature_).tolist()
+        for text, best, y_proba in zip(chunk, predicted_positions(values), y_probas, strict=True):
             if as_json:
                 found = dict(zip(classifier.label_names, y_proba, strict=True))
                 line = json.dumps({"label": classifier.label_names[best], "probabilities": found})
