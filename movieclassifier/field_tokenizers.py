@@ -102,17 +102,9 @@ def lemmas(text: str) -> list[str]:
 
 @cache
 def _lemma() -> Callable[[str], str]:
-    from nltk.stem import WordNetLemmatizer
+    from movieclassifier.wordnet import make_lemmatizer
 
-    lemmatize = WordNetLemmatizer().lemmatize
-    try:
-        lemmatize("films")  # loads WordNet
-    except LookupError as error:
-        raise ValueError(
-            "the tokenizer 'lemma' needs WordNet, which is not on this machine. Get it with: "
-            "python -m nltk.downloader wordnet (11 MB), or point NLTK_DATA to a folder that holds corpora/wordnet.zip."
-        ) from error
-    return lru_cache(N_REMEMBERED)(lemmatize)
+    return lru_cache(N_REMEMBERED)(make_lemmatizer().lemmatize)
 
 
 def tweet_tokens(text: str) -> list[str]:
