@@ -201,7 +201,7 @@ def log_model(record: str | os.PathLike[str]) -> None:
     """
     import mlflow
 
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, _no_bytecode():
         package = Path(__file__).parent
         code = shutil.copytree(package, Path(folder) / NAME, ignore=shutil.ignore_patterns(*LEFT_OUT))
         script = Path(folder) / "model.py"
@@ -215,3 +215,13 @@ def log_model(record: str | os.PathLike[str]) -> None:
             pip_requirements=[f"{name}=={version(name)}" for name in ("mlflow", *NEEDED)],
             registered_model_name=NAME,
         )
+
+
+@contextmanager
+def _no_bytecode() -> Iterator[None]:
+    """Keep MLflow, which tries the model out before it is uploaded, from leaving ``__pycache__`` in it."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
