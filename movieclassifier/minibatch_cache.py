@@ -1,6 +1,7 @@
 """A file of vectorized minibatches, so that later passes visit them in any order without hashing again."""
 
 import os
+from array import array
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -53,7 +54,7 @@ class MinibatchCache:
         self._file = open(self.path, "r+b" if n_kept else "w+b")  # noqa: SIM115 (closed in __exit__)
         if nameless:
             self.path.unlink()
-        self._offsets = [0]
+        self._offsets = array("q", [0])
         try:
             for _ in range(n_kept):
                 self._skip()

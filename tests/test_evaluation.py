@@ -1,10 +1,14 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn import metrics as reference
 
+from movieclassifier import evaluation, roc
 from movieclassifier.calibration import fit_temperature
-from movieclassifier.classifier import probabilities
+from movieclassifier.decisions import predicted_positions, probabilities
 from movieclassifier.evaluation import calibration_error, evaluate, score_documents
 from tests.models import random_classifier
 
@@ -47,6 +51,60 @@ def test_many_classes_are_evaluated():
     assert metrics["accuracy"] == 0.75
     assert metrics["confusion_matrix"] == [[1, 0, 0], [0, 1, 0], [0, 1, 1]]
     assert 0 < metrics["roc_auc"] <= 1
+
+
+def scored(n, n_classes, seed=0, decimals=8):
+    """Return true classes and decision values that tell something of them, a classifier, and small chunks."""
+    rng = np.random.RandomState(seed)
+    y = rng.randint(0, n_classes, n)
+    values = rng.normal(size=(n, 1 if n_classes == 2 else n_classes))
+    values += (y[:, None] - 0.5 if n_classes == 2 else np.eye(n_classes)[y]) * rng.choice([0, 1, 60])
+    return y, np.round(values, decimals)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 5])
+@pytest.mark.parametrize("decimals", [8, 1, 0])
+@pytest.mark.parametrize("small_chunks", [True, False])
+def test_figures_have_the_bits_of_scikit_learn(n_classes, decimals, small_chunks, monkeypatch):
+    if small_chunks:
+        for name, size in (("CHUNK", 11), ("BLOCK_BYTES", 1)):
+            monkeypatch.setattr(evaluation, name, size)
+        monkeypatch.setattr(roc, "CHUNK", 7)
+    classifier = random_classifier(n_classes)
+    labels = list(range(n_classes))
+    for seed, n in enumerate((10, 200, 201, 5000)):
+        y, values = scored(n, n_classes, seed, decimals)
+        y_proba = probabilities(values, classifier.temperature_)
+        y_pred = predicted_positions(values)
+        found = evaluate(y.astype(np.uint8), values, classifier)
+        assert found["accuracy"] == reference.accuracy_score(y, y_pred)
+        assert found["log_loss"] == reference.log_loss(y, y_proba, labels=labels)
+        scores = y_proba[:, 1] if n_classes == 2 else y_proba
+        assert found["roc_auc"] == reference.roc_auc_score(y, scores, multi_class="ovr", labels=labels)
+        assert found["confusion_matrix"] == reference.confusion_matrix(y, y_pred, labels=labels).tolist()
+        assert found["calibration_error"] == calibration_error(y, y_proba)
+        expected = reference.precision_recall_fscore_support(y, y_pred, labels=labels, zero_division=0.0)
+        per_class = [list(figures.values()) for figures in found["per_class"].values()]
+        assert per_class == np.transpose(expected).tolist()
+
+
+def test_evaluation_takes_few_bytes_a_document():
+    classifier = random_classifier()
+    peaks = []
+    for n in (100_000, 300_000):
+        y, values = scored(n, 2)
+        y = y.astype(np.uint8)
+        tracemalloc.start()
+        evaluate(y, values, classifier)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert (peaks[1] - peaks[0]) / 200_000 < 10
+
+
+@pytest.mark.parametrize(("n_classes", "n_bytes"), [(2, 9), (3, 25)])
+def test_scores_take_few_bytes_a_document(n_classes, n_bytes):
+    y, values = score_documents(random_classifier(n_classes, texts=tuple(TEXTS)), ((TEXTS[1], 1) for _ in range(3000)))
+    assert y.nbytes + values.nbytes == 3000 * n_bytes
 
 
 def test_missing_class_leaves_the_auc_open():
