@@ -5,9 +5,9 @@ import json
 import numpy as np
 from sqlalchemy import select
 
+from movieclassifier.feedback.bases import load_base
 from movieclassifier.feedback.database import reading
 from movieclassifier.feedback.schema import bases, predictions
-from movieclassifier.feedback.serving import load_base
 from movieclassifier.feedback.store import FeedbackStore
 
 

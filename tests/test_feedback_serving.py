@@ -20,10 +20,11 @@ from services import (
     write_model,
 )
 
+from movieclassifier.feedback.bases import load_base
 from movieclassifier.feedback.database import reading
 from movieclassifier.feedback.entities import Conflict, FeedbackError, NotFound
-from movieclassifier.feedback.serving import ServedModel, load_base
-from movieclassifier.feedback.versions import UpdateRefused
+from movieclassifier.feedback.serving import ServedModel
+from movieclassifier.feedback.updating import UpdateRefused
 from movieclassifier.recipes import Recipe
 
 MODELS = {
@@ -168,21 +169,6 @@ def test_a_vote_that_makes_room_under_the_cap_lets_held_ones_in(tmp_path):
         service.undo(prediction.id, ADA)
     assert service.facts().events_applied > 0
     assert digest(service) == replay(service.store, service.settings.cap)
-
-
-def test_votes_for_labels_that_a_new_model_lacks_teach_it_nothing(tmp_path):
-    url = f"sqlite:///{tmp_path}/f.db"
-    service = open_service(url, write_model(tmp_path / "three.npz", n_classes=3))
-    prediction = service.classify(TEXTS[0], ADA)
-    service.vote(prediction.id, "2", ADA)
-    prediction = service.classify(TEXTS[1], ADA)
-    service.vote(prediction.id, "1", ADA)
-    newer = open_service(url, write_model(tmp_path / "two.npz"))
-    assert newer.is_new
-    assert newer.facts().events_applied == 2
-    expected = load(newer, 2)
-    expected.learn(TEXTS[1], 1)
-    assert digest(newer) == expected.weights_sha256()
 
 
 def test_a_label_that_the_model_lacks_is_refused(tmp_path):

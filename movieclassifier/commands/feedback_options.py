@@ -23,13 +23,13 @@ def database_option(command):  # type: ignore[no-untyped-def]  # a decorator as 
 def open_service(database: str | None, model: str | None = None) -> "Service":
     """Return the log and the served model, as the server with the same environment has them.
 
-    A newly trained model is left to the server, or to ``update --model``: to look at the log changes nothing.
+    They take what the database serves, whatever the model file: to look at the log changes nothing.
     """
     check_installed("web", "sqlalchemy")
     from movieclassifier.feedback.service import Service
     from movieclassifier.feedback.settings import read_settings
 
-    return Service(read_settings({"DATABASE_URL": database, "MODEL": model}), adopt=False)
+    return Service(read_settings({"DATABASE_URL": database, "MODEL": model}), expect_model=False)
 
 
 def owner() -> str:

@@ -56,6 +56,8 @@ def main(
     check_port(host, port)
     app = create_app({name: value for name, value in config.items() if value is not None})
     service = app.extensions["movieclassifier"]
+    if model is not None and service.unserved_model():
+        raise ValueError(service.unserved_model())
     click.echo(service.describe())
     if debug:
         app.run(host, port, debug=True, use_reloader=False)

@@ -1,5 +1,7 @@
 """``movieclassifier update``: fold the corrections into a new base, if the guard agrees."""
 
+from contextlib import closing
+
 import click
 
 from movieclassifier.command import Command
@@ -19,7 +21,7 @@ from movieclassifier.commands.feedback_options import database_option, open_serv
 @click.option(
     "--model",
     type=click.Path(),
-    help="Serve this newly trained model instead, with all accepted votes on top of it.",
+    help="Serve this newly trained model instead, with all accepted votes on top, up to the cap.",
 )
 @click.option("--note", default="", help="For the audit trail.")
 def main(database: str | None, tolerance: float, without_guard: bool, model: str | None, note: str) -> None:
@@ -27,13 +29,13 @@ def main(database: str | None, tolerance: float, without_guard: bool, model: str
 
     The new base is checked against the guard set, a sample that the model was not trained on: if it answers worse by
     more than the tolerance, nothing changes. Running servers take the new base up by themselves.
+
+    With --model, a newly trained model of the same labels becomes the base. A server that finds such a file does not
+    do that by itself, as other servers may be answering from the same database.
     """
-    service = open_service(database, model)
-    if model is not None:
-        is_new = service.is_new or service.adopt(owner())
-        click.echo(service.describe() if is_new else f"{model} is known already; movieclassifier rollback --list.")
-        service.close()
-        return
-    report = service.update(owner(), tolerance=tolerance, without_guard=without_guard, note=note)
-    click.echo(str(report))
-    service.close()
+    with closing(open_service(database, model)) as service:
+        if model is not None:
+            service.adopt(owner(), note)
+            click.echo(service.describe())
+        else:
+            click.echo(str(service.update(owner(), tolerance=tolerance, without_guard=without_guard, note=note)))

@@ -8,11 +8,12 @@ from dataclasses import asdict
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
 from movieclassifier.classifier import Classifier
 from movieclassifier.explanation import Explanation
 from movieclassifier.feedback import limits
+from movieclassifier.feedback.bases import find_version, line_of, list_versions
 from movieclassifier.feedback.database import reading, writing
 from movieclassifier.feedback.entities import (
     DUPLICATE,
@@ -34,19 +35,12 @@ from movieclassifier.feedback.entities import (
 from movieclassifier.feedback.entities import REVIEW as FOR_REVIEW
 from movieclassifier.feedback.log import Appending, appending, now, standing_vote
 from movieclassifier.feedback.rows import moment, vote_from
+from movieclassifier.feedback.schema import head
 from movieclassifier.feedback.serving import ServedModel
 from movieclassifier.feedback.settings import REVIEW, Settings
 from movieclassifier.feedback.store import FeedbackStore, insert_prediction, new_id, owned_prediction
-from movieclassifier.feedback.versions import (
-    BUNDLED_NAME,
-    UpdateReport,
-    find_version,
-    list_versions,
-    model_name,
-    register_trained,
-    roll_back,
-    update_base,
-)
+from movieclassifier.feedback.trained import BUNDLED_NAME, adopt, expect_known, model_name, serve_first
+from movieclassifier.feedback.updating import UpdateReport, roll_back, update_base
 from movieclassifier.persistence import model_path
 
 # PostgreSQL stores no NUL, and no database stores half of a surrogate pair.
@@ -62,14 +56,14 @@ class Service:
     Parameters
     ----------
     settings : Settings
-    adopt : bool
-        Whether a model file that the database has not seen is served from now on, as a server wants it. A command
-        only adopts one where there is none yet.
+    expect_model : bool
+        Whether the database must know the model file that was asked for, as a server wants it. A command takes what
+        the database serves. The bundled model that is taken where there is no other counts as not asked for.
 
     Raises
     ------
     OSError, ValueError
-        If the model or the database cannot be used.
+        If the model or the database cannot be used, or the database serves another model.
 
     Attributes
     ----------
@@ -79,26 +73,26 @@ class Service:
         The version that the model file has in the database.
     """
 
-    def __init__(self, settings: Settings, *, adopt: bool = True):
+    def __init__(self, settings: Settings, *, expect_model: bool = True):
         self.settings = settings
         self.model_path = model_path(settings.model)
         self.store = FeedbackStore(settings.database_url)
         self.served = ServedModel(self.store.engine, settings.cap)
         self.trained_version: int | None = None
-        self.is_new = False
         try:
-            if adopt or not self.versions():
-                self.adopt()
+            serve_first(self.store.engine, self.model_path)
+            if expect_model and (settings.model is not None or model_name(self.model_path) != BUNDLED_NAME):
+                self.trained_version = expect_known(self.store.engine, self.model_path)
         except BaseException:
             self.close()
             raise
         self._next_cleaning = time.monotonic()
         self._facts: ModelFacts | None = None
 
-    def adopt(self, by: str = "system") -> bool:
-        """Serve the model file unless the database has seen it; return whether it is new."""
-        self.trained_version, self.is_new = register_trained(self.store.engine, self.model_path, by)
-        return self.is_new
+    def adopt(self, by: str, note: str = "") -> bool:
+        """Serve the model file, as :func:`movieclassifier.feedback.trained.adopt`; return whether it is new."""
+        self.trained_version, is_new = adopt(self.store.engine, self.model_path, by, note)
+        return is_new
 
     def close(self) -> None:
         """Close the connections to the database."""
@@ -267,21 +261,18 @@ class Service:
         lines = [f"Serving version {facts.version} of {facts.name} (recipe {facts.recipe}{measured}; {votes})."]
         if facts.bundled:
             lines.append("It is the bundled model; train_online.py trains one of your own into pkl_objects/.")
-        if self.trained_version is not None and self.trained_version not in self._line_of(facts.version):
-            lines.append(
-                f"{model_name(self.model_path)} is version {self.trained_version}; "
-                f"movieclassifier rollback {self.trained_version} serves it."
-            )
-        return "\n".join(lines)
+        return "\n".join([*lines, self.unserved_model()]).strip()
 
-    def _line_of(self, version: int | None) -> list[int]:
-        """Return a version and those that it was made from."""
-        parents = {found.version: found.parent for found in self.versions()}
-        line = []
-        while version is not None:
-            line.append(version)
-            version = parents[version]
-        return line
+    def unserved_model(self) -> str:
+        """Say how to serve the model file, where the database knows it but serves another one; else nothing."""
+        with reading(self.store.engine) as connection:
+            line = line_of(connection, connection.execute(select(head.c.base_version)).scalar_one())
+        if self.trained_version is None or self.trained_version in line:
+            return ""
+        return (
+            f"{model_name(self.model_path)} is version {self.trained_version}, and version {line[0]} is served; "
+            f"movieclassifier rollback {self.trained_version} serves it again."
+        )
 
     def ready(self) -> str:
         """Return the version of the model, after learning what is new."""

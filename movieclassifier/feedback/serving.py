@@ -5,24 +5,22 @@ Each step remembers the weights that it changed, so a vote that is taken out cos
 and gives the same bits as a replay from the base: the steps are taken back to their exact weights, the last first.
 """
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import RLock
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, func, select
 
 from movieclassifier.classifier import Classifier, Lesson
+from movieclassifier.feedback.bases import load_base
 from movieclassifier.feedback.database import reading
 from movieclassifier.feedback.entities import ACCEPTED, REJECT, ROLLBACK, SERVE, UNDO, Answer, Probabilities
 from movieclassifier.feedback.log import Accepted, chunked, folded_votes
 from movieclassifier.feedback.schema import bases, events, head, predictions, votes
 from movieclassifier.hashing import hash_texts
-from movieclassifier.persistence import load_record
 
 # How far votes may move the weights between two guarded updates: the distance from the base, as a share of its norm.
 # benchmarks/correction_cost.py prints what that admits and what it costs.
@@ -99,11 +97,6 @@ class Learner:
 
     def learn(self, vote: int, text: str, label: str) -> bool:
         """Learn a vote; return False, with nothing changed, where it would move the weights beyond the cap."""
-        if label not in self._names:  # a vote on a model of other labels
-            self.steps.append(
-                Step(vote, np.empty(0, np.int32), np.empty((len(self.classifier.coef_), 0)), self.distance2)
-            )
-            return True
         step, _ = self._take(vote, text, label)
         if self._is_too_far():
             self._take_back(step)
@@ -377,12 +370,3 @@ def cover_weights(classifier: Classifier) -> None:
     if not classifier.recipe.log_count_ratio:
         weighted = np.flatnonzero(classifier.coef_.any(axis=0))
         classifier.columns = np.union1d(classifier.columns, weighted).astype(np.int32)
-
-
-def load_base(connection: Connection, version: int) -> tuple[Classifier, dict[str, NDArray[Any]]]:
-    """Load a base from the database, with the arrays of its guard set."""
-    record = connection.execute(select(bases.c.record).where(bases.c.version == version)).scalar_one()
-    with tempfile.NamedTemporaryFile(suffix=".npz") as file:
-        file.write(record)
-        file.flush()
-        return load_record(file.name)

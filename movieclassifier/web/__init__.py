@@ -30,7 +30,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     Raises
     ------
     OSError, ValueError
-        If a setting is wrong, or the model or the database cannot be used.
+        If a setting is wrong, the model or the database cannot be used, or the database serves another model.
     """
     app = Flask(__name__)
     settings = configure(app, config or {})

@@ -1,15 +1,13 @@
 """Bases: an update passes the guard or changes nothing; a rollback is bit for bit."""
 
-import shutil
-
 import pytest
 from models import random_classifier
 from services import ADA, SMALL, TEXTS, close_services, contradict, digest, open_service, write_model
 
+from movieclassifier.feedback.bases import load_base
 from movieclassifier.feedback.database import reading
 from movieclassifier.feedback.entities import NotFound
-from movieclassifier.feedback.serving import load_base
-from movieclassifier.feedback.versions import UpdateRefused
+from movieclassifier.feedback.updating import UpdateRefused
 from movieclassifier.persistence import load_record, save_record
 from movieclassifier.recipes import Recipe
 
@@ -192,34 +190,34 @@ def test_an_update_of_a_model_without_a_ratio_keeps_the_weights_of_new_columns(t
 
 
 def test_an_update_gives_way_to_one_that_was_quicker(service, monkeypatch):
-    from movieclassifier.feedback import versions
+    from movieclassifier.feedback import updating
 
     contradict(service, TEXTS[0])
-    store, rivals = versions.record_bytes, [lambda: service.update("rival", tolerance=1)]
+    store, rivals = updating.record_bytes, [lambda: service.update("rival", tolerance=1)]
 
     def overtaken(*arguments):
         if rivals:
             rivals.pop()()
         return store(*arguments)
 
-    monkeypatch.setattr(versions, "record_bytes", overtaken)
+    monkeypatch.setattr(updating, "record_bytes", overtaken)
     with pytest.raises(UpdateRefused, match="another base was served meanwhile"):
         service.update("owner", tolerance=1)
     assert [version.by for version in service.versions()] == ["rival", "system"]
 
 
 def test_a_vote_cast_during_an_update_is_learned_on_top(service, monkeypatch):
-    from movieclassifier.feedback import versions
+    from movieclassifier.feedback import updating
 
     contradict(service, TEXTS[0])
-    store, late = versions.record_bytes, [TEXTS[1]]
+    store, late = updating.record_bytes, [TEXTS[1]]
 
     def interrupted(*arguments):
         if late:
             contradict(service, late.pop())
         return store(*arguments)
 
-    monkeypatch.setattr(versions, "record_bytes", interrupted)
+    monkeypatch.setattr(updating, "record_bytes", interrupted)
     service.update("owner", tolerance=1)
     assert (service.versions()[0].n_folded, service.facts().events_applied) == (1, 2)
 
@@ -229,34 +227,6 @@ def test_there_is_no_rollback_to_what_never_was(service):
         service.rollback(7, "owner")
     with pytest.raises(NotFound, match="not made by an update"):
         service.rollback(None, "owner")
-
-
-def test_a_newly_trained_model_is_served_with_all_accepted_votes_on_top(tmp_path, database_url):
-    old = open_service(database_url, write_model(tmp_path / "old.npz"))
-    _, vote = contradict(old, TEXTS[0])
-    old.update("owner", tolerance=1)
-    new = open_service(database_url, write_model(tmp_path / "new.npz", seed=1))
-    assert new.is_new
-    assert (new.trained_version, new.facts().version) == (3, 3)
-    expected = load_record(tmp_path / "new.npz")[0]
-    expected.learn(TEXTS[0], int(vote.label))
-    assert digest(new) == digest(old) == expected.weights_sha256()
-    assert new.facts().events_applied == 1
-
-
-def test_a_known_model_file_changes_nothing(tmp_path):
-    url = f"sqlite:///{tmp_path}/f.db"
-    old = write_model(tmp_path / "old.npz")
-    open_service(url, old)
-    served = digest(open_service(url, write_model(tmp_path / "new.npz", seed=1)))
-    again = open_service(url, shutil.copy(old, tmp_path / "copy.npz"))
-    assert (again.is_new, again.trained_version, digest(again)) == (False, 1, served)
-    assert "/copy.npz is version 1; movieclassifier rollback 1 serves it" in again.describe()
-    again.rollback(1, "owner")
-    assert "rollback 1 serves it" not in again.describe()
-    contradict(again, TEXTS[0])
-    again.update("owner", tolerance=1)
-    assert "rollback 1 serves it" not in again.describe()
 
 
 def test_a_damaged_model_file_is_refused_before_anything_is_stored(tmp_path):

@@ -1,28 +1,19 @@
-"""Bases: what training wrote, and what accepted votes were folded into after passing the guard."""
+"""Updates: accepted votes are folded into a new base if the guard agrees; and the way back to an earlier one."""
 
-import hashlib
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, Row, func, insert, select
+from sqlalchemy import Connection, Engine, select
 
 from movieclassifier.classifier import Classifier
+from movieclassifier.feedback.bases import UPDATE, find_version, line_of, load_base, store_base
 from movieclassifier.feedback.database import reading
 from movieclassifier.feedback.entities import NotFound, Version
-from movieclassifier.feedback.log import Accepted, appending, folded_votes, now
-from movieclassifier.feedback.rows import moment
+from movieclassifier.feedback.log import appending, folded_votes
 from movieclassifier.feedback.schema import bases, head
-from movieclassifier.feedback.serving import ServedModel, cover_weights, load_base
-from movieclassifier.guard import guard_accuracy
-from movieclassifier.persistence import BUNDLED, load_record, record_bytes
+from movieclassifier.feedback.serving import ServedModel, cover_weights
+from movieclassifier.feedback.trained import accuracy_on_guard
+from movieclassifier.persistence import record_bytes
 
-TRAINED, UPDATE = "trained", "update"
-BUNDLED_NAME = BUNDLED
-LISTED = [column for column in bases.c if column.name not in ("record", "record_sha256")]
 # Share of the guard set that an update may answer worse. Both models answer the same documents, so much less than
 # the standard error of either accuracy is a sign.
 DEFAULT_TOLERANCE = 0.01
@@ -56,47 +47,6 @@ class UpdateReport:
         guard = "unchecked" if self.accuracy is None else f"accuracy {self.accuracy:.4f} on the guard set"
         before = "" if self.reference is None else f", {self.reference:.4f} before"
         return f"Version {self.version.version} is served: {votes}; {guard}{before}."
-
-
-def register_trained(engine: Engine, path: Path, by: str = "system") -> tuple[int, bool]:
-    """Store a trained model as a base, and serve it, unless the database has seen this very file.
-
-    A file that is already known changes nothing: of two servers with different files on one database, none takes the
-    other's model away by restarting.
-
-    Parameters
-    ----------
-    engine : Engine
-    path : Path
-        A record.
-    by : str
-
-    Returns
-    -------
-    version : int
-        Of this model.
-    is_new : bool
-
-    Raises
-    ------
-    OSError, ValueError
-        If the record cannot be read.
-    """
-    record = path.read_bytes()
-    digest = hashlib.sha256(record).hexdigest()
-    same = select(bases.c.version).where(bases.c.record_sha256 == digest)
-    with reading(engine) as connection:
-        known = connection.scalar(same)
-    if known is not None:
-        return known, False
-    classifier, arrays = load_record(path)
-    accuracy = _accuracy(classifier, arrays, classifier)
-    with appending(engine) as log:
-        known = log.connection.scalar(same)  # another worker may have been quicker
-        if known is None:
-            version = _store(log.connection, TRAINED, None, model_name(path), record, classifier, [], accuracy, by)
-            log.serve(version, by, "a newly trained model")
-    return (version, True) if known is None else (known, False)
 
 
 def update_base(
@@ -133,7 +83,7 @@ def update_base(
         n_new = len(set(folded) - set(folded_votes(connection, parent)))
         if folded == folded_votes(connection, parent):
             raise UpdateRefused("there is nothing to fold: no vote was accepted or taken out since the last update.")
-        root = _root(connection, parent)
+        root = line_of(connection, parent)[-1]
         accuracy, reference = _check(connection, candidate.classifier, parent, root, tolerance, without_guard)
         name = connection.execute(select(bases.c.name).where(bases.c.version == root)).scalar_one()
     classifier = candidate.classifier
@@ -143,7 +93,7 @@ def update_base(
     with appending(engine) as log:
         if log.base_version != parent:
             raise UpdateRefused("another base was served meanwhile; run it again.")
-        version = _store(log.connection, UPDATE, parent, name, record, classifier, folded, accuracy, by, note)
+        version = store_base(log.connection, UPDATE, parent, name, record, classifier, folded, accuracy, by, note)
         log.serve(version, by, note)
     return UpdateReport(find_version(engine, version), n_new, accuracy, reference)
 
@@ -175,33 +125,6 @@ def roll_back(engine: Engine, version: int | None, by: str, note: str = "") -> V
     return find_version(engine, version)
 
 
-def model_name(path: Path) -> str:
-    """Return a model's file and folder, without the rest of the machine's paths.
-
-    Examples
-    --------
-    >>> model_name(Path("pkl_objects/classifier.npz"))
-    'pkl_objects/classifier.npz'
-    """
-    return "/".join(path.absolute().parts[-2:])
-
-
-def list_versions(engine: Engine) -> list[Version]:
-    """Return all bases, the newest first."""
-    with reading(engine) as connection:
-        served = connection.scalar(select(head.c.base_version))
-        rows = connection.execute(select(*LISTED).order_by(bases.c.version.desc())).all()
-    return [_version(row, served) for row in rows]
-
-
-def find_version(engine: Engine, version: int) -> Version:
-    """Return one base."""
-    with reading(engine) as connection:
-        served = connection.scalar(select(head.c.base_version))
-        row = connection.execute(select(*LISTED).where(bases.c.version == version)).one()
-    return _version(row, served)
-
-
 def _check(
     connection: Connection,
     candidate: Classifier,
@@ -212,7 +135,7 @@ def _check(
 ) -> tuple[float | None, float | None]:
     """Return the accuracy on the guard set of a candidate and of what it is measured against."""
     trained, arrays = load_base(connection, root)
-    accuracy = _accuracy(trained, arrays, candidate)
+    accuracy = accuracy_on_guard(trained, arrays, candidate)
     if accuracy is None:
         if without_guard:
             return None, None
@@ -226,61 +149,3 @@ def _check(
             f"lose {tolerance:g}. Reject what is wrong in the log, or pass a higher --tolerance."
         )
     return accuracy, reference
-
-
-def _accuracy(trained: Classifier, arrays: Mapping[str, NDArray[Any]], candidate: Classifier) -> float | None:
-    return guard_accuracy(candidate, arrays, trained.columns) if "guard_y" in arrays else None
-
-
-def _root(connection: Connection, version: int) -> int:
-    """Return the trained model that a base comes from."""
-    parent = connection.scalar(select(bases.c.parent).where(bases.c.version == version))
-    return version if parent is None else _root(connection, parent)
-
-
-def _store(
-    connection: Connection,
-    kind: str,
-    parent: int | None,
-    name: str,
-    record: bytes,
-    classifier: Classifier,
-    folded: list[Accepted],
-    accuracy: float | None,
-    by: str,
-    note: str = "",
-) -> int:
-    version = (connection.scalar(select(func.max(bases.c.version))) or 0) + 1
-    connection.execute(
-        insert(bases).values(
-            version=version,
-            kind=kind,
-            parent=parent,
-            name=name,
-            record=record,
-            record_sha256=hashlib.sha256(record).hexdigest(),
-            weights_sha256=classifier.weights_sha256(),
-            folded=json.dumps(folded),
-            guard_accuracy=accuracy,
-            created_at=now(),
-            by=by,
-            note=note,
-        )
-    )
-    return version
-
-
-def _version(row: Row[Any], served: int | None) -> Version:
-    return Version(
-        row.version,
-        row.kind,
-        row.parent,
-        row.name,
-        row.weights_sha256,
-        len(json.loads(row.folded)),
-        row.guard_accuracy,
-        moment(row.created_at),
-        row.by,
-        row.note,
-        row.version == served,
-    )
