@@ -19,6 +19,10 @@ def test_hash_opens_with_the_password_and_with_no_other():
     assert "correct" not in result.output
 
 
+def test_the_prompt_tells_the_minimum_length_before_anything_is_typed():
+    assert CliRunner().invoke(main, ["hash-password"]).stderr.startswith("Password (at least 10 characters): ")
+
+
 @pytest.mark.parametrize(
     ("password", "again", "status", "message"),
     [("short", None, 2, "at least 10 characters; got 5"), ("correct horse", "correct house", 130, "do not match")],
