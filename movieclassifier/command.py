@@ -7,7 +7,15 @@ from typing import Any
 import click
 
 
-class Command(click.Command):
+class WholeSummary(click.Command):
+    """A command whose first sentence stands whole in the list of commands, over several lines where it is long."""
+
+    def get_short_help_str(self, limit: int = 1000) -> str:
+        """Return the first sentence; `limit` is the width of one line, which click would cut it to."""
+        return super().get_short_help_str(max(limit, 1000))
+
+
+class Command(WholeSummary):
     """A click command that turns ValueError, OSError and MemoryError into one line; others are bugs and stay loud.
 
     The exit status is 2, or the `exit_status` of the exception where it has one. What a KeyboardInterrupt says, such

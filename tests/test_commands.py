@@ -54,6 +54,7 @@ def test_help_documents_the_command_and_each_option(name):
 def test_help_lists_every_command():
     listed = run("--help").output
     assert all(f"  {name} " in listed for name in COMMANDS)
+    assert "..." not in listed.split("Commands:")[1]
 
 
 def test_unknown_command_and_version():

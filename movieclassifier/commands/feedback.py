@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from movieclassifier.command import Command
+from movieclassifier.command import Command, WholeSummary
 from movieclassifier.commands.feedback_options import database_option, open_service, owner
 from movieclassifier.commands.predict import shorten
 from movieclassifier.progress import Progress, progress_option
@@ -18,7 +18,7 @@ search_option = click.option("--search", default="", help="Part of the text, or 
 STATUSES = ("waiting", "applied", "held", "rejected", "undone")
 
 
-class Feedback(click.Group):
+class Feedback(WholeSummary, click.Group):
     """Its commands are at the edge, too."""
 
     command_class = Command
