@@ -3,7 +3,7 @@
 import queue
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from importlib import import_module
@@ -21,7 +21,7 @@ T = TypeVar("T")
 END = object()
 
 
-def read_ahead(items: Iterable[T], size: int = 4) -> Iterator[T]:
+def read_ahead(items: Iterable[T], size: int = 4) -> Generator[T, None, None]:
     """Iterate in a thread of its own, at most `size` items ahead.
 
     An exception of the iterable is raised here, after the items before it. Closing the generator ends the thread.
@@ -36,7 +36,7 @@ def read_ahead(items: Iterable[T], size: int = 4) -> Iterator[T]:
     return _read_ahead(items, size)
 
 
-def _read_ahead(items: Iterable[T], size: int) -> Iterator[T]:
+def _read_ahead(items: Iterable[T], size: int) -> Generator[T, None, None]:
     ahead: queue.Queue[Any] = queue.Queue(size)
     stopped = threading.Event()
 
@@ -85,7 +85,7 @@ def iter_vectorized(
     recipe: Recipe,
     classes: Sequence[Label],
     n_threads: int = 1,
-) -> Iterator[tuple[csr_matrix, NDArray[np.intp]]]:
+) -> Generator[tuple[csr_matrix, NDArray[np.intp]], None, None]:
     """Vectorize minibatches in threads of their own; they come out in the order in which they went in.
 
     Parameters
@@ -118,7 +118,7 @@ def _iter_vectorized(
     recipe: Recipe,
     positions: dict[Label, int],
     n_threads: int,
-) -> Iterator[tuple[csr_matrix, NDArray[np.intp]]]:
+) -> Generator[tuple[csr_matrix, NDArray[np.intp]], None, None]:
     reading = read_ahead(minibatches)
     pending: deque[tuple[Future[csr_matrix], NDArray[np.intp]]] = deque()
     pool = ThreadPoolExecutor(n_threads, thread_name_prefix="vectorize")
@@ -134,7 +134,7 @@ def _iter_vectorized(
             yield X.result(), y
     finally:
         pool.shutdown(cancel_futures=True)
-        reading.close()  # type: ignore[attr-defined]  # it is a generator
+        reading.close()
 
 
 def import_ahead(module: str) -> None:

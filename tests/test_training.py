@@ -5,7 +5,9 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
+from movieclassifier import training
 from movieclassifier.checkpoints import keep_state
+from movieclassifier.evaluation import score_documents
 from movieclassifier.persistence import record_bytes
 from movieclassifier.recipes import make_recipe
 from movieclassifier.training import Fit, Plan, fit
@@ -189,3 +191,15 @@ def test_refused_continuation_leaves_the_finished_state(tmp_path):
         fit(by_label, plan_for(by_label), model_dir=tmp_path, go_on=True)
     assert (tmp_path / "trainer.npz").exists()
     fit(SAMPLE, plan_for(SAMPLE, sha256="third"), model_dir=tmp_path, go_on=True)
+
+
+def test_calibration_slice_is_vectorized_in_as_many_threads(monkeypatch):
+    found = []
+
+    def score(classifier, documents, n_threads=1):
+        found.append(n_threads)
+        return score_documents(classifier, documents, n_threads)
+
+    monkeypatch.setattr(training, "score_documents", score)
+    fit(SAMPLE, plan_for(SAMPLE), n_threads=3)
+    assert found == [3]
