@@ -19,8 +19,8 @@ from corrections import Scored
 from movieclassifier.classifier import Classifier
 from movieclassifier.command import Command
 from movieclassifier.feedback.entities import Client
+from movieclassifier.feedback.learning import DEFAULT_CAP, Learner
 from movieclassifier.feedback.service import Service
-from movieclassifier.feedback.serving import DEFAULT_CAP, Learner
 from movieclassifier.feedback.settings import read_settings
 from movieclassifier.hashing import hash_texts
 from movieclassifier.persistence import load_classifier

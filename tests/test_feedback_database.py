@@ -11,7 +11,7 @@ from sqlalchemy import text, update
 
 from movieclassifier.feedback import schema
 from movieclassifier.feedback.database import connect, database_url, reading, writing
-from movieclassifier.feedback.entities import Unavailable
+from movieclassifier.feedback.errors import Unavailable
 from movieclassifier.feedback.store import FeedbackStore
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services import ADA, TEXTS, close_services, contradict, digest, open_service, write_model
 
 from movieclassifier.feedback.export import COLUMNS, csv_lines, jsonl_lines, original_cell, safe_cell
-from movieclassifier.feedback.importing import iter_corrections
+from movieclassifier.feedback.importing import import_votes, iter_corrections
 
 NAMES = {"0": "0", "1": "1"}
 FORMULAS = ['=HYPERLINK("http://x")', "+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "  =1", "＝1", "'=1", "\n+1"]
@@ -63,9 +63,9 @@ def test_an_export_can_be_imported_elsewhere_with_the_same_weights(service, tmp_
     path = tmp_path / "export.csv"
     path.write_text("".join(csv_lines(service.export_rows())), newline="")
     elsewhere = open_service(f"sqlite:///{tmp_path}/other.db", service.model_path)
-    assert elsewhere.import_votes(iter_corrections(path, NAMES), "owner") == (7, 0)
+    assert import_votes(elsewhere, iter_corrections(path, NAMES), "owner") == (7, 0)
     assert digest(elsewhere) == digest(service)
-    assert elsewhere.import_votes(iter_corrections(path, NAMES), "owner") == (0, 7)
+    assert import_votes(elsewhere, iter_corrections(path, NAMES), "owner") == (0, 7)
     assert elsewhere.facts().events_applied == 7
 
 
@@ -73,7 +73,7 @@ def test_any_csv_with_texts_and_labels_can_be_imported(service, tmp_path):
     path = tmp_path / "mine.csv"
     path.write_text('review,sentiment\nword1 word2,1\n"word3, word4",0\nword1 word2,1\n')
     steps = []
-    assert service.import_votes(iter_corrections(path, NAMES), "owner", progress=steps.append) == (2, 1)
+    assert import_votes(service, iter_corrections(path, NAMES), "owner", progress=steps.append) == (2, 1)
     assert steps == [3]
     assert [(entry.text, entry.label) for entry in service.entries().items][::-1] == [
         ("word1 word2", "1"),
@@ -84,13 +84,13 @@ def test_any_csv_with_texts_and_labels_can_be_imported(service, tmp_path):
 def test_imported_votes_act_at_once_even_in_review_mode(tmp_path):
     model = write_model(tmp_path / "m.npz")
     service = open_service(f"sqlite:///{tmp_path}/f.db", model, MODE="review")
-    service.import_votes([(TEXTS[0], "0"), (TEXTS[1], "1")], "owner")
+    import_votes(service, [(TEXTS[0], "0"), (TEXTS[1], "1")], "owner")
     assert service.facts().events_applied == 2
 
 
 def test_an_import_of_a_label_that_the_model_lacks_is_refused(service, tmp_path):
     with pytest.raises(ValueError, match="one of 0, 1; got 'great'"):
-        service.import_votes([(TEXTS[0], "great")], "owner")
+        import_votes(service, [(TEXTS[0], "great")], "owner")
     path = tmp_path / "mine.csv"
     path.write_text("review,sentiment\nword1,7\n")
     with pytest.raises(ValueError, match=r"mine\.csv, line 2: sentiment must be one of 0, 1; got '7'"):
@@ -113,10 +113,10 @@ def test_a_missing_file_is_noticed_at_the_call(tmp_path):
 
 
 def test_contradicting_votes_of_an_import_are_both_kept(service):
-    assert service.import_votes([(TEXTS[0], "0"), (TEXTS[0], "1")], "owner") == (2, 0)
+    assert import_votes(service, [(TEXTS[0], "0"), (TEXTS[0], "1")], "owner") == (2, 0)
     assert service.answer(TEXTS[0]).label == "1"
 
 
 def test_the_owner_may_repeat_what_a_person_said(service):
     _, vote = contradict(service, TEXTS[0], ADA)
-    assert service.import_votes([(TEXTS[0], vote.label)], "owner") == (0, 1)
+    assert import_votes(service, [(TEXTS[0], vote.label)], "owner") == (0, 1)

@@ -22,7 +22,7 @@ from services import (
 
 from movieclassifier.feedback.bases import load_base
 from movieclassifier.feedback.database import reading
-from movieclassifier.feedback.entities import Conflict, FeedbackError, NotFound
+from movieclassifier.feedback.errors import Conflict, FeedbackError, NotFound
 from movieclassifier.feedback.serving import ServedModel
 from movieclassifier.feedback.updating import UpdateRefused
 from movieclassifier.recipes import Recipe

@@ -10,9 +10,9 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from movieclassifier.feedback.database import reading, writing
-from movieclassifier.feedback.entities import Conflict, NotFound, TooMany
+from movieclassifier.feedback.errors import Conflict, NotFound, TooMany
 from movieclassifier.feedback.schema import predictions, votes
-from movieclassifier.feedback.service import clean
+from movieclassifier.feedback.texts import clean
 
 
 @pytest.fixture

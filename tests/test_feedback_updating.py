@@ -6,7 +6,7 @@ from services import ADA, SMALL, TEXTS, close_services, contradict, digest, open
 
 from movieclassifier.feedback.bases import load_base
 from movieclassifier.feedback.database import reading
-from movieclassifier.feedback.entities import NotFound
+from movieclassifier.feedback.errors import NotFound
 from movieclassifier.feedback.updating import UpdateRefused
 from movieclassifier.persistence import load_record, save_record
 from movieclassifier.recipes import Recipe

@@ -128,7 +128,7 @@ def import_csv(
     Labels are the model's labels or their names. What is in the log already is left out, so a stopped import can be
     run again. Of an export of the log, the votes are taken that had been accepted.
     """
-    from movieclassifier.feedback.importing import iter_corrections
+    from movieclassifier.feedback.importing import import_votes, iter_corrections
 
     service = open_service(database)
     with service.model() as classifier:
@@ -136,6 +136,6 @@ def import_csv(
     names |= {name: name for name in names.values()}
     documents = iter_corrections(path, names, text_column, label_column)
     with Progress(None, "Importing", unit="votes", show=show) as bar:
-        n_new, n_known = service.import_votes(documents, owner(), progress=bar.update)
+        n_new, n_known = import_votes(service, documents, owner(), progress=bar.update)
     click.echo(f"{n_new} imported, {n_known} were in the log already")
     service.close()

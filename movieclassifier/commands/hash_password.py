@@ -13,7 +13,9 @@ def main() -> None:
     from werkzeug.security import generate_password_hash
 
     # No option of its own: what stands on a command line is seen by everybody on the machine.
-    password = click.prompt(f"Password (at least {MIN_LENGTH} characters)", hide_input=True, confirmation_prompt=True, err=True)
+    password = click.prompt(
+        f"Password (at least {MIN_LENGTH} characters)", hide_input=True, confirmation_prompt=True, err=True
+    )
     if len(password) < MIN_LENGTH:
         raise ValueError(f"the password must have at least {MIN_LENGTH} characters; got {len(password)}.")
     # Quoted, as the hash holds dollar signs.

@@ -1,7 +1,16 @@
 """The log of corrections, and replaying it onto a model.
 
-In reading order: :mod:`~movieclassifier.feedback.entities` (the words), :mod:`~movieclassifier.feedback.schema` and
-:mod:`~movieclassifier.feedback.database` (where they are kept), :mod:`~movieclassifier.feedback.log` (appending in a
-total order), :mod:`~movieclassifier.feedback.store` (the front door), :mod:`~movieclassifier.feedback.serving` (the
-served model as a function of base and log) and :mod:`~movieclassifier.feedback.updating` (bases, guard, rollback).
+In reading order:
+
+1. the words: :mod:`~movieclassifier.feedback.entities`, :mod:`~movieclassifier.feedback.facts`,
+   :mod:`~movieclassifier.feedback.errors`
+2. where they are kept: :mod:`~movieclassifier.feedback.schema`, :mod:`~movieclassifier.feedback.database`
+3. appending in a total order: :mod:`~movieclassifier.feedback.log`
+4. the served model, a function of base and log: :mod:`~movieclassifier.feedback.bases`,
+   :mod:`~movieclassifier.feedback.replay`, :mod:`~movieclassifier.feedback.learning`,
+   :mod:`~movieclassifier.feedback.serving`
+5. other bases: :mod:`~movieclassifier.feedback.trained` (a newly trained model),
+   :mod:`~movieclassifier.feedback.updating` (guard, rollback)
+6. the front doors: :mod:`~movieclassifier.feedback.reviewing` for the owner,
+   :mod:`~movieclassifier.feedback.service` for everybody
 """

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Row, func, insert, select
 
 from movieclassifier.classifier import Classifier
 from movieclassifier.feedback.database import reading
-from movieclassifier.feedback.entities import Version
+from movieclassifier.feedback.facts import Version
 from movieclassifier.feedback.log import Accepted, now
 from movieclassifier.feedback.rows import moment
 from movieclassifier.feedback.schema import bases, head

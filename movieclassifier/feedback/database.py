@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from movieclassifier.feedback.entities import Unavailable
+from movieclassifier.feedback.errors import Unavailable
 
 # Seconds that a writer waits for another one before it gives up.
 BUSY_TIMEOUT = 20

@@ -1,14 +1,22 @@
 """Corrections from a CSV: anybody's with a text and a label column, or one that ``feedback export`` wrote."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
+from itertools import islice
 from os import PathLike
 from pathlib import Path
 
-from movieclassifier.feedback.entities import APPLIED, HELD
+from movieclassifier.feedback.entities import APPLIED, HELD, Client, Prediction
 from movieclassifier.feedback.export import COLUMNS, original_cell
+from movieclassifier.feedback.log import Appending
+from movieclassifier.feedback.reviewing import ReviewedLog
+from movieclassifier.feedback.store import insert_prediction, owned_prediction
+from movieclassifier.feedback.texts import clean, text_digest
 from movieclassifier.readers.tables import iter_csv
 
+IMPORT = "import"
+CHUNK = 100
 TEXT, LABEL, STATUS = (COLUMNS.index(name) for name in ("text", "label", "status"))
 
 
@@ -61,3 +69,45 @@ def _iter_export(path: Path, names: Mapping[str, str]) -> Iterator[tuple[str, st
                         f"{path}, line {rows.line_num}: label must be one of {', '.join(names)}; got {label!r}."
                     )
                 yield original_cell(row[TEXT]), names[label]
+
+
+def import_votes(
+    log: ReviewedLog, documents: Iterable[tuple[str, str]], by: str, progress: Callable[[int], object] = lambda n: None
+) -> tuple[int, int]:
+    """Take the owner's own corrections into the log, accepted; those already in it are left out.
+
+    Parameters
+    ----------
+    log : ReviewedLog
+    documents : iterable of (str, str)
+        Texts and labels.
+    by : str
+    progress : callable, optional
+        Called with the number of documents done since the last call.
+
+    Returns
+    -------
+    n_new, n_known : int
+    """
+    source, counted = iter(documents), [0, 0]
+    while chunk := list(islice(source, CHUNK)):
+        with log.served.up_to_date() as model:
+            predictions = [model.predict(clean(text), explain=False) for text, _ in chunk]
+        with log.appending() as appending:
+            for prediction, (_, label) in zip(predictions, chunk, strict=True):
+                counted[_import(appending, prediction, label, by)] += 1
+        progress(len(chunk))
+    return counted[1], counted[0]
+
+
+def _import(log: Appending, prediction: Prediction, label: str, by: str) -> bool:
+    if label not in prediction.labels:
+        raise ValueError(f"label must be one of {', '.join(prediction.labels)}; got {label!r}.")
+    digest = text_digest(prediction.text)
+    if log.has_vote(digest, label):
+        return False
+    insert_prediction(log.connection, prediction, Client(IMPORT, by), digest)
+    row = owned_prediction(log.connection, str(prediction.id), IMPORT, timedelta(days=1))
+    same = prediction.probabilities
+    log.vote(row, label, client=by, waits=None, before=same, after=same, n_known=0)
+    return True

@@ -1,13 +1,12 @@
 """Limits against poisoning: how often a client may ask, and when a vote on a known text must wait for a review."""
 
-import hashlib
 import time
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from movieclassifier.feedback.entities import TooMany
+from movieclassifier.feedback.errors import TooMany
 from movieclassifier.feedback.schema import counts
 
 
@@ -77,14 +76,3 @@ def _refuse_beyond(used: int, kind: str, rate: Rate, now: float) -> None:
     if used > rate.limit:
         wait = rate.seconds - int(now % rate.seconds)
         raise TooMany(f"too many {kind}: at most {rate.describe()}; try again in {wait} seconds.", wait)
-
-
-def text_digest(text: str) -> str:
-    """Return what is equal for texts that differ in blanks and capitals only.
-
-    Examples
-    --------
-    >>> text_digest("So  good!") == text_digest("so good! ")
-    True
-    """
-    return hashlib.sha256(" ".join(text.casefold().split()).encode("utf-8", "surrogatepass")).hexdigest()

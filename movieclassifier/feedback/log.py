@@ -22,9 +22,9 @@ from movieclassifier.feedback.entities import (
     UNDO,
     UNDONE,
     WAITING,
-    NotFound,
     Probabilities,
 )
+from movieclassifier.feedback.errors import NotFound
 from movieclassifier.feedback.schema import bases, events, head, votes
 
 

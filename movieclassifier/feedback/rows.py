@@ -8,16 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from movieclassifier.explanation import Contribution, Explanation
-from movieclassifier.feedback.entities import (
-    ACCEPTED,
-    APPLIED,
-    CAP,
-    HELD,
-    Entry,
-    Event,
-    Prediction,
-    Vote,
-)
+from movieclassifier.feedback.entities import ACCEPTED, APPLIED, CAP, HELD, Entry, Event, Prediction, Vote
 
 
 def moment(milliseconds: int) -> datetime:

@@ -1,150 +1,32 @@
 """The served model of a worker: a pure function of a base and the accepted votes, in their order.
 
 Every worker holds its own copy. Before it answers, it looks at the head of the log and learns what it has not seen.
-Each step remembers the weights that it changed, so a vote that is taken out costs the replay of those after it only,
-and gives the same bits as a replay from the base: the steps are taken back to their exact weights, the last first.
 """
 
-from collections.abc import Iterator, Sequence
+import secrets
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from threading import RLock
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, func, select
 
-from movieclassifier.classifier import Classifier, Lesson
+from movieclassifier.classifier import Classifier
 from movieclassifier.feedback.bases import load_base
 from movieclassifier.feedback.database import reading
-from movieclassifier.feedback.entities import ACCEPTED, REJECT, ROLLBACK, SERVE, UNDO, Answer, Probabilities
-from movieclassifier.feedback.log import Accepted, chunked, folded_votes
-from movieclassifier.feedback.schema import bases, events, head, predictions, votes
+from movieclassifier.feedback.entities import REJECT, ROLLBACK, SERVE, UNDO, Answer, Prediction, Probabilities
+from movieclassifier.feedback.learning import DEFAULT_CAP, Learner, Rehearsal, cover_weights
+from movieclassifier.feedback.log import Accepted, folded_votes, now
+from movieclassifier.feedback.replay import Foundation, accepted_votes, iter_lessons, read_plan
+from movieclassifier.feedback.rows import moment
+from movieclassifier.feedback.schema import events, head
 from movieclassifier.hashing import hash_texts
 
-# How far votes may move the weights between two guarded updates: the distance from the base, as a share of its norm.
-# benchmarks/correction_cost.py prints what that admits and what it costs.
-DEFAULT_CAP = 0.1
-# So many votes after an update are learned whatever their size: a model of a few hundred texts moves far with each.
-FREE_VOTES = 5
 
-
-@dataclass(frozen=True)
-class Step:
-    """A vote that was learned, and all it takes to take it back.
-
-    Attributes
-    ----------
-    vote : int
-        Its position in the log.
-    columns : ndarray of shape (n,)
-    old_weights : ndarray of shape (n_rows, n)
-    old_distance2 : float
-        The squared distance from the base before it.
-    """
-
-    vote: int
-    columns: NDArray[np.integer]
-    old_weights: NDArray[np.floating]
-    old_distance2: float
-
-
-@dataclass(frozen=True)
-class Rehearsal:
-    """What learning a vote would do now."""
-
-    lesson: Lesson
-    held: bool
-
-
-class Learner:
-    """A classifier that learns up to a cap, and can take back what it learned.
-
-    Parameters
-    ----------
-    classifier : Classifier
-        The base; it is changed in place.
-    cap : float
-        See :data:`DEFAULT_CAP`.
-
-    Attributes
-    ----------
-    steps : list of Step
-    distance2 : float
-        Squared distance of the weights from the base.
-    """
-
-    def __init__(self, classifier: Classifier, cap: float):
-        self.classifier = classifier
-        self.steps: list[Step] = []
-        self.distance2 = 0.0
-        self._names = dict(zip(classifier.label_names, classifier.classes_.tolist(), strict=True))
-        # Only the columns with a weight: the base again would double the memory of every worker.
-        self._base = classifier.coef_[:, classifier.columns]
-        self._cap2 = cap**2 * float(np.sum(self._base.astype(float) ** 2))
-
-    @property
-    def cap_used(self) -> float:
-        """The distance from the base as a share of the cap."""
-        return float(np.sqrt(self.distance2 / self._cap2)) if self._cap2 else float(self.distance2 > 0)
-
-    def rehearse(self, text: str, label: str) -> Rehearsal:
-        """Tell what learning would do, and leave the weights as they are."""
-        step, lesson = self._take(0, text, label)
-        held = self._is_too_far()
-        self._take_back(step)
-        return Rehearsal(lesson, held)
-
-    def learn(self, vote: int, text: str, label: str) -> bool:
-        """Learn a vote; return False, with nothing changed, where it would move the weights beyond the cap."""
-        step, _ = self._take(vote, text, label)
-        if self._is_too_far():
-            self._take_back(step)
-            return False
-        self.steps.append(step)
-        return True
-
-    def take_back_to(self, n_steps: int) -> None:
-        """Take back all but the first steps."""
-        while len(self.steps) > n_steps:
-            self._take_back(self.steps.pop())
-
-    def _is_too_far(self) -> bool:
-        return self.distance2 > self._cap2 and len(self.steps) >= FREE_VOTES
-
-    def _take(self, vote: int, text: str, label: str) -> tuple[Step, Lesson]:
-        columns = hash_texts([text], self.classifier.recipe)[1]
-        step = Step(vote, columns, self.classifier.coef_[:, columns], self.distance2)
-        lesson = self.classifier.learn(text, self._names[label])
-        if lesson.changed:
-            base = self._base_weights(columns)
-            new = np.sum((self.classifier.coef_[:, columns].astype(float) - base) ** 2)
-            old = np.sum((step.old_weights.astype(float) - base) ** 2)
-            self.distance2 += float(new - old)
-        return step, lesson
-
-    def _take_back(self, step: Step) -> None:
-        self.classifier.coef_[:, step.columns] = step.old_weights
-        self.distance2 = step.old_distance2
-
-    def _base_weights(self, columns: NDArray[np.integer]) -> NDArray[np.float64]:
-        known = self.classifier.columns
-        if not len(known):
-            return np.zeros((len(self._base), len(columns)))
-        places = np.minimum(np.searchsorted(known, columns), len(known) - 1)
-        return np.where(known[places] == columns, self._base[:, places], 0).astype(float)
-
-
-@dataclass(frozen=True)
-class Foundation:
-    """What the votes are learned on top of: a stored base, and the votes that a later base held and still stand.
-
-    Where no vote of the served base was taken out since, that is the served base and no vote.
-    """
-
-    served: int
-    start: int
-    replayed: tuple[Accepted, ...]
+def new_id() -> str:
+    """Return an identifier that cannot be guessed: 128 random bits."""
+    return secrets.token_urlsafe(16)
 
 
 class ServedModel:
@@ -214,9 +96,9 @@ class ServedModel:
 
     def _follow(self, connection: Connection, position: int, version: int) -> None:
         if self.foundation is not None and position > self.position and self._only_grew(connection):
-            self._extend(connection, self._live + _accepted(connection, self.position))
+            self._extend(connection, self._live + accepted_votes(connection, self.position))
             return
-        foundation, live = _read_plan(connection, version)
+        foundation, live = read_plan(connection, version)
         self._lay(connection, foundation)
         self._extend(connection, live)
 
@@ -235,6 +117,24 @@ class ServedModel:
         )
         probabilities = self.named(y_proba)
         return Answer(max(probabilities, key=probabilities.__getitem__), probabilities, int(n_known))
+
+    def predict(self, text: str, *, keep: bool = True, explain: bool = True) -> Prediction:
+        """Classify a text; nothing is stored, but a prediction that will be kept has an id."""
+        classifier = self.classifier
+        y_proba = classifier.predict_proba([text])[0]
+        best = int(y_proba.argmax())
+        label = classifier.label_names[best]
+        return Prediction(
+            new_id() if keep else None,
+            text,
+            label,
+            self.named(y_proba),
+            self.version,
+            classifier.explain(text, classifier.classes_[best].item()) if explain else None,
+            label,
+            moment(now()),
+            classifier.label_names,
+        )
 
     def named(self, y_proba: NDArray[np.floating]) -> Probabilities:
         """Return probabilities by the names of the labels."""
@@ -324,49 +224,3 @@ class ServedModel:
         for vote, text, label in iter_lessons(connection, [accepted.vote for accepted in live[common:]]):
             if not self._learner.learn(vote, text, label):
                 break
-
-
-def _accepted(connection: Connection, since: int) -> list[Accepted]:
-    """Return the accepted votes in the order of learning."""
-    chosen = (votes.c.status == ACCEPTED) & (votes.c.accepted_at > since)
-    rows = connection.execute(select(votes.c.position, votes.c.accepted_at).where(chosen).order_by(votes.c.accepted_at))
-    return [Accepted(*row) for row in rows]
-
-
-def _read_plan(connection: Connection, version: int) -> tuple[Foundation, list[Accepted]]:
-    """Return what the log says should be served: the foundation, and the votes to learn on top of it."""
-    accepted = _accepted(connection, 0)
-    folded = folded_votes(connection, version)
-    stands = set(accepted)
-    wanted = [vote for vote in folded if vote in stands]
-    start: int | None = version
-    while start is not None:
-        held = folded_votes(connection, start)
-        if held == wanted[: len(held)]:
-            break
-        start = connection.scalar(select(bases.c.parent).where(bases.c.version == start))
-    else:  # a trained base holds no votes, and every line of parents ends in one
-        raise ValueError(f"version {version} has no trained model among its ancestors: the database is damaged.")
-    inside = set(folded)
-    live = [vote for vote in accepted if vote not in inside]
-    return Foundation(version, start, tuple(wanted[len(held) :])), live
-
-
-def iter_lessons(connection: Connection, positions: Sequence[int]) -> Iterator[tuple[int, str, str]]:
-    """Yield the position, the text and the label of votes, in the order given, a few at a time from the database."""
-    for chunk in chunked(positions):
-        rows = connection.execute(
-            select(votes.c.position, predictions.c.text, votes.c.label)
-            .join(predictions, predictions.c.id == votes.c.prediction_id)
-            .where(votes.c.position.in_(chunk))
-        )
-        found = {position: (position, text, label) for position, text, label in rows}
-        for position in chunk:
-            yield found[position]
-
-
-def cover_weights(classifier: Classifier) -> None:
-    """Let ``columns`` name every column with a weight: without a ratio, votes give weights to new ones."""
-    if not classifier.recipe.log_count_ratio:
-        weighted = np.flatnonzero(classifier.coef_.any(axis=0))
-        classifier.columns = np.union1d(classifier.columns, weighted).astype(np.int32)

@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from movieclassifier.feedback.learning import DEFAULT_CAP
 from movieclassifier.feedback.limits import RATES, Rate
-from movieclassifier.feedback.serving import DEFAULT_CAP
 
 PREFIX = "MOVIECLASSIFIER_"
 INSTANCE = Path("instance")
@@ -35,7 +35,7 @@ class Settings:
     mode : {"instant", "review"}
         Whether a vote acts at once or waits for an approval.
     cap : float
-        How far votes may move the weights between two updates, see ``DEFAULT_CAP`` in ``serving.py``.
+        How far votes may move the weights between two updates, see ``DEFAULT_CAP`` in ``learning.py``.
     lifetime_days : int
         How long a prediction can be voted on; one without a vote is deleted then.
     min_length, max_length : int

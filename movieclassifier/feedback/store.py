@@ -1,40 +1,34 @@
 """The front door of the log: predictions are stored, votes are cast and taken back, and all of it can be read."""
 
 import json
-import secrets
-from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
-from itertools import accumulate
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, delete, func, insert, select
 
+from movieclassifier.feedback.counting import count_feedback
 from movieclassifier.feedback.database import connect, reading, writing
 from movieclassifier.feedback.entities import (
     ACCEPTED,
     APPLIED,
-    CORRECT,
     HELD,
-    REJECTED,
     STATUSES,
     UNDONE,
     WAITING,
     Client,
     Entry,
     Event,
-    FeedbackStats,
-    NotFound,
     Page,
     Prediction,
 )
+from movieclassifier.feedback.errors import NotFound
+from movieclassifier.feedback.facts import FeedbackStats
 from movieclassifier.feedback.log import now
 from movieclassifier.feedback.rows import entry_from, event_from, pack_explanation, prediction_from, vote_from
 from movieclassifier.feedback.schema import events, predictions, prepare, votes
 
-DAY = 86_400_000  # milliseconds
 LAST = 2**63 - 1
-STORED = (ACCEPTED, WAITING, REJECTED, UNDONE)
-CURVE_POINTS = 200
 
 
 class FeedbackStore:
@@ -131,30 +125,8 @@ class FeedbackStore:
 
     def stats(self) -> FeedbackStats:
         """Count."""
-        stands = votes.c.status != UNDONE
-        day = (votes.c.voted_at // DAY).label("day")
         with reading(self.engine) as connection:
-            n_predictions = connection.scalar(select(func.count()).select_from(predictions)) or 0
-            by_status = _counted(connection, select(votes.c.status, func.count()).group_by(votes.c.status))
-            by_verdict = _counted(
-                connection, select(votes.c.verdict, func.count()).where(stands).group_by(votes.c.verdict)
-            )
-            verdicts = list(connection.scalars(select(votes.c.verdict).where(stands).order_by(votes.c.position)))
-            rows = connection.execute(
-                select(day, votes.c.verdict, func.count()).where(stands).group_by(day, votes.c.verdict).order_by(day)
-            ).all()
-        days: dict[date, list[int]] = {}
-        for number, verdict, n in rows:
-            days.setdefault(date(1970, 1, 1) + timedelta(days=int(number)), [0, 0])[verdict != CORRECT] += n
-        return FeedbackStats(
-            n_predictions,
-            sum(by_verdict.values()),
-            by_verdict.get(CORRECT, 0),
-            sum(by_verdict.values()) - by_verdict.get(CORRECT, 0),
-            [(day, correct, incorrect) for day, (correct, incorrect) in days.items()],
-            {status: by_status.get(status, 0) for status in STORED},
-            _curve([verdict == CORRECT for verdict in verdicts]),
-        )
+            return count_feedback(connection)
 
     def forget_old_predictions(self, lifetime: timedelta) -> int:
         """Delete the predictions that nobody voted on in their lifetime; return their number."""
@@ -170,18 +142,6 @@ class FeedbackStore:
             total = connection.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
             rows = connection.execute(statement.limit(per_page).offset((page - 1) * per_page)).all()
         return Page([convert(row) for row in rows], page, per_page, total)
-
-
-def _curve(correct: list[bool]) -> list[tuple[int, float]]:
-    """Return the share of True among the first n, at no more than some points."""
-    step = max(1, len(correct) // CURVE_POINTS)
-    sums = list(accumulate(correct))
-    return [(n, sums[n - 1] / n) for n in range(len(sums), 0, -step)][::-1]
-
-
-def new_id() -> str:
-    """Return an identifier that cannot be guessed: 128 random bits."""
-    return secrets.token_urlsafe(16)
 
 
 def insert_prediction(connection: Connection, prediction: Prediction, client: Client, digest: str) -> None:
@@ -249,7 +209,3 @@ def _matching(search: str, status: str | None, held_from: int | None) -> list[Co
             raise ValueError(f"status must be one of {', '.join(STATUSES)}; got {status!r}.")
         chosen.append(votes.c.status == status)
     return chosen
-
-
-def _counted(connection: Connection, statement: Select[Any]) -> Mapping[str, int]:
-    return {row[0]: row[1] for row in connection.execute(statement)}

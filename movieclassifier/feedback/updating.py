@@ -7,10 +7,12 @@ from sqlalchemy import Connection, Engine, select
 from movieclassifier.classifier import Classifier
 from movieclassifier.feedback.bases import UPDATE, find_version, line_of, load_base, store_base
 from movieclassifier.feedback.database import reading
-from movieclassifier.feedback.entities import NotFound, Version
+from movieclassifier.feedback.errors import NotFound
+from movieclassifier.feedback.facts import Version
+from movieclassifier.feedback.learning import cover_weights
 from movieclassifier.feedback.log import appending, folded_votes
 from movieclassifier.feedback.schema import bases, head
-from movieclassifier.feedback.serving import ServedModel, cover_weights
+from movieclassifier.feedback.serving import ServedModel
 from movieclassifier.feedback.trained import accuracy_on_guard
 from movieclassifier.persistence import record_bytes
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from movieclassifier.feedback.entities import FeedbackStats, ModelFacts
+from movieclassifier.feedback.facts import FeedbackStats, ModelFacts
 from movieclassifier.web.charts import Chart, accuracy_chart, votes_chart, words_chart
-from movieclassifier.web.pages import service
+from movieclassifier.web.clients import service
 from movieclassifier.web.wording import any_of, count_of
 from movieclassifier.web.words import strongest_words
 

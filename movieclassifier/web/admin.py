@@ -15,9 +15,8 @@ from wtforms.validators import AnyOf, NumberRange
 from movieclassifier.feedback.entities import STATUSES
 from movieclassifier.feedback.export import csv_lines, jsonl_lines
 from movieclassifier.feedback.updating import UpdateRefused
-from movieclassifier.web.clients import current_client
+from movieclassifier.web.clients import current_client, service
 from movieclassifier.web.forms import SecureForm
-from movieclassifier.web.pages import service
 
 ADMIN = "admin"
 LOGIN_SECONDS = 8 * 3600

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, request, url_for
+from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from movieclassifier.explanation import Explanation
-from movieclassifier.feedback.entities import Conflict, NotFound, Prediction, Vote
-from movieclassifier.feedback.service import Service
-from movieclassifier.web.clients import api_client
+from movieclassifier.feedback.entities import Prediction, Vote
+from movieclassifier.feedback.errors import Conflict, NotFound
+from movieclassifier.web.clients import api_client, service
 from movieclassifier.web.config import API_MAX_BYTES
-from movieclassifier.web.openapi import MAX_TEXTS, describe
+from movieclassifier.web.openapi import describe
+from movieclassifier.web.schemas import MAX_TEXTS
 
 N_CONTRIBUTIONS = 20
 
@@ -26,9 +27,9 @@ def allow_larger_bodies() -> None:
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """Describe this API."""
-    with _service().model() as classifier:
+    with service().model() as classifier:
         labels = classifier.label_names
-    return jsonify(describe(_service().settings, labels))
+    return jsonify(describe(service().settings, labels))
 
 
 @blueprint.post("/predictions")
@@ -43,7 +44,7 @@ def predict() -> tuple[Response, int]:
     explain = body.get("explain", not many)
     if not isinstance(explain, bool):
         raise BadRequest("'explain' must be true or false.")
-    predictions = [_prediction(p) for p in _service().classify_many(texts, api_client(), explain=explain)]
+    predictions = [_prediction(p) for p in service().classify_many(texts, api_client(), explain=explain)]
     if many:
         return jsonify({"predictions": predictions}), 201
     response = jsonify(predictions[0])
@@ -54,14 +55,14 @@ def predict() -> tuple[Response, int]:
 @blueprint.get("/predictions/<id>")
 def prediction(id: str) -> Response:
     """Return a prediction as it was made."""
-    found = _service().get(id, api_client())
+    found = service().get(id, api_client())
     return jsonify(_prediction(found) | {"text": found.text, "feedback": _vote(found.vote)})
 
 
 @blueprint.get("/predictions/<id>/feedback")
 def feedback(id: str) -> Response | tuple[str, int]:
     """Return the vote that stands."""
-    found = _service().get(id, api_client())
+    found = service().get(id, api_client())
     if found.undone:
         raise NotFound("The vote was taken back.")
     return ("", 204) if found.vote is None else jsonify(_vote(found.vote))
@@ -73,13 +74,13 @@ def put_feedback(id: str) -> Response:
     body = _body({"label"})
     if not isinstance(body.get("label"), str):
         raise BadRequest("The body must have a 'label', a string.")
-    return jsonify(_vote(_service().vote(id, body["label"], api_client())))
+    return jsonify(_vote(service().vote(id, body["label"], api_client())))
 
 
 @blueprint.delete("/predictions/<id>/feedback")
 def delete_feedback(id: str) -> tuple[str, int]:
     """Take the vote back."""
-    if not _service().undo(id, api_client()).undone:
+    if not service().undo(id, api_client()).undone:
         raise Conflict("There is no vote on this prediction that could be taken back.")
     return "", 204
 
@@ -87,7 +88,7 @@ def delete_feedback(id: str) -> tuple[str, int]:
 @blueprint.get("/model")
 def model() -> Response:
     """Return what this worker serves."""
-    facts = _service().facts()
+    facts = service().facts()
     measured = facts.measured or {}
     return jsonify(
         {
@@ -105,11 +106,6 @@ def model() -> Response:
             "weights_sha256": facts.weights_sha256,
         }
     )
-
-
-def _service() -> Service:
-    found: Service = current_app.extensions["movieclassifier"]
-    return found
 
 
 def _body(allowed: set[str]) -> dict[str, Any]:
@@ -130,7 +126,7 @@ def _body(allowed: set[str]) -> dict[str, Any]:
 
 
 def _check_texts(texts: Any) -> None:
-    limit = _service().settings.max_length
+    limit = service().settings.max_length
     if not isinstance(texts, list) or not 1 <= len(texts) <= MAX_TEXTS:
         raise BadRequest(f"'texts' must be a list of 1 to {MAX_TEXTS} strings.")
     for number, text in enumerate(texts):

@@ -1,4 +1,4 @@
-"""Who asks: a session of a browser, or a client of the API; its address only as a keyed hash."""
+"""Who asks whom: a session of a browser or a client of the API, its address only as a keyed hash; and the service."""
 
 import hashlib
 import hmac
@@ -8,8 +8,15 @@ from ipaddress import IPv6Address, ip_address
 from flask import current_app, request, session
 
 from movieclassifier.feedback.entities import Client
+from movieclassifier.feedback.service import Service
 
 API = "api"
+
+
+def service() -> Service:
+    """Return what answers and remembers."""
+    found: Service = current_app.extensions["movieclassifier"]
+    return found
 
 
 def current_client() -> Client:

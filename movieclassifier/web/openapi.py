@@ -5,10 +5,7 @@ from typing import Any
 
 from movieclassifier import __version__
 from movieclassifier.feedback.settings import Settings
-
-MAX_TEXTS = 1000
-ID = "^[A-Za-z0-9_-]{22}$"
-NUMBER, STRING = {"type": "number"}, {"type": "string"}
+from movieclassifier.web.schemas import ID, STRING, describe_schemas, ref
 
 
 def describe(settings: Settings, labels: Sequence[str]) -> dict[str, Any]:
@@ -33,7 +30,7 @@ def describe(settings: Settings, labels: Sequence[str]) -> dict[str, Any]:
             },
             "/api/v1/model": {"get": _get_model()},
         },
-        "components": {"schemas": _schemas(settings, labels), "responses": _problems()},
+        "components": {"schemas": describe_schemas(settings, labels), "responses": _problems()},
     }
 
 
@@ -48,7 +45,7 @@ def _predict() -> dict[str, Any]:
             "201": {
                 "description": "Classified.",
                 "headers": {"Location": {"description": "Of one text.", "schema": STRING}},
-                **_json({"anyOf": [_ref("Prediction"), _ref("Predictions")]}),
+                **_json({"anyOf": [ref("Prediction"), ref("Predictions")]}),
                 "links": {
                     operation: {"operationId": operation, "parameters": {"id": "$response.body#/id"}}
                     for operation in ("getPrediction", "putFeedback", "deleteFeedback")
@@ -64,7 +61,7 @@ def _get_prediction() -> dict[str, Any]:
         "operationId": "getPrediction",
         "summary": "Return a prediction as it was made.",
         "responses": {
-            "200": {"description": "The prediction.", **_json(_ref("StoredPrediction"))},
+            "200": {"description": "The prediction.", **_json(ref("StoredPrediction"))},
             **_refuse("404", "503"),
         },
     }
@@ -75,7 +72,7 @@ def _get_feedback() -> dict[str, Any]:
         "operationId": "getFeedback",
         "summary": "Return the vote that stands.",
         "responses": {
-            "200": {"description": "The vote.", **_json(_ref("Feedback"))},
+            "200": {"description": "The vote.", **_json(ref("Feedback"))},
             "204": {"description": "Nobody has voted yet."},
             **_refuse("404", "503"),
         },
@@ -88,11 +85,11 @@ def _put_feedback() -> dict[str, Any]:
         "summary": "Say which label is right.",
         "description": "It counts once, and has the same answer, however often it is sent. "
         "To change it, take it back with DELETE first.",
-        "requestBody": _json(_ref("FeedbackRequest"), required=True),
+        "requestBody": _json(ref("FeedbackRequest"), required=True),
         "responses": {
             "200": {
                 "description": "It is in the log.",
-                **_json(_ref("Feedback")),
+                **_json(ref("Feedback")),
                 "links": {"getFeedback": {"operationId": "getFeedback", "parameters": {"id": "$request.path.id"}}},
             },
             **_refuse("400", "404", "409", "413", "415", "429", "503"),
@@ -112,98 +109,7 @@ def _get_model() -> dict[str, Any]:
     return {
         "operationId": "getModel",
         "summary": "Tell which weights this worker serves.",
-        "responses": {"200": {"description": "The model.", **_json(_ref("Model"))}, **_refuse("503")},
-    }
-
-
-def _schemas(settings: Settings, labels: Sequence[str]) -> dict[str, Any]:
-    text = {"type": "string", "minLength": 1, "maxLength": settings.max_length}
-    return {
-        "PredictionRequest": {
-            "oneOf": [
-                _object({"text": text, "explain": {"type": "boolean", "default": True}}, ["text"]),
-                _object(
-                    {
-                        "texts": {"type": "array", "items": text, "minItems": 1, "maxItems": MAX_TEXTS},
-                        "explain": {"type": "boolean", "default": False},
-                    },
-                    ["texts"],
-                ),
-            ]
-        },
-        "FeedbackRequest": _object({"label": {"enum": list(labels)}}),
-        "Probabilities": {
-            "type": "object",
-            "additionalProperties": {"type": "number", "minimum": 0, "maximum": 1},
-        },
-        "Contribution": _object(
-            {
-                "ngram": STRING,
-                "value": NUMBER,
-                "spans": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
-            }
-        ),
-        "Explanation": _object(
-            {
-                "label": {"type": "string", "description": "What positive values speak for."},
-                "decision_value": {"type": "number", "description": "intercept + contributions + others"},
-                "intercept": NUMBER,
-                "contributions": {"type": "array", "items": _ref("Contribution")},
-                "others": NUMBER,
-            }
-        ),
-        "Prediction": _object(_prediction()),
-        "Predictions": _object({"predictions": {"type": "array", "items": _ref("Prediction")}}),
-        "StoredPrediction": _object(_prediction() | {"text": STRING, "feedback": _or_null("Feedback")}),
-        "Feedback": _object(_feedback()),
-        "Model": _object(_model()),
-        "Problem": {
-            "type": "object",
-            "required": ["type", "title", "status", "detail"],
-            "properties": {"type": STRING, "title": STRING, "status": {"type": "integer"}, "detail": STRING},
-        },
-    }
-
-
-def _prediction() -> dict[str, Any]:
-    return {
-        "id": {"type": "string", "pattern": ID},
-        "label": STRING,
-        "probabilities": _ref("Probabilities"),
-        "model_version": {"type": "string", "description": "Base and position in the log; they determine the weights."},
-        "created_at": {"type": "string", "format": "date-time"},
-        "explanation": _or_null("Explanation"),
-    }
-
-
-def _feedback() -> dict[str, Any]:
-    return {
-        "label": STRING,
-        "verdict": {"enum": ["correct", "incorrect"]},
-        "status": {"enum": ["applied", "held", "waiting", "rejected"]},
-        "reason": {"enum": [None, "review", "duplicate", "cap", "rolled back"]},
-        "position": {"type": "integer", "minimum": 1, "description": "Its place in the log."},
-        "before": _ref("Probabilities"),
-        "after": _ref("Probabilities"),
-        "voted_at": {"type": "string", "format": "date-time"},
-    }
-
-
-def _model() -> dict[str, Any]:
-    count = {"type": "integer", "minimum": 0}
-    return {
-        "name": STRING,
-        "version": {"type": "integer", "minimum": 1},
-        "model_version": STRING,
-        "recipe": STRING,
-        "labels": {"type": "array", "items": STRING, "minItems": 2},
-        "measured_accuracy": {"type": ["number", "null"]},
-        "mode": {"enum": ["instant", "review"]},
-        "events_applied": {**count, "description": "Votes in these weights."},
-        "events_held": count,
-        "events_waiting": count,
-        "log_position": count,
-        "weights_sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "responses": {"200": {"description": "The model.", **_json(ref("Model"))}, **_refuse("503")},
     }
 
 
@@ -217,20 +123,11 @@ def _problems() -> dict[str, Any]:
         "429": "Too many requests of this client.",
         "503": "The database does not answer.",
     }
-    problem = {"content": {"application/problem+json": {"schema": _ref("Problem")}}}
+    problem = {"content": {"application/problem+json": {"schema": ref("Problem")}}}
     retry = {"headers": {"Retry-After": {"schema": {"type": "integer", "minimum": 1}, "required": True}}}
     return {
         f"Problem{status}": {"description": what, **problem, **(retry if status in ("429", "503") else {})}
         for status, what in described.items()
-    }
-
-
-def _object(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties) if required is None else required,
-        "additionalProperties": False,
     }
 
 
@@ -240,14 +137,6 @@ def _id() -> dict[str, Any]:
 
 def _json(schema: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"content": {"application/json": {"schema": schema}}, **more}
-
-
-def _ref(name: str) -> dict[str, Any]:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _or_null(name: str) -> dict[str, Any]:
-    return {"anyOf": [_ref(name), {"type": "null"}]}
 
 
 def _refuse(*statuses: str) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from threading import Lock
 
 from flask import Blueprint, Flask, Response, current_app, g, request
 
-from movieclassifier.feedback.entities import Unavailable
-from movieclassifier.feedback.service import Service
+from movieclassifier.feedback.errors import Unavailable
+from movieclassifier.web.clients import service
 from movieclassifier.web.errors import problem
 from movieclassifier.web.metrics import BUCKETS, Counters, exposition, server_folder
 
@@ -44,9 +44,8 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 def readyz() -> Response:
     """Say whether the model and the database can be used."""
-    service: Service = current_app.extensions["movieclassifier"]
     try:
-        version = service.ready()
+        version = service().ready()
     except (OSError, ValueError) as error:
         log.error("not ready: %s", error)
         response = problem(503, "The model or the database cannot be used.")
@@ -58,8 +57,7 @@ def readyz() -> Response:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Return counters and gauges for Prometheus."""
-    service: Service = current_app.extensions["movieclassifier"]
-    facts, stats = service.facts(), service.stats()
+    facts, stats = service().facts(), service().stats()
     gauges = {
         "movieclassifier_log_position": ("gauge", "The last event of the log.", facts.log_position),
         "movieclassifier_model_version": ("gauge", "The base that is served.", facts.version),

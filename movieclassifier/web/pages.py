@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, StringField, TextAreaField, ValidationError
 from wtforms.validators import AnyOf
 
 from movieclassifier.explanation import Explanation
 from movieclassifier.feedback.entities import Prediction
-from movieclassifier.feedback.service import Service
-from movieclassifier.web.clients import current_client
+from movieclassifier.web.clients import current_client, service
 from movieclassifier.web.forms import SecureForm
 from movieclassifier.web.highlighting import segments, strongest_phrases
 from movieclassifier.web.lessons import lesson_of, state_of
@@ -63,12 +62,6 @@ class VoteForm(SecureForm):
         form = cls.of_request()
         form.label.validators = [AnyOf(prediction.labels)]
         return form
-
-
-def service() -> Service:
-    """Return what answers and remembers."""
-    found: Service = current_app.extensions["movieclassifier"]
-    return found
 
 
 @blueprint.route("/", methods=["GET", "POST"])

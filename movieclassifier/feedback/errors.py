@@ -1,0 +1,43 @@
+"""What can go wrong with a request, and the HTTP status that says so."""
+
+
+class FeedbackError(ValueError):
+    """What a client asked for cannot be done; the HTTP status says which kind of mistake it is."""
+
+    status = 400
+
+
+class NotFound(FeedbackError):
+    """There is no such thing, or it is somebody else's, or it has expired: which of these is not told."""
+
+    status = 404
+
+
+class Conflict(FeedbackError):
+    """The request contradicts what is already there."""
+
+    status = 409
+
+
+class TooMany(FeedbackError):
+    """A client asked too often.
+
+    Parameters
+    ----------
+    detail : str
+    retry_after : int
+        Seconds until it may try again.
+    """
+
+    status = 429
+
+    def __init__(self, detail: str, retry_after: int):
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class Unavailable(OSError):
+    """The database does not answer; trying again soon makes sense."""
+
+    status = 503
+    retry_after = 5

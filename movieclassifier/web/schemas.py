@@ -1,0 +1,120 @@
+"""JSON schemas of what the API takes and answers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from movieclassifier.feedback.settings import Settings
+
+MAX_TEXTS = 1000
+ID = "^[A-Za-z0-9_-]{22}$"
+NUMBER, STRING = {"type": "number"}, {"type": "string"}
+
+
+def describe_schemas(settings: Settings, labels: Sequence[str]) -> dict[str, Any]:
+    """Return the schemas, by their names."""
+    text = {"type": "string", "minLength": 1, "maxLength": settings.max_length}
+    return {
+        "PredictionRequest": {
+            "oneOf": [
+                _object({"text": text, "explain": {"type": "boolean", "default": True}}, ["text"]),
+                _object(
+                    {
+                        "texts": {"type": "array", "items": text, "minItems": 1, "maxItems": MAX_TEXTS},
+                        "explain": {"type": "boolean", "default": False},
+                    },
+                    ["texts"],
+                ),
+            ]
+        },
+        "FeedbackRequest": _object({"label": {"enum": list(labels)}}),
+        "Probabilities": {
+            "type": "object",
+            "additionalProperties": {"type": "number", "minimum": 0, "maximum": 1},
+        },
+        "Contribution": _object(
+            {
+                "ngram": STRING,
+                "value": NUMBER,
+                "spans": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
+            }
+        ),
+        "Explanation": _object(
+            {
+                "label": {"type": "string", "description": "What positive values speak for."},
+                "decision_value": {"type": "number", "description": "intercept + contributions + others"},
+                "intercept": NUMBER,
+                "contributions": {"type": "array", "items": ref("Contribution")},
+                "others": NUMBER,
+            }
+        ),
+        "Prediction": _object(_prediction()),
+        "Predictions": _object({"predictions": {"type": "array", "items": ref("Prediction")}}),
+        "StoredPrediction": _object(_prediction() | {"text": STRING, "feedback": _or_null("Feedback")}),
+        "Feedback": _object(_feedback()),
+        "Model": _object(_model()),
+        "Problem": {
+            "type": "object",
+            "required": ["type", "title", "status", "detail"],
+            "properties": {"type": STRING, "title": STRING, "status": {"type": "integer"}, "detail": STRING},
+        },
+    }
+
+
+def _prediction() -> dict[str, Any]:
+    return {
+        "id": {"type": "string", "pattern": ID},
+        "label": STRING,
+        "probabilities": ref("Probabilities"),
+        "model_version": {"type": "string", "description": "Base and position in the log; they determine the weights."},
+        "created_at": {"type": "string", "format": "date-time"},
+        "explanation": _or_null("Explanation"),
+    }
+
+
+def _feedback() -> dict[str, Any]:
+    return {
+        "label": STRING,
+        "verdict": {"enum": ["correct", "incorrect"]},
+        "status": {"enum": ["applied", "held", "waiting", "rejected"]},
+        "reason": {"enum": [None, "review", "duplicate", "cap", "rolled back"]},
+        "position": {"type": "integer", "minimum": 1, "description": "Its place in the log."},
+        "before": ref("Probabilities"),
+        "after": ref("Probabilities"),
+        "voted_at": {"type": "string", "format": "date-time"},
+    }
+
+
+def _model() -> dict[str, Any]:
+    count = {"type": "integer", "minimum": 0}
+    return {
+        "name": STRING,
+        "version": {"type": "integer", "minimum": 1},
+        "model_version": STRING,
+        "recipe": STRING,
+        "labels": {"type": "array", "items": STRING, "minItems": 2},
+        "measured_accuracy": {"type": ["number", "null"]},
+        "mode": {"enum": ["instant", "review"]},
+        "events_applied": {**count, "description": "Votes in these weights."},
+        "events_held": count,
+        "events_waiting": count,
+        "log_position": count,
+        "weights_sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    }
+
+
+def _object(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties) if required is None else required,
+        "additionalProperties": False,
+    }
+
+
+def ref(name: str) -> dict[str, Any]:
+    """Refer to a schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _or_null(name: str) -> dict[str, Any]:
+    return {"anyOf": [ref(name), {"type": "null"}]}
