@@ -3,7 +3,6 @@
 import copy
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,37 +12,16 @@ from numpy.typing import ArrayLike, NDArray
 from movieclassifier.decisions import predicted_positions, probabilities
 from movieclassifier.explanation import Explanation, contributions, ngram_spans
 from movieclassifier.hashing import hash_texts
+from movieclassifier.learning import Lesson, just_far_enough, teach
 from movieclassifier.recipes import Recipe
+
+__all__ = ["Classifier", "Lesson", "just_far_enough", "probabilities"]
 
 if TYPE_CHECKING:
     from sklearn.linear_model import SGDClassifier
     from sklearn.pipeline import Pipeline
 
-MARGIN = 0.5
 CHUNK = 1000
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """What :meth:`Classifier.learn` did.
-
-    Attributes
-    ----------
-    label : int or str
-        The label that was taught.
-    before, after : ndarray of shape (n_classes,)
-        Probabilities of the text.
-    n_known : int
-        Columns of the text that the model has a weight for; with none, nothing could be learned.
-    changed : bool
-        Whether any weight moved; False where the text already had the label by the margin.
-    """
-
-    label: int | str
-    before: NDArray[np.floating]
-    after: NDArray[np.floating]
-    n_known: int
-    changed: bool
 
 
 class Classifier:
@@ -210,22 +188,7 @@ class Classifier:
         ----------
         Crammer et al., *Online Passive-Aggressive Algorithms*, JMLR 2006.
         """
-        position = self._position(label)
-        data, columns, _ = hash_texts([text], self.recipe)
-        values = self._decide([text])[0]
-        known = 0
-        changed = False
-        for row, value in enumerate(values):
-            y = 1 if position == (row if len(values) > 1 else 1) else -1
-            ratio = self._ratio_at(row, columns)
-            known = max(known, int(np.count_nonzero(ratio)))
-            slack = MARGIN - y * float(value)
-            norm = float(np.sum((data.astype(float) * ratio) ** 2))
-            if slack > 0 and norm > 0:
-                self.coef_[row, columns] += just_far_enough(data * ratio**2, y, slack / norm)
-                changed = True
-        before, after = probabilities(values[None], self.temperature_)[0], self.predict_proba([text])[0]
-        return Lesson(label, before, after, known, changed)
+        return teach(self, text, self._position(label))
 
     @cached_property
     def estimator(self) -> "SGDClassifier":
@@ -288,15 +251,6 @@ class Classifier:
             values[:, row] = np.where(np.diff(indptr) > 0, sums, 0.0) + float(self.intercept_[row])
         return values
 
-    def _ratio_at(self, row: int, columns: NDArray[np.integer]) -> NDArray[np.float64]:
-        """Return the log-count ratio at some columns: 0 where the model knows nothing, 1 without a ratio."""
-        if not self.recipe.log_count_ratio:
-            return np.ones(len(columns))
-        if not len(self.columns):
-            return np.zeros(len(columns))
-        places = np.minimum(np.searchsorted(self.columns, columns), len(self.columns) - 1)
-        return np.where(self.columns[places] == columns, self.ratio[row, places], 0).astype(float)
-
     def _position(self, label: int | str) -> int:
         found = np.flatnonzero(self.classes_ == label)
         if not len(found):
@@ -313,33 +267,3 @@ class Classifier:
     def _explained(self, text: str) -> int | str:
         label: int | str = (self.predict([text])[0] if len(self.coef_) > 1 else self.classes_[1]).item()
         return label
-
-
-def just_far_enough(x: NDArray[np.floating], y: int, tau: float) -> NDArray[np.floating]:
-    """Return ``y * tau * x`` as the one SGD step from zero weights whose learning rate is chosen for it.
-
-    The log loss at zero weights has the slope 1/2, so a learning rate of ``2 * tau`` gives the step. Only the
-    columns of one document take part, which costs a fraction of ``partial_fit`` over all columns.
-
-    Parameters
-    ----------
-    x : ndarray of shape (n,)
-    y : {-1, 1}
-    tau : float
-
-    Returns
-    -------
-    ndarray of shape (n,)
-
-    Examples
-    --------
-    >>> just_far_enough(np.array([1.0, -2.0]), -1, 0.25).tolist()
-    [-0.25, 0.5]
-    """
-    from sklearn.linear_model import SGDClassifier
-
-    step = SGDClassifier(
-        loss="log_loss", penalty=None, learning_rate="constant", eta0=2 * tau, fit_intercept=False, random_state=0
-    )
-    weights: NDArray[np.floating] = step.partial_fit(x[None], [y], classes=[-1, 1]).coef_[0]
-    return weights

@@ -10,7 +10,7 @@ from movieclassifier.classifier import Classifier
 from movieclassifier.datasets import Document
 from movieclassifier.decisions import predicted_positions
 from movieclassifier.hashing import hash_texts
-from movieclassifier.persistence import smallest
+from movieclassifier.record import smallest
 
 N_GUARD = 500
 

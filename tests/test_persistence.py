@@ -12,18 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from movieclassifier import persistence
+from movieclassifier import record
 from movieclassifier.classifier import Classifier
 from movieclassifier.persistence import (
     load_classifier,
     load_pickled,
     load_record,
+    model_path,
     record_bytes,
     save_model,
     save_record,
-    smallest,
 )
 from movieclassifier.recipes import RECIPES, Recipe
+from movieclassifier.record import smallest
 from movieclassifier.vectorizer import make_vectorizer
 from tests.models import SMALL, random_classifier
 
@@ -197,7 +198,7 @@ def test_record_without_an_array_is_refused(tmp_path):
 
 
 def test_zip_bomb_is_refused_before_it_unpacks(tmp_path, monkeypatch):
-    monkeypatch.setattr(persistence, "MAX_RECORD_BYTES", 10_000_000)
+    monkeypatch.setattr(record, "MAX_RECORD_BYTES", 10_000_000)
     with zipfile.ZipFile(tmp_path / "model.npz", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("weights.npy", bytes(20_000_000))
     with pytest.raises(ValueError, match="it unpacks to 20000000 bytes, more than 10000000"):
@@ -234,7 +235,7 @@ def test_without_a_path_the_trained_model_comes_first_then_the_bundled_one(tmp_p
 
 def test_bundled_model_keeps_its_promises(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    path = persistence.model_path()
+    path = model_path()
     metrics = load_classifier().metadata["metrics"]
     assert path.stat().st_size <= 500_000
     assert metrics["accuracy"] >= 0.913
