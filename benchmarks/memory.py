@@ -20,8 +20,9 @@ from training_runs import make_csv_files, train
 from movieclassifier.command import Command
 
 REPEATS = (1, 4, 16)
-# Of the peak of the largest corpus over that of the smallest.
-MAX_GROWTH = 1.05
+# Of the peak of the largest corpus over that of the smallest. In 16 copies every n-gram is frequent enough for a weight,
+# so that the default recipe's model itself grows from 0.7 to 4.2 million weights; its training does not.
+MAX_GROWTH = {"book": 1.05, "default": 1.10}
 # MB (10**6 bytes).
 MAX_PEAK = {"book": 300, "default": 350}
 
@@ -38,10 +39,10 @@ class Peak:
 
     @property
     def holds(self) -> bool:
-        return self.megabytes < MAX_PEAK[self.recipe] and abs(self.growth - 1) <= MAX_GROWTH - 1
+        return self.megabytes < MAX_PEAK[self.recipe] and abs(self.growth - 1) <= MAX_GROWTH[self.recipe] - 1
 
     def line(self) -> str:
-        bound = f"< {MAX_PEAK[self.recipe]} MB, within {MAX_GROWTH - 1:.0%}"
+        bound = f"< {MAX_PEAK[self.recipe]} MB, within {MAX_GROWTH[self.recipe] - 1:.0%}"
         return (
             f"{self.recipe:<8} recipe, {50_000 * self.n_repeats:>7,} reviews  {self.megabytes:6.0f} MB  "
             f"{self.growth - 1:+6.1%}  {bound}  {'ok' if self.holds else 'MISSED':<6} {self.seconds:6.1f} s"
