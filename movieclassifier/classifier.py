@@ -84,9 +84,10 @@ class Classifier:
         self.metadata = metadata or {}
 
     def __repr__(self) -> str:
-        return (
-            f"<Classifier of {', '.join(self.label_names)}: {len(self.columns):,} columns, recipe {self.recipe.name}>"
-        )
+        facts = [f"recipe {self.recipe.name}", f"{len(self.columns):,} columns"]
+        if metrics := self.metadata.get("metrics"):
+            facts.append(f"accuracy {metrics['accuracy']:.4f} on {metrics['n_documents']:,} documents")
+        return f"<Classifier of {', '.join(self.label_names)}: {', '.join(facts)}>"
 
     def decision_function(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return the decision values (log-odds, before the temperature).
@@ -140,7 +141,7 @@ class Classifier:
         ----------
         text : str
         label : int or str, optional
-            The class to speak for; by default the second of two, the predicted one of more.
+            The class to speak for, or its name; by default the second of two, the predicted one of more.
 
         Returns
         -------
@@ -150,7 +151,8 @@ class Classifier:
         from movieclassifier.ngram_hashing import ngram_columns
 
         data, columns, _ = hash_texts([text], self.recipe)
-        row, sign = self._row(label if label is not None else self._explained(text))
+        position = self._position(label) if label is not None else self._explained(text)
+        row, sign = (position, 1) if len(self.coef_) > 1 else (0, 1 if position == 1 else -1)
         added = sign * data.astype(float) * self.coef_[row, columns]
         occurrences = ngram_spans(text, self.recipe.tokenizer, self.recipe.stop_words, self.recipe.ngram_range)
         parts = contributions(
@@ -159,8 +161,7 @@ class Classifier:
             dict(zip(columns.tolist(), added.tolist(), strict=True)),
         )
         intercept = sign * float(self.intercept_[row])
-        name = label if label is not None else self._explained(text)
-        return Explanation(text, name, intercept + float(added.sum()), intercept, parts)
+        return Explanation(text, self.classes_[position].item(), intercept + float(added.sum()), intercept, parts)
 
     def learn(self, text: str, label: int | str) -> Lesson:
         """Move the weights just far enough for a text to get a label by the margin.
@@ -172,7 +173,7 @@ class Classifier:
         ----------
         text : str
         label : int or str
-            One of ``classes_``.
+            One of ``classes_`` or of ``label_names``.
 
         Returns
         -------
@@ -182,7 +183,7 @@ class Classifier:
         Raises
         ------
         ValueError
-            If the label is not one of ``classes_``.
+            If the label is neither.
 
         References
         ----------
@@ -252,18 +253,14 @@ class Classifier:
         return values
 
     def _position(self, label: int | str) -> int:
-        found = np.flatnonzero(self.classes_ == label)
-        if not len(found):
-            known = zip(self.classes_.tolist(), self.label_names, strict=True)
-            names = (str(value) if str(value) == name else f"{value} ({name})" for value, name in known)
-            raise ValueError(f"label must be one of {', '.join(names)}; got {label!r}.")
-        return int(found[0])
+        """Return the position of a label, or of the label that has this name."""
+        classes = self.classes_.tolist()
+        for known in (classes, self.label_names):
+            if label in known:
+                return known.index(label)
+        pairs = zip(map(str, classes), self.label_names, strict=True)
+        names = (value if value == name else f"{value} ({name})" for value, name in pairs)
+        raise ValueError(f"label must be one of {', '.join(names)}; got {label!r}.")
 
-    def _row(self, label: int | str) -> tuple[int, int]:
-        """Return the row of weights and the sign with which it speaks for a label."""
-        position = self._position(label)
-        return (position, 1) if len(self.coef_) > 1 else (0, 1 if position == 1 else -1)
-
-    def _explained(self, text: str) -> int | str:
-        label: int | str = (self.predict([text])[0] if len(self.coef_) > 1 else self.classes_[1]).item()
-        return label
+    def _explained(self, text: str) -> int:
+        return int(predicted_positions(self._decide([text]))[0]) if len(self.coef_) > 1 else 1

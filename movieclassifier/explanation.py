@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from itertools import groupby
 
 from movieclassifier.token_spans import Span, token_spans
@@ -64,6 +65,41 @@ class Explanation:
             for span in contribution.spans:
                 weights[span] = weights.get(span, 0.0) + contribution.value / len(contribution.spans)
         return sorted(weights.items())
+
+    def pieces(self) -> list[tuple[str, float]]:
+        """Cut the text into pieces with their shares of the contributions, 0 between tokens; joined they are the text.
+
+        Of tokens that overlap, the first is taken.
+
+        Examples
+        --------
+        >>> parts = (Contribution("fine", 2.0, 1, ((5, 9),)),)
+        >>> Explanation("so a fine one", 1, 2.0, 0.0, parts).pieces()
+        [('so a ', 0.0), ('fine', 2.0), (' one', 0.0)]
+        """
+        pieces, place = [], 0
+        for (start, end), value in self.highlights():
+            if start >= place:
+                pieces += [(self.text[place:start], 0.0), (self.text[start:end], value)]
+                place = end
+        return [(text, value) for text, value in [*pieces, (self.text[place:], 0.0)] if text]
+
+    def _repr_html_(self) -> str:
+        """Return the text as a notebook shows it: words for the label on green and underlined, against it dashed."""
+        pieces = self.pieces()
+        strongest = max((abs(value) for _, value in pieces), default=0.0)
+        words = "".join(_marked(text, value, strongest) for text, value in pieces)
+        facts = f"decision value {self.decision:+.3f} for {self.label!r}, intercept {self.intercept:+.3f} included"
+        return f'<div style="white-space: pre-wrap">{words}</div><div><small>{escape(facts)}</small></div>'
+
+
+def _marked(text: str, value: float, strongest: float) -> str:
+    """Return a piece as HTML; its colour is as strong as its share."""
+    if not value:
+        return escape(text)
+    colour, line = ("0, 140, 60", "solid") if value > 0 else ("210, 40, 40", "dashed")
+    style = f"background: rgba({colour}, {0.6 * abs(value) / strongest:.2f}); border-bottom: 2px {line} rgb({colour})"
+    return f'<span style="{style}" title="{value:+.3f}">{escape(text)}</span>'
 
 
 def ngram_spans(

@@ -1,9 +1,13 @@
+import html
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from movieclassifier.classifier import Classifier, just_far_enough, probabilities
+from movieclassifier.explanation import Contribution, Explanation
 from movieclassifier.recipes import RECIPES, Recipe
 from movieclassifier.vectorizer import make_vectorizer
 from tests.models import SMALL, random_classifier
@@ -193,3 +197,42 @@ def test_copy_learns_on_its_own():
 def test_just_far_enough_is_the_passive_aggressive_step():
     x = np.array([0.5, -0.25, 2.0])
     np.testing.assert_allclose(just_far_enough(x, -1, 0.3), -0.3 * x, rtol=1e-12)
+
+
+def test_label_may_be_given_by_its_name():
+    classifier, other = (random_classifier(texts=("great movie",)) for _ in range(2))
+    for each in (classifier, other):
+        each.label_names = ("negative", "positive")
+    lesson = classifier.learn("great movie", "negative")
+    other.learn("great movie", 0)
+    assert lesson.label == 0
+    assert classifier.weights_sha256() == other.weights_sha256()
+    assert classifier.explain("great movie", "negative") == other.explain("great movie", 0)
+    with pytest.raises(ValueError, match=r"label must be one of 0 \(negative\), 1 \(positive\); got 'great'"):
+        classifier.learn("great movie", "great")
+
+
+def test_repr_tells_labels_recipe_size_and_accuracy():
+    classifier = random_classifier()
+    assert repr(classifier) == f"<Classifier of 0, 1: recipe default, {len(classifier.columns)} columns>"
+    classifier.metadata = {"metrics": {"accuracy": 0.92564, "n_documents": 5000}}
+    assert repr(classifier).endswith(" columns, accuracy 0.9256 on 5,000 documents>")
+
+
+MARKUP = st.lists(st.sampled_from(["<script>", "great", "&amp;", '"', "movie", "'", "</div>", "\n"]), max_size=8)
+
+
+@given(MARKUP.map(" ".join))
+def test_html_of_an_explanation_shows_the_text_and_no_markup_of_it(text):
+    explanation = random_classifier(texts=("great movie",)).explain(text)
+    assert "".join(piece for piece, _ in explanation.pieces()) == text
+    page = explanation._repr_html_()
+    shown = re.sub(r"<span style=\"[^\"<>]*\" title=\"[^\"<>]*\">|</span>", "", page)
+    assert shown.startswith(f'<div style="white-space: pre-wrap">{html.escape(text)}</div>')
+
+
+def test_html_of_an_explanation_marks_both_sides():
+    parts = (Contribution("fine", 2.0, 1, ((7, 11),)), Contribution("dull", -0.5, 2, ((0, 4),)))
+    page = Explanation("dull - fine.", "positive", 1.5, 0.0, parts)._repr_html_()
+    assert re.findall(r"2px (\w+) rgb.*?>(\w+)</span>", page) == [("dashed", "dull"), ("solid", "fine")]
+    assert "decision value +1.500 for &#x27;positive&#x27;" in page

@@ -119,11 +119,11 @@ def test_predict_prints_one_json_object_per_text(small_model):
         assert found["label"] == max(found["probabilities"], key=found["probabilities"].get)
 
 
-@pytest.mark.parametrize("how", ["file", "dash", "stdin"])
+@pytest.mark.parametrize("how", ["file", "dash", "argument", "stdin"])
 def test_predict_reads_lines_and_leaves_empty_ones_out(how, small_model, tmp_path):
     path = tmp_path / "texts.txt"
     path.write_bytes("grauenhaft café\n\n  \r\nfine\r\nno line break at the end".encode())
-    option = {"file": ["--file", path], "dash": ["--file", "-"], "stdin": []}[how]
+    option = {"file": ["--file", path], "dash": ["--file", "-"], "argument": ["-"], "stdin": []}[how]
     with open(path, "rb") as stdin:
         done = subprocess.run(
             [*CONSOLE, "predict", *option, "--model", small_model],

@@ -41,19 +41,15 @@ def main(text: str, model: str | None, n_top: int, as_json: bool) -> None:
 
 def coloured(explanation: Explanation) -> str:
     """Return the text with words for the label in green and marked [+], against it in red and marked [-]."""
-    highlights = explanation.highlights()
-    strongest = max((abs(value) for _, value in highlights), default=0.0)
-    parts, place = [], 0
-    for (start, end), value in highlights:
-        if start < place:
-            continue
-        marks = ceil(3 * abs(value) / strongest) if strongest else 0
-        word = explanation.text[start:end]
-        strong = marks > 1
-        sign = f"[{('+' if value > 0 else '-') * (marks - 1)}]" if strong else ""
-        parts += [explanation.text[place:start], click.style(word, fg=colour(value), bold=strong) + sign]
-        place = end
-    return "".join(parts) + explanation.text[place:]
+    pieces = explanation.pieces()
+    strongest = max((abs(value) for _, value in pieces), default=0.0)
+    return "".join(_coloured(text, value, strongest) if value else text for text, value in pieces)
+
+
+def _coloured(word: str, value: float, strongest: float) -> str:
+    marks = ceil(3 * abs(value) / strongest)
+    sign = f"[{('+' if value > 0 else '-') * (marks - 1)}]" if marks > 1 else ""
+    return click.style(word, fg=colour(value), bold=marks > 1) + sign
 
 
 def colour(value: float) -> str:

@@ -25,12 +25,14 @@ def model_option(command):  # type: ignore[no-untyped-def]  # a decorator as cli
 @model_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per text.")
 def main(texts: tuple[str, ...], path: str | None, model: str | None, as_json: bool) -> None:
-    """Predict the label of each TEXT, or of each line of standard input."""
+    """Predict the label of each TEXT, or of each line of standard input (also as -)."""
     from movieclassifier.decisions import predicted_positions, probabilities
     from movieclassifier.persistence import load_classifier
 
     if texts and path is not None:
         raise click.UsageError("pass texts or --file, not both.")
+    if texts == ("-",):
+        texts, path = (), "-"
     classifier = load_classifier(model)
     source: Iterable[str] = texts or iter_lines(path or "-")
     stream = iter(source)
