@@ -98,10 +98,10 @@ def _marked(explanation: Explanation) -> list[tuple[Span, int]]:
     weights = explanation.highlights()
     if not weights:
         return []
-    sizes = sorted((abs(weight) for _, weight in weights), reverse=True)
-    strongest, floor = sizes[0], sizes[:MAX_MARKED][-1]
-    strengths = [(span, strength_of(weight, strongest)) for span, weight in weights if abs(weight) >= floor]
-    return [(span, strength) for span, strength in strengths if strength]
+    ranked = sorted(weights, key=lambda part: -abs(part[1]))[:MAX_MARKED]  # of equals, the first in the text
+    strongest = abs(ranked[0][1])
+    strengths = [(span, strength_of(weight, strongest)) for span, weight in ranked]
+    return sorted((span, strength) for span, strength in strengths if strength)
 
 
 def _joined(text: str, marks: list[tuple[Span, int]]) -> list[tuple[int, int, int]]:
