@@ -19,6 +19,7 @@ from movieclassifier.checkpoints import resumable
 from movieclassifier.corpus_options import READER_OPTIONS
 from movieclassifier.datasets import Corpus, Document, Label, Survey, survey
 from movieclassifier.guard import N_GUARD
+from movieclassifier.locking import lock_folder
 from movieclassifier.memory import peak_megabytes
 from movieclassifier.minibatches import holdout_sizes
 from movieclassifier.recipes import Recipe
@@ -91,10 +92,12 @@ def provenance(corpus: Corpus, plan: Plan, n_holdout: int, test: str | None) -> 
 def check_before(model_dir: str, test: Corpus | None, found: Survey) -> None:
     """Find out before the training whether the model can be written and the test corpus can be read.
 
+    The model folder is locked until the command ends.
+
     Raises
     ------
     OSError, ValueError
-        If not.
+        If not, or if another training is at work there.
     """
     if test is not None:
         survey(replace(test, labels=found.labels))
@@ -102,6 +105,7 @@ def check_before(model_dir: str, test: Corpus | None, found: Survey) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
         raise PermissionError(13, "the model folder is not writable; pass another --model-dir", str(folder))
+    click.get_current_context().with_resource(lock_folder(folder))
 
 
 def unseen_documents(

@@ -235,6 +235,7 @@ def without_privileges():
             os.seteuid(0)
 
 
+@pytest.mark.usefixtures("earlier_model")  # imports what nobody may not be able to read
 def test_model_folder_that_cannot_be_written_is_said_before_the_training():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -285,6 +286,23 @@ def test_ctrl_c_leaves_the_earlier_model_and_no_temporary_file(options, long_csv
     else:
         assert stderr.splitlines()[-1] == "Stopped."
     assert found == earlier_model
+
+
+def test_second_training_in_a_folder_is_refused_while_the_first_is_at_work(long_csv, model_dir, earlier_model):
+    run = start(long_csv, "--model-dir", model_dir, "--checkpoint-every", 5)
+    while not is_fitting(run.pid, model_dir):
+        assert run.poll() is None, run.communicate()
+        time.sleep(0.01)
+    second = train(SAMPLE, "--model-dir", model_dir)
+    run.kill()
+    run.communicate()
+    assert second.exit_code == 2
+    assert second.stderr.splitlines()[-1] == (
+        f"Error: {model_dir}: another training is writing into this folder; wait for its end, or pass another "
+        "--model-dir"
+    )
+    assert contents(model_dir).items() >= earlier_model.items()
+    assert train(long_csv, "--model-dir", model_dir, "--resume").exit_code == 0
 
 
 def is_fitting(pid, model_dir):

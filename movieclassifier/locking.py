@@ -1,0 +1,53 @@
+"""One training at a time in a folder."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover
+    fcntl = None  # type: ignore[assignment]  # Windows has none
+
+
+@contextmanager
+def lock_folder(folder: str | os.PathLike[str]) -> Iterator[None]:
+    """Keep a folder to oneself; the operating system ends the lock with the process, however that ends.
+
+    The lock is on the folder itself, so that no file is left in it. Where folders cannot be locked, as on some network
+    file systems and on Windows, nothing is.
+
+    Parameters
+    ----------
+    folder : str or path-like
+
+    Raises
+    ------
+    BlockingIOError
+        If another process holds it.
+    """
+    descriptor = _open_locked(folder)
+    try:
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _open_locked(folder: str | os.PathLike[str]) -> int | None:
+    if fcntl is None:
+        return None
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:  # a folder may be writable and not readable
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        if error.errno not in (errno.EWOULDBLOCK, errno.EAGAIN):
+            return None
+        message = "another training is writing into this folder; wait for its end, or pass another --model-dir"
+        raise BlockingIOError(error.errno, message, os.fspath(folder)) from error
+    return descriptor
