@@ -63,7 +63,8 @@ def problem(response, status):
 def test_a_prediction_and_its_feedback(client):
     response = client.post(f"{API}/predictions", json={"text": f"{REVIEW} one"})
     made = response.json
-    assert set(made) == {"id", "label", "probabilities", "model_version", "created_at", "explanation"}
+    assert list(made) == ["id", "label", "probabilities", "model_version", "created_at", "explanation"]
+    assert list(made["probabilities"]) == client.get(f"{API}/model").json["labels"]
     assert response.headers["Location"] == f"{API}/predictions/{made['id']}"
     assert sum(made["probabilities"].values()) == pytest.approx(1)
     explanation = made["explanation"]
@@ -110,7 +111,7 @@ def test_a_thousand_texts_go_and_one_more_does_not(client):
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
-        ("{", "browser"),
+        ("{", "not valid JSON"),
         ("[]", "a JSON object"),
         ('"text"', "a JSON object"),
         ("null", "a JSON object"),

@@ -33,6 +33,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         If a setting is wrong, the model or the database cannot be used, or the database serves another model.
     """
     app = Flask(__name__)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # probabilities keep the order of the labels
     settings = configure(app, config or {})
     app.extensions["movieclassifier"] = Service(settings)
     errors.register(app)

@@ -117,6 +117,8 @@ def _body(allowed: set[str]) -> dict[str, Any]:
         body = request.get_json()
     except RecursionError as error:
         raise BadRequest("The body is nested too deeply.") from error
+    except BadRequest as error:
+        raise BadRequest("The body is not valid JSON.") from error
     if not isinstance(body, dict):
         raise BadRequest("The body must be a JSON object.")
     unknown = sorted(set(body) - allowed)
