@@ -95,7 +95,7 @@ def logout() -> BaseResponse:
     return redirect(url_for("pages.index"), 303)
 
 
-@blueprint.get("")
+@blueprint.get("", strict_slashes=False)
 def queue() -> str:
     """List the votes that wait, the oldest first."""
     search = request.args.get("search", "")
