@@ -1,6 +1,10 @@
-"""The edge of every command: a user's mistake is one line on stderr and exit status 2, Ctrl-C is 130."""
+"""The edge of every command: a user's mistake is one line on stderr and exit status 2, Ctrl-C is 130, SIGTERM 143."""
 
 import errno
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any
 
@@ -19,13 +23,14 @@ class Command(WholeSummary):
     """A click command that turns ValueError, OSError and MemoryError into one line; others are bugs and stay loud.
 
     The exit status is 2, or the `exit_status` of the exception where it has one. What a KeyboardInterrupt says, such
-    as how to go on, is printed.
+    as how to go on, is printed. SIGTERM ends a command as Ctrl-C does, so that nothing temporary is left.
     """
 
     def invoke(self, ctx: click.Context) -> Any:
         """Call the function with the parameters of `ctx`."""
         try:
-            return super().invoke(ctx)
+            with interrupted_by_sigterm():
+                return super().invoke(ctx)
         except (ValueError, OSError) as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise  # `… | head` closed the pipe; click ends quietly.
@@ -36,7 +41,29 @@ class Command(WholeSummary):
             ctx.exit(2)
         except (KeyboardInterrupt, click.Abort) as error:
             click.echo(" ".join(["\nStopped.", *map(str, error.args)]), err=True)
-            ctx.exit(130)
+            ctx.exit(143 if isinstance(error, Terminated) else 130)
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM has come."""
+
+
+@contextmanager
+def interrupted_by_sigterm() -> Iterator[None]:
+    """Raise :class:`Terminated` at SIGTERM, where nobody else has said what it does; a second one ends at once."""
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+
+    def interrupt(*_: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def check_installed(extra: str, *modules: str) -> None:

@@ -1,14 +1,20 @@
-"""Copy a stream to a temporary file, so that it can be read again, or in another order."""
+"""Copy a stream to a temporary file, so that it can be read again, or in another order.
+
+Temporary files are in a folder of this process in the system's (TMPDIR). It is removed when the process ends, by
+Ctrl-C or SIGTERM, too; only SIGKILL leaves it.
+"""
 
 import json
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import IO
 
-from movieclassifier.atomic import name_full_disk
+from movieclassifier.atomic import NO_ROOM
 from movieclassifier.readers.contract import Document
 from movieclassifier.shuffling import iter_shuffled
 
@@ -31,6 +37,20 @@ def _temporary_folder() -> Path:
     return Path(_folder().name)
 
 
+@contextmanager
+def _spool(name: str) -> Iterator[IO[bytes]]:
+    """Open a new temporary file; where there is no room, say what to do."""
+    path = temporary_path(name)
+    try:
+        with open(path, "wb") as file:
+            yield file
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        hint = "set TMPDIR to a folder with more room"
+        raise OSError(error.errno, f"{error.strerror} (a temporary file); {hint}", str(path)) from error
+
+
 def spool_stdin() -> Path:
     """Copy standard input to a temporary file.
 
@@ -39,10 +59,9 @@ def spool_stdin() -> Path:
     OSError
         If there is no room.
     """
-    path = temporary_path("standard-input")
-    with name_full_disk(path), open(path, "wb") as file:
+    with _spool("standard-input") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
-    return path
+    return Path(file.name)
 
 
 def spool_shuffled(documents: Iterable[Document], seed: int, memory: int) -> Path:
@@ -60,11 +79,10 @@ def spool_shuffled(documents: Iterable[Document], seed: int, memory: int) -> Pat
     OSError
         If there is no room.
     """
-    path = temporary_path("shuffled.jsonl")
-    with name_full_disk(path), open(path, "wb") as file:
-        for line in iter_shuffled(_json_lines(documents), seed, memory, path.parent):
+    with _spool("shuffled.jsonl") as file:
+        for line in iter_shuffled(_json_lines(documents), seed, memory, Path(file.name).parent):
             file.write(line)
-    return path
+    return Path(file.name)
 
 
 def _json_lines(documents: Iterable[Document]) -> Iterator[str]:

@@ -70,8 +70,8 @@ def fit(
             for n_documents in steps:
                 accuracy = state.prequential.recent_accuracy
                 bar.update(n_documents, "" if math.isnan(accuracy) else f"prequential accuracy {accuracy:.3f}")
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(*state.give_up()) from None
+        except KeyboardInterrupt as error:  # or one of its subclasses, which says what has interrupted
+            raise type(error)(*state.give_up()) from None
         except BaseException:
             state.give_up()
             raise

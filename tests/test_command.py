@@ -1,8 +1,10 @@
 """A user's mistake is one line and exit status 2; a bug stays a traceback."""
 
 import errno
+import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import click
 import pytest
@@ -40,6 +42,43 @@ def test_mistake_is_one_line_and_its_exit_status(error, status, line, grouped):
     assert result.exit_code == status
     assert result.stderr == line
     assert result.stdout == ""
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_sigterm_ends_as_ctrl_c_does_unless_the_command_has_a_word_for_it(own):
+    @click.command(cls=Command)
+    def main():
+        if own:
+            signal.signal(signal.SIGTERM, lambda *_: click.echo("Not yet."))
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            click.echo("Cleaned up.")
+
+    result = CliRunner().invoke(main)
+    assert result.exit_code == (0 if own else 143)
+    assert result.stdout == "Not yet.\nCleaned up.\n" if own else "Cleaned up.\n"
+    assert result.stderr == ("" if own else "\nStopped.\n")
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+@pytest.mark.parametrize("elsewhere", ["another handler", "another thread"])
+def test_sigterm_of_others_is_left_alone(elsewhere):
+    @click.command(cls=Command)
+    def main():
+        click.echo(str(signal.getsignal(signal.SIGTERM)))
+
+    before = signal.SIG_IGN if elsewhere == "another handler" else signal.SIG_DFL
+    signal.signal(signal.SIGTERM, before)
+    try:
+        if elsewhere == "another handler":
+            found = CliRunner().invoke(main).output
+        else:
+            with ThreadPoolExecutor(1) as pool:
+                found = pool.submit(CliRunner().invoke, main).result().output
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    assert found == f"{before}\n"
 
 
 def test_other_exceptions_are_bugs_and_stay():
