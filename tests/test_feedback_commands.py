@@ -88,7 +88,7 @@ def test_update_and_rollback(service):
     )
     listed = run("rollback", "--list")
     assert re.search(
-        r"^\* 2  \S+ \S+  update of version 1 with 20 votes, 0\.\d+ on the guard set  all in$", listed, re.M
+        r"^\* 2  \S+ \S+  update of version 1, votes: 20, 0\.\d+ on the guard set  all in$", listed, re.M
     )
     assert re.search(r"^  1  \S+ \S+  trained: .*/m.npz, 1.0000 on the guard set$", listed, re.M)
     assert digest(service) != first

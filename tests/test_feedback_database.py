@@ -34,8 +34,9 @@ def test_every_way_of_writing_postgresql_means_psycopg(scheme):
         ("no url", "DATABASE_URL must be a URL such as sqlite:///"),
         ("sqlite://", "must name a file"),
         ("sqlite:///:memory:", "must name a file"),
-        ("mysql+nothing://host/name", r"driver of mysql\+nothing is not installed"),
-        ("oracle+oracledb://host/name", r"driver of oracle\+oracledb is not installed"),
+        ("mysql://host/name", "must begin with sqlite: or postgresql:; got mysql:"),
+        ("nonsense+nothing://host/name", "got nonsense:"),
+        ("postgresql+nothing://host/name", r"driver of postgresql\+nothing is not installed"),
     ],
 )
 def test_a_wrong_url_is_explained(url, message):

@@ -368,7 +368,7 @@ def test_every_text_can_be_stored(tmp_path, model, database_url, text):
 def test_a_service_describes_what_it_serves(service):
     contradict(service, TEXTS[0])
     assert service.describe().startswith("Serving version 1 of ")
-    assert "1 votes learned, 0 waiting, 0 held" in service.describe()
+    assert "votes: 1 learned, 0 waiting, 0 held" in service.describe()
     assert service.ready() == "1+2"
 
 

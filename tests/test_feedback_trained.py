@@ -108,7 +108,7 @@ def test_the_owner_serves_a_newly_trained_model_with_the_votes_on_top(tmp_path, 
     _, folded = contradict(running, TEXTS[0])
     running.update("owner", tolerance=1)
     _, vote = contradict(running, TEXTS[1])
-    assert re.match(r"Serving version 3 of \S+/new\.npz .*2 votes learned", owner("update", "--model", new))
+    assert re.match(r"Serving version 3 of \S+/new\.npz .*votes: 2 learned", owner("update", "--model", new))
     expected = load_record(new)[0]
     expected.learn(TEXTS[0], int(folded.label))
     expected.learn(TEXTS[1], int(vote.label))

@@ -23,7 +23,7 @@ def main(version: int | None, database: str | None, only_list: bool, note: str) 
     for line in service.versions() if only_list else ():
         guard = "" if line.guard_accuracy is None else f", {line.guard_accuracy:.4f} on the guard set"
         origin = (
-            f"update of version {line.parent} with {line.n_folded} votes" if line.parent else f"trained: {line.name}"
+            f"update of version {line.parent}, votes: {line.n_folded}" if line.parent else f"trained: {line.name}"
         )
         mark = "*" if line.served else " "
         click.echo(f"{mark} {line.version}  {line.created_at:%Y-%m-%d %H:%M}  {origin}{guard}  {line.note}".rstrip())

@@ -53,6 +53,8 @@ def connect(url: str) -> Engine:
         If the folder cannot be made.
     """
     parsed = database_url(url)
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise ValueError(f"DATABASE_URL must begin with sqlite: or postgresql:; got {parsed.get_backend_name()}:.")
     is_sqlite = parsed.get_backend_name() == "sqlite"
     if is_sqlite:
         if not parsed.database or parsed.database == ":memory:":

@@ -111,7 +111,7 @@ class ReviewedLog:
         """Say in a few lines what is served."""
         facts = self.facts()
         measured = f", accuracy {facts.measured['accuracy']:.4f} when it was trained" if facts.measured else ""
-        votes = f"{facts.events_applied} votes learned, {facts.waiting} waiting, {facts.held} held"
+        votes = f"votes: {facts.events_applied} learned, {facts.waiting} waiting, {facts.held} held"
         lines = [f"Serving version {facts.version} of {facts.name} (recipe {facts.recipe}{measured}; {votes})."]
         if facts.bundled:
             lines.append("It is the bundled model; train_online.py trains one of your own into pkl_objects/.")

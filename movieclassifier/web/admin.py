@@ -126,7 +126,7 @@ def moderate() -> BaseResponse:
 @blueprint.get("/export.csv")
 def export_csv() -> Response:
     """Download the votes as CSV, safe to open in a spreadsheet."""
-    return download(csv_lines(chosen_rows()), "text/csv; charset=utf-8", "feedback.csv")
+    return download(csv_lines(chosen_rows()), "text/csv", "feedback.csv")
 
 
 @blueprint.get("/export.jsonl")
