@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from movieclassifier.capacity import check_capacity
 from movieclassifier.checkpoints import (
     CHECKPOINT,
     NOT_COMPARED,
@@ -52,6 +53,7 @@ class Fit:
     """
 
     def __init__(self, plan: Plan, model_dir: str | os.PathLike[str] | None = None):
+        check_capacity(plan.recipe, len(plan.classes))
         self.plan = plan
         self.trainer = Trainer(plan.recipe, len(plan.classes), plan.min_df, plan.seed)
         self.n_steps_done = 0

@@ -1,11 +1,15 @@
-"""How much memory this process has taken."""
+"""How much memory this process has taken, and how much there is."""
 
+import os
 import re
 import resource
 import sys
 from pathlib import Path
 
 STATUS = Path("/proc/self/status")
+MEMORY = Path("/proc/meminfo")
+# Of the control group that a container is, in version 2 and 1.
+GROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
 def peak_megabytes() -> float:
@@ -16,3 +20,19 @@ def peak_megabytes() -> float:
         return int(found[1]) * 1024 / 1e6
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+def available_bytes() -> int:
+    """Return how much memory this process could get at most: what is free here, and what it is allowed."""
+    limits = [_free_bytes(), resource.getrlimit(resource.RLIMIT_AS)[0]]
+    for path in GROUP_LIMITS:
+        if path.exists() and (text := path.read_text().strip()).isdecimal():
+            limits.append(int(text))
+    return min(limit for limit in limits if limit != resource.RLIM_INFINITY)
+
+
+def _free_bytes() -> int:
+    if not MEMORY.exists():
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    found = re.findall(r"^(?:MemAvailable|SwapFree):\s+(\d+) kB", MEMORY.read_text(), re.MULTILINE)
+    return sum(map(int, found)) * 1024

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from movieclassifier.readers.contract import Label, Labels
+from movieclassifier.readers.contract import Label, Labels, shorten
 
 if TYPE_CHECKING:
     from movieclassifier.datasets import Corpus
 
-# A label column with more values than this is most probably another column.
+# A label column with more values than this, or with longer ones, is most probably another column.
 MAX_LABELS = 1000
+MAX_LABEL_LENGTH = 1000
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ def survey(corpus: "Corpus") -> Survey:
     Raises
     ------
     OSError, ValueError
-        As the reader does; also where there are more labels than a classifier can want.
+        As the reader does; also where there are more than 1,000 labels, or labels of more than 1,000 characters: those
+        are another column, and would be kept in memory.
 
     Examples
     --------
@@ -79,18 +81,10 @@ def survey(corpus: "Corpus") -> Survey:
     bad_rows = corpus.bad_rows()
     documents = corpus.values(bad_rows)
     digest = hashlib.sha256()
-    if any(path.is_dir() for path in corpus.paths):
-        documents = _hashed(documents, digest)
-    else:
+    of_documents = any(path.is_dir() for path in corpus.paths)
+    counts = _count(_hashed(documents, digest) if of_documents else documents, corpus)
+    if not of_documents:
         _hash_files(corpus.paths, digest)
-    counts: Counter[str] = Counter()
-    for _, value in documents:
-        counts[value] += 1
-        if len(counts) > MAX_LABELS:
-            raise ValueError(
-                f"{corpus.paths[0]}: more than {MAX_LABELS} different labels, such as {value!r:.80}; "
-                "pass the --label-column that holds the labels."
-            )
     labels = corpus.labels if corpus.labels is not None else find_labels(counts)
     ordered = {value: counts[value] for value in labels if value in counts}
     return Survey(
@@ -101,6 +95,23 @@ def survey(corpus: "Corpus") -> Survey:
         corpus.bad_rows_before + tuple(bad_rows.messages),
         corpus.n_bad_rows_before + bad_rows.n_skipped,
     )
+
+
+def _count(documents: Iterable[tuple[str, str]], corpus: "Corpus") -> Counter[str]:
+    """Count the labels, unless they are too many or too long to be labels."""
+    counts: Counter[str] = Counter()
+    for _, value in documents:
+        counts[value] += 1
+        fault = ""
+        if len(value) > MAX_LABEL_LENGTH:
+            fault = f"a label of {len(value):,} characters,"
+        elif len(counts) > MAX_LABELS:
+            fault = f"more than {MAX_LABELS:,} different labels, such as"
+        if fault:
+            raise ValueError(
+                f"{corpus.names[0]}: {fault} {shorten(value)}; pass the --label-column that holds the labels."
+            )
+    return counts
 
 
 def find_labels(values: Mapping[str, int]) -> dict[str, Label]:

@@ -155,11 +155,26 @@ def test_option_of_the_wrong_kind_is_said(option, message, model_dir, earlier_mo
     assert contents(model_dir) == earlier_model
 
 
-def test_more_memory_than_there_is_is_one_line(model_dir, earlier_model):
+def test_more_memory_than_there_is_is_refused_before_the_training(model_dir, earlier_model):
     with soft_limit(resource.RLIMIT_AS, 12 * 2**30):
         arguments = ["--model-dir", str(model_dir), "--n-features", str(2**31 - 1), "--no-progress"]
         result = CliRunner().invoke(main, [str(SAMPLE), *arguments])
-    assert_refused(result, "there is not enough memory. Unable to allocate", model_dir, earlier_model)
+    message = "2 classes of 2,147,483,647 columns take about 25.8 GB of memory to train, and "
+    assert_refused(result, message, model_dir, earlier_model)
+    assert result.stderr.endswith(" GB are available; lower --n-features.\n")
+
+
+def test_every_row_another_label_is_refused_early(tmp_path, model_dir, earlier_model):
+    rows = list(iter_csv(SAMPLE))
+    write_rows(tmp_path / "ids.csv", [(text, f"id{number}") for number, (text, _) in enumerate(rows * 2)])
+    arguments = [str(tmp_path / "ids.csv"), "--model-dir", str(model_dir), "--label-column", "1", "--no-progress"]
+    with soft_limit(resource.RLIMIT_AS, 12 * 2**30):
+        few = CliRunner().invoke(main, arguments)
+    write_rows(tmp_path / "ids.csv", [(text, f"id{number}") for number, (text, _) in enumerate(rows * 3)])
+    many = CliRunner().invoke(main, arguments)
+    assert_refused(few, "800 classes of 4,194,304 columns take about ", model_dir, earlier_model)
+    assert "or check --label-column if there should be fewer classes" in few.stderr
+    assert_refused(many, "ids.csv: more than 1,000 different labels, such as 'id1000'", model_dir, earlier_model)
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
