@@ -87,9 +87,7 @@ def test_update_and_rollback(service):
         "Version 2 is served: 20 new votes, 20 in all"
     )
     listed = run("rollback", "--list")
-    assert re.search(
-        r"^\* 2  \S+ \S+  update of version 1, votes: 20, 0\.\d+ on the guard set  all in$", listed, re.M
-    )
+    assert re.search(r"^\* 2  \S+ \S+  update of version 1, votes: 20, 0\.\d+ on the guard set  all in$", listed, re.M)
     assert re.search(r"^  1  \S+ \S+  trained: .*/m.npz, 1.0000 on the guard set$", listed, re.M)
     assert digest(service) != first
     assert run("rollback").startswith("Version 1 is served")

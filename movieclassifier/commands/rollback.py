@@ -22,9 +22,7 @@ def main(version: int | None, database: str | None, only_list: bool, note: str) 
         click.echo(f"Version {found.version} is served; votes that it does not hold wait for a review.")
     for line in service.versions() if only_list else ():
         guard = "" if line.guard_accuracy is None else f", {line.guard_accuracy:.4f} on the guard set"
-        origin = (
-            f"update of version {line.parent}, votes: {line.n_folded}" if line.parent else f"trained: {line.name}"
-        )
+        origin = f"update of version {line.parent}, votes: {line.n_folded}" if line.parent else f"trained: {line.name}"
         mark = "*" if line.served else " "
         click.echo(f"{mark} {line.version}  {line.created_at:%Y-%m-%d %H:%M}  {origin}{guard}  {line.note}".rstrip())
     service.close()
