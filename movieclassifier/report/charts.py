@@ -75,7 +75,7 @@ def draw_ngrams(ngrams: Sequence[Sequence[StrongNgram]], names: Sequence[str]) -
     n_columns = min(len(names), 2 if len(names) in (2, 4) else PANELS_IN_A_ROW)
     n_rows = -(-len(names) // n_columns)
     longest = max((row.strength for found in ngrams for row in found), default=1.0)
-    with figure(9.2, 0.6 + 3.6 * n_rows) as drawing:
+    with figure(10.2, 0.6 + 3.8 * n_rows) as drawing:
         panels = drawing.subplots(n_rows, n_columns, squeeze=False).ravel()
         for panel in panels[len(names) :]:
             panel.set_axis_off()

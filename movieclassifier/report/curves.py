@@ -19,7 +19,7 @@ TABLE_POINTS = 9
 
 def draw_learning_curve(curve: LearningCurve) -> Picture:
     """Draw the accuracy by number of documents."""
-    with figure(9.2, 3.9) as drawing:
+    with figure(10.2, 4.2) as drawing:
         axis = drawing.add_subplot()
         # Before the first step the model knew nothing, which would only flatten what comes after.
         if len(curve.prequential) > 2:
@@ -195,8 +195,8 @@ def draw_lengths(n_words: NDArray[np.int32], right: NDArray[np.bool_], confidenc
     certain = np.array([confidence[bins == i].mean() for i in kept])
     with figure(5.2, 4.6) as drawing:
         axis = drawing.add_subplot()
-        axis.fill_between(middle, *wilson(accuracy, n), color=FOR, alpha=0.15, linewidth=0)
-        axis.plot(middle, accuracy, color=FOR, marker="o", markersize=5, label="accuracy")
+        bars = _distances(accuracy, n)
+        axis.errorbar(middle, accuracy, bars, fmt="o-", color=FOR, markersize=5, elinewidth=1.2, label="accuracy")
         axis.plot(
             middle, certain, color=INK, linewidth=1.2, linestyle=(0, (4, 3)), label="mean probability given to it"
         )
@@ -206,14 +206,14 @@ def draw_lengths(n_words: NDArray[np.int32], right: NDArray[np.bool_], confidenc
         axis.set_xlabel("words in the text (logarithmic)")
         counts(axis, "x")
         percent(axis, "y")
-        axis.legend(loc="best")
+        axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2)
         rows = [
             (f"{group.min():,} to {group.max():,}", f"{len(group):,}", f"{a:.4f}", f"{c:.4f}")
             for group, a, c in zip(groups, accuracy, certain, strict=True)
         ]
         alt = (
             f"Accuracy by length of text: {accuracy[0]:.1%} for the shortest texts (about {middle[0]:,.0f} words), "
-            f"{accuracy[-1]:.1%} for the longest (about {middle[-1]:,.0f} words). The band is the 95% interval."
+            f"{accuracy[-1]:.1%} for the longest (about {middle[-1]:,.0f} words). Bars are 95% intervals."
         )
         headings = ("words", "documents", "accuracy", "mean probability")
         return make_picture(drawing, "lengths", "Scores by length of text", alt, headings, rows)

@@ -10,6 +10,7 @@ EXCERPT = 700
 LONG_WORD = 30
 N_SHADES = 4
 LINE_BREAKS = re.compile(r"(?:\s*<br\s*/?>|\s*\n)+\s*")
+TAG = re.compile(r"<[A-Za-z/!][^>]*>")
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,32 @@ def telling_part(text: str, marks: list[tuple[int, int, float]], size: int = EXC
     start = space + 1 if start - space < LONG_WORD else start
     stop = text.find(" ", start + size)
     stop = len(text) if stop < 0 else stop
-    return start, stop if stop - start - size < LONG_WORD else start + size
+    return outside_tags(text, start, stop if stop - start - size < LONG_WORD else start + size)
+
+
+def outside_tags(text: str, start: int, stop: int) -> tuple[int, int]:
+    """Return where a part of a text begins and ends, without the tags that it would cut.
+
+    Examples
+    --------
+    >>> outside_tags("so<br />good<br />ly", 5, 14)
+    (8, 12)
+    """
+    for tag in TAG.finditer(text):
+        start = tag.end() if tag.start() < start < tag.end() else start
+        stop = tag.start() if tag.start() < stop < tag.end() else stop
+    return start, stop
+
+
+def one_line(text: str) -> str:
+    """Return a text with a sign in place of its line breaks.
+
+    Examples
+    --------
+    >>> one_line("so<br /><br />good")
+    'so ¶ good'
+    """
+    return LINE_BREAKS.sub(" ¶ ", text)
 
 
 def cut_up(text: str, marks: list[tuple[int, int, float]], start: int, stop: int) -> list[Piece]:
@@ -105,4 +131,4 @@ def cut_up(text: str, marks: list[tuple[int, int, float]], start: int, stop: int
         place = end
     if place < stop:
         pieces.append(Piece(text[place:stop]))
-    return [Piece(LINE_BREAKS.sub(" ¶ ", piece.text), piece.shade) for piece in pieces]
+    return [Piece(one_line(piece.text), piece.shade) for piece in pieces]

@@ -19,7 +19,7 @@ from movieclassifier.report.curves import (
 )
 from movieclassifier.report.duplicates import Duplicates, find_duplicates
 from movieclassifier.report.learning_curve import LearningCurve
-from movieclassifier.report.mistakes import ShownMistake, show
+from movieclassifier.report.mistakes import ShownMistake, one_line, show
 from movieclassifier.report.page import render
 from movieclassifier.report.pictures import Picture
 from movieclassifier.report.strong_ngrams import find_strong_ngrams
@@ -62,6 +62,7 @@ class Report:
             names=self.classifier.label_names,
             pictures={picture.name: picture for picture in self.pictures},
             facts=facts(self.classifier),
+            duplicates=[(one_line(text), *labels) for text, *labels in self.duplicates.examples],
         )
 
     def save(self, folder: Path) -> Path:
