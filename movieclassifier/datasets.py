@@ -2,6 +2,7 @@
 
 import glob
 import inspect
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike, fspath
@@ -99,7 +100,9 @@ class Corpus:
 
     def __post_init__(self) -> None:
         if not self.names:
-            object.__setattr__(self, "names", tuple(path.name for path in self.paths))
+            # That of "." is empty.
+            names = tuple(os.path.basename(os.path.abspath(path)) for path in self.paths)
+            object.__setattr__(self, "names", names)
 
     def __iter__(self) -> Iterator[Document]:
         return self.documents(self.labels)

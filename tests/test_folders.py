@@ -6,7 +6,7 @@ import tarfile
 import pytest
 from corpora import EXPECTED, names_and_contents, write_folder, write_tar, write_zip
 
-from movieclassifier.datasets import READERS
+from movieclassifier.datasets import READERS, open_corpus
 from movieclassifier.readers.members import MAX_DOCUMENT_SIZE
 
 
@@ -180,3 +180,22 @@ def test_folder_without_reviews_is_an_error(tmp_path):
 def test_unknown_half_is_refused(tmp_path):
     with pytest.raises(ValueError, match="part must be one of train, test; got 'dev'"):
         READERS["aclImdb"](write_aclimdb(tmp_path), part="dev")
+
+
+@pytest.mark.parametrize("path", [".", "../train", ".."])
+def test_folder_that_one_is_in_is_read_as_by_its_name(path, tmp_path, monkeypatch):
+    root = write_aclimdb(tmp_path)
+    half = root if path == ".." else root / "train"
+    expected = list(open_corpus(half, format="aclImdb"))
+    monkeypatch.chdir(root / "train")
+    corpus = open_corpus(path)
+    assert corpus.format == "aclImdb"
+    assert corpus.names == (half.name,)
+    assert list(corpus) == expected != []
+
+
+def test_folder_without_classes_that_one_is_in_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "README").write_text("no document")
+    with pytest.raises(ValueError, match=r"^\.: there are no folders with files in it; expected one for each class"):
+        list(open_corpus("."))

@@ -18,7 +18,7 @@ from movieclassifier.readers.contract import (
     text_fault,
     unknown_label,
 )
-from movieclassifier.readers.members import Wants, open_members
+from movieclassifier.readers.members import Wants, last_names, open_members
 
 PARTS = ("train", "test")
 
@@ -162,7 +162,7 @@ class _Files:
 
     def _is_half(self, folder: str) -> bool:
         """Tell whether a folder is one of aclImdb's with labelled reviews."""
-        *_, part, label = (None, *PurePosixPath(self.path.name, folder).parts[-2:])
+        part, label = last_names(self.path, folder)
         return part in (self.parts or ()) and label in ("neg", "pos")
 
 

@@ -1,9 +1,9 @@
 """Guess the format of a corpus from its name and its first lines."""
 
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from movieclassifier.readers.members import container, open_members
+from movieclassifier.readers.members import container, last_names, open_members
 from movieclassifier.readers.streams import first_lines
 
 SENTIMENT140 = re.compile(r'"?[024]"?,"?\d+"?,"?\w{3} \w{3} \d\d [\d:]+ \w+ \d{4}"?,')
@@ -39,10 +39,10 @@ def guess_format(path: Path, presets: bool = True) -> str:
 
 
 def _guess_folders(path: Path, folders: list[str]) -> str:
-    endings = {PurePosixPath(path.name, folder).parts[-2:] for folder in folders}
+    endings = {last_names(path, folder) for folder in folders}
     if endings & {("train", "pos"), ("test", "pos")}:
         return "aclImdb"
-    return "bbc" if {name for *_, name in endings} >= BBC else "folders"
+    return "bbc" if {name for _, name in endings} >= BBC else "folders"
 
 
 def _guess_file(path: Path, presets: bool) -> str:

@@ -41,6 +41,20 @@ def container(path: Path) -> str | None:
     return "tar" if start[TAR_MAGIC_AT:].startswith(TAR_MAGIC) else None
 
 
+def last_names(path: Path, folder: str) -> tuple[str, str]:
+    """Return the names of a folder in a corpus and of the one around it; that of ``.`` is the one it has elsewhere.
+
+    Examples
+    --------
+    >>> last_names(Path("aclImdb/train"), "pos")
+    ('train', 'pos')
+    >>> last_names(Path("/"), ".")
+    ('', '')
+    """
+    *_, outer, inner = ("", "", *PurePosixPath(os.path.abspath(path), folder).parts[1:])
+    return outer, inner
+
+
 def open_members(path: Path) -> Members | None:
     """Return the files in a folder, zip or tar; None if the path is none of these."""
     kind = container(path)
