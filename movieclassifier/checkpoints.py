@@ -73,6 +73,12 @@ def _facts(array: NDArray[np.uint8]) -> dict[str, Any]:
     missing = {"plan", "n_steps_done", "n_steps", "curve", "since_point"} - facts.keys()
     if missing:
         raise ValueError(f"it lacks {', '.join(sorted(missing))}")
+    n_done, n_steps = facts["n_steps_done"], facts["n_steps"]
+    if not (isinstance(n_done, int) and isinstance(n_steps, int) and 0 <= n_done <= n_steps):
+        raise ValueError(f"{n_done!r} of {n_steps!r} steps are no number of steps")
+    points = [*facts["curve"], facts["since_point"]]
+    if not all(len(point) == 2 and all(isinstance(number, int | float) for number in point) for point in points):
+        raise ValueError("its learning curve is none")
     return facts
 
 

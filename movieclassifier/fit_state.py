@@ -189,8 +189,8 @@ class Fit:
         check_plan(path, found, wanted)
         try:
             self.trainer.load_state(arrays)
-        except KeyError as error:
-            raise ValueError(f"{path} is damaged, it lacks {error}; start without --resume.") from error
+        except ValueError as error:
+            raise ValueError(f"{path} is damaged: {error}; start without --resume or --continue.") from error
         return facts
 
     def _start_after(self, earlier: Iterable[Sequence[Any]]) -> None:

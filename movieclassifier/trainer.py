@@ -1,5 +1,6 @@
 """The trainer: everything that learns from minibatches, and its state as plain arrays."""
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from functools import cache
 from typing import Any
@@ -161,7 +162,14 @@ class Trainer:
         return arrays
 
     def load_state(self, arrays: dict[str, NDArray[Any]]) -> None:
-        """Go on from what :meth:`state` returned; the arrays are taken over, not copied."""
+        """Go on from what :meth:`state` returned; the arrays are taken over, not copied.
+
+        Raises
+        ------
+        ValueError
+            If they are not the arrays of a trainer with these settings.
+        """
+        check_state(arrays, self._expected_state(arrays))
         for row, estimator in enumerate(self.estimators_):
             found = {name: arrays[f"{name}.{row}"] for name in ESTIMATOR_STATE if f"{name}.{row}" in arrays}
             for name, value in found.items():
@@ -170,6 +178,26 @@ class Trainer:
                 estimator.classes_ = np.array([False, True])
         if self.ratio_ is not None:
             self.ratio_.counts_, self.ratio_.totals_ = arrays["counts"], arrays["totals"]
+
+    def _expected_state(self, arrays: dict[str, NDArray[Any]]) -> dict[str, tuple[tuple[int, ...], str]]:
+        """Return the shape and type that each array must have; estimators that took no step yet have none."""
+        n_features, dtype = self.recipe.n_features, self.recipe.dtype
+        layouts = {
+            "coef_": ((1, n_features), dtype),
+            "t_": ((), "float64"),
+            # The compiled twin and scikit-learn keep it in different types.
+            "intercept_": ((1,), str(arrays.get("intercept_.0", np.empty(0)).dtype)),
+        }
+        if self.recipe.passes > 1:
+            for name in ("_standard", "_average"):
+                layouts |= {f"{name}_coef": ((n_features,), dtype), f"{name}_intercept": ((1,), dtype)}
+        started = self.recipe.passes == 1 or any(name.endswith(".0") for name in arrays)
+        rows = range(len(self.estimators_)) if started else ()
+        expected = {f"{name}.{row}": layout for name, layout in layouts.items() for row in rows}
+        if self.ratio_ is not None:
+            n_classes = len(self.ratio_.totals_)
+            expected |= {"counts": ((n_features, n_classes), "int32"), "totals": ((n_classes,), "int64")}
+        return expected
 
     def _scale(self, X: csr_matrix, position: int) -> csr_matrix:
         """Multiply the features by the ratio of a class."""
@@ -185,3 +213,23 @@ def _decide(X: csr_matrix, weights: NDArray[np.floating]) -> NDArray[np.floating
     values = np.empty(X.shape[0], dtype=X.dtype)
     twin.decide(X.data, X.indices, X.indptr, weights, values)
     return values
+
+
+def check_state(arrays: Mapping[str, NDArray[Any]], expected: Mapping[str, tuple[tuple[int, ...], str]]) -> None:
+    """Refuse arrays of which one is missing, too many, of another shape or type, or holds what none can hold.
+
+    Raises
+    ------
+    ValueError
+    """
+    for name in sorted(expected.keys() ^ arrays.keys()):
+        raise ValueError(f"it lacks {name!r}" if name in expected else f"nothing here has a use for its {name!r}")
+    for name, (shape, dtype) in expected.items():
+        array = arrays[name]
+        if array.shape != shape or array.dtype != dtype or array.dtype.kind not in "if":
+            raise ValueError(f"its {name!r} is {array.dtype} of shape {array.shape}, not {dtype} of shape {shape}")
+        # A sum of finite weights is finite, and takes no copy; columns are counted, and from 0.
+        if array.dtype.kind == "f" and not np.isfinite(array.sum(dtype=np.float64)):
+            raise ValueError(f"its {name!r} is not finite")
+        if array.dtype.kind == "i" and array.min(initial=0) < 0:
+            raise ValueError(f"its {name!r} is negative")

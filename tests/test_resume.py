@@ -201,9 +201,12 @@ def test_other_threads_and_checkpoints_resume_to_the_same_bytes(corpus, model_di
         (lambda folder: (folder / CHECKPOINT).write_bytes(b""), f"{CHECKPOINT} is no checkpoint, or is damaged"),
         (lambda folder: cut(folder / CHECKPOINT), f"{CHECKPOINT} is no checkpoint, or is damaged"),
         (lambda folder: shutil.copy(folder / "classifier.npz", folder / CHECKPOINT), "it lacks curve, n_steps, "),
-        (lambda folder: without(folder / CHECKPOINT, "counts"), "it lacks 'counts'"),
+        (lambda folder: without(folder / CHECKPOINT, "counts"), f"{CHECKPOINT} is damaged: it lacks 'counts'; start"),
+        (lambda folder: resized(folder / CHECKPOINT, "counts"), "its 'counts' is int32 of shape (4095, 2), not int32"),
+        (lambda folder: changed(folder / CHECKPOINT, n_steps_done=10**9), "steps are no number of steps); start"),
+        (lambda folder: changed(folder / CHECKPOINT, curve=[[1]]), "its learning curve is none"),
     ],
-    ids=["no cache", "short cache", "empty", "cut", "a record", "lacks an array"],
+    ids=["no cache", "short cache", "empty", "cut", "a record", "lacks an array", "a short array", "steps", "curve"],
 )
 def test_damaged_checkpoint_is_refused(damage, message, corpus, model_dir):
     damage(model_dir)
@@ -224,11 +227,22 @@ def without(path, name):
     np.savez(path, **members)
 
 
+def resized(path, name):
+    with np.load(path) as file:
+        members = {other: file[other] for other in file.files}
+    np.savez(path, **members | {name: members[name][:-1]})
+
+
+def changed(path, **facts):
+    """Change facts of a checkpoint."""
+    with np.load(path) as file:
+        members = {other: file[other] for other in file.files}
+    facts = json.loads(members["facts"].tobytes()) | facts
+    np.savez(path, **members | {"facts": np.frombuffer(json.dumps(facts).encode(), np.uint8)})
+
+
 def test_checkpoint_of_a_later_version_is_refused(corpus, model_dir):
-    with np.load(model_dir / CHECKPOINT) as file:
-        members = dict(file)
-    facts = json.loads(members["facts"].tobytes()) | {"format": 2}
-    np.savez(model_dir / CHECKPOINT, **members | {"facts": np.frombuffer(json.dumps(facts).encode(), np.uint8)})
+    changed(model_dir / CHECKPOINT, format=2)
     result = train(corpus, "--model-dir", model_dir, "--passes", 2, "--resume")
     assert_refused(result, "its format is 2, this version reads 1")
 

@@ -164,3 +164,45 @@ def test_trainer_and_classifier_decide_alike(n_classes):
     classifier = Classifier(trainer.recipe, np.arange(n_classes), coef, intercept, columns, ratio)
     values = classifier.decide_features(X.data, X.indices, X.indptr)
     assert predicted_positions(values).tolist() == trainer.predict(X).tolist()
+
+
+def spoiled(arrays, how):
+    """Return a state in which one thing is wrong."""
+    found = {name: array.copy() for name, array in arrays.items()}
+    if how in ("shape", "dtype"):
+        found["coef_.0"] = found["coef_.0"][:, :-1] if how == "shape" else found["coef_.0"].astype(np.float64)
+    elif how == "object":
+        found["intercept_.0"] = found["intercept_.0"].astype("U9")
+    elif how == "infinite":
+        found["coef_.0"][0, 3] = np.inf
+    elif how == "negative":
+        found["counts"][3, 1] = -1
+    elif how == "missing":
+        del found["totals"]
+    else:
+        found["coef_.1"] = found["coef_.0"]
+    return found
+
+
+@pytest.mark.parametrize("passes", [1, 3])
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ("shape", r"its 'coef_.0' is float32 of shape \(1, 63\), not float32 of shape \(1, 64\)"),
+        ("dtype", r"its 'coef_.0' is float64 of shape \(1, 64\), not float32"),
+        ("object", "its 'intercept_.0' is <U9"),
+        ("infinite", "its 'coef_.0' is not finite"),
+        ("negative", "its 'counts' is negative"),
+        ("missing", "it lacks 'totals'"),
+        ("one row more", "nothing here has a use for its 'coef_.1'"),
+    ],
+)
+def test_damaged_or_foreign_state_is_refused_and_changes_nothing(passes, how, message):
+    settings = recipe(passes=passes)
+    trainer, other = Trainer(settings, 2, min_df=1), Trainer(settings, 2, min_df=1)
+    for X, y in random_minibatches(2):
+        trainer.partial_fit(X, y)
+    with pytest.raises(ValueError, match=message):
+        other.load_state(spoiled(trainer.state(), how))
+    assert other.state().keys() == Trainer(settings, 2, min_df=1).state().keys()
+    assert not other.state()["counts"].any()
