@@ -125,10 +125,15 @@ def resumable(folder: str | os.PathLike[str], plan: dict[str, Any]) -> Path:
     """
     checkpoint, state = Path(folder, CHECKPOINT), Path(folder, STATE)
     facts = None if checkpoint.exists() else load_facts(state)
-    ignored = dict.fromkeys(NOT_COMPARED)
-    if facts is not None and facts["plan"] | ignored == plan | ignored:
+    if belongs_to(facts, plan):
         os.replace(state, checkpoint)
     return checkpoint
+
+
+def belongs_to(facts: dict[str, Any] | None, plan: dict[str, Any]) -> bool:
+    """Tell whether a checkpoint is one that a run with this plan can go on from."""
+    ignored = dict.fromkeys(NOT_COMPARED)
+    return facts is not None and bool(facts["plan"] | ignored == plan | ignored)
 
 
 def finished_state(folder: str | os.PathLike[str]) -> Path:

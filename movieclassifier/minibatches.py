@@ -105,7 +105,8 @@ def holdout_sizes(n_documents: int, n_train: int | None = None, n_holdout: int |
         n_train = max(1, n_documents - n_holdout)
     if n_train + n_holdout > n_documents:
         needs = " and ".join(asked) or "a training part and a holdout"
-        raise ValueError(f"the stream holds {n_documents} documents, too few for {needs}.")
+        holds = "1 document" if n_documents == 1 else f"{n_documents} documents"
+        raise ValueError(f"the stream holds {holds}, too few for {needs}.")
     return n_train, n_holdout
 
 

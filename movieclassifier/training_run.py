@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from movieclassifier import __version__
-from movieclassifier.checkpoints import resumable
+from movieclassifier.checkpoints import belongs_to, load_facts, resumable
 from movieclassifier.corpus_options import READER_OPTIONS
 from movieclassifier.datasets import Corpus, Document, Label, Survey, survey
 from movieclassifier.guard import N_GUARD
@@ -118,11 +118,28 @@ def unseen_documents(
 
 
 def can_resume(model_dir: str, plan: Plan) -> bool:
-    """Tell whether there is a checkpoint; a run that was killed before its first one starts again, and says so."""
-    found = resumable(model_dir, plan.to_dict()).exists()
-    if not found:
+    """Tell whether there is a checkpoint, and on stderr where the run goes on.
+
+    A run that was killed before its first checkpoint starts again.
+    """
+    path = resumable(model_dir, plan.to_dict())
+    if not path.exists():
         click.echo(f"There is no checkpoint in {model_dir} yet: starting from the beginning.", err=True)
-    return found
+        return False
+    facts = load_facts(path)
+    if facts is not None and belongs_to(facts, plan.to_dict()):  # what does not belong is refused with all reasons
+        click.echo(f"{path}: going on {_place(plan, facts['n_steps_done'])}.", err=True)
+    return True
+
+
+def _place(plan: Plan, n_steps_done: int) -> str:
+    """Say where a fit is after some steps."""
+    if n_steps_done == plan.n_steps:
+        return "after the last minibatch"
+    n_passes_done, n_done = divmod(n_steps_done, plan.n_minibatches)
+    n_passes = plan.n_steps // plan.n_minibatches
+    place = f"at minibatch {n_done + 1:,} of {plan.n_minibatches:,} (document {n_done * plan.minibatch_size + 1:,})"
+    return place if n_passes == 1 else f"{place} in pass {n_passes_done + 1} of {n_passes}, counting included"
 
 
 def measure_costs() -> Callable[[], dict[str, float]]:

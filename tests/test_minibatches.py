@@ -98,7 +98,7 @@ def test_sizes_that_are_not_given_follow_from_the_stream(n_documents, n_train, n
         (100, 90, 20, "holds 100 documents, too few for --n-train 90 and --n-holdout 20"),
         (100, 101, None, "holds 100 documents, too few for --n-train 101"),
         (100, None, 100, "holds 100 documents, too few for --n-holdout 100"),
-        (1, None, None, "holds 1 documents, too few for a training part and a holdout"),
+        (1, None, None, "holds 1 document, too few for a training part and a holdout"),
         (0, None, None, "holds 0 documents, too few"),
         (100, 0, 10, "--n-train must be at least 1, got 0"),
         (100, 10, -1, "--n-holdout must be at least 0, got -1"),

@@ -90,6 +90,29 @@ def test_killed_run_goes_on_to_the_same_bytes(passes, moments, corpus, undisturb
     assert {path.name for path in tmp_path.iterdir()} == {"classifier.npz", "classifier.pkl", "stopwords.pkl", STATE}
 
 
+def test_resumed_run_says_where_it_goes_on(model_dir, corpus):
+    n_done = steps_done(model_dir) - 83
+    result = train(corpus, "--model-dir", model_dir, "--passes", 2, "--resume")
+    where = (
+        f"going on at minibatch {n_done + 1} of 83 (document {n_done * 50 + 1:,}) in pass 2 of 3, counting included."
+    )
+    assert f"{model_dir / CHECKPOINT}: {where}" in result.stderr.splitlines()
+    again = train(corpus, "--model-dir", model_dir, "--passes", 2, "--resume")
+    assert f"{model_dir / CHECKPOINT}: going on after the last minibatch." in again.stderr.splitlines()
+    refused = train(corpus, "--model-dir", model_dir, "--passes", 2, "--resume", "--seed", 2)
+    assert "going on at" not in refused.stderr
+
+
+def test_resumed_single_pass_says_where_it_goes_on(tmp_path):
+    rows = list(iter_csv(SAMPLE))
+    write_rows(tmp_path / "half_sorted.csv", [*rows, *rows, *sorted(rows, key=lambda row: row[1])])
+    options = [tmp_path / "half_sorted.csv", "--model-dir", tmp_path / "model"]
+    assert train(*options).exit_code == 2
+    n_done = steps_done(tmp_path / "model")
+    result = train(*options, "--resume", "--allow-sorted")
+    assert f"going on at minibatch {n_done + 1} of 21 (document {n_done * 50 + 1})." in result.stderr
+
+
 def test_run_killed_at_random_moments_goes_on_to_the_same_bytes(corpus, undisturbed, tmp_path):
     options = [corpus, "--model-dir", tmp_path, "--passes", 3, "--resume"]
     wait = random.Random(0)

@@ -90,7 +90,7 @@ CONTENTS = {
         HEADER + b"good,1\n" * 50,
         "there must be documents of at least two classes; all are labelled 1",
     ),
-    "one document": (HEADER + b"good,1\n", "the stream holds 1 documents, too few for a training part and a holdout."),
+    "one document": (HEADER + b"good,1\n", "the stream holds 1 document, too few for a training part and a holdout."),
     "sorted by label": (
         HEADER + b"good,1\n" * 200 + b"bad,0\n" * 200,
         "A stream sorted by label trains badly; shuffle",
