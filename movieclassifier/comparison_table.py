@@ -31,6 +31,7 @@ def make_facts(corpus: Corpus, found: Survey, splits: Sequence[Split], tested_on
     return {
         "corpus": list(corpus.names),
         "sha256": found.sha256,
+        "shuffle_seed": found.shuffle_seed,
         "n_documents": found.n_documents,
         "n_bad_rows": found.n_bad_rows,
         "label_counts": found.label_counts,

@@ -24,7 +24,7 @@ from movieclassifier.readers.presets import (
 from movieclassifier.readers.streams import first_lines
 from movieclassifier.readers.tables import iter_csv, iter_tsv
 from movieclassifier.spooling import spool_shuffled, spool_stdin
-from movieclassifier.surveys import Survey, survey
+from movieclassifier.surveys import Survey, survey, with_digest
 
 __all__ = [
     "READERS",
@@ -88,6 +88,10 @@ class Corpus:
     bad_rows_before : tuple of str
         What was wrong with the first rows that were skipped when it was copied.
     n_bad_rows_before : int
+    sha256 : str
+        Of what was shuffled, where this is a shuffled copy.
+    shuffle_seed : int or None
+        Of the order of that copy.
     """
 
     paths: tuple[Path, ...]
@@ -97,6 +101,8 @@ class Corpus:
     names: tuple[str, ...] = ()
     bad_rows_before: tuple[str, ...] = ()
     n_bad_rows_before: int = 0
+    sha256: str = ""
+    shuffle_seed: int | None = None
 
     def __post_init__(self) -> None:
         if not self.names:
@@ -193,7 +199,8 @@ def shuffle_corpus(corpus: Corpus, seed: int = 0, memory: int = 200_000_000) -> 
         As the reader does, or where there is no room.
     """
     bad_rows = corpus.bad_rows()
-    path = spool_shuffled(corpus.values(bad_rows), seed, memory)
+    documents, digest = with_digest(corpus, bad_rows)
+    path = spool_shuffled(documents, seed, memory)
     return replace(
         corpus,
         paths=(path,),
@@ -201,6 +208,8 @@ def shuffle_corpus(corpus: Corpus, seed: int = 0, memory: int = 200_000_000) -> 
         options={"text_column": "text", "label_column": "label"},
         bad_rows_before=tuple(bad_rows.messages),
         n_bad_rows_before=bad_rows.n_skipped,
+        sha256=digest(),
+        shuffle_seed=seed,
     )
 
 

@@ -2,12 +2,12 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from movieclassifier.readers.contract import Label, Labels, shorten
+from movieclassifier.readers.contract import BadRows, Label, Labels, shorten
 
 if TYPE_CHECKING:
     from movieclassifier.datasets import Corpus
@@ -28,13 +28,15 @@ class Survey:
         Documents per value of the label, as the corpus writes it, in the order of the labels.
     sha256 : str
         Of the bytes of the files, one after the other. Where one of the paths is a folder: of value and text of each
-        document in UTF-8, each followed by a NUL.
+        document in UTF-8, each followed by a NUL. Of a shuffled corpus: of what it was before.
     labels : mapping of str to (int, str or None)
         What the values stand for: the corpus's own labels, or else the integers they are if all are integers, or else
         the values themselves.
     bad_rows : tuple of str
         What was wrong with the first rows that were skipped, here or when the corpus was shuffled.
     n_bad_rows : int
+    shuffle_seed : int or None
+        Of the order in which the documents are read, if it is not that of the corpus.
     """
 
     n_documents: int
@@ -43,6 +45,7 @@ class Survey:
     labels: Labels
     bad_rows: tuple[str, ...] = ()
     n_bad_rows: int = 0
+    shuffle_seed: int | None = None
 
     @property
     def classes(self) -> tuple[Label, ...]:
@@ -79,22 +82,40 @@ def survey(corpus: "Corpus") -> Survey:
     (3, {'0': 1, '4': 2}, {'0': 0, '4': 4})
     """
     bad_rows = corpus.bad_rows()
-    documents = corpus.values(bad_rows)
-    digest = hashlib.sha256()
-    of_documents = any(path.is_dir() for path in corpus.paths)
-    counts = _count(_hashed(documents, digest) if of_documents else documents, corpus)
-    if not of_documents:
-        _hash_files(corpus.paths, digest)
+    documents, digest = with_digest(corpus, bad_rows)
+    counts = _count(documents, corpus)
     labels = corpus.labels if corpus.labels is not None else find_labels(counts)
     ordered = {value: counts[value] for value in labels if value in counts}
     return Survey(
         counts.total(),
         ordered,
-        digest.hexdigest(),
+        corpus.sha256 or digest(),
         labels,
         corpus.bad_rows_before + tuple(bad_rows.messages),
         corpus.n_bad_rows_before + bad_rows.n_skipped,
+        corpus.shuffle_seed,
     )
+
+
+def with_digest(corpus: "Corpus", bad_rows: BadRows) -> tuple[Iterator[tuple[str, str]], Callable[[], str]]:
+    """Return the documents of a corpus with the values of their labels, and what tells its digest once they are read.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    bad_rows : BadRows
+        Counts the rows that are skipped.
+
+    Returns
+    -------
+    documents : iterator of (str, str)
+    digest : callable
+        Its result is :attr:`Survey.sha256`.
+    """
+    documents, digest = corpus.values(bad_rows), hashlib.sha256()
+    if any(path.is_dir() for path in corpus.paths):
+        return _hashed(documents, digest), digest.hexdigest
+    return documents, lambda: _hash_files(corpus.paths)
 
 
 def _count(documents: Iterable[tuple[str, str]], corpus: "Corpus") -> Counter[str]:
@@ -166,11 +187,13 @@ def _sort_key(label: Label) -> tuple[bool, Label]:
     return isinstance(label, str), label
 
 
-def _hash_files(paths: tuple[Path, ...], digest: "hashlib._Hash") -> None:
+def _hash_files(paths: tuple[Path, ...]) -> str:
+    digest = hashlib.sha256()
     for path in paths:
         with open(path, "rb") as file:
             while chunk := file.read(2**20):
                 digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _hashed(documents: Iterator[tuple[str, str]], digest: "hashlib._Hash") -> Iterator[tuple[str, str]]:

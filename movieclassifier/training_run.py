@@ -62,10 +62,16 @@ def make_plan(found: Survey, recipe: Recipe, options: dict[str, Any], with_test:
         tuple(counts[label] for label in found.classes),
         n_train,
         sha256=found.sha256,
-        reading=json.dumps({name: options.get(name) for name in READING} | {"labels": dict(found.labels)}),
+        reading=json.dumps(_reading(found, options)),
         **{name: options[name] for name in ("minibatch_size", "seed", "n_keep", "allow_sorted")},
     )
     return plan, n_holdout
+
+
+def _reading(found: Survey, options: dict[str, Any]) -> dict[str, Any]:
+    """Return what decides which documents the bytes of a corpus give, and in which order."""
+    shuffled = {} if found.shuffle_seed is None else {"shuffle_seed": found.shuffle_seed}
+    return {name: options.get(name) for name in READING} | {"labels": dict(found.labels)} | shuffled
 
 
 def label_names(corpus: Corpus, plan: Plan) -> list[str]:
@@ -76,9 +82,11 @@ def label_names(corpus: Corpus, plan: Plan) -> list[str]:
 
 def provenance(corpus: Corpus, plan: Plan, n_holdout: int, test: str | None) -> dict[str, Any]:
     """Return where a model came from, without the paths and times of the machine."""
+    shuffled = {} if corpus.shuffle_seed is None else {"shuffle_seed": corpus.shuffle_seed}
     return {
         "corpus": list(corpus.names),
         "sha256": plan.sha256,
+        **shuffled,
         "n_train": plan.n_train,
         "n_holdout": n_holdout,
         "evaluated_on": "the holdout" if test is None else Path(test).name,

@@ -278,10 +278,13 @@ def test_shuffled_corpus_has_the_same_documents_in_another_order(tmp_path):
     assert shuffled.names == corpus.names
 
 
-def test_survey_of_a_shuffled_corpus_tells_its_order_by_the_hash(tmp_path):
-    corpus = open_corpus(many(tmp_path))
-    hashes = {survey(shuffle_corpus(corpus, seed)).sha256 for seed in (1, 1, 2)} | {survey(corpus).sha256}
-    assert len(hashes) == 3
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_survey_of_a_shuffled_corpus_tells_which_one_and_its_order(kind, tmp_path):
+    corpus = open_corpus(many(tmp_path) if kind == "file" else folders(tmp_path))
+    found = [survey(corpus), *(survey(shuffle_corpus(corpus, seed)) for seed in (1, 2))]
+    assert len({one.sha256 for one in found}) == 1
+    assert [one.shuffle_seed for one in found] == [None, 1, 2]
+    assert len({tuple(one.label_counts.items()) for one in found}) == 1
 
 
 def test_shuffle_seed_is_used(tmp_path):

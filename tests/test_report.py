@@ -14,7 +14,7 @@ from PIL import Image
 
 from movieclassifier.classifier import Classifier
 from movieclassifier.cli import main
-from movieclassifier.datasets import open_corpus
+from movieclassifier.datasets import open_corpus, shuffle_corpus
 from movieclassifier.ngram_hashing import ngram_columns
 from movieclassifier.persistence import load_classifier, save_record
 from movieclassifier.recipes import make_recipe
@@ -361,6 +361,13 @@ def test_another_corpus_is_refused(classifier, tmp_path):
     path.write_text(Path(SAMPLE).read_text() + "More,1\n")
     with pytest.raises(ValueError, match=r"other\.csv is not what the model was trained on: its SHA-256 is \w{12}…"):
         open_run(classifier, open_corpus(path))
+
+
+def test_another_order_of_the_corpus_is_refused(classifier):
+    shuffled = shuffle_corpus(open_corpus(SAMPLE), seed=3)
+    message = r"…, read with --shuffle --shuffle-seed 3; the model's corpus sample_reviews.csv has \w{12}…, in its own"
+    with pytest.raises(ValueError, match=message):
+        open_run(classifier, shuffled)
 
 
 def test_a_model_without_provenance_is_refused(classifier):

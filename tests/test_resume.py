@@ -206,6 +206,14 @@ def test_checkpoint_of_another_corpus_is_refused(corpus, model_dir, tmp_path):
     assert_refused(train(other, "--model-dir", model_dir, "--passes", 2, "--resume"), "sha256 was ")
 
 
+def test_checkpoint_of_another_order_is_refused(tmp_path):
+    options = [SAMPLE, "--model-dir", tmp_path, "--shuffle", "--shuffle-seed"]
+    assert train(*options, 3).exit_code == 0
+    (tmp_path / STATE).rename(tmp_path / CHECKPOINT)
+    assert_refused(train(*options, 4, "--resume"), "reading was ")
+    assert train(*options, 3, "--resume").exit_code == 0
+
+
 def test_other_threads_and_checkpoints_resume_to_the_same_bytes(corpus, model_dir, tmp_path):
     options = [corpus, "--passes", 2, "--threads", 1]
     result = train(*options, "--model-dir", model_dir, "--resume", "--checkpoint-every", 0)

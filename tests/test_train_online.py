@@ -1,6 +1,7 @@
 """What training does from the command line: a mistake is one line, and what was there stays as it was."""
 
 import csv
+import hashlib
 import json
 import os
 import random
@@ -387,6 +388,17 @@ def test_options_are_kept_in_the_record(tmp_path):
     assert (metadata["n_train"], metadata["n_holdout"], metadata["metrics"]["n_documents"]) == (300, 50, 50)
     assert metadata["corpus"] == ["sample_reviews.csv"]
     assert len(metadata["sha256"]) == 64
+
+
+def test_record_of_a_shuffled_corpus_tells_which_one_and_the_seed(tmp_path):
+    record(tmp_path)
+    assert "shuffle_seed" not in load_classifier(tmp_path / "model").metadata
+    record(tmp_path, "--shuffle", "--shuffle-seed", 7)
+    metadata = load_classifier(tmp_path / "model").metadata
+    assert metadata["sha256"] == hashlib.sha256(SAMPLE.read_bytes()).hexdigest()
+    assert metadata["shuffle_seed"] == 7
+    told = CliRunner().invoke(command_line, ["info", "--model", str(tmp_path / "model")])
+    assert "360 documents of sample_reviews.csv, shuffled with the seed 7" in told.stdout
 
 
 def test_last_tenth_is_held_out_and_the_last_minibatch_is_trained_on(tmp_path):

@@ -22,6 +22,7 @@ def main(model: str | None, as_json: bool) -> None:
     classifier = load_classifier(model_path(model))
     name, reason = backend()
     metrics = classifier.metadata.get("metrics", {})
+    seed = classifier.metadata.get("shuffle_seed")
     origin = ", ".join(classifier.metadata.get("corpus", ["an unknown corpus"]))
     evaluated_on = classifier.metadata.get("evaluated_on", "")
     if evaluated_on == "the holdout":
@@ -34,7 +35,8 @@ def main(model: str | None, as_json: bool) -> None:
         "recipe": classifier.recipe.name,
         "labels": ", ".join(classifier.label_names),
         "columns": len(classifier.columns),
-        "trained on": f"{classifier.metadata.get('n_train', 0):,} documents of {origin}",
+        "trained on": f"{classifier.metadata.get('n_train', 0):,} documents of {origin}"
+        + ("" if seed is None else f", shuffled with the seed {seed}"),
         "accuracy": f"{metrics['accuracy']:.4f} on {evaluated_on}" if metrics else "unknown",
     }
     click.echo(json.dumps(facts, indent=2) if as_json else "\n".join(f"{key:<16} {facts[key]}" for key in facts))

@@ -72,7 +72,7 @@ def main(paths: tuple[str, ...], output: str, as_json: bool, show: bool | None, 
     n_train, _ = holdout_sizes(found.n_documents, options["n_train"], options["n_holdout"])
     limits = {name: options[name] for name in ("n_candidates", "n_folds", "seed", "allow_sorted")}
     search = Search(chosen_recipe(options), space, n_train=n_train, **limits)
-    journal = Journal(_beside(output), search.to_dict() | {"sha256": found.sha256})
+    journal = Journal(_beside(output), search.to_dict() | {"sha256": found.sha256, "shuffle_seed": found.shuffle_seed})
     if journal.scores:
         click.echo(f"Going on from {len(journal.scores)} results in {journal.path}.", err=True)
     documents, seconds = Slice(corpus, found.labels, stop=n_train), 60 * options["budget"]

@@ -73,11 +73,11 @@ def open_run(classifier: Classifier, corpus: Corpus, other: Corpus | None = None
     if "sha256" not in metadata or "n_train" not in metadata:
         raise ValueError("the model does not say what it was trained on; report on one that train has written.")
     found = survey(corpus)
-    if found.sha256 != metadata["sha256"]:
+    if (found.sha256, found.shuffle_seed) != (metadata["sha256"], metadata.get("shuffle_seed")):
         raise ValueError(
-            f"{', '.join(corpus.names)} is not what the model was trained on: its SHA-256 is {found.sha256[:12]}…, the "
-            f"model's corpus {', '.join(metadata['corpus'])} has {metadata['sha256'][:12]}…. Pass that one, "
-            "read with the same --shuffle."
+            f"{', '.join(corpus.names)} is not what the model was trained on: its SHA-256 is "
+            f"{_told(found.sha256, found.shuffle_seed)}; the model's corpus {', '.join(metadata['corpus'])} has "
+            f"{_told(metadata['sha256'], metadata.get('shuffle_seed'))}. Pass that one, read in the same order."
         )
     n_train, n_holdout = metadata["n_train"], metadata["n_holdout"]
     documents = Slice(corpus, found.labels)
@@ -97,3 +97,9 @@ def open_run(classifier: Classifier, corpus: Corpus, other: Corpus | None = None
         allow_sorted=True,
     )
     return Run(classifier, replace(documents, stop=n_train), test, plan)
+
+
+def _told(sha256: str, shuffle_seed: int | None) -> str:
+    """Say which corpus it is, and in which order."""
+    order = "in its own order" if shuffle_seed is None else f"read with --shuffle --shuffle-seed {shuffle_seed}"
+    return f"{sha256[:12]}…, {order}"
