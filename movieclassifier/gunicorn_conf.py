@@ -7,13 +7,15 @@ import os
 import signal
 from typing import Any
 
+from gunicorn.workers.gthread import ThreadWorker
+
 # Before numpy is imported: a pool of threads per worker would only get in the way of the others.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 port = os.environ.get("PORT")
 bind = f"0.0.0.0:{port}" if port else "127.0.0.1:8000"  # a platform that sets PORT routes to it
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(os.cpu_count() or 1, 4))
-worker_class = "gthread"
+worker_class = "movieclassifier.gunicorn_conf.Worker"
 threads = 4
 # The base's weights are read once and shared by the workers, until they learn.
 preload_app = True
@@ -25,6 +27,18 @@ keepalive = 5
 control_socket_disable = True
 # The heartbeat of a worker is a file; on a slow disk it could stop.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108  # gunicorn makes it with mkstemp
+
+
+class Worker(ThreadWorker):
+    """gunicorn's threads, which end soon although browsers keep connections open."""
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """Let idle connections expire once it has to end; gunicorn closes them between two short turns."""
+        if not self.alive:
+            timeout = min(timeout, 0.5)
+            for connection in self.keepalived_conns:
+                connection.timeout = 0
+        super().wait_for_and_dispatch_events(timeout)
 
 
 def when_ready(server: Any) -> None:

@@ -99,8 +99,11 @@ def test_with_its_settings_gunicorn_listens_where_the_platform_says(tmp_path, sm
     environ = {"PORT": str(port), "WEB_CONCURRENCY": "1", "DYNO": "web.1", "SECRET_KEY": "k" * 32}
     with serving(command, tmp_path, small_model, port, **environ) as process:
         assert json.loads(get(port, "/api/v1/model")[1])["mode"] == "review"
-        process.terminate()
-        _, errors = process.communicate(timeout=30)
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as browser:
+            browser.request("GET", "/healthz")
+            browser.getresponse().read()
+            process.terminate()
+            _, errors = process.communicate(timeout=15)  # although the browser keeps its connection
     assert "Serving version 1 of " in errors
     assert process.returncode == 0
 
