@@ -9,8 +9,8 @@ from scipy.sparse import csr_matrix
 
 from movieclassifier.classifier import Classifier
 from movieclassifier.datasets import Document
+from movieclassifier.decisions import predicted_positions
 from movieclassifier.hashing import hash_texts
-from movieclassifier.report.test_part import predicted
 from movieclassifier.training import Plan, fit
 
 N_HALVINGS = 6
@@ -97,4 +97,4 @@ def repeat_run(
 
 
 def _accuracy(classifier: Classifier, X: csr_matrix, y: NDArray[np.intp]) -> float:
-    return float((predicted(classifier.decide_features(X.data, X.indices, X.indptr)) == y).mean())
+    return float((predicted_positions(classifier.decide_features(X.data, X.indices, X.indptr)) == y).mean())

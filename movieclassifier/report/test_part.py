@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from movieclassifier.classifier import Classifier, probabilities
+from movieclassifier.classifier import Classifier
 from movieclassifier.datasets import Document
+from movieclassifier.decisions import predicted_positions, probabilities
 from movieclassifier.hashing import hash_texts
 from movieclassifier.minibatches import iter_minibatches
 
@@ -117,7 +118,7 @@ def find_mistakes(
 ) -> list[Mistake]:
     """Return the documents of a minibatch that get a wrong label; the first one has the number `first`."""
     y_proba = probabilities(values, classifier.temperature_)
-    y_pred = predicted(values)
+    y_pred = predicted_positions(values)
     labels = classifier.classes_.tolist()
     return [
         Mistake(
@@ -130,8 +131,3 @@ def find_mistakes(
         )
         for i in np.flatnonzero(y_pred != y).tolist()
     ]
-
-
-def predicted(values: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return the positions of the predicted classes for decision values."""
-    return (values[:, 0] > 0).astype(np.intp) if values.shape[1] == 1 else values.argmax(axis=1)

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from movieclassifier.atomic import replace_file
-from movieclassifier.classifier import Classifier, probabilities
+from movieclassifier.classifier import Classifier
 from movieclassifier.datasets import Document
+from movieclassifier.decisions import predicted_positions, probabilities
 from movieclassifier.evaluation import evaluate
 from movieclassifier.report.charts import draw_cloud, draw_confusion, draw_ngrams
 from movieclassifier.report.curves import (
@@ -23,7 +24,7 @@ from movieclassifier.report.mistakes import ShownMistake, one_line, show
 from movieclassifier.report.page import render
 from movieclassifier.report.pictures import Picture
 from movieclassifier.report.strong_ngrams import find_strong_ngrams
-from movieclassifier.report.test_part import TestPart, predicted
+from movieclassifier.report.test_part import TestPart
 
 PAGE = "report.html"
 
@@ -90,11 +91,11 @@ def make_report(classifier: Classifier, train: Documents, test: TestPart, curve:
     names = classifier.label_names
     metrics = evaluate(test.y, test.values, classifier)
     y_proba = probabilities(test.values, classifier.temperature_)
-    right = predicted(test.values) == test.y
+    right = predicted_positions(test.values) == test.y
     duplicates = find_duplicates(train(), test.digests, classifier.classes_[test.y].tolist())
     ngrams = find_strong_ngrams(classifier, train)
-    pictures = [
-        draw_learning_curve(curve),
+    pictures = [draw_learning_curve(curve)] if curve.holdout or curve.prequential else []
+    pictures += [
         draw_confusion(metrics["confusion_matrix"], names),
         draw_calibration(test.y, y_proba, names),
         draw_lengths(test.n_words, right, y_proba.max(axis=1)),
