@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from movieclassifier.classifier import Classifier
     from movieclassifier.comparison import Row
     from movieclassifier.datasets import Corpus
+    from movieclassifier.recipes import Recipe
     from movieclassifier.report.training_report import Report
 
 NAME = "movieclassifier"
@@ -123,10 +124,12 @@ def track_training(
     """
     import mlflow
 
-    with _run(classifier.recipe.name) as run:
+    from movieclassifier.report.learning_curve import prequential
+
+    with _run(run_name(classifier.recipe)) as run:
         mlflow.log_params(parameters(classifier))
         mlflow.log_metrics(final_metrics(classifier.metadata["metrics"]) | costs)
-        _log_curve(run.info.run_id, "prequential_accuracy", classifier.metadata["learning_curve"])
+        _log_curve(run.info.run_id, "prequential_accuracy", prequential(classifier))
         if report is not None:
             _log_curve(run.info.run_id, "test_accuracy", report.curve.holdout)
             with TemporaryDirectory() as folder:
@@ -161,6 +164,18 @@ def track_comparison(rows: "Sequence[Row]", facts: dict[str, Any], page: str) ->
     return run_id
 
 
+def run_name(recipe: "Recipe") -> str:
+    """Return what a run is called; the number of passes is what runs of one recipe differ in most often.
+
+    Examples
+    --------
+    >>> from movieclassifier.recipes import make_recipe
+    >>> run_name(make_recipe("default")), run_name(make_recipe("default", passes=3))
+    ('default', 'default, 3 passes')
+    """
+    return recipe.name if recipe.passes == 1 else f"{recipe.name}, {recipe.passes} passes"
+
+
 def parameters(classifier: "Classifier") -> dict[str, Any]:
     """Return a recipe's settings and where the model came from, as MLflow lists them."""
     recipe, metadata = classifier.recipe.to_dict(), classifier.metadata
@@ -186,7 +201,7 @@ def final_metrics(metrics: dict[str, Any]) -> dict[str, float]:
 
 
 def _log_curve(run_id: str, name: str, points: Sequence[Sequence[float]]) -> None:
-    """Log a curve; its steps are documents."""
+    """Log a curve, which may be empty; its steps are documents."""
     from mlflow import MlflowClient
     from mlflow.entities import Metric
 

@@ -133,6 +133,15 @@ def test_the_run_is_repeated_to_the_bit(page):
     assert [n for n in (112, 150, 300) if f"<td>{n}</td>" in page] == [150, 300]
 
 
+def test_after_a_counting_pass_nothing_is_called_prequential(tmp_path):
+    run("train", SAMPLE, "--model-dir", tmp_path / "model", *SETTINGS, "--passes", "2", "--minibatch-size", "50")
+    assert load_classifier(tmp_path / "model").metadata["learning_curve"]
+    run("report", SAMPLE, "--model-dir", tmp_path / "model", "--output", tmp_path / "report", "--no-curve")
+    page = (tmp_path / "report" / "report.html").read_text("utf-8")
+    assert "The counting pass has seen all labels, so there is no curve unless the run is repeated." in page
+    assert not list((tmp_path / "report").glob("learning_curve.*"))
+
+
 def test_same_model_and_corpus_make_the_same_report(trained, folder, tmp_path):
     run("report", SAMPLE, "--model-dir", trained, "--output", tmp_path)
     for path in folder.iterdir():
@@ -285,6 +294,12 @@ def test_long_texts_are_cut_where_they_tell_most():
     assert start <= place < stop
     assert 690 < stop - start < 760
     assert text[start - 1] == " "
+
+
+def test_an_excerpt_cuts_no_tag():
+    text = "a" + "<br />" * 3 + "so good" + "<br />" * 300
+    start, stop = telling_part(text, [(10, 11, 5.0)], size=30)
+    assert text[start:stop] == "<br />so good<br /><br />"
 
 
 def test_of_overlapping_marks_the_first_counts():

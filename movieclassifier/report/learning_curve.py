@@ -55,7 +55,13 @@ def sizes(n_train: int) -> list[int]:
 
 
 def prequential(classifier: Classifier) -> list[tuple[int, float]]:
-    """Return the prequential part of the curve, from the record: the first pass, where all documents are new."""
+    """Return the prequential part of the curve, from the record: the first pass, where all documents are new.
+
+    There is none after a counting pass, which has seen all labels.
+    """
+    recipe = classifier.recipe
+    if recipe.log_count_ratio and recipe.passes > 1:
+        return []
     n_train = classifier.metadata.get("n_train", np.inf)
     return [(n, accuracy) for n, accuracy in classifier.metadata.get("learning_curve", []) if n <= n_train]
 
