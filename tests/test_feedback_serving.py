@@ -215,7 +215,7 @@ def test_an_uncommitted_vote_leaves_no_trace_in_the_weights(tmp_path, monkeypatc
     prediction, _ = contradict(service, TEXTS[0])
     contradict(service, TEXTS[1])
     before, log = digest(service), service.facts().log_position
-    with pytest.raises(FeedbackError, match="too many votes"):
+    with pytest.raises(FeedbackError, match="Too many votes: at most 2 per hour"):
         service.change(prediction.id, prediction.label, ADA)  # undoes, learns that, and then is refused
     assert (digest(service), service.facts().log_position) == (before, log)
 

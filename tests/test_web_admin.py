@@ -86,7 +86,7 @@ def test_guessing_is_slowed_down(app):
             break
     assert response.status_code == 429
     assert int(response.headers["Retry-After"]) > 0
-    assert f"You can try again in {response.headers['Retry-After']} seconds." in response.text
+    assert f"You can try again in {response.headers['Retry-After']} second" in response.text
 
 
 def test_logging_out_ends_it(owner):

@@ -149,7 +149,7 @@ def test_too_many_requests_are_refused_with_a_page(make_app):
     response = visitor.send("/", review=REVIEW)
     assert response.status_code == 429
     assert 1 <= int(response.headers["Retry-After"]) <= 60
-    assert f"try again in {response.headers['Retry-After']} seconds" in response.text
+    assert f"try again in {response.headers['Retry-After']} second" in response.text
 
 
 def test_a_fault_of_the_server_is_a_page_without_a_traceback(make_app, monkeypatch):

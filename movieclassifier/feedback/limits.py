@@ -75,4 +75,4 @@ def check(connection: Connection, kind: str, client: str, rate: Rate) -> None:
 def _refuse_beyond(used: int, kind: str, rate: Rate, now: float) -> None:
     if used > rate.limit:
         wait = rate.seconds - int(now % rate.seconds)
-        raise TooMany(f"too many {kind}: at most {rate.describe()}; try again in {wait} seconds.", wait)
+        raise TooMany(f"Too many {kind}: at most {rate.describe()}.", wait)
