@@ -285,7 +285,7 @@ def test_several_files_are_one_stream(tmp_path):
 def test_bad_rows_of_several_files_are_counted_together(tmp_path):
     paths = [written(tmp_path, HEADER + "good,1\nbad\n", name) for name in ("a.csv", "b.csv")]
     assert survey(open_corpus(*paths, skip_bad_rows=2)).n_bad_rows == 2
-    with pytest.raises(ValueError, match=r"b\.csv, line 3: .+ 1 bad rows were skipped before"):
+    with pytest.raises(ValueError, match=r"b\.csv, line 3: .+ 1 bad row was skipped before"):
         list(open_corpus(*paths, skip_bad_rows=1))
 
 

@@ -36,7 +36,8 @@ class BadRows:
     def add(self, message: str) -> None:
         """Count a row, or raise a ValueError where the limit is reached."""
         if self.n_skipped >= self.limit:
-            after = f" {self.n_skipped:,} bad rows were skipped before, as allowed." if self.n_skipped else ""
+            rows = "1 bad row was" if self.n_skipped == 1 else f"{self.n_skipped:,} bad rows were"
+            after = f" {rows} skipped before, as allowed." if self.n_skipped else ""
             raise ValueError(message + after)
         self.n_skipped += 1
         if len(self.messages) < 5:
