@@ -2,7 +2,8 @@
 
     python benchmarks/correction_cost.py MODEL data/movie_test.csv
 
-MODEL must not have been trained on the test half: the bundled one, or one of ``train_online.py data/movie_train.csv``.
+MODEL must not have been trained on the test half: the bundled one, or that of ``train_online.py data/movie_train.csv
+--test data/movie_test.csv``.
 """
 
 import json
