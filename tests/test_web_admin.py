@@ -48,7 +48,16 @@ def test_without_a_password_there_is_no_admin_page(make_app):
 
 
 @pytest.mark.parametrize(
-    "path", ["/admin", "/admin/", "/admin/votes", "/admin/audit", "/admin/versions", "/admin/export.csv", "/admin/export.jsonl"]
+    "path",
+    [
+        "/admin",
+        "/admin/",
+        "/admin/votes",
+        "/admin/audit",
+        "/admin/versions",
+        "/admin/export.csv",
+        "/admin/export.jsonl",
+    ],
 )
 def test_nobody_reads_without_the_password(app, people, path):
     response = Visitor(app).get(path)
