@@ -1,5 +1,6 @@
 """Every reader: what was written comes back, and every fault is one line with its place and a way out."""
 
+import csv
 import subprocess
 import sys
 from inspect import signature
@@ -123,13 +124,80 @@ def test_utf_16_is_read_when_it_is_named(tmp_path, name):
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 PLAIN = st.text(st.characters(codec="utf-8", exclude_characters="\0\t\n\r"))
-DOCUMENTS = st.lists(st.tuples(TEXTS, st.sampled_from(["neg", "pos"])), min_size=1)
 
 
-@given(DOCUMENTS)
-def test_json_lines_come_back(tmp_path_factory, documents):
-    path = write_json_lines(tmp_path_factory.mktemp("jsonl") / "x.jsonl", documents)
-    assert list(READERS["jsonl"](path)) == documents
+TWEETS = st.text(st.characters(codec="latin-1", exclude_characters="\0"))
+UNESCAPED = st.text(st.characters(codec="utf-8", exclude_characters="\0\\"))
+
+
+def write_rows(path, rows, encoding="utf-8", delimiter=","):
+    with open(path / "x.csv", "w", encoding=encoding, newline="") as file:
+        csv.writer(file, quoting=csv.QUOTE_ALL, delimiter=delimiter).writerows(rows)
+    return path / "x.csv"
+
+
+def write_sentences(path, documents):
+    (path / "x.txt").write_bytes("".join(f"{text}\t{label}\n" for text, label in documents).encode())
+    return path / "x.txt"
+
+
+def write_articles(path, documents, root="news"):
+    return write_folder(
+        path, {label: [text for text, name in documents if name == label] for _, label in documents}, root
+    )
+
+
+def write_movie_reviews(path, documents):
+    for number, (text, label) in enumerate(documents):
+        folder = path / "aclImdb" / ("test" if number % 2 else "train") / label
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{number}_7.txt").write_bytes(text.encode())
+    return path / "aclImdb"
+
+
+# What a corpus of each format may hold, and how it is written
+WRITERS = {
+    "csv": (TEXTS, "01", lambda path, docs: write_rows(path, [("text", "label"), *docs])),
+    "tsv": (TEXTS, "01", lambda path, docs: write_rows(path, [("text", "label"), *docs], delimiter="\t")),
+    "jsonl": (TEXTS, ("neg", "pos"), lambda path, docs: write_json_lines(path / "x.jsonl", docs)),
+    "folders": (TEXTS, ("a", "é"), write_articles),
+    "aclImdb": (TEXTS, ("neg", "pos"), write_movie_reviews),
+    "sentiment140": (
+        TWEETS,
+        "04",
+        lambda path, docs: write_rows(
+            path, [(label, 1, "now", "NO_QUERY", "me", text) for text, label in docs], "latin-1"
+        ),
+    ),
+    "uci": (PLAIN.filter(str.strip), "01", write_sentences),
+    "bbc": (TEXTS, ("sport", "tech"), write_articles),
+    "kaggle-imdb": (
+        TEXTS,
+        ("negative", "positive"),
+        lambda path, docs: write_rows(path, [("review", "sentiment"), *docs]),
+    ),
+    "yelp": (
+        UNESCAPED,
+        "12",
+        lambda path, docs: write_rows(path, [(label, text.replace("\n", "\\n")) for text, label in docs]),
+    ),
+    "amazon": (
+        TEXTS,
+        ("1.0", "5.0"),
+        lambda path, docs: write_json_lines(path / "x.jsonl", docs, ("reviewText", "overall")),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+@given(data=st.data())
+def test_what_is_written_in_a_format_comes_back(tmp_path_factory, name, data):
+    texts, labels, write = WRITERS[name]
+    documents = data.draw(st.lists(st.tuples(texts, st.sampled_from(labels)), min_size=1, max_size=9))
+    path = write(tmp_path_factory.mktemp(name), documents)
+    # Folders have an order of their own, and a byte order mark is no part of a text.
+    expected = sorted((text.removeprefix("\ufeff"), label) for text, label in documents)
+    assert sorted((text.removeprefix("\ufeff"), label) for text, label in READERS[name](path)) == expected
 
 
 @given(st.lists(st.tuples(PLAIN.filter(str.strip), st.sampled_from("01")), min_size=1), st.sampled_from(["\n", "\r\n"]))
