@@ -5,7 +5,6 @@ Ctrl-C or SIGTERM, too; only SIGKILL leaves it.
 """
 
 import json
-import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -60,7 +59,9 @@ def spool_stdin() -> Path:
         If there is no room.
     """
     with _spool("standard-input") as file:
-        shutil.copyfileobj(sys.stdin.buffer, file)
+        # Not read(), which goes on waiting where a signal comes between the parts of what it reads.
+        while chunk := sys.stdin.buffer.read1(2**16):
+            file.write(chunk)
     return Path(file.name)
 
 

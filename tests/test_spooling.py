@@ -36,6 +36,7 @@ def test_stopped_command_leaves_no_temporary_file(number, status, how, tmp_path)
         while not any(path.is_file() for path in (tmp_path / "temporary").rglob("*")):
             assert run.poll() is None, run.stderr.read()
             time.sleep(0.01)
+        time.sleep(0.2)  # until it waits for more: Python may miss a signal just before it begins to wait
         run.send_signal(number)
         assert run.wait(60) == status
         assert run.stderr.read().endswith(b"Stopped.\n")
