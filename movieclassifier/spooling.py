@@ -60,7 +60,7 @@ def spool_stdin() -> Path:
     """
     with _spool("standard-input") as file:
         # Not read(), which goes on waiting where a signal comes between the parts of what it reads.
-        while chunk := sys.stdin.buffer.read1(2**16):
+        while chunk := sys.stdin.buffer.read1(2**16):  # type: ignore[union-attr]  # it is a BufferedReader
             file.write(chunk)
     return Path(file.name)
 
