@@ -7,6 +7,8 @@ from itertools import groupby
 
 from movieclassifier.token_spans import Span, token_spans
 
+SHOWN = 8
+
 
 @dataclass(frozen=True)
 class Contribution:
@@ -33,7 +35,7 @@ class Contribution:
     shares_column_with: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """Why a text gets its decision value: ``intercept + sum of the contributions``.
 
@@ -46,7 +48,13 @@ class Explanation:
         The decision value (log-odds).
     intercept : float
     contributions : tuple of Contribution
-        The strongest first.
+        The strongest first; printing shows the first few.
+
+    Examples
+    --------
+    >>> Explanation("so a fine one", 1, 1.5, -0.5, (Contribution("fine", 2.0, 1, ((5, 9),)),))
+    decision value +1.500 for 1 = intercept -0.500 and:
+      +2.0000  fine
     """
 
     text: str
@@ -83,6 +91,17 @@ class Explanation:
                 pieces += [(self.text[place:start], 0.0), (self.text[start:end], value)]
                 place = end
         return [(text, value) for text, value in [*pieces, (self.text[place:], 0.0)] if text]
+
+    def __repr__(self) -> str:
+        shown = [f"  {part.value:+.4f}  {part.ngram}" for part in self.contributions[:SHOWN]]
+        rest = self.contributions[SHOWN:]
+        others = [f"  {sum(part.value for part in rest):+.4f}  {len(rest)} others"] if rest else []
+        return "\n".join([self.total(repr(self.label)), *shown, *others])
+
+    def total(self, name: str) -> str:
+        """Say what is summed; `name` is what people call the label."""
+        end = " and:" if self.contributions else "; there is no n-gram in the text."
+        return f"decision value {self.decision:+.3f} for {name} = intercept {self.intercept:+.3f}{end}"
 
     def _repr_html_(self) -> str:
         """Return the text as a notebook shows it: words for the label on green and underlined, against it dashed."""

@@ -231,6 +231,17 @@ def test_html_of_an_explanation_shows_the_text_and_no_markup_of_it(text):
     assert shown.startswith(f'<div style="white-space: pre-wrap">{html.escape(text)}</div>')
 
 
+def test_printed_explanation_is_short_and_adds_up():
+    text = "one two three four five six seven eight nine ten"
+    explanation = random_classifier(texts=(text,)).explain(text)
+    head, *lines = str(explanation).splitlines()
+    assert len(lines) == 9
+    assert lines[-1].endswith(f"  {len(explanation.contributions) - 8} others")
+    total = explanation.intercept + sum(float(line.split()[0]) for line in lines)
+    assert head.startswith("decision value ")
+    assert total == pytest.approx(explanation.decision, abs=1e-3)
+
+
 def test_html_of_an_explanation_marks_both_sides():
     parts = (Contribution("fine", 2.0, 1, ((7, 11),)), Contribution("dull", -0.5, 2, ((0, 4),)))
     page = Explanation("dull - fine.", "positive", 1.5, 0.0, parts)._repr_html_()

@@ -1,7 +1,9 @@
 """Every command documents its options, starts without scikit-learn, and turns a mistake into one line."""
 
 import json
+import math
 import os
+import re
 import subprocess
 import sys
 from importlib.resources import files
@@ -15,7 +17,7 @@ from movieclassifier import __version__
 from movieclassifier.cli import COMMANDS, main
 from movieclassifier.commands.explain import coloured
 from movieclassifier.commands.predict import shorten
-from movieclassifier.persistence import load_classifier, record_bytes
+from movieclassifier.persistence import load_classifier, record_bytes, save_record
 from tests.models import random_classifier
 
 SAMPLE = str(files("movieclassifier").joinpath("bundled/sample_reviews.csv"))
@@ -120,7 +122,7 @@ def test_predict_prints_one_json_object_per_text(small_model):
 
 
 @pytest.mark.parametrize("how", ["file", "dash", "argument", "stdin"])
-def test_predict_reads_lines_and_leaves_empty_ones_out(how, small_model, tmp_path):
+def test_predict_answers_each_line_and_blank_ones_too(how, small_model, tmp_path):
     path = tmp_path / "texts.txt"
     path.write_bytes("grauenhaft café\n\n  \r\nfine\r\nno line break at the end".encode())
     option = {"file": ["--file", path], "dash": ["--file", "-"], "argument": ["-"], "stdin": []}[how]
@@ -132,7 +134,7 @@ def test_predict_reads_lines_and_leaves_empty_ones_out(how, small_model, tmp_pat
             check=True,
         )
     texts = [line.split("\t")[2] for line in done.stdout.decode().splitlines()]
-    assert texts == ["grauenhaft café", "fine", "no line break at the end"]
+    assert texts == ["grauenhaft café", "", "", "fine", "no line break at the end"]
 
 
 def test_predict_without_training_says_that_it_takes_the_bundled_model(tmp_path):
@@ -178,7 +180,34 @@ def test_explanation_sums_to_the_decision_value(small_model):
 def test_explain_lists_as_many_ngrams_as_asked_for(small_model):
     lines = run("explain", TEXT, "--top", 2, "--model", small_model).stdout.splitlines()
     assert sum(line.startswith(("  +", "  -")) for line in lines) == 3
-    assert lines[-1].endswith(" others")
+    assert lines[-2].endswith(" others")
+
+
+def test_explain_says_how_the_sum_becomes_the_probability(small_model):
+    lines = run("explain", TEXT, "--top", 2, "--model", small_model).stdout.splitlines()
+    decision = float(next(line for line in lines if line.startswith("decision value")).split()[2])
+    temperature = float(re.search(r"temperature, ([\d.]+),", lines[-1])[1])
+    positive = 1 / (1 + math.exp(-decision / temperature))
+    assert f"({max(positive, 1 - positive):.1%})" in lines[0]
+
+
+def test_explain_of_an_uncalibrated_model_speaks_of_no_temperature(tmp_path):
+    classifier = random_classifier(texts=("great movie",))
+    classifier.temperature_ = 1.0
+    save_record(tmp_path / "model.npz", classifier)
+    assert "temperature" not in run("explain", "great movie", "--model", tmp_path / "model.npz").stdout
+
+
+def test_explain_reads_the_text_from_standard_input(small_model):
+    arguments = ("--json", "--model", small_model)
+    assert run("explain", "-", *arguments, input=TEXT).stdout == run("explain", TEXT, *arguments).stdout
+    refused = run("explain", "-", *arguments, input=b"caf\xe9")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "Error: standard input: not UTF-8" in refused.stderr
+
+
+def test_explain_says_that_there_is_nothing_to_explain(small_model):
+    assert "; there is no n-gram in the text." in run("explain", "", "--model", small_model).stdout
 
 
 def test_explain_uses_colours_on_a_terminal_only(small_model):

@@ -1,13 +1,14 @@
 """``movieclassifier explain``: why a text gets its label, in colours."""
 
 import json
+import sys
 from dataclasses import asdict
 from math import ceil
 
 import click
 
 from movieclassifier.command import Command
-from movieclassifier.commands.predict import model_option
+from movieclassifier.commands.predict import decode, model_option
 from movieclassifier.explanation import Explanation
 
 
@@ -17,10 +18,12 @@ from movieclassifier.explanation import Explanation
 @click.option("--top", "n_top", type=click.IntRange(1), default=15, show_default=True, help="N-grams to list.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def main(text: str, model: str | None, n_top: int, as_json: bool) -> None:
-    """Tell what each word and n-gram of TEXT adds to the decision."""
+    """Tell what each word and n-gram of TEXT, or of standard input for -, adds to the decision."""
     from movieclassifier.persistence import load_classifier
 
     classifier = load_classifier(model)
+    if text == "-":
+        text = decode(sys.stdin.buffer.read(), "standard input")
     explanation = classifier.explain(text)
     if as_json:
         click.echo(json.dumps(asdict(explanation), indent=2))
@@ -30,13 +33,18 @@ def main(text: str, model: str | None, n_top: int, as_json: bool) -> None:
     name = classifier.label_names[classifier.classes_.tolist().index(explanation.label)]
     click.echo(f"{classifier.label_names[best]} ({y_proba[best]:.1%})\n")
     click.echo(coloured(explanation) + "\n")
-    click.echo(f"decision value {explanation.decision:+.3f} for {name!r} = intercept {explanation.intercept:+.3f} and:")
+    click.echo(explanation.total(repr(name)))
     for part in explanation.contributions[:n_top]:
         shared = f"  (shares its column with {', '.join(part.shares_column_with)})" if part.shares_column_with else ""
         click.echo(f"  {part.value:+.4f}  {click.style(part.ngram, fg=colour(part.value))}{shared}")
     rest = explanation.contributions[n_top:]
     if rest:
         click.echo(f"  {sum(part.value for part in rest):+.4f}  {len(rest)} others")
+    if classifier.temperature_ != 1:
+        click.echo(
+            f"The probability is calibrated: decision values are divided by the temperature, "
+            f"{classifier.temperature_:.3f}, before the logistic function."
+        )
 
 
 def coloured(explanation: Explanation) -> str:

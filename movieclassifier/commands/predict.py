@@ -49,17 +49,18 @@ def main(texts: tuple[str, ...], path: str | None, model: str | None, as_json: b
 
 
 def iter_lines(path: str) -> Iterator[str]:
-    """Yield the lines of a UTF-8 file that are not empty."""
+    """Yield the lines of a UTF-8 file, blank ones too, so that there are as many answers as lines."""
     with open(sys.stdin.fileno() if path == "-" else path, "rb", closefd=path != "-") as file:
         for number, line in enumerate(file, 1):
-            try:
-                text = line.decode().strip()
-            except UnicodeDecodeError as error:
-                raise ValueError(
-                    f"{path}, line {number}: not UTF-8 ({error.reason}); convert the file first."
-                ) from error
-            if text:
-                yield text
+            yield decode(line, f"{path}, line {number}").strip()
+
+
+def decode(content: bytes, where: str) -> str:
+    """Return the text that bytes are in UTF-8."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{where}: not UTF-8 ({error.reason}); convert the file first.") from error
 
 
 def shorten(text: str, width: int = 60) -> str:
