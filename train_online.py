@@ -40,7 +40,7 @@ def main(paths: Any, test: str | None, model_dir: str, as_json: bool, show: bool
 
     import_ahead("sklearn.linear_model")  # saving needs it; this hides a second behind the training
     # fit() cuts the stream into minibatches, vectorizes them ahead in threads, and calls partial_fit in their order.
-    options["resume"] = options["resume"] and training_run.can_resume(model_dir, plan)
+    options["resume"] = options["resume"] and training_run.can_resume(model_dir, plan, options["go_on"])
     how = {name: options[name] for name in ("n_threads", "checkpoint_every", "resume", "go_on")}
     names = training_run.label_names(corpus, plan)
     classifier = fit(train, plan, model_dir=model_dir, label_names=names, show_progress=show, **how)

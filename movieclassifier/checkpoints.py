@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ def is_finished(facts: dict[str, Any] | None) -> bool:
     return facts is not None and bool(facts["n_steps_done"] == facts["n_steps"])
 
 
-def resumable(folder: str | os.PathLike[str], plan: dict[str, Any]) -> Path:
+def resumable(folder: str | os.PathLike[str], plan: dict[str, Any], go_on: bool) -> Path:
     """Return the checkpoint that ``--resume`` goes on from.
 
     Where there is none but the state of the same run, which had already finished, this becomes the checkpoint again.
@@ -122,54 +123,70 @@ def resumable(folder: str | os.PathLike[str], plan: dict[str, Any]) -> Path:
     folder : str or path-like
     plan : dict
         The plan to go on with.
+    go_on : bool
+        Whether the run is one of ``--continue``.
     """
     checkpoint, state = Path(folder, CHECKPOINT), Path(folder, STATE)
     facts = None if checkpoint.exists() else load_facts(state)
-    if belongs_to(facts, plan):
+    if belongs_to(facts, plan, go_on):
         os.replace(state, checkpoint)
     return checkpoint
 
 
-def belongs_to(facts: dict[str, Any] | None, plan: dict[str, Any]) -> bool:
-    """Tell whether a checkpoint is one that a run with this plan can go on from."""
+def belongs_to(facts: dict[str, Any] | None, plan: dict[str, Any], go_on: bool) -> bool:
+    """Tell whether a checkpoint is one that a run with this plan, and with or without ``--continue``, can go on from.
+
+    Only a run of ``--continue`` comes after earlier corpora: their names alone are left for the checkpoint to say.
+    """
     ignored = dict.fromkeys(NOT_COMPARED)
-    return facts is not None and bool(facts["plan"] | ignored == plan | ignored)
+    return facts is not None and bool(facts["plan"] | ignored == plan | ignored) and is_continuation(facts) == go_on
 
 
-def finished_state(folder: str | os.PathLike[str]) -> Path:
-    """Return the file that ``--continue`` goes on from: what the latest finished fit left.
+def is_continuation(facts: dict[str, Any]) -> bool:
+    """Tell whether a checkpoint is that of a run of ``--continue``."""
+    return bool(facts["plan"]["earlier"])
+
+
+def check_finished(folder: str | os.PathLike[str]) -> None:
+    """Refuse ``--continue`` where a run is under way and none has finished.
 
     Raises
     ------
     ValueError
-        If no fit has finished.
     """
-    checkpoint, state = Path(folder, CHECKPOINT), Path(folder, STATE)
-    facts = load_facts(checkpoint)
-    if is_finished(facts):
-        return checkpoint
-    if facts is not None and not state.exists():
+    checkpoint = Path(folder, CHECKPOINT)
+    if load_facts(checkpoint) is not None and not Path(folder, STATE).exists():
         raise ValueError(
             f"{checkpoint}: this run has not finished; finish it with --resume before you --continue from it."
         )
-    return state
+
+
+def keep_finished(folder: str | os.PathLike[str]) -> bool:
+    """Keep the checkpoint of a fit that has taken its last step for ``--continue``; tell whether there is one."""
+    checkpoint = Path(folder, CHECKPOINT)
+    if not is_finished(load_facts(checkpoint)):
+        return False
+    os.replace(checkpoint, Path(folder, STATE))
+    sync_folder(folder)
+    return True
 
 
 def keep_state(folder: str | os.PathLike[str]) -> None:
     """Keep what a finished fit left for ``--continue``; without it, remove what an earlier one left."""
-    checkpoint, state = Path(folder, CHECKPOINT), Path(folder, STATE)
-    if is_finished(load_facts(checkpoint)):
-        os.replace(checkpoint, state)
-        sync_folder(folder)
-    else:
-        for path in (checkpoint, state):
-            path.unlink(missing_ok=True)
+    if not keep_finished(folder):
+        for name in (CHECKPOINT, STATE):
+            Path(folder, name).unlink(missing_ok=True)
 
 
-def clear(folder: str | os.PathLike[str], *, keep_checkpoint: bool = False) -> None:
-    """Remove what a run that was killed has left: its temporary files, and all that only --resume wants."""
+def clear(folder: str | os.PathLike[str], keep: Collection[str] = ()) -> None:
+    """Remove what a run that was killed has left: its temporary files, and what only --resume wants but for `keep`.
+
+    The checkpoint of a finished fit is kept for ``--continue``.
+    """
+    if CHECKPOINT not in keep:
+        keep_finished(folder)
     for name in (CHECKPOINT, *MODEL_FILES):
         for path in Path(folder).glob(f".{name}.*.tmp"):
             path.unlink(missing_ok=True)
-    for name in () if keep_checkpoint else (CHECKPOINT, CACHE):
+    for name in {CHECKPOINT, CACHE}.difference(keep):
         Path(folder, name).unlink(missing_ok=True)

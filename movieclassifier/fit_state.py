@@ -16,10 +16,13 @@ from movieclassifier.capacity import check_capacity
 from movieclassifier.checkpoints import (
     CHECKPOINT,
     NOT_COMPARED,
+    STATE,
+    check_finished,
     check_plan,
-    finished_state,
-    keep_state,
+    is_continuation,
+    keep_finished,
     load_checkpoint,
+    load_facts,
     resumable,
     save_checkpoint,
 )
@@ -69,25 +72,59 @@ class Fit:
         passes, minibatches = divmod(self.plan.n_steps - self.n_steps_done, self.plan.n_minibatches)
         return passes * self.plan.n_fit + min(minibatches * self.plan.minibatch_size, self.plan.n_fit)
 
-    def resume(self) -> None:
-        """Go on from the checkpoint of the same plan."""
-        facts = self._load(resumable(self._own_folder(), self.plan.to_dict()), without=NOT_COMPARED)
-        self._start_after(facts["plan"]["earlier"])
+    def resume(self, go_on: bool = False) -> None:
+        """Go on from the checkpoint of the same run.
+
+        Parameters
+        ----------
+        go_on : bool
+            Whether that run was started by :meth:`continue_from`.
+
+        Raises
+        ------
+        ValueError
+            If there is no checkpoint, or it is damaged or belongs to another run.
+        """
+        path = resumable(self._own_folder(), self.plan.to_dict(), go_on)
+        facts, arrays = self._read(path, without=NOT_COMPARED)
+        check_plan(path, {"continue": is_continuation(facts)}, {"continue": go_on})
+        if facts["n_steps_done"] or not go_on:
+            self._take(path, arrays)
+            self._start_after(facts["plan"]["earlier"])
+        else:
+            self._start_from_state()
+            check_plan(path, facts["plan"], self.plan.to_dict() | {"allow_sorted": facts["plan"]["allow_sorted"]})
         self.n_steps_done, self.prequential.since_point = facts["n_steps_done"], facts["since_point"]
         self.prequential.curve = [(n, accuracy) for n, accuracy in facts["curve"]]
 
     def continue_from(self) -> None:
-        """Start on a new corpus with what the latest finished run, of the same recipe and classes, has learned."""
+        """Start on a new corpus with what the latest finished run, of the same recipe and classes, has learned.
+
+        A first checkpoint, which holds no arrays, tells ``--resume`` that this run was started after that one.
+
+        Raises
+        ------
+        ValueError
+            If no run has finished, or what it left is damaged or of another recipe or other classes.
+        """
         folder = self._own_folder()
-        others = self.plan.to_dict().keys() - {"recipe", "classes"}
-        path = finished_state(folder)
-        plan = self._load(path, without=others)["plan"]
+        keep_finished(folder)
+        check_finished(folder)
+        self._start_from_state()
+        self._save({})
+
+    def _start_from_state(self) -> None:
+        path = self._own_folder() / STATE
+        facts, arrays = self._read(path, without=self.plan.to_dict().keys() - {"recipe", "classes"})
+        self._take(path, arrays)
+        plan = facts["plan"]
         self._start_after([*plan["earlier"], (plan["sha256"], plan["n_train"])])
-        if path.name == CHECKPOINT:
-            keep_state(folder)
 
     def save(self) -> None:
         """Write a checkpoint."""
+        self._save(self.trainer.state())
+
+    def _save(self, arrays: dict[str, NDArray[Any]]) -> None:
         if self._folder is not None:
             facts = {
                 "plan": self.plan.to_dict(),
@@ -96,7 +133,7 @@ class Fit:
                 "curve": self.prequential.curve,
                 "since_point": self.prequential.since_point,
             }
-            save_checkpoint(self._folder / CHECKPOINT, facts, self.trainer.state())
+            save_checkpoint(self._folder / CHECKPOINT, facts, arrays)
 
     def run(
         self, documents: Iterable[Document], n_threads: int = 1, checkpoint_every: int = 0
@@ -169,7 +206,8 @@ class Fit:
 
     def give_up(self) -> list[str]:
         """Leave nothing that --resume cannot use; tell what it can."""
-        if self._folder is not None and (self._folder / CHECKPOINT).exists():
+        facts = None if self._folder is None else load_facts(self._folder / CHECKPOINT)
+        if facts is not None and facts["n_steps_done"]:
             return ["Repeat the command with --resume to go on from the last checkpoint."]
         drop_cache(self._folder)
         return []
@@ -179,19 +217,22 @@ class Fit:
             raise ValueError("there is no checkpoint without a model folder; pass model_dir.")
         return self._folder
 
-    def _load(self, path: Path, without: Collection[str]) -> dict[str, Any]:
-        """Load the trainer's state from a checkpoint of the same plan, some settings aside."""
+    def _read(self, path: Path, without: Collection[str]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """Read a checkpoint of the same plan, some settings aside."""
         facts, arrays = load_checkpoint(path)
         found, wanted = (
             {name: value for name, value in plan.items() if name not in without}
             for plan in (facts["plan"], self.plan.to_dict())
         )
         check_plan(path, found, wanted)
+        return facts, arrays
+
+    def _take(self, path: Path, arrays: dict[str, NDArray[Any]]) -> None:
+        """Load the trainer's state, which was read from a checkpoint."""
         try:
             self.trainer.load_state(arrays)
         except ValueError as error:
             raise ValueError(f"{path} is damaged: {error}; start without --resume or --continue.") from error
-        return facts
 
     def _start_after(self, earlier: Iterable[Sequence[Any]]) -> None:
         """Take note of the corpora that were trained on before."""

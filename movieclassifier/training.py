@@ -7,7 +7,7 @@ from contextlib import closing
 from itertools import islice
 
 from movieclassifier.calibration import fit_temperature
-from movieclassifier.checkpoints import clear
+from movieclassifier.checkpoints import CACHE, CHECKPOINT, clear
 from movieclassifier.classifier import Classifier
 from movieclassifier.datasets import Document
 from movieclassifier.evaluation import score_documents
@@ -46,24 +46,32 @@ def fit(
     checkpoint_every : int
         Minibatches between checkpoints; 0 for none.
     resume : bool
-        Go on from the checkpoint in model_dir.
+        Go on from the checkpoint in model_dir, which must be of the same run.
     go_on : bool
-        Start from what the finished run in model_dir has learned.
+        Start from what the finished run in model_dir has learned; with resume, the run to go on with did so.
     show_progress : bool or None
         As for :class:`movieclassifier.progress.Progress`.
 
     Returns
     -------
     Classifier
+
+    Raises
+    ------
+    ValueError
+        If the stream is sorted by label or holds a label that is not in the plan, if the checkpoint to go on from is
+        missing, damaged or of another run, if the model does not fit in memory, or if the weights overflow.
+    OSError
+        If there is no room for a checkpoint or the cache.
     """
     stream = iter(documents)
     state = Fit(plan, model_dir)
     if resume:
-        state.resume()
+        state.resume(go_on)
     elif go_on:
         state.continue_from()
     if model_dir is not None:
-        clear(model_dir, keep_checkpoint=resume)
+        clear(model_dir, keep=(CHECKPOINT, CACHE) if resume else (CHECKPOINT,) if go_on else ())
     steps = state.run(stream, n_threads, checkpoint_every)
     with closing(steps), Progress(state.n_left, f"Training on {plan.n_fit:,} documents", show=show_progress) as bar:
         try:

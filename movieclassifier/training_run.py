@@ -125,17 +125,18 @@ def unseen_documents(
     return sample, unseen if test and n_holdout else chain(sample, unseen)
 
 
-def can_resume(model_dir: str, plan: Plan) -> bool:
+def can_resume(model_dir: str, plan: Plan, go_on: bool) -> bool:
     """Tell whether there is a checkpoint, and on stderr where the run goes on.
 
     A run that was killed before its first checkpoint starts again.
     """
-    path = resumable(model_dir, plan.to_dict())
+    path = resumable(model_dir, plan.to_dict(), go_on)
     if not path.exists():
         click.echo(f"There is no checkpoint in {model_dir} yet: starting from the beginning.", err=True)
         return False
     facts = load_facts(path)
-    if facts is not None and belongs_to(facts, plan.to_dict()):  # what does not belong is refused with all reasons
+    # What does not belong is refused later, with all reasons.
+    if facts is not None and belongs_to(facts, plan.to_dict(), go_on):
         click.echo(f"{path}: going on {_place(plan, facts['n_steps_done'])}.", err=True)
     return True
 

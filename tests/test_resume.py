@@ -321,6 +321,120 @@ def test_killed_continuation_goes_on_to_the_same_bytes(corpus, tmp_path):
     assert record(killed) == record(straight)
 
 
+def kill_at_the_start(model_dir, *arguments):
+    """Kill a training after it has cleared the folder, and before its first checkpoint."""
+    left = model_dir / f".{CHECKPOINT}.0123abcd.tmp"
+    left.write_bytes(b"what is cleared")
+    run = start(*arguments, "--model-dir", model_dir, "--checkpoint-every", 1000)
+    while run.poll() is None and left.exists():
+        time.sleep(0.005)
+    run.kill()
+    assert run.communicate()[1].count("Error") == 0
+    assert run.returncode == -signal.SIGKILL
+    assert steps_done(model_dir) == 0
+
+
+@pytest.fixture(scope="session")
+def continued(corpus, tmp_path_factory):
+    """Return a folder with a model that a second corpus was learned on top of."""
+    model_dir = tmp_path_factory.mktemp("continued")
+    assert train(SAMPLE, "--model-dir", model_dir).exit_code == 0
+    assert train(corpus, "--model-dir", model_dir, "--continue").exit_code == 0
+    return model_dir
+
+
+def test_new_run_does_not_go_on_from_an_earlier_continuation(corpus, undisturbed, continued, tmp_path):
+    model_dir = Path(shutil.copytree(continued, tmp_path / "model"))
+    kill_at_the_start(model_dir, corpus)
+    result = train(corpus, "--model-dir", model_dir, "--resume")
+    assert f"There is no checkpoint in {model_dir} yet: starting from the beginning." in result.stderr
+    assert record(model_dir) == undisturbed[1]
+
+
+def test_continuation_does_not_go_on_from_the_run_that_it_continues(corpus, tmp_path):
+    straight, resumed = tmp_path / "straight", tmp_path / "resumed"
+    assert train(corpus, "--model-dir", straight).exit_code == 0
+    shutil.copytree(straight, resumed)
+    assert train(corpus, "--model-dir", straight, "--continue").exit_code == 0
+    assert train(corpus, "--model-dir", resumed, "--continue", "--resume").exit_code == 0
+    assert record(resumed) == record(straight)
+    assert len(load_classifier(resumed).metadata["earlier"]) == 1
+
+
+@pytest.mark.parametrize("options", [[], ["--checkpoint-every", 0]], ids=["checkpoints", "none"])
+def test_second_continuation_on_a_corpus_does_not_go_on_from_the_first(options, corpus, continued, tmp_path):
+    straight, killed = (Path(shutil.copytree(continued, tmp_path / name)) for name in ("straight", "killed"))
+    assert train(corpus, "--model-dir", straight, "--continue").exit_code == 0
+    kill_at_the_start(killed, corpus, "--continue")
+    assert train(corpus, "--model-dir", killed, "--continue", "--resume", *options).exit_code == 0
+    assert record(killed) == record(straight)
+    assert len(load_classifier(killed).metadata["earlier"]) == 2
+
+
+def test_killed_continuation_of_several_passes_starts_again(corpus, tmp_path):
+    straight, killed = tmp_path / "straight", tmp_path / "killed"
+    assert train(SAMPLE, "--model-dir", straight, "--passes", 2).exit_code == 0
+    shutil.copytree(straight, killed)
+    options = [corpus, "--passes", 2, "--continue"]
+    assert train(*options, "--model-dir", straight).exit_code == 0
+    kill_at_the_start(killed, *options)
+    assert train(*options, "--model-dir", killed, "--resume").exit_code == 0
+    assert record(killed) == record(straight)
+    assert not (killed / CACHE).exists()
+
+
+def test_state_of_another_run_is_not_learned_from_in_place_of_the_one_that_was_continued(corpus, continued, tmp_path):
+    model_dir = Path(shutil.copytree(continued, tmp_path / "model"))
+    kill_at_the_start(model_dir, corpus, "--continue")
+    assert train(SAMPLE, "--model-dir", tmp_path / "other").exit_code == 0
+    shutil.copy(tmp_path / "other" / STATE, model_dir)
+    result = train(corpus, "--model-dir", model_dir, "--continue", "--resume")
+    assert_refused(result, f"{model_dir / CHECKPOINT} belongs to another run: earlier was ")
+
+
+@pytest.mark.parametrize("first", [[], ["--continue"]], ids=["new", "continued"])
+def test_continuation_and_new_run_do_not_resume_each_other(first, corpus, tmp_path):
+    other = [] if first else ["--continue"]
+    options = [corpus, "--model-dir", tmp_path]
+    assert train(SAMPLE, "--model-dir", tmp_path).exit_code == 0
+    assert kill_after(start(*options, *first), tmp_path, 3)
+    words = ("false", "true") if other else ("true", "false")
+    assert_refused(train(*options, *other, "--resume"), "another run: continue was {}, is {}. ".format(*words))
+    assert train(*options, *first, "--resume").exit_code == 0
+
+
+def test_continuation_that_fails_before_its_first_checkpoint_can_be_resumed(tmp_path):
+    rows = list(iter_csv(SAMPLE))
+    sorted_path = tmp_path / "sorted.csv"
+    write_rows(sorted_path, sorted(rows, key=lambda row: row[1]))
+    straight, refused = tmp_path / "straight", tmp_path / "refused"
+    assert train(SAMPLE, "--model-dir", straight).exit_code == 0
+    shutil.copytree(straight, refused)
+    assert train(sorted_path, "--model-dir", straight, "--continue", "--allow-sorted").exit_code == 0
+    assert_refused(train(sorted_path, "--model-dir", refused, "--continue"), "A stream sorted by label trains badly")
+    options = ["--continue", "--resume", "--allow-sorted"]
+    assert train(sorted_path, "--model-dir", refused, *options).exit_code == 0
+    assert record(refused) == record(straight)
+
+
+def test_continuation_goes_on_from_a_saved_run_that_was_killed_before_its_end(corpus, tmp_path):
+    first, second = halves(tmp_path)
+    straight, killed = tmp_path / "straight", tmp_path / "killed"
+    assert train(first, "--model-dir", killed).exit_code == 0
+    earlier = (killed / STATE).read_bytes()
+    assert train(SAMPLE, "--model-dir", killed).exit_code == 0
+    shutil.copytree(killed, straight)
+    # As it is between save_model and keep_state: the model and the checkpoint of one run, the state of another.
+    (killed / STATE).rename(killed / CHECKPOINT)
+    (killed / STATE).write_bytes(earlier)
+    by_label = tmp_path / "sorted.csv"
+    write_rows(by_label, sorted(iter_csv(SAMPLE), key=lambda row: row[1]))
+    for model_dir in (straight, killed):
+        assert_refused(train(by_label, "--model-dir", model_dir), "A stream sorted by label")
+        assert train(second, "--model-dir", model_dir, "--continue").exit_code == 0
+    assert record(killed) == record(straight)
+
+
 def test_new_run_that_is_given_up_does_not_take_continue_from_the_earlier_model(corpus, tmp_path):
     first, second = halves(tmp_path)
     straight, disturbed = tmp_path / "straight", tmp_path / "disturbed"
