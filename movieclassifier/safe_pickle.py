@@ -65,6 +65,8 @@ class _SafeUnpickler(pickle._Unpickler):
         state, instance = self.stack[-1], self.stack[-2]  # type: ignore[attr-defined]
         if not _is_plain(instance, state):
             raise pickle.UnpicklingError(f"the state of a {type(instance).__name__} is not that of a model")
+        if isinstance(state, dict):
+            _check_version(state)
         super().load_build()  # type: ignore[misc]
 
     dispatch[pickle.BUILD[0]] = load_build  # type: ignore[assignment]  # as pickle itself does
@@ -73,10 +75,29 @@ class _SafeUnpickler(pickle._Unpickler):
 def _is_plain(instance: Any, state: Any) -> bool:
     """Tell whether a state is one that pickling plain numbers, strings and estimators gives."""
     if isinstance(instance, np.dtype):
-        # Version, byte order, subarray, names, fields, size, alignment, flags.
-        return instance.kind in "biufU" and len(state) == 8 and state[2:5] == (None, None, None) and state[7] == 0
+        return _is_plain_type(instance.kind, state)
     if isinstance(instance, np.ndarray):
         _, shape, dtype, _, content = state
         plain = isinstance(dtype, np.dtype) and dtype.kind in "biufU" and isinstance(content, bytes)
         return plain and math.prod(shape) * dtype.itemsize == len(content)
     return not isinstance(instance, type) and isinstance(state, dict)
+
+
+def _is_plain_type(kind: str, state: Any) -> bool:
+    """Tell whether a state is that of a type of numbers or, with 4 bytes a character, of strings."""
+    # Version, byte order, subarray, names, fields, size, alignment, flags.
+    if kind not in "biufU" or len(state) != 8 or state[2:5] != (None, None, None):
+        return False
+    size, *rest = state[5:]
+    if kind == "U":
+        return rest == [4, 8] and isinstance(size, int) and size >= 4 and size % 4 == 0
+    return [size, *rest] == [-1, -1, 0]
+
+
+def _check_version(state: dict[str, Any]) -> None:
+    """Refuse an estimator whose attributes another scikit-learn has set."""
+    from sklearn import __version__
+
+    found = state.get("_sklearn_version", "of long ago")
+    if found != __version__:
+        raise pickle.UnpicklingError(f"it was written by scikit-learn {found}, this is {__version__}")

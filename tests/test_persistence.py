@@ -9,6 +9,7 @@ import zipfile
 
 import numpy as np
 import pytest
+import sklearn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -88,11 +89,15 @@ def test_books_notebook_works(tmp_path):
     assert done.stdout == "179 (1, 2)\n"
 
 
-def test_loaded_pickle_gives_equal_predictions(tmp_path):
-    classifier = random_classifier(texts=tuple(TEXTS))
+@pytest.mark.parametrize("labels", [(0, 1), (-1, 2, 7), ("bad", "good"), ("a", "b", "größer als ein Wort")], ids=str)
+def test_loaded_pickle_gives_equal_predictions(labels, tmp_path):
+    classifier = random_classifier(len(labels), texts=tuple(TEXTS))
+    classifier.classes_ = np.array(labels)
     save_model(tmp_path, classifier)
     X = make_vectorizer(SMALL).transform(TEXTS)
-    assert load_pickled(tmp_path / "classifier.pkl").predict(X).tolist() == classifier.predict(TEXTS).tolist()
+    pickled = load_pickled(tmp_path / "classifier.pkl")
+    assert pickled.predict(X).tolist() == classifier.predict(TEXTS).tolist()
+    assert pickled.classes_.tolist() == list(labels)
     assert len(load_pickled(tmp_path / "stopwords.pkl")) == 179
 
 
@@ -290,6 +295,43 @@ def test_pickle_with_a_forged_dtype_is_refused_before_numpy_takes_bytes_for_poin
     )
     assert done.returncode == 1
     assert "the state of a ObjectDType is not that of a model" in done.stderr
+
+
+class ForgedType:
+    """A type whose pickle holds the state of another."""
+
+    def __init__(self, name, state):
+        self.name, self.state = name, state
+
+    def __reduce__(self):
+        return np.dtype, (self.name, False, True), self.state
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [
+        ("U1", (3, "<", None, None, None, 3, 4, 8)),
+        ("U1", (3, "<", None, None, None, 0, 4, 8)),
+        ("U1", (3, "<", None, None, None, -4, 4, 8)),
+        ("U1", (3, "<", None, None, None, 4, 4, 0)),
+        ("f8", (3, "<", None, None, None, 3, -1, 0)),
+        ("f8", (3, "<", None, None, None, -1, -1, 8)),
+    ],
+    ids=["size 3", "size 0", "negative size", "flags", "size of a number", "flags of a number"],
+)
+def test_pickle_with_a_type_of_a_forged_size_is_refused(name, state, tmp_path):
+    (tmp_path / "type.pkl").write_bytes(pickle.dumps(ForgedType(name, state)))
+    with pytest.raises(ValueError, match=r"the state of a \w*DType is not that of a model"):
+        load_pickled(tmp_path / "type.pkl")
+
+
+def test_pickle_of_another_scikit_learn_is_refused(tmp_path):
+    save_model(tmp_path, random_classifier())
+    path = tmp_path / "classifier.pkl"
+    other = "0" + sklearn.__version__[1:]
+    path.write_bytes(path.read_bytes().replace(sklearn.__version__.encode(), other.encode()))
+    with pytest.raises(ValueError, match=rf"written by scikit-learn {other}, this is [1-9].*; load classifier.npz"):
+        load_pickled(path)
 
 
 def test_pickle_that_sets_an_attribute_of_a_class_is_refused(tmp_path):
