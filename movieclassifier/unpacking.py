@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 from movieclassifier.atomic import name_full_disk
 from movieclassifier.progress import Progress
+from movieclassifier.readers.tars import iter_members
 
 LABELED = {"test/pos": 12_500, "test/neg": 12_500, "train/pos": 12_500, "train/neg": 12_500}
 UNSUP = {"train/unsup": 50_000}
@@ -33,7 +34,6 @@ MOST_MEMBERS = 101_000
 MOST_BYTES = 400_000_000
 MOST_BYTES_OF_REVIEW = 200_000
 MOST_BYTES_OF_FILE = 64_000_000
-MOST_BYTES_BETWEEN = 1_000_000  # headers, padding, and what tarfile reads ahead
 
 KINDS = {
     tarfile.SYMTYPE: "a symbolic link",
@@ -101,21 +101,14 @@ def _iter_files(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
     n_members = n_bytes = 0
     with gzip.open(archive) as unzipped:
         # tarfile would take the end of a cut or damaged gzip stream for the end of the archive; GzipFile does not.
-        meter = _Meter(unzipped)
-        with tarfile.open(fileobj=cast(IO[bytes], meter), mode="r|") as tar:
-            while member := tar.next():
-                tar.members.clear()  # type: ignore[attr-defined]  # tarfile would keep them all, some 100 MB
-                n_members += 1
-                name = _checked_name(member)
-                n_bytes += member.size
-                _refuse_if(name, n_members > MOST_MEMBERS, f"the corpus has no more than {MOST_MEMBERS:,} members")
-                _refuse_if(name, n_bytes > MOST_BYTES, f"the corpus has no more than {MOST_BYTES:,} bytes")
-                meter.n_left = member.size + MOST_BYTES_BETWEEN
-                if file := tar.extractfile(member):
-                    yield name, file
-        # The gzip checksum stands at the very end, behind the padding.
-        while meter.read(1 << 16):
-            pass
+        for tar, member in iter_members(unzipped):
+            n_members += 1
+            name = _checked_name(member)
+            n_bytes += member.size
+            _refuse_if(name, n_members > MOST_MEMBERS, f"the corpus has no more than {MOST_MEMBERS:,} members")
+            _refuse_if(name, n_bytes > MOST_BYTES, f"the corpus has no more than {MOST_BYTES:,} bytes")
+            if file := tar.extractfile(member):
+                yield name, file
 
 
 def _checked_name(member: tarfile.TarInfo) -> str:
@@ -147,21 +140,6 @@ def _write(path: Path, name: str, file: IO[bytes]) -> None:
             shutil.copyfileobj(file, out)
     except FileExistsError:
         _refuse_if(name, True, "a second one of this name")
-
-
-class _Meter:
-    """Reads no further than it may: a tar header can say that it is a terabyte long, and tarfile would believe it."""
-
-    def __init__(self, file: gzip.GzipFile) -> None:
-        self.file = file
-        self.n_left = MOST_BYTES_BETWEEN
-
-    def read(self, size: int) -> bytes:
-        chunk = self.file.read(size)
-        self.n_left -= len(chunk)
-        if self.n_left < 0:
-            raise NotTheCorpus(f"more than {MOST_BYTES_BETWEEN:,} bytes that belong to no member")
-        return chunk
 
 
 @contextmanager

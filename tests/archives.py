@@ -40,3 +40,13 @@ def write_archive(path, members, form=tarfile.PAX_FORMAT):
     """Write a gzipped archive and return its path."""
     path.write_bytes(archive_bytes(members, form))
     return path
+
+
+# Fifty megabytes that deflate to 50 kB; a stream of such would go on for ever.
+TAR_BOMBS = {
+    "behind the end": bytes(50_000_000),
+    "pax header": member("x", size=1 << 33, kind=b"x")[0].tobuf() + b"1" * 50_000_000,
+    "long name": member("x", size=1 << 33, kind=b"L")[0].tobuf() + b"1" * 50_000_000,
+    "recursion": (member("x", size=600, kind=b"x")[0].tobuf() + b"30 comment=" + b"1" * 1013) * 32_000,
+    "recursion of long names": (member("x", size=1, kind=b"L")[0].tobuf() + b"x" * 512) * 3_000,
+}

@@ -1,9 +1,14 @@
 """A folder per class, a zip or a tar of it, and aclImdb: read without unpacking, hostile archives refused."""
 
+import bz2
+import gzip
 import os
 import tarfile
+import tracemalloc
+import zipfile
 
 import pytest
+from archives import TAR_BOMBS, member, tar_bytes
 from corpora import EXPECTED, names_and_contents, write_folder, write_tar, write_zip
 
 from movieclassifier.datasets import READERS, open_corpus
@@ -109,6 +114,54 @@ def test_archive_that_is_cut_off_is_an_error(tmp_path, write):
         list(READERS["folders"](path))
 
 
+@pytest.mark.parametrize("mode", ["w", "w:bz2", "w:xz"])
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.89])
+def test_tar_that_is_cut_off_anywhere_is_an_error(tmp_path, mode, kept):
+    path = write_tar(tmp_path, [(f"a/{i}", os.urandom(500).hex().encode()) for i in range(50)], mode)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * kept)])
+    with pytest.raises(ValueError, match=r"^\S+news\.tar: the \w+( data)? is damaged or cut off \(.+\); fetch"):
+        list(READERS["folders"](path))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_zip_with_damaged_member_is_an_error_that_names_it(tmp_path, method):
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", method) as archive:
+        archive.writestr("a/1", "a text, more or less " * 50)
+    content = bytearray((tmp_path / "x.zip").read_bytes())
+    content[40:50] = bytes(byte ^ 255 for byte in content[40:50])
+    (tmp_path / "x.zip").write_bytes(content)
+    with pytest.raises(ValueError, match=r"^\S+x\.zip: the archive is damaged or cut off \(.+\); fetch it again"):
+        list(READERS["folders"](tmp_path / "x.zip"))
+
+
+@pytest.mark.parametrize("reader", ["folders", "aclImdb"])
+@pytest.mark.parametrize("bomb", TAR_BOMBS.values(), ids=TAR_BOMBS)
+def test_bomb_takes_no_memory(tmp_path, bomb, reader):
+    start = tar_bytes([member("a/train/neg/1_1.txt")])[:1024]
+    (tmp_path / "x.tar.gz").write_bytes(gzip.compress(start + bomb, 1))
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=r"^\S+x\.tar\.gz: the archive is damaged or cut off \(.+\); fetch it again"):
+        list(READERS[reader](tmp_path / "x.tar.gz"))
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    tracemalloc.stop()
+
+
+def test_checksum_behind_the_last_member_is_looked_at(tmp_path):
+    content = bytearray(bz2.compress(tar_bytes([member("a/1")])))
+    content[-2] ^= 255
+    (tmp_path / "x").write_bytes(content)
+    with pytest.raises(ValueError, match="x: the bzip2 data is damaged or cut off"):
+        list(READERS["folders"](tmp_path / "x"))
+
+
+def test_malformed_header_is_an_error_that_names_the_archive(tmp_path):
+    hostile = member("a/1", b"", pax_headers={"GNU.sparse.map": "0,x", "GNU.sparse.size": "9"})
+    (tmp_path / "x").write_bytes(tar_bytes([member("a/0"), hostile]))
+    with pytest.raises(ValueError, match=r"x: the archive is damaged or cut off \(invalid literal"):
+        list(READERS["folders"](tmp_path / "x"))
+
+
 def test_unknown_kind_of_zip_is_said(tmp_path):
     path = write_zip(tmp_path)
     content = path.read_bytes()
@@ -175,6 +228,21 @@ def test_one_half_and_the_folder_above_are_read_too(tmp_path):
 def test_folder_without_reviews_is_an_error(tmp_path):
     with pytest.raises(ValueError, match="there are no folders train/neg, test/neg with reviews"):
         list(READERS["aclImdb"](write_folder(tmp_path)))
+
+
+@pytest.mark.parametrize("write", [write_zip, write_tar])
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("/etc/train/neg/2_1.txt", "called '/etc/train/neg/2_1.txt', which leads out of the archive"),
+        ("../../train/neg/1_1.txt", r"called '\.\./\.\./train/neg/1_1.txt', which leads out of the archive"),
+        ("aclImdb//train/neg/0_1.txt", "two files in it are called 'aclImdb//?train/neg/0_1.txt'"),
+    ],
+)
+def test_hostile_archive_of_reviews_is_refused(tmp_path, write, name, message):
+    path = write(tmp_path, [*REVIEWS, (name, b"x")])
+    with pytest.raises(ValueError, match=message):
+        list(READERS["aclImdb"](path))
 
 
 def test_unknown_half_is_refused(tmp_path):

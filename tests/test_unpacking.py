@@ -2,7 +2,6 @@
 
 import contextlib
 import gzip
-import io
 import os
 import resource
 import stat
@@ -12,7 +11,7 @@ import tarfile
 import tracemalloc
 
 import pytest
-from archives import SMALL, SMALL_UNSUP, archive_bytes, member, review_members, tar_bytes, write_archive
+from archives import SMALL, SMALL_UNSUP, TAR_BOMBS, archive_bytes, member, review_members, tar_bytes, write_archive
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -163,20 +162,11 @@ def test_more_bytes_than_the_corpus_has_are_refused_though_none_is_unpacked(arch
         unpack(archive, folder, SMALL)
 
 
-@pytest.mark.parametrize(
-    "bomb",
-    [
-        pytest.param(b"\0" * 50_000_000, id="behind the end"),
-        pytest.param(member("x", size=1 << 33, kind=b"x")[0].tobuf() + b"1" * 50_000_000, id="pax header"),
-        pytest.param(member("x", size=1 << 33, kind=b"L")[0].tobuf() + b"1" * 50_000_000, id="long name"),
-        pytest.param(member("x", size=600, kind=b"x")[0].tobuf() + b"30 comment=" + b"1" * 1013, id="recursion"),
-    ],
-)
+@pytest.mark.parametrize("bomb", TAR_BOMBS.values(), ids=TAR_BOMBS)
 def test_bomb_takes_neither_memory_nor_time(archive, folder, bomb):
-    """Fifty megabytes that deflate to 50 kB; a stream of such would go on for ever."""
-    archive.write_bytes(gzip.compress(bomb * (50_000_000 // len(bomb)), 1))
+    archive.write_bytes(gzip.compress(bomb, 1))
     tracemalloc.start()
-    with pytest.raises(ValueError, match=r"bytes that belong to no member|damaged"):
+    with pytest.raises(ValueError, match="damaged"):
         unpack(archive, folder, SMALL)
     assert tracemalloc.get_traced_memory()[1] < 10_000_000
     tracemalloc.stop()
@@ -270,10 +260,3 @@ def test_progress_counts_the_reviews_asked_for(archive, folder, capsys):
     write_archive(archive, [*review_members(SMALL_UNSUP), member("aclImdb/README")])
     unpack(archive, folder, SMALL, show=True)
     assert capsys.readouterr().err.startswith("Unpacking archive.tar.gz: 12 of 12 reviews (100%), ")
-
-
-def test_reader_of_tar_gets_no_more_than_it_may():
-    meter = unpacking._Meter(gzip.GzipFile(fileobj=io.BytesIO(gzip.compress(b"x" * 2_000_000))))
-    assert len(meter.read(1_000_000)) == 1_000_000
-    with pytest.raises(ValueError, match="more than 1,000,000 bytes that belong to no member"):
-        meter.read(1)

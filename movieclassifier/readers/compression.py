@@ -10,13 +10,17 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Protocol
 
 # A block of zstd needs a few bytes to hold 128 KB: fed more at a time, a hostile file would take gigabytes of memory.
 ZSTD_CHUNK_SIZE = 2**11
 
 FAULTS = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+
+
+class DamagedFile(ValueError):
+    """A compressed file or an archive that cannot be read; the message names it."""
 
 
 class Readable(Protocol):
@@ -45,8 +49,10 @@ def is_junk(name: str) -> bool:
     >>> is_junk("__MACOSX/bbc/001.txt"), is_junk("bbc/.DS_Store"), is_junk("bbc/001.txt")
     (True, True, False)
     """
-    parts = PurePosixPath(name).parts
-    return any(part.startswith(".") and part != ".." for part in parts) or bool({"__MACOSX", "Thumbs.db"} & {*parts})
+    return any(
+        part in ("__MACOSX", "Thumbs.db") or (part.startswith(".") and part not in (".", ".."))
+        for part in name.split("/")
+    )
 
 
 class _Decompressed(io.RawIOBase):
@@ -70,8 +76,8 @@ class _Decompressed(io.RawIOBase):
         buffer[: len(chunk)] = chunk
         return len(chunk)
 
-    def _damaged(self, error: Exception) -> ValueError:
-        return ValueError(f"{self.path}: the {self.name} data is damaged or cut off ({error}); fetch the file again.")
+    def _damaged(self, error: Exception) -> DamagedFile:
+        return DamagedFile(f"{self.path}: the {self.name} data is damaged or cut off ({error}); fetch the file again.")
 
 
 class _Zstd:
@@ -127,15 +133,20 @@ def _zip(file: io.BufferedReader, path: Path) -> Readable:
 
 @contextmanager
 def archive_faults(path: Path) -> Iterator[None]:
-    """Say in one way that an archive cannot be read."""
+    """Say in one way that an archive cannot be read; for nothing but calls of zipfile and tarfile."""
     try:
         yield
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError) as error:
-        raise ValueError(f"{path}: the archive is damaged or cut off ({error}); fetch it again.") from error
+    except DamagedFile:
+        raise  # what the archive is compressed with has said so
     except NotImplementedError as error:
         raise ValueError(
             f"{path}: this kind of zip cannot be read ({error}); unpack it and pass the folder."
         ) from error
+    # Both modules let the ValueErrors of malformed headers through, and tarfile recurses for each header of a header.
+    except (*FAULTS, tarfile.TarError, ValueError, RecursionError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the disk, not the data
+        raise DamagedFile(f"{path}: the archive is damaged or cut off ({error}); fetch it again.") from error
 
 
 COMPRESSIONS: dict[str, tuple[re.Pattern[bytes], Callable[[io.BufferedReader, Path], Readable]]] = {

@@ -5,11 +5,13 @@ import tarfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from movieclassifier.readers.compression import archive_faults, compression, is_junk
 from movieclassifier.readers.streams import open_bytes
+from movieclassifier.readers.tars import iter_members
 
 # In bytes; one document has to fit in memory.
 MAX_DOCUMENT_SIZE = 2**26
@@ -91,22 +93,32 @@ class _Zip:
     path: Path
 
     def folders(self) -> list[str]:
-        with archive_faults(self.path), zipfile.ZipFile(self.path) as archive:
-            return _folders((member.filename for member in archive.infolist() if not member.is_dir()), self.path)
+        with self._open() as archive:
+            return _folders(name for name, _ in self._members(archive))
 
     def files(self, wants: Wants) -> Iterator[tuple[str, bytes]]:
-        with archive_faults(self.path), zipfile.ZipFile(self.path) as archive:
-            for member in sorted(archive.infolist(), key=lambda member: member.filename):
-                if member.is_dir() or not _is_wanted(member.filename, wants):
+        with self._open() as archive:
+            for name, member in self._members(archive):
+                if not wants(_folder(name)):
                     continue
                 where = f"{self.path}, {member.filename}"
                 if member.flag_bits & 1:
                     raise ValueError(f"{where}: this file is encrypted; decrypt the zip first.")
-                with archive.open(member) as file:
+                with archive_faults(self.path), archive.open(member) as file:
                     # What the zip says about the size may be a lie.
                     content = file.read(MAX_DOCUMENT_SIZE + 1)
                 _check_size(where, len(content))
-                yield str(PurePosixPath(member.filename)), content
+                yield name, content
+
+    def _open(self) -> zipfile.ZipFile:
+        with archive_faults(self.path):
+            return zipfile.ZipFile(self.path)
+
+    def _members(self, archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
+        names = _Names(self.path)
+        for member in sorted(archive.infolist(), key=lambda member: member.filename):
+            if not member.is_dir() and (name := names.checked(member.filename)):
+                yield name, member
 
 
 @dataclass(frozen=True)
@@ -116,51 +128,64 @@ class _Tar:
     path: Path
 
     def folders(self) -> list[str]:
-        return _folders((member.name for _, member in self._members()), self.path)
+        return _folders(name for name, _, _ in self._members())
 
     def files(self, wants: Wants) -> Iterator[tuple[str, bytes]]:
-        for archive, member in self._members():
-            if not _is_wanted(member.name, wants):
+        wants = lru_cache(wants)
+        for name, archive, member in self._members():
+            if not wants(_folder(name)):
                 continue
             where = f"{self.path}, {member.name}"
             _check_size(where, member.size)
-            file = archive.extractfile(member) if member.isreg() else None
-            if file is None:
+            with archive_faults(self.path):
+                file = archive.extractfile(member) if member.isreg() else None
+                content = None if file is None else file.read()
+            if content is None:
                 raise ValueError(f"{where}: a link or device; a corpus holds nothing but files and folders.")
-            yield str(PurePosixPath(member.name)), file.read()
+            yield name, content
 
-    def _members(self) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
-        with (
-            open_bytes(self.path) as plain,
-            archive_faults(self.path),
-            tarfile.open(fileobj=plain, mode="r|") as archive,
-        ):
-            for member in archive:
-                archive.members = []  # type: ignore[attr-defined]  # else tarfile keeps them all in memory
-                if not member.isdir():
-                    yield archive, member
+    def _members(self) -> Iterator[tuple[str, tarfile.TarFile, tarfile.TarInfo]]:
+        names = _Names(self.path)
+        for archive, member in self._all():
+            if not member.isdir() and (name := names.checked(member.name)):
+                yield name, archive, member
+
+    def _all(self) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
+        with open_bytes(self.path) as plain, archive_faults(self.path):
+            yield from iter_members(plain)
 
 
-def _folders(names: Iterable[str], path: Path) -> list[str]:
-    """Return the folders of the files in an archive, and refuse what no honest archive holds."""
-    seen: set[int] = set()
-    folders = set()
-    for name in names:
+class _Names:
+    """The names in an archive, of which those that no honest archive holds are refused."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.seen: set[int] = set()
+
+    def checked(self, name: str) -> str | None:
+        """Return a name in its shortest form; None if it is junk."""
         if is_junk(name):
-            continue
-        pure = PurePosixPath(name)
-        if pure.is_absolute() or ".." in pure.parts:
-            raise ValueError(f"{path}: refused, for a file in it is called {name!r}, which leads out of the archive.")
+            return None
+        # As PurePosixPath does, in a tenth of the time.
+        parts = [part for part in name.split("/") if part not in ("", ".")]
+        if name.startswith("/") or ".." in parts:
+            raise ValueError(
+                f"{self.path}: refused, for a file in it is called {name!r}, which leads out of the archive."
+            )
         # Hashes of 64 bits take a tenth of the memory of names, and for two names to share one takes billions.
-        if (key := hash(pure)) in seen:
-            raise ValueError(f"{path}: refused, for two files in it are called {name!r}.")
-        seen.add(key)
-        folders.add(pure.parent.as_posix())
-    return sorted(folders)
+        short = "/".join(parts)
+        if (key := hash(short)) in self.seen:
+            raise ValueError(f"{self.path}: refused, for two files in it are called {name!r}.")
+        self.seen.add(key)
+        return short
 
 
-def _is_wanted(name: str, wants: Wants) -> bool:
-    return wants(PurePosixPath(name).parent.as_posix()) and not is_junk(name)
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0] or "."
+
+
+def _folders(names: Iterable[str]) -> list[str]:
+    return sorted({_folder(name) for name in names})
 
 
 def _check_size(where: str, n_bytes: int) -> None:
