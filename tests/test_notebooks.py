@@ -76,8 +76,12 @@ def test_kept_outputs_hold_no_noise_and_nothing_of_a_machine(name):
 
 def test_pictures_are_described():
     cells = [cell for name in NAMES for cell in read(name).cells]
-    drawing = [
-        cell for cell in cells if any("image/png" in output.get("data", {}) for output in cell.get("outputs", []))
-    ]
-    assert drawing
-    assert all("alt=" in cell.source for cell in drawing)
+    kept = [output for cell in cells for output in cell.get("outputs", [])]
+    pictures = [output for output in kept if "image/png" in output.get("data", {})]
+    assert pictures
+    assert all(output.metadata["image/png"]["alt"].endswith(".") for output in pictures)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_cell_imports_what_only_some_notebooks_bring(name):
+    assert not [cell.source for cell in read(name).cells if "IPython" in cell.source]

@@ -3,9 +3,9 @@
 import base64
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from movieclassifier.atomic import replace_file
 
@@ -39,8 +39,8 @@ class Picture:
     alt: str
     headings: tuple[str, ...]
     rows: list[tuple[str, ...]]
-    png: bytes
-    svg: bytes
+    png: bytes = field(repr=False)
+    svg: bytes = field(repr=False)
     on_page: str = "svg"
 
     @property
@@ -48,6 +48,10 @@ class Picture:
         """The picture as a data URL."""
         kind, data = ("svg+xml", self.svg) if self.on_page == "svg" else ("png", self.png)
         return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
+        """Return the picture as a notebook shows it, half as wide as it has pixels."""
+        return self.png, {"alt": self.alt, "width": int.from_bytes(self.png[16:20]) // 2}  # the width in a PNG's header
 
     def save(self, folder: Path) -> None:
         """Write the picture as PNG and as SVG."""
