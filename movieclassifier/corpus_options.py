@@ -50,6 +50,8 @@ class LabelMapping(click.ParamType):
         """Return a mapping of values to labels: integers if all labels are, else strings."""
         from movieclassifier.surveys import find_labels
 
+        if not {",", "="} & set(value):
+            self.fail(f"{value!r} is no mapping; write 0=negative,4=positive.", param, ctx)
         pairs = [self._pair(part, param, ctx) for part in value.split(",")]
         names = dict(pairs)
         if len(names) < len(pairs):

@@ -94,7 +94,8 @@ class Progress:
         self._last, self._n_drawn = time.monotonic(), self.n_done
         rate = self.n_done / max(self._last - self._start, 1e-6)
         if self._bar:
-            self._bar.draw(self.n_done, ", ".join(filter(None, [f"{self._count(rate)} {self.unit}/s", self.note])))
+            rates = (f"{self._count(rate)} {self.unit}/s", f"{self._count(rate)}/s")
+            self._bar.draw(self.n_done, *(", ".join(filter(None, [shown, self.note])) for shown in rates))
         else:
             self._stream.write(self._line(rate) + "\n")
             self._stream.flush()
@@ -121,10 +122,12 @@ class _Bar(pyprind.ProgBar):
 
     def __init__(self, total: int, title: str, stream: TextIO) -> None:
         self.columns = _columns(stream)
-        # Time left, rate and note take about 64 columns.
-        super().__init__(total, width=max(10, min(30, self.columns - 64)), stream=stream, title=title)
+        self._short = ""
+        # Time left, rate and note take about 68 columns.
+        super().__init__(total, width=max(10, min(30, self.columns - 68)), stream=stream, title=title)
 
-    def draw(self, n_done: int, note: str) -> None:
+    def draw(self, n_done: int, note: str, short: str) -> None:
+        self._short = short
         # force_flush draws whenever asked; pyprind's own update_interval may leave out the last, full bar.
         self.update(min(n_done, self.max_iter) - self.cnt, item_id=note, force_flush=True)
 
@@ -135,7 +138,9 @@ class _Bar(pyprind.ProgBar):
     def _cache_item_id(self) -> None:
         # The line starts with "\r"; a longer one than the terminal is wide would scroll, a shorter one than
         # the last would leave its tail behind.
-        self._cached_output = f"{self._cached_output} | {self.item_id}"[: self.columns].ljust(self.columns)
+        lines = (f"{self._cached_output} | {note}" for note in (self.item_id, self._short))
+        line = next((line for line in lines if len(line) <= self.columns), f"{self._cached_output} | {self._short}")
+        self._cached_output = line[: self.columns].ljust(self.columns)
 
 
 def _columns(stream: TextIO) -> int:

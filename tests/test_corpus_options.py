@@ -174,6 +174,7 @@ def test_labels_are_mapped(tmp_path, labels, documents):
         ("1=a,1=b", "'1=a,1=b' maps a value twice"),
         ("1=a,,2=b", "'' is no mapping; write 0=negative,4=positive"),
         ("=a", "'=a' is no mapping"),
+        ("foo", "'foo' is no mapping; write 0=negative,4=positive."),
         ("1=,2=", "'1=,2=' leaves all documents out"),
     ],
 )

@@ -16,7 +16,7 @@ from movieclassifier import progress
 from movieclassifier.progress import Progress
 
 
-def shown_on_terminal(total, n, columns=80, error=None):
+def shown_on_terminal(total, n, columns=80, error=None, note="", step=1):
     """Count to n on a pseudo-terminal; return what it got."""
     controller, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
@@ -27,7 +27,7 @@ def shown_on_terminal(total, n, columns=80, error=None):
     ):
         for i in range(n):
             time.sleep(0.02)
-            bar.update(note="a long note " * 20 if i < 10 else f"accuracy .{i}")
+            bar.update(step, note or ("a long note " * 20 if i < 10 else f"accuracy .{i}"))
         if error:
             raise error
     shown = b""
@@ -44,8 +44,13 @@ def test_terminal_shows_bar_rate_note_and_time_left_on_one_line():
     drawings = drawings.split("\r")[1:]
     assert len(drawings) > 3
     assert {len(drawing) for drawing in drawings} == {79}
-    assert re.fullmatch(r"0% \[##+ +\] 100% \| ETA: 00:00:0\d \| \d+ reviews/s, a long .+", drawings[0])
-    assert re.fullmatch(r"0% \[################\] 100% \| ETA: 00:00:00 \| \d+ reviews/s, accuracy .29 +", drawings[-1])
+    assert re.fullmatch(r"0% \[##+ +\] 100% \| ETA: 00:00:0\d \| \d+/s, a long .+", drawings[0])
+    assert re.fullmatch(r"0% \[############\] 100% \| ETA: 00:00:00 \| \d+ reviews/s, accuracy .29 +", drawings[-1])
+
+
+def test_figure_of_a_training_is_not_cut_off_on_80_columns():
+    drawn = shown_on_terminal(30_000_000, 12, note="prequential accuracy 0.812", step=1500).split("\r")[-1]
+    assert re.search(r"\| \d\d,\d{3}/s, prequential accuracy 0\.812 *\n$", drawn)
 
 
 @pytest.mark.parametrize(("columns", "width"), [(200, 30), (40, 10)])

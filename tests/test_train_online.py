@@ -94,7 +94,7 @@ CONTENTS = {
     "one document": (HEADER + b"good,1\n", "the stream holds 1 document, too few for a training part and a holdout."),
     "sorted by label": (
         HEADER + b"good,1\n" * 200 + b"bad,0\n" * 200,
-        "A stream sorted by label trains badly; shuffle",
+        "A stream sorted by label trains badly; pass --shuffle, shuffle the file once",
     ),
 }
 
