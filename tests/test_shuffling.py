@@ -110,6 +110,22 @@ def test_line_of_json_is_a_row(tmp_path):
     assert sorted((tmp_path / "out").read_bytes().split(b"\n")) == [b"", b'{"a": "\\""}', b'{"b": "\r"}', b'{"c": 1}']
 
 
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("end", ["", "\r", "\r\n"])
+def test_last_line_that_is_cut_in_its_line_break_stays_a_row_of_its_own(tmp_path, end, seed):
+    lines = [f'{{"text": "{letter}"}}' for letter in "abc"]
+    (tmp_path / "in.jsonl").write_bytes(("\r\n".join(lines) + end).encode())
+    assert shuffle_rows(tmp_path / "in.jsonl", tmp_path / "out", seed) == 3
+    *found, rest = (tmp_path / "out").read_bytes().decode().split("\r\n")
+    assert (sorted(found), rest) == (lines, "")
+
+
+def test_carriage_return_at_the_end_of_a_last_line_is_kept(tmp_path):
+    (tmp_path / "in.jsonl").write_bytes(b"1\n2\r")
+    shuffle_rows(tmp_path / "in.jsonl", tmp_path / "out")
+    assert sorted((tmp_path / "out").read_bytes().splitlines(keepends=True)) == [b"1\n", b"2\r\n"]
+
+
 def written(tmp_path, n=2000):
     path = tmp_path / "in.csv"
     path.write_text("review,sentiment\n" + "".join(f'"text\n{i}",{i % 2}\n' for i in range(n)))

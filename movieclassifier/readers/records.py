@@ -39,10 +39,10 @@ class RecordFormat:
 
 
 def iter_records(path: Path, rows: RecordFormat) -> Iterator[str]:
-    """Yield the head of a file (byte order mark and header; perhaps nothing), then each row with its line break.
+    r"""Yield the head of a file (byte order mark and header; perhaps nothing), then each row with its line break.
 
     Bytes come as latin-1 text: U+00E9 is byte 0xE9. Blank lines are left out. A last row without a line break gets the
-    file's own.
+    file's own; one that ends in the first half of "\r\n" gets the second.
     """
     with open_bytes(path) as file:
         mark = _byte_order_mark(file, path)
@@ -57,13 +57,14 @@ def iter_records(path: Path, rows: RecordFormat) -> Iterator[str]:
             if first is None:
                 raise ValueError(f"{path}: the file is empty.")
             ending = first[len(first.rstrip("\r\n")) :] or "\n"
+            ends = ("\n", "\r") if rows.quoted else ("\n",)
             if rows.header:
-                yield mark + _ended(first, ending)
+                yield mark + _ended(first, ends, ending)
             else:
                 yield mark
                 records = chain([first], records)
             for record in records:
-                yield _ended(record, ending)
+                yield _ended(record, ends, ending)
 
 
 def _byte_order_mark(file: io.BufferedReader, path: Path) -> str:
@@ -73,6 +74,8 @@ def _byte_order_mark(file: io.BufferedReader, path: Path) -> str:
     return file.read(3).decode("latin-1") if start == codecs.BOM_UTF8 else ""
 
 
-def _ended(record: str, ending: str) -> str:
-    """Give a last row its line break."""
-    return record if record[-1] in "\r\n" else record + ending
+def _ended(record: str, ends: tuple[str, ...], ending: str) -> str:
+    """Give a last row its line break, or the rest of one that was cut in two."""
+    if record.endswith(ends):
+        return record
+    return record + ("\n" if record.endswith("\r") else ending)
