@@ -3,6 +3,7 @@
 import glob
 import inspect
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike, fspath
@@ -205,7 +206,8 @@ def shuffle_corpus(corpus: Corpus, seed: int = 0, memory: int = 200_000_000) -> 
         corpus,
         paths=(path,),
         format="jsonl",
-        options={"text_column": "text", "label_column": "label"},
+        # What a reader took, this one takes, too, however long it is with its escapes.
+        options={"text_column": "text", "label_column": "label", "max_line_size": sys.maxsize},
         bad_rows_before=tuple(bad_rows.messages),
         n_bad_rows_before=bad_rows.n_skipped,
         sha256=digest(),

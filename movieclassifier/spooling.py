@@ -88,4 +88,6 @@ def spool_shuffled(documents: Iterable[Document], seed: int, memory: int) -> Pat
 
 def _json_lines(documents: Iterable[Document]) -> Iterator[str]:
     for text, label in documents:
-        yield json.dumps({"text": text, "label": label}) + "\n"
+        # Letters as they are: an escape takes six bytes for the two of a Cyrillic one.
+        line = json.dumps({"text": text, "label": label}, ensure_ascii=False) + "\n"
+        yield line.encode().decode("latin-1")

@@ -63,3 +63,19 @@ def test_fault_while_copying_is_said_as_it_is(tmp_path):
     (tmp_path / "bad.csv").write_text("review,sentiment\ngood,1\nbad\n")
     with pytest.raises(ValueError, match=r"bad.csv, line 3: expected 2 fields"):
         shuffle_corpus(open_corpus(tmp_path / "bad.csv"))
+
+
+@pytest.mark.parametrize("letter", ["и", "\x01", '"'], ids=["two bytes", "escaped", "quote"])
+def test_long_document_that_is_read_can_be_shuffled(letter, tmp_path):
+    text = letter * 9_000_000
+    for label in ("neg", "pos"):
+        (tmp_path / "corpus" / label).mkdir(parents=True)
+        (tmp_path / "corpus" / label / "1.txt").write_text(text, encoding="utf-8")
+    corpus = open_corpus(tmp_path / "corpus", format="folders")
+    assert {label for found, label in shuffle_corpus(corpus) if found == text} == {"neg", "pos"}
+
+
+def test_letters_are_copied_as_they_are(tmp_path):
+    (tmp_path / "corpus.csv").write_text("review,sentiment\nхорошо 😀,1\n", encoding="utf-8")
+    (copy,) = shuffle_corpus(open_corpus(tmp_path / "corpus.csv")).paths
+    assert copy.read_text(encoding="utf-8") == '{"text": "хорошо 😀", "label": "1"}\n'

@@ -21,7 +21,7 @@ from movieclassifier.readers.contract import (
     text_fault,
     unknown_label,
 )
-from movieclassifier.readers.streams import open_text
+from movieclassifier.readers.streams import MAX_LINE_SIZE, open_text
 
 EXAMPLE = '{"text": "…", "label": "…"}'
 KINDS: dict[type, str] = {dict: "an object", list: "an array"}
@@ -35,6 +35,7 @@ def iter_jsonl(
     label_column: Column | None = None,
     encoding: str = "utf-8",
     skip_bad_rows: int | BadRows = 0,
+    max_line_size: int = MAX_LINE_SIZE,
 ) -> Iterator[Document]:
     r"""Yield the documents of a file with a JSON object in each line, one at a time.
 
@@ -52,6 +53,8 @@ def iter_jsonl(
     encoding : str, default="utf-8"
     skip_bad_rows : int, default=0
         How many lines that cannot be read may be skipped.
+    max_line_size : int, default=2**24
+        How many characters a line may have, for the whole of a file without line breaks would not fit in memory.
 
     Yields
     ------
@@ -75,7 +78,7 @@ def iter_jsonl(
     """
     check_file(Path(path), "jsonl")
     check_encoding(encoding)
-    lines = _JsonLines(Path(path), Choice(text_column, label_column), encoding)
+    lines = _JsonLines(Path(path), Choice(text_column, label_column), encoding, max_line_size)
     return lines.documents(AsIs() if labels is None else labels, as_bad_rows(skip_bad_rows))
 
 
@@ -114,11 +117,12 @@ class _JsonLines:
     path: Path
     choice: Choice
     encoding: str
+    max_line_size: int
 
     def documents(self, labels: Labels, bad_rows: BadRows) -> Iterator[Document]:
         keys: _Keys | None = None
         empty = True
-        with open_text(self.path, self.encoding, "\n") as lines:
+        with open_text(self.path, self.encoding, "\n", self.max_line_size) as lines:
             for n_line, line in enumerate(lines, 1):
                 if line.isspace():
                     continue

@@ -35,7 +35,9 @@ def open_bytes(path: Path, zips: bool = True) -> Iterator[io.BufferedReader]:
 
 
 @contextmanager
-def open_text(path: Path, encoding: str = "utf-8", newline: str = "") -> Iterator[Iterator[str]]:
+def open_text(
+    path: Path, encoding: str = "utf-8", newline: str = "", max_line_size: int = MAX_LINE_SIZE
+) -> Iterator[Iterator[str]]:
     """Open a file as lines of text, with their line breaks as they are and without a byte order mark.
 
     A byte that is not in the encoding becomes a lone surrogate, so that the reader knows in which line it is.
@@ -45,19 +47,19 @@ def open_text(path: Path, encoding: str = "utf-8", newline: str = "") -> Iterato
             file.read(3)
         with io.TextIOWrapper(file, encoding, errors="surrogateescape", newline=newline) as text:
             try:
-                yield iter_lines(text, path)
+                yield iter_lines(text, path, max_line_size)
             except UnicodeDecodeError as error:  # what surrogates cannot stand for, as in UTF-16
                 raise ValueError(f"{path}: this is not {encoding} ({error.reason}); pass its --encoding.") from error
 
 
-def iter_lines(text: io.TextIOWrapper, path: Path) -> Iterator[str]:
+def iter_lines(text: io.TextIOWrapper, path: Path, max_line_size: int = MAX_LINE_SIZE) -> Iterator[str]:
     """Yield lines; raise a ValueError at one that is too long, in place of taking the whole file into memory."""
     n_lines = 0
-    while line := text.readline(MAX_LINE_SIZE):
+    while line := text.readline(max_line_size):
         n_lines += 1
-        if len(line) == MAX_LINE_SIZE:
+        if len(line) == max_line_size:
             raise ValueError(
-                f"{path}, line {n_lines}: more than {MAX_LINE_SIZE:,} characters without a line break; "
+                f"{path}, line {n_lines}: more than {max_line_size:,} characters without a line break; "
                 "expected a document in each line."
             )
         yield line
