@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.atomic import replace_file
 from movieclassifier.classifier import Classifier
+from movieclassifier.metadata import first_misfit
 from movieclassifier.npz import NPZ_ERRORS, write_npz
 from movieclassifier.recipes import recipe_from_dict
 
@@ -111,7 +112,7 @@ def _read_arrays(path: str | os.PathLike[str]) -> dict[str, NDArray[Any]]:
 def _rebuild(facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Classifier:
     """Check every array against the recipe, then spread the weights out."""
     recipe = recipe_from_dict(facts["recipe"])
-    classes, weights, ratio, intercept = (arrays[name] for name in ("classes", "weights", "ratio", "intercept"))
+    classes, weights, ratio, intercept, t = (arrays[name] for name in ("classes", "weights", "ratio", "intercept", "t"))
     n_rows = 1 if len(classes) == 2 else len(classes)
     columns = np.cumsum(arrays["column_steps"], dtype=np.int64)
     checks = {
@@ -120,15 +121,17 @@ def _rebuild(facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Classifi
         "column_steps": arrays["column_steps"].dtype in ("uint8", "uint16", "uint32") and (np.diff(columns) > 0).all(),
         "columns": not len(columns) or bool(columns[-1] < recipe.n_features),
         "weights": weights.shape == (n_rows, len(columns)) and weights.dtype == recipe.dtype,
-        "ratio": ratio.shape == (n_rows, len(columns) if recipe.log_count_ratio else 0),
+        "ratio": ratio.shape == (n_rows, len(columns) if recipe.log_count_ratio else 0) and ratio.dtype == recipe.dtype,
         "intercept": intercept.shape == (n_rows,) and intercept.dtype.kind == "f",
-        "finite": all(np.isfinite(array).all() for array in (weights, ratio, intercept, arrays["t"])),
-        "temperature": isinstance(facts["temperature"], float) and facts["temperature"] > 0,
+        "t": t.shape == () and t.dtype.kind == "f" and t >= 0,
+        "finite": all(np.isfinite(array).all() for array in (weights, ratio, intercept, t)),
+        "temperature": isinstance(facts["temperature"], float) and 0 < facts["temperature"] < float("inf"),
+        "seed": isinstance(facts["seed"], int) and 0 <= facts["seed"] < 2**32,
         "size": n_rows * recipe.n_features * weights.itemsize <= MAX_DENSE_BYTES,
     }
-    for name, holds in checks.items():
-        if not holds:
-            raise ValueError(f"its {name} do not fit the rest")
+    misfit = next((name for name, holds in checks.items() if not holds), None) or first_misfit(facts["metadata"])
+    if misfit:
+        raise ValueError(f"its {misfit} do not fit the rest")
     coef = np.zeros((n_rows, recipe.n_features), dtype=weights.dtype)
     coef[:, columns] = weights
     return Classifier(
@@ -140,7 +143,7 @@ def _rebuild(facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Classifi
         ratio,
         label_names=[str(name) for name in facts["label_names"]],
         temperature=facts["temperature"],
-        t=float(arrays["t"]),
-        seed=int(facts["seed"]),
-        metadata=dict(facts["metadata"]),
+        t=float(t),
+        seed=facts["seed"],
+        metadata=facts["metadata"],
     )

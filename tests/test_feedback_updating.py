@@ -239,10 +239,11 @@ def test_a_damaged_model_file_is_refused_before_anything_is_stored(tmp_path):
 
 def test_an_update_keeps_provenance_and_says_how_many_votes_it_holds(tmp_path):
     classifier = random_classifier(recipe=SMALL, texts=tuple(TEXTS))
-    classifier.metadata = {"corpus": ["movie_data.csv"], "metrics": {"accuracy": 0.9}}
+    metrics = {"accuracy": 0.9, "standard_error": 0.01, "log_loss": 0.3, "calibration_error": 0.0, "n_documents": 900}
+    classifier.metadata = {"corpus": ["movie_data.csv"], "metrics": metrics}
     save_record(tmp_path / "m.npz", classifier)
     service = open_service(f"sqlite:///{tmp_path}/f.db", tmp_path / "m.npz")
     contradict(service, TEXTS[0])
     service.update("owner", without_guard=True)
     facts = service.facts()
-    assert (facts.measured, facts.metadata["n_corrections"]) == ({"accuracy": 0.9}, 1)
+    assert (facts.measured, facts.metadata["n_corrections"]) == (metrics, 1)

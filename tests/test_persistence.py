@@ -49,7 +49,7 @@ def test_record_round_trips_with_unicode_names(n_classes, data, tmp_path_factory
     classifier = random_classifier(n_classes, seed=data.draw(st.integers(0, 99)))
     classifier.classes_ = np.array(labels)
     classifier.label_names = tuple(data.draw(st.lists(names, min_size=n_classes, max_size=n_classes)))
-    classifier.metadata = {"corpus": data.draw(names)}
+    classifier.metadata = {"corpus": [data.draw(names)]}
     path = tmp_path_factory.mktemp("record") / "model.npz"
     save_record(path, classifier)
     loaded = load_classifier(path)
@@ -155,6 +155,7 @@ def changed(name, value):
     return buffer.getvalue()
 
 
+N_COLUMNS = len(random_classifier().columns)
 RECORD = record_bytes(random_classifier())
 
 
@@ -176,6 +177,18 @@ RECORD = record_bytes(random_classifier())
         (changed("intercept", np.zeros(3, np.float32)), "its intercept do not fit"),
         (changed("column_steps", np.zeros(200, np.int64)), "its column_steps do not fit"),
         (changed("column_steps", np.full(200, 2**30, np.uint32)), "its columns do not fit"),
+        (changed("temperature", float("inf")), "its temperature do not fit"),
+        (changed("t", np.zeros(2)), "its t do not fit"),
+        (changed("t", np.float64(-1)), "its t do not fit"),
+        (changed("t", np.int64(1)), "its t do not fit"),
+        (changed("seed", -1), "its seed do not fit"),
+        (changed("seed", 2**32), "its seed do not fit"),
+        (changed("seed", 1.5), "its seed do not fit"),
+        (changed("ratio", np.ones((1, N_COLUMNS), np.float64)), "its ratio do not fit"),
+        (changed("metadata", [1]), "its metadata do not fit"),
+        (changed("metadata", {"metrics": [1]}), "its metrics do not fit"),
+        (changed("metadata", {"metrics": {"x": 1}}), "its metrics do not fit"),
+        (changed("metadata", {"metrics": {"accuracy": "high", "n_documents": 5}}), "its metrics do not fit"),
     ],
 )
 def test_wrong_cut_or_foreign_record_is_refused(content, message, tmp_path):
