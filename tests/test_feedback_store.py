@@ -337,6 +337,15 @@ def test_predictions_and_texts_are_limited_per_client(tmp_path, model, database_
     service.classify(TEXTS[0], BOB)
 
 
+def test_what_goes_beyond_a_limit_is_refused_before_any_work(tmp_path, model, database_url, monkeypatch):
+    service = open_service(database_url, model, TEXTS_PER_HOUR=10)
+    service.classify_many(TEXTS[:8], ADA)
+    monkeypatch.setattr(service.served, "predict", None)
+    for n_texts in (3, 8, 11):
+        with pytest.raises(TooMany, match="at most 10 per hour"):
+            service.classify_many(TEXTS[:n_texts], ADA)
+
+
 def test_other_tries_are_limited_too(service):
     for _ in range(10):
         service.limit("logins", ADA)

@@ -108,6 +108,14 @@ def test_a_thousand_texts_go_and_one_more_does_not(client):
     assert "1 to 1000" in problem(client.post(f"{API}/predictions", json={"texts": ["fine"] * 1001}), 400)
 
 
+def test_explaining_is_for_few_texts_at_once(client):
+    for n, length, status in ((20, 10, 201), (21, 10, 400), (6, 20_000, 400)):
+        response = client.post(f"{API}/predictions", json={"texts": ["x" * length] * n, "explain": True})
+        assert response.status_code == status
+    assert "at most 20 of 100,000 characters in all" in problem(response, 400)
+    assert client.post(f"{API}/predictions", json={"texts": ["fine"] * 21}).status_code == 201
+
+
 @pytest.mark.parametrize(
     ("body", "detail"),
     [

@@ -60,8 +60,8 @@ def count(connection: Connection, kind: str, client: str, rate: Rate, n: int = 1
     _refuse_beyond(used or 0, kind, rate, now)
 
 
-def check(connection: Connection, kind: str, client: str, rate: Rate) -> None:
-    """Refuse a client that has used up its limit before any work is done for it; nothing is counted.
+def check(connection: Connection, kind: str, client: str, rate: Rate, n: int = 1) -> None:
+    """Refuse what would go beyond a client's limit before any work is done for it; nothing is counted.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def check(connection: Connection, kind: str, client: str, rate: Rate) -> None:
     """
     now = time.time()
     here = (counts.c.kind == kind) & (counts.c.client == client) & (counts.c.window == int(now // rate.seconds))
-    _refuse_beyond((connection.scalar(select(counts.c.n).where(here)) or 0) + 1, kind, rate, now)
+    _refuse_beyond((connection.scalar(select(counts.c.n).where(here)) or 0) + n, kind, rate, now)
 
 
 def _refuse_beyond(used: int, kind: str, rate: Rate, now: float) -> None:

@@ -51,14 +51,15 @@ class Service(ReviewedLog):
         self, texts: Sequence[str], client: Client, *, keep: bool = True, explain: bool = True
     ) -> list[Prediction]:
         """Classify texts in one request; explaining them takes most of the time."""
+        amounts = {"predictions": 1, "texts": len(texts)}
         with reading(self.store.engine) as connection:
-            for kind in ("predictions", "texts"):
-                limits.check(connection, kind, client.address, self.settings.rates[kind])
+            for kind, n in amounts.items():
+                limits.check(connection, kind, client.address, self.settings.rates[kind], n)
         with self.served.up_to_date():
             predictions = [self.served.predict(text, keep=keep, explain=explain) for text in map(clean, texts)]
         with writing(self.store.engine, relaxed=True) as connection:
-            self._count(connection, "predictions", client)
-            self._count(connection, "texts", client, len(texts))
+            for kind, n in amounts.items():
+                self._count(connection, kind, client, n)
             for prediction in predictions if keep else ():
                 insert_prediction(connection, prediction, client, text_digest(prediction.text))
         self._clean_up()

@@ -11,7 +11,7 @@ from movieclassifier.feedback.errors import Conflict, NotFound
 from movieclassifier.web.clients import api_client, service
 from movieclassifier.web.config import API_MAX_BYTES
 from movieclassifier.web.openapi import describe
-from movieclassifier.web.schemas import MAX_TEXTS
+from movieclassifier.web.schemas import MAX_EXPLAINED, MAX_EXPLAINED_CHARACTERS, MAX_TEXTS
 
 N_CONTRIBUTIONS = 20
 
@@ -44,6 +44,8 @@ def predict() -> tuple[Response, int]:
     explain = body.get("explain", not many)
     if not isinstance(explain, bool):
         raise BadRequest("'explain' must be true or false.")
+    if many and explain:
+        _check_explained(texts)
     predictions = [_prediction(p) for p in service().classify_many(texts, api_client(), explain=explain)]
     if many:
         return jsonify({"predictions": predictions}), 201
@@ -134,6 +136,14 @@ def _check_texts(texts: Any) -> None:
     for number, text in enumerate(texts):
         if not isinstance(text, str) or not 1 <= len(text) <= limit:
             raise BadRequest(f"A text must be a string of 1 to {limit} characters; text {number} is not.")
+
+
+def _check_explained(texts: list[str]) -> None:
+    if len(texts) > MAX_EXPLAINED or sum(map(len, texts)) > MAX_EXPLAINED_CHARACTERS:
+        raise BadRequest(
+            f"With 'explain', 'texts' may be at most {MAX_EXPLAINED} of {MAX_EXPLAINED_CHARACTERS:,} characters in all; "
+            "send fewer at once, or leave 'explain' out."
+        )
 
 
 def _prediction(prediction: Prediction) -> dict[str, Any]:

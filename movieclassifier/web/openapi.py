@@ -5,7 +5,7 @@ from typing import Any
 
 from movieclassifier import __version__
 from movieclassifier.feedback.settings import Settings
-from movieclassifier.web.schemas import ID, STRING, describe_schemas, ref
+from movieclassifier.web.schemas import ID, MAX_EXPLAINED, MAX_EXPLAINED_CHARACTERS, STRING, describe_schemas, ref
 
 
 def describe(settings: Settings, labels: Sequence[str]) -> dict[str, Any]:
@@ -39,7 +39,8 @@ def _predict() -> dict[str, Any]:
         "operationId": "predict",
         "summary": "Classify a text, or up to 1,000 at once.",
         "description": "NUL characters and halves of surrogate pairs are replaced by U+FFFD. "
-        "Explaining takes most of the time; many texts are explained on request only.",
+        f"Explaining takes most of the time; many texts are explained on request only, at most {MAX_EXPLAINED} of "
+        f"{MAX_EXPLAINED_CHARACTERS:,} characters in all.",
         "requestBody": _json({"$ref": "#/components/schemas/PredictionRequest"}, required=True),
         "responses": {
             "201": {

@@ -6,6 +6,9 @@ from typing import Any
 from movieclassifier.feedback.settings import Settings
 
 MAX_TEXTS = 1000
+# Explaining a text takes hundreds of times as long as classifying it, and all others wait for the model meanwhile.
+MAX_EXPLAINED = 20
+MAX_EXPLAINED_CHARACTERS = 100_000
 ID = "^[A-Za-z0-9_-]{22}$"
 NUMBER, STRING = {"type": "number"}, {"type": "string"}
 
@@ -17,13 +20,8 @@ def describe_schemas(settings: Settings, labels: Sequence[str]) -> dict[str, Any
         "PredictionRequest": {
             "oneOf": [
                 _object({"text": text, "explain": {"type": "boolean", "default": True}}, ["text"]),
-                _object(
-                    {
-                        "texts": {"type": "array", "items": text, "minItems": 1, "maxItems": MAX_TEXTS},
-                        "explain": {"type": "boolean", "default": False},
-                    },
-                    ["texts"],
-                ),
+                _object({"texts": _list_of(text, MAX_TEXTS), "explain": {"const": False}}, ["texts"]),
+                _object({"texts": _list_of(text, MAX_EXPLAINED), "explain": {"const": True}}),
             ]
         },
         "FeedbackRequest": _object({"label": {"enum": list(labels)}}),
@@ -109,6 +107,10 @@ def _object(properties: dict[str, Any], required: list[str] | None = None) -> di
         "required": list(properties) if required is None else required,
         "additionalProperties": False,
     }
+
+
+def _list_of(items: dict[str, Any], n_most: int) -> dict[str, Any]:
+    return {"type": "array", "items": items, "minItems": 1, "maxItems": n_most}
 
 
 def ref(name: str) -> dict[str, Any]:
