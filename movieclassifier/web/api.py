@@ -141,8 +141,8 @@ def _check_texts(texts: Any) -> None:
 def _check_explained(texts: list[str]) -> None:
     if len(texts) > MAX_EXPLAINED or sum(map(len, texts)) > MAX_EXPLAINED_CHARACTERS:
         raise BadRequest(
-            f"With 'explain', 'texts' may be at most {MAX_EXPLAINED} of {MAX_EXPLAINED_CHARACTERS:,} characters in all; "
-            "send fewer at once, or leave 'explain' out."
+            f"With 'explain', 'texts' may be at most {MAX_EXPLAINED} of {MAX_EXPLAINED_CHARACTERS:,} characters in "
+            "all; send fewer at once, or leave 'explain' out."
         )
 
 
