@@ -6,9 +6,9 @@ from movieclassifier.feedback.entities import STATUSES, Vote
 from movieclassifier.web.lessons import lesson_of, state_of
 
 
-def vote_of(status="applied", reason=None, before=0.9, after=0.9, n_known=3):
+def vote_of(status="applied", reason=None, before=0.9, after=0.9, n_known=3, **more):
     was, now = ({"negative": 1 - share, "positive": share} for share in (before, after))
-    return Vote(2, "positive", "correct", status, reason, was, now, n_known, datetime.now(UTC))
+    return Vote(2, "positive", "correct", status, reason, was, now, n_known, datetime.now(UTC), **more)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,8 @@ def vote_of(status="applied", reason=None, before=0.9, after=0.9, n_known=3):
         ),
         (vote_of(after=0.8), "The model moved from very likely positive, 90 in 100 to likely positive, 80 in 100."),
         (vote_of(), "sure enough that this is positive, so nothing had to change"),
+        (vote_of(at_once=False), "had to wait, and the model has learned from it since"),
+        (vote_of(before=0.1, after=0.1), "had to wait, and the model has learned from it since"),
         (vote_of(n_known=0), "knows none of these words"),
         (vote_of("waiting", "review"), "waits for approval"),
         (vote_of("waiting", "duplicate"), "This very text was voted on before"),

@@ -230,6 +230,30 @@ def test_review_mode_says_that_the_vote_waits(make_app):
     assert "positive</h1>" in visitor.read("/results/" + visitor.classify())
 
 
+@pytest.mark.parametrize("label", ["negative", "positive"])
+def test_a_vote_that_was_approved_is_not_said_to_have_changed_nothing(make_app, label):
+    app = make_app(MODE="review")
+    visitor = Visitor(app)
+    id = visitor.classify()
+    visitor.vote(id, label)
+    app.extensions["movieclassifier"].approve([2], "owner")
+    page = visitor.read(f"/thanks/{id}")
+    assert "It had to wait, and the model has learned from it since." in page
+    assert "Before" not in page
+
+
+def test_a_vote_that_was_held_and_folded_is_not_said_to_have_changed_nothing(make_app):
+    app = make_app(CAP=1e-9)
+    visitor = Visitor(app)
+    for n in range(5):  # these act whatever their size
+        visitor.vote(visitor.classify(f"{REVIEW} Number {n}."), "negative")
+    id = visitor.classify(PAN)
+    visitor.vote(id, "positive")
+    assert "its next check" in visitor.read(f"/thanks/{id}")
+    app.extensions["movieclassifier"].update("owner", tolerance=1)
+    assert "It had to wait, and the model has learned from it since." in visitor.read(f"/thanks/{id}")
+
+
 # Not kept
 
 

@@ -69,6 +69,8 @@ class Vote:
     n_known : int
         Features of the text that the model knows; with none, nothing can be learned.
     voted_at : datetime
+    at_once : bool
+        Whether nobody had to approve it. One that waited is learned later than `before` and `after` tell of.
     """
 
     position: int
@@ -80,6 +82,7 @@ class Vote:
     after: Probabilities
     n_known: int
     voted_at: datetime
+    at_once: bool = True
 
     @property
     def before_label(self) -> str:

@@ -35,6 +35,7 @@ def vote_from(row: Row[Any], held_from: int | None) -> Vote:
         json.loads(row.after),
         row.n_known,
         moment(row.voted_at),
+        row.accepted_at == row.position,
     )
 
 

@@ -34,6 +34,8 @@ def lesson_of(vote: Vote) -> str:
         return "Your vote is stored. The model knows none of these words, so it could learn nothing from it."
     if vote.before_label != vote.after_label:
         return f"The model changed its mind: it said {before.words}; now it says {after.words}."
+    if vote.before == vote.after and (not vote.at_once or vote.after_label != vote.label):
+        return "Your vote is stored. It had to wait, and the model has learned from it since."
     if vote.before == vote.after:
         return f"Your vote is stored. The model was sure enough that this is {after.name}, so nothing had to change."
     return f"The model moved from {before.words} to {after.words}."
