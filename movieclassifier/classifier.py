@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from movieclassifier.decisions import predicted_positions, probabilities
 from movieclassifier.explanation import Explanation, contributions, ngram_spans
 from movieclassifier.hashing import hash_texts
-from movieclassifier.learning import Lesson, just_far_enough, teach
+from movieclassifier.learning import Lesson, go_on, just_far_enough, teach
 from movieclassifier.recipes import Recipe
 
 __all__ = ["Classifier", "Lesson", "just_far_enough", "probabilities"]
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
 CHUNK = 1000
+ONE_TEXT = "texts must be a list of str, got one str; pass [text]."
 
 
 class Classifier:
@@ -99,6 +100,11 @@ class Classifier:
         Returns
         -------
         ndarray of shape (n_samples,) for two classes, (n_samples, n_classes) for more
+
+        Raises
+        ------
+        TypeError
+            If texts is one str, or holds anything but str.
         """
         values = self._decide(texts)
         return values[:, 0] if len(self.coef_) == 1 else values
@@ -113,6 +119,12 @@ class Classifier:
         Returns
         -------
         ndarray of shape (n_samples,)
+            Of the dtype of ``classes_``.
+
+        Raises
+        ------
+        TypeError
+            If texts is one str, or holds anything but str.
         """
         return self.classes_[predicted_positions(self._decide(texts))]
 
@@ -127,11 +139,33 @@ class Classifier:
         -------
         ndarray of shape (n_samples, n_classes)
             Columns in the order of ``classes_``.
+
+        Raises
+        ------
+        TypeError
+            If texts is one str, or holds anything but str.
         """
         return probabilities(self._decide(texts), self.temperature_)
 
     def score(self, texts: Sequence[str], y: ArrayLike) -> float:
-        """Return the accuracy on texts with known labels."""
+        """Return the accuracy on texts with known labels.
+
+        Parameters
+        ----------
+        texts : list of str
+        y : array-like of shape (n_samples,)
+            Labels, as in ``classes_``.
+
+        Returns
+        -------
+        float
+            Share of the texts whose predicted label is right.
+
+        Raises
+        ------
+        TypeError
+            If texts is one str, or holds anything but str.
+        """
         return float(np.mean(self.predict(texts) == np.asarray(y)))
 
     def explain(self, text: str, label: int | str | None = None) -> Explanation:
@@ -147,6 +181,11 @@ class Classifier:
         -------
         Explanation
             Its contributions and the intercept sum to the decision value.
+
+        Raises
+        ------
+        ValueError
+            If the label is neither.
         """
         from movieclassifier.ngram_hashing import ngram_columns
 
@@ -191,9 +230,53 @@ class Classifier:
         """
         return teach(self, text, self._position(label))
 
+    def partial_fit(self, texts: Sequence[str], y: ArrayLike) -> "Classifier":
+        """Take one epoch of SGD over a minibatch, bit for bit as the plain ``SGDClassifier`` would.
+
+        The step is taken in the space of the plain features. Columns that it gives a first weight have no log-count
+        ratio, so that :meth:`learn` leaves them alone. The temperature and the metrics stay those of the training.
+
+        Parameters
+        ----------
+        texts : list of str
+        y : array-like of shape (n_samples,)
+            Labels, of ``classes_`` or of ``label_names``.
+
+        Returns
+        -------
+        Classifier
+            Itself.
+
+        Raises
+        ------
+        TypeError
+            If texts is one str, or holds anything but str.
+        ValueError
+            If a label is neither, if there are not as many labels as texts, or if the weights overflow.
+
+        Examples
+        --------
+        >>> recipe, nothing = Recipe(n_features=8, log_count_ratio=False), np.empty((1, 0), np.float32)
+        >>> untrained = Classifier(recipe, ["bad", "good"], np.zeros((1, 8), np.float32), np.zeros(1), [], nothing)
+        >>> untrained.partial_fit(["dull", "fine"], ["bad", "good"]).predict(["a fine film"]).tolist()
+        ['good']
+        """
+        if isinstance(texts, str):
+            raise TypeError(ONE_TEXT)
+        positions = [self._position(label) for label in np.asarray(y).tolist()]
+        if len(positions) != len(texts):
+            raise ValueError(f"texts and y must have the same length; got {len(texts)} and {len(positions)}.")
+        if positions:
+            go_on(self, texts, positions)
+        return self
+
     @cached_property
     def estimator(self) -> "SGDClassifier":
-        """A plain ``SGDClassifier`` over the same weights (not a copy), ready for ``partial_fit``."""
+        """A plain ``SGDClassifier`` over the same weights (not a copy).
+
+        To train further, call :meth:`partial_fit` of the classifier: that of the estimator moves the weights of both,
+        but the intercept and ``t_`` of the estimator alone.
+        """
         from sklearn.linear_model import SGDClassifier
 
         estimator = SGDClassifier(loss="log_loss", alpha=self.recipe.alpha, random_state=self.seed)
@@ -203,7 +286,13 @@ class Classifier:
         return estimator
 
     def to_sklearn(self) -> "Pipeline":
-        """Return a ``Pipeline`` of the vectorizer and the estimator."""
+        """Return a pipeline with scikit-learn's interface.
+
+        Returns
+        -------
+        Pipeline
+            The vectorizer and :attr:`estimator`, whose weights are those of the classifier, not a copy.
+        """
         from sklearn.pipeline import make_pipeline
 
         from movieclassifier.vectorizer import make_vectorizer
@@ -211,14 +300,26 @@ class Classifier:
         return make_pipeline(make_vectorizer(self.recipe), self.estimator)
 
     def copy(self) -> "Classifier":
-        """Return a classifier that learns on its own."""
+        """Return a classifier that learns on its own.
+
+        Returns
+        -------
+        Classifier
+            With weights and intercepts of its own; what learning does not change in place is shared.
+        """
         other = copy.copy(self)
         other.__dict__.pop("estimator", None)
         other.coef_, other.intercept_ = self.coef_.copy(), self.intercept_.copy()
         return other
 
     def weights_sha256(self) -> str:
-        """Return the SHA-256 of the weights and intercepts, as hexadecimal digits."""
+        """Return a digest of what the classifier has learned.
+
+        Returns
+        -------
+        str
+            The SHA-256 of the bytes of the weights and intercepts, as 64 hexadecimal digits.
+        """
         digest = hashlib.sha256(np.ascontiguousarray(self.coef_).data)
         digest.update(self.intercept_.tobytes())
         return digest.hexdigest()
@@ -226,7 +327,7 @@ class Classifier:
     def _decide(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return decision values of shape (n_samples, n_rows); memory does not grow with the number of texts."""
         if isinstance(texts, str):
-            raise TypeError("texts must be a list of str, got one str; pass [text].")
+            raise TypeError(ONE_TEXT)
         values = np.empty((len(texts), len(self.coef_)))
         for start in range(0, len(texts), CHUNK):
             chunk = texts[start : start + CHUNK]

@@ -1,5 +1,6 @@
-"""Learning from one text: the weights move just far enough for it to come out right."""
+"""Learning: from one text, just far enough for it to come out right, or from a minibatch, by a step of SGD."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -96,6 +97,52 @@ def just_far_enough(x: NDArray[np.floating], y: int, tau: float) -> NDArray[np.f
     )
     weights: NDArray[np.floating] = step.partial_fit(x[None], [y], classes=[-1, 1]).coef_[0]
     return weights
+
+
+def go_on(classifier: "Classifier", texts: Sequence[str], positions: Sequence[int]) -> None:
+    """Take one epoch of SGD over a minibatch, as :meth:`Classifier.partial_fit` says.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    texts : sequence of str
+    positions : sequence of int
+        Of their labels in ``classes_``.
+    """
+    from scipy.sparse import csr_matrix
+
+    X = csr_matrix(hash_texts(texts, classifier.recipe), shape=(len(positions), classifier.recipe.n_features))
+    estimator = classifier.estimator
+    estimator.coef_, estimator.intercept_, estimator.t_ = classifier.coef_, classifier.intercept_, classifier.t_
+    estimator.partial_fit(X, classifier.classes_[list(positions)])
+    classifier.coef_, classifier.intercept_, classifier.t_ = estimator.coef_, estimator.intercept_, float(estimator.t_)
+    classifier.columns, classifier.ratio = weighted_columns(classifier)
+
+
+def weighted_columns(classifier: "Classifier") -> tuple[NDArray[np.integer], NDArray[np.floating]]:
+    """Return all columns with a weight, also those that got it after the training, and the log-count ratio there.
+
+    Parameters
+    ----------
+    classifier : Classifier
+
+    Returns
+    -------
+    columns : ndarray of shape (n_columns,), int32
+        Ascending; ``classifier.columns`` are among them where the recipe has a ratio.
+    ratio : ndarray of shape (n_rows, n_columns)
+        0 at columns that the training did not know; of shape (n_rows, 0) where the recipe has none.
+    """
+    weighted = np.flatnonzero(classifier.coef_.any(axis=0)).astype(np.int32)
+    if not classifier.recipe.log_count_ratio:
+        return weighted, classifier.ratio
+    new = np.setdiff1d(weighted, classifier.columns, assume_unique=True)
+    if not len(new):
+        return classifier.columns, classifier.ratio
+    columns = np.concatenate([classifier.columns, new])
+    ratio = np.pad(classifier.ratio, ((0, 0), (0, len(new))))
+    order = np.argsort(columns)
+    return columns[order], np.ascontiguousarray(ratio[:, order])
 
 
 def _ratio_at(classifier: "Classifier", row: int, columns: NDArray[np.integer]) -> NDArray[np.float64]:

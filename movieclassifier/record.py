@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.atomic import replace_file
 from movieclassifier.classifier import Classifier
+from movieclassifier.learning import weighted_columns
 from movieclassifier.metadata import first_misfit
 from movieclassifier.npz import NPZ_ERRORS, write_npz
 from movieclassifier.recipes import recipe_from_dict
@@ -38,9 +39,7 @@ def record_bytes(classifier: Classifier, extra: Mapping[str, Any] | None = None)
 
 def write_record(file: IO[bytes], classifier: Classifier, extra: Mapping[str, Any] | None) -> None:
     """Write a record to an open file."""
-    columns = classifier.columns
-    if not classifier.recipe.log_count_ratio:  # what was learned since may have given weights to other columns
-        columns = np.flatnonzero(classifier.coef_.any(axis=0)).astype(np.int32)
+    columns, ratio = weighted_columns(classifier)
     facts = {
         "format": FORMAT,
         "recipe": classifier.recipe.to_dict(),
@@ -56,7 +55,7 @@ def write_record(file: IO[bytes], classifier: Classifier, extra: Mapping[str, An
         # Steps between columns are small numbers, which compress well.
         "column_steps": smallest(np.diff(columns, prepend=np.int32(0))),
         "weights": classifier.coef_[:, columns],
-        "ratio": classifier.ratio,
+        "ratio": ratio,
         "t": np.float64(classifier.t_),
     }
     # Of a large record, the weights are noise to zlib (4% smaller in a third of the time that all takes), and of the
