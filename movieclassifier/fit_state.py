@@ -154,7 +154,7 @@ class Fit:
 
     def classifier(self, label_names: Iterable[str] | None = None) -> Classifier:
         """Fold and prune what was learned; the fit cannot go on afterwards."""
-        coef, intercept, columns, ratio = self.trainer.weights(copy=False)
+        coef, intercept, columns, ratio = self.trainer.weights()
         plan = self.plan
         classifier = Classifier(
             plan.recipe,

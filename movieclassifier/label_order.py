@@ -30,6 +30,10 @@ def label_surprise(counts: NDArray[np.integer], shares: NDArray[np.floating]) ->
     -------
     float
 
+    References
+    ----------
+    Cover and Thomas, *Elements of Information Theory*, 2nd edition, Wiley 2006, theorem 11.4.1 (Sanov).
+
     Examples
     --------
     >>> round(label_surprise(np.array([500, 500]), np.array([0.5, 0.5])), 1)

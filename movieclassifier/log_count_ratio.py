@@ -136,7 +136,16 @@ class LogCountRatio:
         return scaled
 
     def document_frequency(self, columns: NDArray[np.integer]) -> NDArray[np.integer]:
-        """Return in how many documents each column was seen."""
+        """Return in how many documents some columns were seen.
+
+        Parameters
+        ----------
+        columns : ndarray of shape (n,)
+
+        Returns
+        -------
+        ndarray of shape (n,)
+        """
         return self.counts_[columns].sum(axis=1)
 
     def _constant(self, position: int) -> float:

@@ -115,12 +115,18 @@ def test_resumed_single_pass_says_where_it_goes_on(tmp_path):
 
 def test_run_killed_at_random_moments_goes_on_to_the_same_bytes(corpus, undisturbed, tmp_path):
     options = [corpus, "--model-dir", tmp_path, "--passes", 3, "--resume"]
-    wait = random.Random(0)
-    for _ in range(3):
+    draw = random.Random(0)
+    found = []
+    for moment in sorted(draw.sample(range(1, 300), 3)):
         run = start(*options)
-        time.sleep(wait.uniform(0.2, 4))
+        while run.poll() is None and steps_done(tmp_path) < moment:
+            time.sleep(0.001)
+        time.sleep(draw.uniform(0, 0.02))  # not only just after a checkpoint
         run.kill()
         run.communicate()
+        found.append((run.returncode, steps_done(tmp_path)))
+    n_kills = sum(status == -signal.SIGKILL and 0 < n_done < 332 for status, n_done in found)
+    assert n_kills >= 2, found
     assert train(*options).exit_code == 0
     assert record(tmp_path) == undisturbed[3]
 

@@ -87,7 +87,8 @@ def test_a_fit_has_the_same_bits_with_the_twin_and_without(dtype, n_classes, mon
             y = rng.randint(0, n_classes, 50)
             decided.append(trainer.decision_function(X).tobytes())
             trainer.partial_fit(X, y)
-        return trainer.estimators_, decided, [array.tobytes() for array in (*trainer.weights(), *state(trainer))]
+        learned = [array.tobytes() for array in state(trainer)]
+        return trainer.estimators_, decided, learned + [array.tobytes() for array in trainer.weights()]
 
     def state(trainer):
         return [array for _, array in sorted(trainer.state().items())]

@@ -123,8 +123,9 @@ def test_folded_weights_decide_as_the_scaled_features_do(n_classes):
     trainer = Trainer(recipe(alpha=1e-4), n_classes, min_df=2)
     for X, y in random_minibatches(n_classes):
         trainer.partial_fit(X, y)
+    values = trainer.decision_function(X)
     coef, intercept, columns, ratio = trainer.weights()
-    np.testing.assert_allclose(X @ coef.T + intercept, trainer.decision_function(X), rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(X @ coef.T + intercept, values, rtol=1e-3, atol=1e-5)
     assert ratio.shape == (len(coef), len(columns))
     assert not np.delete(coef, columns, axis=1).any()
 
@@ -160,10 +161,10 @@ def test_trainer_and_classifier_decide_alike(n_classes):
     trainer = Trainer(recipe(alpha=1e-4), n_classes, min_df=1)
     for X, y in random_minibatches(n_classes):
         trainer.partial_fit(X, y)
-    coef, intercept, columns, ratio = trainer.weights()
-    classifier = Classifier(trainer.recipe, np.arange(n_classes), coef, intercept, columns, ratio)
+    y_pred = trainer.predict(X).tolist()
+    classifier = Classifier(trainer.recipe, np.arange(n_classes), *trainer.weights())
     values = classifier.decide_features(X.data, X.indices, X.indptr)
-    assert predicted_positions(values).tolist() == trainer.predict(X).tolist()
+    assert predicted_positions(values).tolist() == y_pred
 
 
 def spoiled(arrays, how):
