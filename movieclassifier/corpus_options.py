@@ -95,6 +95,9 @@ CORPUS_OPTIONS = [
         help="What the values stand for, such as 0=negative,4=positive; 2= leaves these documents out.",
     ),
     click.option("--skip-bad-rows", type=click.IntRange(0), metavar="N", help="Skip up to N rows that cannot be read."),
+]
+
+ORDER_OPTIONS = [
     click.option(
         "--shuffle/--no-shuffle",
         "shuffle",
@@ -106,8 +109,17 @@ CORPUS_OPTIONS = [
 
 
 def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of reading a corpus to a click command."""
-    for option in reversed(CORPUS_OPTIONS):
+    """Add the options of reading a corpus, and in which order, to a click command."""
+    return _add(CORPUS_OPTIONS + ORDER_OPTIONS, command)
+
+
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of reading a corpus in its own order to a click command."""
+    return _add(CORPUS_OPTIONS, command)
+
+
+def _add(options: Sequence[Callable[..., Any]], command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(options):
         command = option(command)
     return command
 
@@ -119,7 +131,8 @@ def chosen_corpus(paths: Sequence[str], options: dict[str, Any], shuffle: bool |
     ----------
     paths : sequence of str
     options : dict
-        What :func:`corpus_options` adds to a command's arguments; others are ignored.
+        What :func:`corpus_options` adds to a command's arguments, or, where `shuffle` is given,
+        :func:`reading_options`; others are ignored.
     shuffle : bool, optional
         In place of the option: a corpus to evaluate on needs no other order.
 

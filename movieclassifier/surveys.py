@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -168,6 +168,11 @@ def labels_of_classes(labels: Labels | None, classes: Iterable[Label], names: It
     dict of str to (int, str or None)
         None for what the corpus leaves out; values that are no class's are not there, so that reading refuses them.
 
+    Raises
+    ------
+    ValueError
+        If none of the labels is a class's.
+
     Examples
     --------
     >>> labels_of_classes({"0": "negative", "2": None, "4": "positive"}, [0, 1], ["negative", "positive"])
@@ -180,7 +185,21 @@ def labels_of_classes(labels: Labels | None, classes: Iterable[Label], names: It
     if labels is None:
         return dict(known)
     kept = {value: label for value, label in labels.items() if label is None or str(label) in known}
+    if not any(label is not None for label in kept.values()):
+        raise ValueError(_no_class(labels, known, len(classes)))
     return {value: None if label is None else known[str(label)] for value, label in kept.items()}
+
+
+def _no_class(labels: Labels, known: Collection[str], n_classes: int) -> str:
+    """Say that none of a corpus's labels is a class, and how to map them."""
+    names = list(known)[:n_classes]
+    values = [value for value, label in labels.items() if label is not None]
+    pairs = [f"{value}={name}" for value, name in zip(values, names, strict=False)]
+    found = ", ".join(str(labels[value]) for value in values)
+    return (
+        f"the corpus has the labels {found}; the model knows {', '.join(names)}. "
+        f"Pass --labels to map them, such as {','.join(pairs)}."
+    )
 
 
 def _sort_key(label: Label) -> tuple[bool, Label]:

@@ -1,6 +1,7 @@
 """Options of everything that trains: the recipe and what overrides it, the split, checkpoints and threads."""
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -22,11 +23,10 @@ class Count(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return the number."""
-        base, _, exponent = str(value).partition("**")
-        try:
-            return int(base) ** min(int(exponent), 64) if exponent else int(base)
-        except ValueError:
+        found = re.fullmatch(r"([0-9]{1,20})(?:\*\*([0-9]{1,20}))?", str(value))
+        if found is None:
             self.fail(f"{value!r} is no whole number, nor one like 2**22.", param, ctx)
+        return int(found[1]) ** min(int(found[2] or 1), 64)
 
 
 class NGramRange(click.ParamType):

@@ -1,4 +1,7 @@
+import importlib
+import os
 import resource
+import sys
 
 import pytest
 
@@ -56,3 +59,19 @@ def test_available_memory_is_the_smallest_of_all_limits(tmp_path, monkeypatch):
         assert available_bytes() <= 2**33
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def test_without_system_calls_that_tell_of_memory_nothing_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "resource", None)
+    try:
+        importlib.reload(memory)
+        monkeypatch.delattr(os, "sysconf")
+        for path in ("STATUS", "MEMORY"):
+            monkeypatch.setattr(memory, path, tmp_path / "none")
+        monkeypatch.setattr(memory, "GROUP_LIMITS", ())
+        assert memory.peak_megabytes() == 0
+        assert memory.available_bytes() >= 2**62
+    finally:
+        monkeypatch.undo()
+        importlib.reload(memory)
+    assert memory.peak_megabytes() > 10

@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import click
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -168,6 +169,30 @@ def test_evaluate_knows_labels_by_their_names(small_model, tmp_path):
     named = tmp_path / "named.csv"
     named.write_text("text,label\nawful,negative\nwonderful,positive\nbad,negative\n")
     assert json.loads(run("evaluate", named, "--json", "--model", small_model).stdout)["n_documents"] == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], r"has the labels 0, 1; the model knows grim, warm\. Pass --labels to map them, such as 0=grim,1=warm\."),
+        (["--labels", "0=bad,1=good"], r"has the labels bad, good; the model knows .+, such as 0=grim,1=warm\."),
+    ],
+)
+def test_evaluate_says_which_labels_the_model_knows(options, message, tmp_path):
+    classifier = random_classifier()
+    classifier.classes_ = np.array(["grim", "warm"])
+    classifier.label_names = ("grim", "warm")
+    save_record(tmp_path / "classifier.npz", classifier)
+    result = run("evaluate", SAMPLE, "--model", tmp_path, *options)
+    assert result.exit_code == 2
+    assert re.search(message, result.stderr), result.stderr
+    assert run("evaluate", SAMPLE, "--model", tmp_path, "--labels", "0=grim,1=warm").exit_code == 0
+
+
+def test_evaluate_offers_no_order_as_it_takes_that_of_the_corpus(small_model):
+    result = run("evaluate", SAMPLE, "--shuffle", "--model", small_model)
+    assert result.exit_code == 2
+    assert "No such option '--shuffle'" in result.stderr
 
 
 def test_explanation_sums_to_the_decision_value(small_model):

@@ -2,8 +2,10 @@
 
 import csv
 import errno
+import gzip
 import io
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -270,6 +272,17 @@ def test_command_refuses_in_one_line(tmp_path, arguments, message):
     assert done.exit_code == 2
     assert message in done.stderr.splitlines()[-1]
     assert os.listdir(tmp_path) == ["in.csv"]
+
+
+@pytest.mark.parametrize(
+    ("pack", "found"),
+    [(bytes, r": 0\.2 of 0\.2 MB \(100%\), "), (gzip.compress, r": 0\.2 MB, ")],
+    ids=["plain", "compressed"],
+)
+def test_progress_is_no_share_of_what_nobody_knows(tmp_path, pack, found):
+    (tmp_path / "in").write_bytes(pack(b"review,sentiment\n" + b"some words,1\n" * 14_000))
+    done = CliRunner().invoke(main, [str(tmp_path / "in"), str(tmp_path / "out"), "--progress"])
+    assert re.search(found, done.stderr), done.stderr
 
 
 @pytest.mark.parametrize(("size", "n_bytes"), [("1.5 GB", 1_500_000_000), ("64MiB", 2**26), ("2000000", 2_000_000)])

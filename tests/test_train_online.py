@@ -128,7 +128,7 @@ def test_fault_of_the_test_corpus_is_found_before_the_training(name, tmp_path, m
         ([SAMPLE, "--n-holdout", 0], "there is nothing to evaluate on"),
         ([SAMPLE, "--alpha", 0], "alpha must be a positive number; got 0.0."),
         ([SAMPLE, "--ngrams", "3-2"], "ngram_range must be two numbers, 1 <= shortest <= longest; got (3, 2)."),
-        ([SAMPLE, "--continue"], "trainer.npz belongs to another run: recipe was "),
+        ([SAMPLE, "--continue"], "trainer.npz belongs to another run: min_df was null, is 3. "),
         ([SAMPLE, "--encoding", "utf-9"], "encoding 'utf-9' is unknown"),
     ],
     ids=lambda value: " ".join(str(part) for part in value[-3:]) if isinstance(value, list) else "",
@@ -143,6 +143,9 @@ def test_mistake_is_one_line(arguments, message, model_dir, earlier_model):
     [
         (["--recipe", "none"], "'none'"),
         (["--n-features", "many"], "'many' is no whole number, nor one like 2**22."),
+        (["--n-features", "0**-1"], "'0**-1' is no whole number, nor one like 2**22."),
+        (["--n-features", "2**"], "'2**' is no whole number, nor one like 2**22."),
+        (["--n-features", "2**-1"], "'2**-1' is no whole number, nor one like 2**22."),
         (["--ngrams", "x"], "'x' is no range of n-grams; 3 stands for 1 to 3, 2-3 for 2 to 3."),
         (["--minibatch-size", 0], "0 is not in the range x>=1"),
         (["--seed", 2**32], "is not in the range 0<=x<=4294967295"),

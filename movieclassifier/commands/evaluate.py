@@ -6,12 +6,12 @@ import click
 
 from movieclassifier.command import Command
 from movieclassifier.commands.predict import model_option
-from movieclassifier.corpus_options import chosen_corpus, corpus_options, report_skipped
+from movieclassifier.corpus_options import chosen_corpus, reading_options, report_skipped
 
 
 @click.command(cls=Command)
 @click.argument("paths", metavar="CORPUS...", nargs=-1, required=True)
-@corpus_options
+@reading_options
 @model_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def main(paths: tuple[str, ...], model: str | None, as_json: bool, **options: Any) -> None:

@@ -1,6 +1,5 @@
 """``movieclassifier shuffle``: the rows of a file in random order."""
 
-import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -56,6 +55,7 @@ def main(
     """
     from movieclassifier.readers.contract import check_file
     from movieclassifier.readers.records import RecordFormat
+    from movieclassifier.readers.streams import plain_size
     from movieclassifier.readers.tables import check_delimiter
     from movieclassifier.shuffling import shuffle_rows
 
@@ -66,6 +66,6 @@ def main(
         check_delimiter(delimiter)
         rows = replace(rows, delimiter=delimiter)
     rows = replace(rows, header=rows.header and not no_header, quoted=rows.quoted and not no_quotes)
-    with Progress(os.path.getsize(in_path), "Shuffling", unit="MB", scale=10**6, show=show) as bar:
+    with Progress(plain_size(Path(in_path)), "Shuffling", unit="MB", scale=10**6, show=show) as bar:
         n_rows = shuffle_rows(in_path, out_path, seed, memory, rows=rows, progress=bar.update)
     click.echo(f"{out_path}: {n_rows:,} rows in the order of seed {seed}")

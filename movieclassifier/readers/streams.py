@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -32,6 +33,12 @@ def open_bytes(path: Path, zips: bool = True) -> Iterator[io.BufferedReader]:
             return
         with decompress(file, path, name) as plain:
             yield plain
+
+
+def plain_size(path: Path) -> int | None:
+    """Return the size of a file in bytes; None if it is compressed, for nothing tells the size of what it holds."""
+    with open(path, "rb") as file:
+        return None if compression(file) else os.fstat(file.fileno()).st_size
 
 
 @contextmanager
