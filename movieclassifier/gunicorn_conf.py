@@ -14,6 +14,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 port = os.environ.get("PORT")
 bind = f"0.0.0.0:{port}" if port else "127.0.0.1:8000"  # a platform that sets PORT routes to it
+if port and not os.environ.get("MOVIECLASSIFIER_DEPLOYED"):
+    os.environ["MOVIECLASSIFIER_DEPLOYED"] = "1"
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(os.cpu_count() or 1, 4))
 worker_class = "movieclassifier.gunicorn_conf.Worker"
 threads = 4

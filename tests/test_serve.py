@@ -108,6 +108,15 @@ def test_with_its_settings_gunicorn_listens_where_the_platform_says(tmp_path, sm
     assert process.returncode == 0
 
 
+def test_at_every_address_that_a_platform_names_it_needs_a_key(tmp_path, small_model):
+    command = [*GUNICORN, "--config", "python:movieclassifier.gunicorn_conf"]
+    port = free_port()
+    with serving(command, tmp_path, small_model, port, PORT=str(port), WEB_CONCURRENCY="1") as process:
+        assert process.poll() is not None
+        assert "SECRET_KEY is not set, and a deployed server needs one" in process.communicate()[1]
+    assert not (tmp_path / "instance").exists()
+
+
 def test_debug_is_flasks_own_server(tmp_path, small_model):
     port = free_port()
     with serving([*SERVE, "--port", str(port), "--debug"], tmp_path, small_model, port) as process:
