@@ -205,4 +205,32 @@ class _FittedPipeline:
         return estimator.predict(X).astype(np.intp), y_proba
 
     def n_bytes(self) -> int:
-        return len(pickle.dumps(self.pipeline))
+        return pickled_bytes(self.pipeline)
+
+
+def pickled_bytes(thing: Any) -> int:
+    """Return the size of a pickle, which is not made: arrays are counted where they are, the rest as it is written.
+
+    Examples
+    --------
+    >>> pickled_bytes(np.zeros(10**6)) // 10**6
+    8
+    """
+    counter = _Counter()
+    pickle.dump(thing, counter, protocol=5, buffer_callback=counter.count_buffer)
+    return counter.n_bytes
+
+
+class _Counter:
+    """A file that keeps nothing but its size."""
+
+    n_bytes = 0
+
+    def write(self, part: Any) -> int:
+        n_written = memoryview(part).nbytes
+        self.n_bytes += n_written
+        return n_written
+
+    def count_buffer(self, buffer: pickle.PickleBuffer) -> None:
+        # What it returns, None, tells the pickler to leave the buffer out.
+        self.n_bytes += buffer.raw().nbytes

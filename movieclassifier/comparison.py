@@ -12,9 +12,19 @@ from numpy.typing import NDArray
 from movieclassifier.candidates import Candidate, Outline
 from movieclassifier.datasets import Document, Label
 from movieclassifier.folds import Split
+from movieclassifier.memory import peak_megabytes
 from movieclassifier.own_process import Killed, call_apart
+from movieclassifier.tokenizers import TOKENIZERS, english_stop_words
 
 SIGNIFICANCE = 0.05
+NEEDED = (
+    "movieclassifier.training",
+    "movieclassifier.vectorizer",
+    "sklearn.feature_extraction.text",
+    "sklearn.naive_bayes",
+    "sklearn.pipeline",
+    "sklearn.svm",
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,8 @@ class Outcome:
         From the first document read to the last step, vectorizing included.
     model_bytes : int
         Size of the file that the model is saved as.
+    peak_megabytes : float
+        The largest resident size of the process so far, before the model's size is found out.
     """
 
     y: NDArray[np.intp]
@@ -38,6 +50,7 @@ class Outcome:
     y_proba: NDArray[np.floating] | None
     train_seconds: float
     model_bytes: int
+    peak_megabytes: float
 
 
 @dataclass(frozen=True)
@@ -120,12 +133,12 @@ def compare(
     for name, candidate in candidates.items():
         row = Row(name, candidate.kind, candidate.description, candidate.note())
         try:
-            outcomes, peak = call_apart(run, candidate, splits, outlines)
+            outcomes, _ = call_apart(run, candidate, splits, outlines)
         except Killed as error:
             rows.append(replace(row, error=str(error)))
         else:
             right[name] = np.concatenate([outcome.y == outcome.y_pred for outcome in outcomes])
-            rows.append(replace(row, peak_megabytes=peak, **summarize(outcomes, len(classes))))
+            rows.append(replace(row, **summarize(outcomes, len(classes))))
         tell(name)
     return rank(rows, right)
 
@@ -134,16 +147,22 @@ def run(candidate: Candidate, splits: Sequence[Split], outlines: Sequence[Outlin
     """Train and test one candidate on every split."""
     from threadpoolctl import threadpool_limits
 
-    warm_up()
+    warm_up(candidate)
     # One thread of BLAS for everyone: times can be compared, and are lower for the streaming recipes.
     with threadpool_limits(limits=1, user_api="blas"):
         return [run_split(candidate, split, outline) for split, outline in zip(splits, outlines, strict=True)]
 
 
-def warm_up() -> None:
-    """Import what training needs, so that no candidate's time holds it."""
-    for module in ("movieclassifier.training", "sklearn.naive_bayes", "sklearn.pipeline", "sklearn.svm"):
+def warm_up(candidate: Candidate) -> None:
+    """Import and load what training needs, so that no candidate's time holds it."""
+    for module in NEEDED:
         import_module(module)
+    english_stop_words()
+    # The recipe's tokenizer, or the note, may load WordNet, which takes seconds.
+    recipe = getattr(candidate, "recipe", None)
+    if recipe is not None:
+        TOKENIZERS[recipe.tokenizer]("films")
+    candidate.note()
 
 
 def run_split(candidate: Candidate, split: Split, outline: Outline) -> Outcome:
@@ -153,7 +172,9 @@ def run_split(candidate: Candidate, split: Split, outline: Outline) -> Outcome:
     seconds = time.perf_counter() - start
     labels: list[Label] = []
     y_pred, y_proba = fitted.predict(_noting(split.test, labels))
-    return Outcome(outline.positions(labels), y_pred, y_proba, seconds, fitted.n_bytes())
+    # Read first: finding out the size takes memory, too, and more for some candidates than for others.
+    peak = peak_megabytes()
+    return Outcome(outline.positions(labels), y_pred, y_proba, seconds, fitted.n_bytes(), peak)
 
 
 def _noting(documents: Iterable[Document], labels: list[Label]) -> Iterator[Document]:
@@ -176,7 +197,7 @@ def summarize(outcomes: Sequence[Outcome], n_classes: int) -> dict[str, Any]:
     -------
     dict
         ``accuracy``, its binomial ``standard_error``, ``log_loss``, ``macro_f1``; the mean ``train_seconds`` and
-        ``model_megabytes``.
+        ``model_megabytes``, and the largest ``peak_megabytes``.
     """
     from sklearn.metrics import f1_score, log_loss
 
@@ -191,6 +212,7 @@ def summarize(outcomes: Sequence[Outcome], n_classes: int) -> dict[str, Any]:
         "macro_f1": float(f1_score(y, y_pred, labels=positions, average="macro", zero_division=0.0)),
         "train_seconds": float(np.mean([outcome.train_seconds for outcome in outcomes])),
         "model_megabytes": float(np.mean([outcome.model_bytes for outcome in outcomes])) / 1e6,
+        "peak_megabytes": max(outcome.peak_megabytes for outcome in outcomes),
     }
 
 

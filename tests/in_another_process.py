@@ -2,9 +2,12 @@
 
 import os
 import signal
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 
 def add(a, b):
@@ -38,3 +41,37 @@ class Dying:
 
     def note(self):
         return ""
+
+
+@dataclass(frozen=True)
+class Bloated:
+    """What its size is found out with takes memory."""
+
+    n_megabytes: int
+    kind: str = "in memory"
+    description: str = "always right, and large when it is saved"
+
+    def fit(self, documents, outline):
+        return self
+
+    def predict(self, documents):
+        return np.array([label for _, label in documents]), None
+
+    def n_bytes(self):
+        return fill(self.n_megabytes)
+
+    def note(self):
+        return ""
+
+
+def modules_around_fit(candidate):
+    """Return the modules before and after a fit, when all has been warmed up."""
+    from movieclassifier.candidates import Outline
+    from movieclassifier.comparison import warm_up
+    from movieclassifier.datasets import open_corpus
+
+    documents = list(open_corpus("movieclassifier/bundled/sample_reviews.csv"))
+    warm_up(candidate)
+    before = set(sys.modules)
+    candidate.fit(iter(documents), Outline((0, 1), (200, 200), 400))
+    return before, set(sys.modules)

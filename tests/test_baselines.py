@@ -1,4 +1,5 @@
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -72,6 +73,18 @@ def test_in_memory_baseline_is_scikit_learns():
     y_proba = BASELINES["multinomial-nb"].fit(iter(TRAIN), OUTLINE).predict(iter(TEST))[1]
     expected = estimator.predict_proba(vectorizer.transform([text for text, _ in TEST]))
     np.testing.assert_allclose(y_proba, expected)
+
+
+@pytest.mark.parametrize("name", ["perceptron", "hashed-multinomial-nb", "linear-svm"])
+def test_size_of_a_pickle_is_found_out_without_one(name):
+    fitted = BASELINES[name].fit(iter(TRAIN), OUTLINE)
+    expected = len(pickle.dumps(fitted.pipeline))
+    tracemalloc.start()
+    try:
+        assert fitted.n_bytes() == pytest.approx(expected, rel=0.01)
+        assert name == "linear-svm" or tracemalloc.get_traced_memory()[1] < expected / 10
+    finally:
+        tracemalloc.stop()
 
 
 def test_labels_may_be_strings():

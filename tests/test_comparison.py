@@ -14,21 +14,23 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from in_another_process import Dying, add, fail, fill, kill
+from in_another_process import Bloated, Dying, add, fail, fill, kill, modules_around_fit
 from scipy.stats import binom
 from sklearn.metrics import accuracy_score, f1_score, log_loss
 
 from movieclassifier.baselines import BASELINES
-from movieclassifier.candidates import Outline
+from movieclassifier.candidates import Outline, Streaming
 from movieclassifier.cli import main
-from movieclassifier.comparison import Outcome, Row, compare, mcnemar, rank, run, run_split, summarize
+from movieclassifier.comparison import Outcome, Row, compare, mcnemar, rank, run, run_split, summarize, warm_up
 from movieclassifier.comparison_table import cells, table
 from movieclassifier.datasets import open_corpus, survey
 from movieclassifier.folds import Slice, Split, make_splits
 from movieclassifier.memory import peak_megabytes
 from movieclassifier.own_process import Killed, _answer, call_apart
 from movieclassifier.persistence import load_classifier
+from movieclassifier.recipes import make_recipe
 from movieclassifier.report.comparison_page import comparison_page
+from movieclassifier.tokenizers import TOKENIZERS
 
 SAMPLE = "movieclassifier/bundled/sample_reviews.csv"
 
@@ -115,7 +117,7 @@ def test_figures_of_several_test_parts_are_those_of_all_together():
     y_pred = y_proba.argmax(axis=1)
     parts = [slice(0, 20), slice(20, 60)]
     outcomes = [
-        Outcome(y[part], y_pred[part], y_proba[part], seconds, 10**6)
+        Outcome(y[part], y_pred[part], y_proba[part], seconds, 10**6, 100.0 * seconds)
         for part, seconds in zip(parts, (1.0, 3.0), strict=True)
     ]
     found = summarize(outcomes, 3)
@@ -127,8 +129,9 @@ def test_figures_of_several_test_parts_are_those_of_all_together():
         "macro_f1": pytest.approx(f1_score(y, y_pred, average="macro")),
         "train_seconds": 2.0,
         "model_megabytes": 1.0,
+        "peak_megabytes": 300.0,
     }
-    without = [Outcome(y, y_pred, None, 1.0, 1)]
+    without = [Outcome(y, y_pred, None, 1.0, 1, 1.0)]
     assert summarize(without, 3)["log_loss"] is None
 
 
@@ -147,6 +150,26 @@ def test_every_split_has_its_own_outcome():
     outlines = [Outline((0, 1), split.label_counts, split.n_train) for split in splits]
     outcomes = run(BASELINES["hashed-bernoulli-nb"], splits, outlines)
     assert [len(outcome.y) for outcome in outcomes] == [len(list(split.test)) for split in splits]
+
+
+def test_peak_memory_holds_no_pickled_copy_of_the_model():
+    split = Split([("good", 1), ("bad", 0)] * 9, [("good", 1)], 18, (9, 9))
+    (small,) = compare({"small": Bloated(1)}, [split], (0, 1))
+    (large,) = compare({"large": Bloated(300)}, [split], (0, 1))
+    assert large.peak_megabytes < small.peak_megabytes + 100
+
+
+@pytest.mark.parametrize("name", ["book", "gaussian-nb", "linear-svm", "perceptron"])
+def test_no_time_of_a_candidate_holds_an_import(name):
+    before, after = call_apart(modules_around_fit, BASELINES[name])[0]
+    assert sorted(after - before) == []
+
+
+def test_wordnet_is_loaded_before_the_clock_runs(monkeypatch):
+    loaded = []
+    monkeypatch.setitem(TOKENIZERS, "lemma", lambda text: loaded.append(text) or [text])
+    warm_up(Streaming(make_recipe("default", tokenizer="lemma")))
+    assert loaded
 
 
 @pytest.mark.parametrize("error", [None, ValueError("line 3")])
