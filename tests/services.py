@@ -32,6 +32,7 @@ def write_model(path: Path, *, n_classes: int = 2, recipe: Recipe = SMALL, guard
     classifier = random_classifier(n_classes, recipe, tuple(TEXTS), seed)
     held_out = make_texts(60, seed=7)
     extra = make_guard(classifier, zip(held_out, classifier.predict(held_out).tolist(), strict=True)) if guard else {}
+    path.parent.mkdir(exist_ok=True)
     save_record(path, classifier, extra)
     return path
 
@@ -40,6 +41,13 @@ def open_service(url: str, model: Path, **settings) -> Service:
     """Return a service with limits that no test reaches by accident."""
     generous = {"VOTES_PER_HOUR": 10**6, "PREDICTIONS_PER_MINUTE": 10**6, "TEXTS_PER_HOUR": 10**9, "CAP": NO_CAP}
     service = Service(read_settings({"DATABASE_URL": url, "MODEL": str(model)} | generous | settings, {}))
+    _OPEN.append(service)
+    return service
+
+
+def open_own(url: str) -> Service:
+    """Return a service over what the working folder holds, as a server without settings has it."""
+    service = Service(read_settings({"DATABASE_URL": url}, {}))
     _OPEN.append(service)
     return service
 

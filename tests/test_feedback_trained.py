@@ -7,13 +7,13 @@ import signal
 
 import pytest
 from click.testing import CliRunner
-from services import ADA, TEXTS, close_services, contradict, digest, open_service, write_model
+from services import ADA, TEXTS, close_services, contradict, digest, open_own, open_service, write_model
 from test_serve import SERVE, free_port, get, serving
 
 from movieclassifier.cli import main
 from movieclassifier.feedback.service import Service
 from movieclassifier.feedback.settings import read_settings
-from movieclassifier.persistence import load_record
+from movieclassifier.persistence import load_record, save_record
 
 
 @pytest.fixture(autouse=True)
@@ -160,6 +160,89 @@ def test_the_bundled_model_that_nobody_asked_for_gives_way_to_what_is_served(tmp
     assert digest(service) == first
     assert "/m.npz" in service.describe()
     service.close()
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_a_bundled_model_that_nobody_voted_on_gives_way_to_a_trained_one(
+    tmp_path, owner, monkeypatch, database_url, n_classes
+):
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.chdir(tmp_path)
+    assert "trained: bundled/imdb.npz" in owner("rollback", "--list")
+    running = open_own(database_url)
+    assert running.facts().bundled
+    trained = write_model(tmp_path / "pkl_objects/classifier.npz", n_classes=n_classes)
+    for _ in range(2):
+        assert digest(open_own(database_url)) == digest(running) == load_record(trained)[0].weights_sha256()
+    last = running.audit().items[0]
+    assert last.position == 2
+    assert (last.by, last.version) == ("system", 2)
+    assert last.note == "pkl_objects/classifier.npz in place of the bundled model, which nobody had voted on"
+    write_model(trained, n_classes=n_classes, seed=1)
+    with pytest.raises(ValueError, match="is another model"):
+        open_own(database_url)
+
+
+def test_a_bundled_model_with_votes_gives_way_to_none(tmp_path, monkeypatch):
+    url = f"sqlite:///{tmp_path}/f.db"
+    monkeypatch.chdir(tmp_path)
+    contradict(open_own(url), "A wonderful film, superb.")
+    write_model(tmp_path / "pkl_objects/classifier.npz")
+    with pytest.raises(ValueError, match="the labels 0, 1; the votes in"):
+        open_own(url)
+
+
+def test_a_bundled_model_with_answers_gives_way_to_one_of_the_same_labels_only(tmp_path, monkeypatch):
+    url = f"sqlite:///{tmp_path}/f.db"
+    monkeypatch.chdir(tmp_path)
+    first = open_own(url)
+    answer = first.classify("A wonderful film, superb.", ADA)
+    write_model(tmp_path / "pkl_objects/classifier.npz")
+    with pytest.raises(ValueError, match="the labels 0, 1"):
+        open_own(url)
+    classifier, _ = load_record(first.model_path)
+    classifier.metadata = classifier.metadata | {"seed": 99}
+    save_record(tmp_path / "pkl_objects/classifier.npz", classifier)
+    assert open_own(url).facts().version == 2
+    assert first.get(answer.id, ADA).label == answer.label
+
+
+def test_a_bundled_model_that_is_voted_on_just_now_stays(tmp_path, monkeypatch):
+    from movieclassifier.feedback import trained
+
+    url = f"sqlite:///{tmp_path}/f.db"
+    monkeypatch.chdir(tmp_path)
+    first = open_own(url)
+    write_model(tmp_path / "pkl_objects/classifier.npz")
+    load, quicker = trained.load_record, ["a vote"]
+
+    def overtaken(path):
+        if quicker:
+            quicker.pop()
+            contradict(first, "A wonderful film, superb.")
+        return load(path)
+
+    monkeypatch.setattr(trained, "load_record", overtaken)
+    with pytest.raises(ValueError, match="the votes in"):
+        open_own(url)
+    assert first.facts().bundled
+
+
+def test_a_model_that_training_replaces_while_it_is_read_is_read_again(tmp_path, monkeypatch):
+    from movieclassifier.feedback import trained
+
+    path, other = write_model(tmp_path / "m.npz"), write_model(tmp_path / "other.npz", seed=1)
+    load, finished = trained.load_record, [other]
+
+    def overtaken(path):
+        if finished:
+            finished.pop().replace(path)
+        return load(path)
+
+    monkeypatch.setattr(trained, "load_record", overtaken)
+    service = open_service(f"sqlite:///{tmp_path}/f.db", path)
+    [version] = service.versions()
+    assert version.weights_sha256 == digest(service) == load_record(path)[0].weights_sha256()
 
 
 def test_looking_at_the_log_serves_no_other_model(tmp_path, owner, monkeypatch):

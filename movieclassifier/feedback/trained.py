@@ -12,7 +12,7 @@ from movieclassifier.feedback.bases import TRAINED, load_base, record_digest, st
 from movieclassifier.feedback.database import reading
 from movieclassifier.feedback.entities import ACCEPTED
 from movieclassifier.feedback.log import appending
-from movieclassifier.feedback.schema import bases, head, votes
+from movieclassifier.feedback.schema import bases, head, predictions, votes
 from movieclassifier.guard import guard_accuracy
 from movieclassifier.persistence import BUNDLED, load_record
 
@@ -40,6 +40,8 @@ def serve_first(engine: Engine, path: Path) -> None:
 def expect_known(engine: Engine, path: Path) -> int:
     """Return the version of a model file that was served from a database before.
 
+    A bundled model that nobody has voted on gives way: it was there only until there is a trained one.
+
     Raises
     ------
     OSError
@@ -48,6 +50,7 @@ def expect_known(engine: Engine, path: Path) -> int:
         If the database does not know it: it serves another model, and other servers may be answering with it.
     """
     record = path.read_bytes()
+    _replace_bundled(engine, path)
     with reading(engine) as connection:
         known = _known(connection, record)
         if known is not None:
@@ -61,6 +64,31 @@ def expect_known(engine: Engine, path: Path) -> int:
             f"on, with the {_n_accepted(connection)} accepted votes on top: movieclassifier update --model {path}. To "
             f"keep both, give it {OWN_DATABASE}"
         )
+
+
+def _replace_bundled(engine: Engine, path: Path) -> None:
+    """Serve a model file in place of a bundled one that was never more than a beginning."""
+    with reading(engine) as connection:
+        if not _is_beginning(connection) or _known(connection, path.read_bytes()) is not None:
+            return
+    model = _Read(path)
+    with appending(engine) as log:
+        if _is_beginning(log.connection) and _fits(log.connection, model.classifier):
+            version = model.store(log.connection, "system")
+            log.serve(version, "system", f"{model.name} in place of the bundled model, which nobody had voted on")
+
+
+def _is_beginning(connection: Connection) -> bool:
+    """Tell whether nothing has happened since a bundled model became the first base."""
+    position, served = connection.execute(select(head.c.position, head.c.base_version)).one()
+    name = connection.scalar(select(bases.c.name).where(bases.c.version == served))
+    return position == 1 and name == BUNDLED_NAME
+
+
+def _fits(connection: Connection, classifier: Classifier) -> bool:
+    """Tell whether answers that are stored would still name labels of the model."""
+    labels = load_base(connection, 1)[0].label_names
+    return set(labels) == set(classifier.label_names) or not connection.scalar(select(predictions.c.id).limit(1))
 
 
 def adopt(engine: Engine, path: Path, by: str, note: str = "") -> tuple[int, bool]:
@@ -114,8 +142,9 @@ class _Read:
 
     def __init__(self, path: Path):
         self.name = model_name(path)
-        self.record = path.read_bytes()
-        self.classifier, arrays = load_record(path)
+        self.record, (self.classifier, arrays) = path.read_bytes(), load_record(path)
+        while self.record != (record := path.read_bytes()):  # training has put another one there meanwhile
+            self.record, (self.classifier, arrays) = record, load_record(path)
         self._accuracy = accuracy_on_guard(self.classifier, arrays, self.classifier)
 
     def store(self, connection: Connection, by: str, note: str = "") -> int:
