@@ -20,9 +20,11 @@ from services import (
     write_model,
 )
 
+from movieclassifier.feedback import serving
 from movieclassifier.feedback.bases import load_base
 from movieclassifier.feedback.database import reading
 from movieclassifier.feedback.errors import Conflict, FeedbackError, NotFound
+from movieclassifier.feedback.log import Appending
 from movieclassifier.feedback.serving import ServedModel
 from movieclassifier.feedback.updating import UpdateRefused
 from movieclassifier.recipes import Recipe
@@ -211,13 +213,47 @@ def test_a_model_that_could_not_finish_learning_starts_anew(tmp_path, monkeypatc
 
 
 def test_an_uncommitted_vote_leaves_no_trace_in_the_weights(tmp_path, monkeypatch):
-    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"), VOTES_PER_HOUR=2)
+    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"))
     prediction, _ = contradict(service, TEXTS[0])
     contradict(service, TEXTS[1])
     before, log = digest(service), service.facts().log_position
-    with pytest.raises(FeedbackError, match="Too many votes: at most 2 per hour"):
-        service.change(prediction.id, prediction.label, ADA)  # undoes, learns that, and then is refused
+    monkeypatch.setattr(Appending, "vote", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        service.change(prediction.id, prediction.label, ADA)  # undoes, learns that, and then fails
     assert (digest(service), service.facts().log_position) == (before, log)
+
+
+@pytest.mark.parametrize("label", ["0", "1", "2"])
+def test_a_vote_that_is_refused_is_no_work(tmp_path, monkeypatch, label):
+    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"), VOTES_PER_HOUR=2)
+    prediction, vote = contradict(service, TEXTS[0])
+    contradict(service, TEXTS[1])
+    before = digest(service)
+    monkeypatch.setattr(serving, "load_base", None)
+    if label != vote.label:
+        with pytest.raises(
+            FeedbackError, match="one of 0, 1" if label == "2" else "Too many votes: at most 2 per hour"
+        ):
+            service.change(prediction.id, label, ADA)
+    fresh = service.classify(TEXTS[2], ADA)
+    with pytest.raises(FeedbackError, match="one of 0, 1" if label == "2" else "Too many votes"):
+        service.vote(fresh.id, label, ADA)
+    assert digest(service) == before
+
+
+def test_a_label_that_the_model_lacks_is_not_repeated_to_who_sends_it(tmp_path):
+    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"))
+    prediction, _ = contradict(service, TEXTS[0])
+    with pytest.raises(FeedbackError, match=r"^The label must be one of 0, 1\.$"):
+        service.vote(prediction.id, "x" * 10**6, ADA)
+
+
+def test_a_forged_id_never_waits_for_nor_keeps_the_lock_of_the_log(tmp_path, monkeypatch):
+    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"))
+    monkeypatch.setattr(service, "appending", None)
+    for ask in (lambda: service.vote("A" * 22, "0", ADA), lambda: service.undo("A" * 22, ADA)):
+        with pytest.raises(NotFound):
+            ask()
 
 
 def test_a_database_without_a_model_is_said_to_have_none(tmp_path):

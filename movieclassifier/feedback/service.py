@@ -2,10 +2,11 @@
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from movieclassifier.feedback import limits
 from movieclassifier.feedback.database import reading, writing
@@ -90,26 +91,28 @@ class Service(ReviewedLog):
             If the label is none of the model's.
         TooMany
         """
-        with self.appending() as log:
-            prediction = self._owned(log, prediction_id, client)
+        with self._voting(prediction_id, client) as (log, prediction):
+            self._check_label(log, label)
             standing = standing_vote(log.connection, prediction.id)
             if standing is None:
+                self._count(log.connection, "votes", client)
                 return self._cast(log, prediction, label, client)
             if standing.label != label:
                 raise Conflict(f"A vote for {standing.label!r} stands; undo it before you vote for {label!r}.")
-            self.served.refresh(log.connection)
             return vote_from(standing, self.served.held_from)
 
     def change(self, prediction_id: str, label: str, client: Client) -> Vote:
         """Replace a vote by one for another label, in one step."""
-        with self.appending() as log:
-            prediction = self._owned(log, prediction_id, client)
+        with self._voting(prediction_id, client) as (log, prediction):
+            self._check_label(log, label)
             standing = standing_vote(log.connection, prediction.id)
             if standing is not None and standing.label == label:
-                self.served.refresh(log.connection)
                 return vote_from(standing, self.served.held_from)
+            # Before anything is undone: what the model learns of a change that is refused then, it has to forget.
+            self._count(log.connection, "votes", client)
             if standing is not None:
                 log.undo(standing, client.address)
+                self.served.refresh(log.connection)
             return self._cast(log, prediction, label, client)
 
     def undo(self, prediction_id: str, client: Client) -> Prediction:
@@ -120,8 +123,7 @@ class Service(ReviewedLog):
         NotFound
             As :meth:`get`.
         """
-        with self.appending() as log:
-            prediction = self._owned(log, prediction_id, client)
+        with self._voting(prediction_id, client) as (log, prediction):
             standing = standing_vote(log.connection, prediction.id)
             if standing is not None:
                 log.undo(standing, client.address)
@@ -158,11 +160,6 @@ class Service(ReviewedLog):
         return self.store.stats()
 
     def _cast(self, log: Appending, prediction: Row[Any], label: str, client: Client) -> Vote:
-        self.served.refresh(log.connection)
-        classifier = self.served.classifier
-        if label not in classifier.label_names:
-            raise FeedbackError(f"The label must be one of {', '.join(classifier.label_names)}.")
-        self._count(log.connection, "votes", client)
         found = self.served.rehearse(prediction.text, label)
         before = self.served.named(found.lesson.before)
         duplicate = DUPLICATE if log.has_vote(prediction.digest) else None
@@ -177,10 +174,24 @@ class Service(ReviewedLog):
         )
         return vote_from(vote, vote.accepted_at if found.held else None)
 
-    def _owned(self, log: Appending, prediction_id: str, client: Client) -> Row[Any]:
-        return owned_prediction(log.connection, _checked(prediction_id), client.owner, self.settings.lifetime)
+    @contextmanager
+    def _voting(self, prediction_id: str, client: Client) -> Iterator[tuple[Appending, Row[Any]]]:
+        """Open a transaction that appends, with a prediction that the client may vote on."""
+        with reading(self.store.engine) as connection:  # a forged id must not keep others from writing
+            self._owned(connection, prediction_id, client)
+        with self.appending() as log:
+            yield log, self._owned(log.connection, prediction_id, client)
 
-    def _count(self, connection: Any, kind: str, client: Client, n: int = 1) -> None:
+    def _owned(self, connection: Connection, prediction_id: str, client: Client) -> Row[Any]:
+        return owned_prediction(connection, _checked(prediction_id), client.owner, self.settings.lifetime)
+
+    def _check_label(self, log: Appending, label: str) -> None:
+        self.served.refresh(log.connection)
+        labels = self.served.classifier.label_names
+        if label not in labels:
+            raise FeedbackError(f"The label must be one of {', '.join(labels)}.")
+
+    def _count(self, connection: Connection, kind: str, client: Client, n: int = 1) -> None:
         limits.count(connection, kind, client.address, self.settings.rates[kind], n)
 
     def _clean_up(self) -> None:
