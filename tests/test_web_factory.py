@@ -15,6 +15,7 @@ from flask import request
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from visitors import REVIEW, Visitor
+from werkzeug.security import generate_password_hash
 
 from movieclassifier.feedback import database
 from movieclassifier.web import create_app
@@ -60,6 +61,32 @@ def test_all_workers_that_make_the_key_at_once_have_the_same(tmp_path):
         keys = set(pool.map(lambda _: find_secret_key(False, path), range(32)))
     assert len(keys) == 1
     assert [file.name for file in path.parent.iterdir()] == ["secret_key"]
+
+
+def test_a_key_that_is_there_is_read_and_nothing_written(tmp_path, monkeypatch):
+    path = tmp_path / "secret_key"
+    path.write_text("k" * 64 + "\n")
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setattr(os, "open", None)
+    assert find_secret_key(False, path) == "k" * 64
+
+
+def test_a_key_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    synced, path = [], tmp_path / "secret_key"
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setattr(os, "fsync", lambda file, real=os.fsync: synced.append((os.fstat(file).st_size, real(file))))
+    monkeypatch.setattr(os, "link", lambda *names, real=os.link: synced.append(real(*names)))
+    find_secret_key(False, path)
+    assert synced == [(64, None), None]
+
+
+@pytest.mark.parametrize(
+    "value", ["correct horse", "'scrypt:32768:8:1$salt$00ff'", "scrypt:32768:8:1$salt$", "md5:1$salt$00ff"]
+)
+def test_a_password_that_is_no_hash_is_explained_at_the_start_and_not_repeated(make_app, value):
+    with pytest.raises(ValueError, match="must be what movieclassifier hash-password prints, without") as refused:
+        make_app(ADMIN_PASSWORD_HASH=value)
+    assert value not in str(refused.value)
 
 
 @pytest.mark.parametrize("sign", ["MOVIECLASSIFIER_DEPLOYED", "DYNO", "KUBERNETES_SERVICE_HOST"])
@@ -229,7 +256,9 @@ def test_no_address_makes_the_server_fail(make_app, path, query):
 
 def _same_app(make_app, made=[]):  # noqa: B006  # one app for all examples
     if not made:
-        made.append(make_app(PREDICTIONS_PER_MINUTE=10**6, ADMIN_PASSWORD_HASH="x"))
+        made.append(
+            make_app(PREDICTIONS_PER_MINUTE=10**6, ADMIN_PASSWORD_HASH=generate_password_hash("x", "pbkdf2:sha256:1"))
+        )
     return made[0]
 
 

@@ -1,6 +1,7 @@
 """The application's configuration: what is given, else the environment, else a default that is safe."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
@@ -17,6 +18,7 @@ MIN_SECRET = 16
 # A text of the greatest length, in which every character takes four bytes, each written as %XX.
 FORM_BYTES_PER_CHARACTER = 12
 API_MAX_BYTES = 8 * 2**20
+PASSWORD_HASH = re.compile(r"(scrypt|pbkdf2)(:[^$]*)?\$[^$]+\$[0-9a-f]+")
 
 
 def configure(app: Flask, given: Mapping[str, Any]) -> Settings:
@@ -53,6 +55,7 @@ def configure(app: Flask, given: Mapping[str, Any]) -> Settings:
     )
     app.config.from_mapping(given)
     app.config["SECRET_KEY"] = given.get("SECRET_KEY") or find_secret_key(settings.deployed)
+    _check_password_hash(app.config["ADMIN_PASSWORD_HASH"])
     n_proxies = _whole(app.config["TRUSTED_PROXIES"])
     if n_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n_proxies, x_proto=n_proxies)  # type: ignore[method-assign]
@@ -90,12 +93,16 @@ def find_secret_key(deployed: bool, path: Path = SECRET_KEY_FILE) -> str:
 
 
 def _kept_secret_key(path: Path) -> str:
+    if path.exists():
+        return path.read_text().strip()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex())
+            file.flush()
+            os.fsync(descriptor)  # a power cut must leave no empty key, which would be refused for good
         # A link fails where there is a key already, and whoever comes first wins: no worker sees half a key.
         os.link(temporary, path)
     except FileExistsError:
@@ -103,6 +110,14 @@ def _kept_secret_key(path: Path) -> str:
     finally:
         temporary.unlink()
     return path.read_text().strip()
+
+
+def _check_password_hash(value: str | None) -> None:
+    if value is not None and not PASSWORD_HASH.fullmatch(value):
+        # Not what came: it may be the password itself.
+        raise ValueError(
+            f"{PREFIX}ADMIN_PASSWORD_HASH must be what movieclassifier hash-password prints, without the quotes."
+        )
 
 
 def _whole(value: Any) -> int:
