@@ -1,7 +1,10 @@
 """The owner's commands, as they are typed."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -55,6 +58,38 @@ def test_review_from_the_command_line(service):
     assert service.get(prediction.id, ADA).undone
     assert [event.note for event in service.audit().items][:4] == ["", "", "no", ""]
     assert "Error: the log has no vote at position 99" in run("feedback", "approve", 99, status=2)
+
+
+def test_undo_takes_back_all_or_none(service):
+    _, vote = contradict(service, TEXTS[0])
+    assert "Error: the log has no vote at position 99" in run("feedback", "undo", vote.position, 99, status=2)
+    assert service.entries(status="applied").total == 1
+
+
+@pytest.mark.parametrize("command", ["feedback approve", "feedback reject", "feedback undo", "rollback"])
+def test_a_number_that_no_database_holds_is_refused(service, command):
+    assert "is not in the range 1<=x<=1000000000" in run(*command.split(), 10**20, status=2)
+
+
+def test_a_text_cannot_steer_the_terminal_that_lists_it(service):
+    contradict(service, "\x1b]0;title\x07 \x1b[31mred \x9b31m \u202egnol a film")
+    assert "\ufffd]0;title\ufffd \ufffd[31mred \ufffd31m \ufffdgnol a film" in run("feedback", "list")
+
+
+def test_a_process_without_a_user_writes_into_the_log_too(service, tmp_path):
+    _, vote = contradict(service, TEXTS[0])
+    program = (
+        "import os, pwd\n"
+        "os.getuid = lambda: 2**31 - 2\n"  # as `podman run --user` has it
+        "from movieclassifier.cli import main\n"
+        f"main(['feedback', 'reject', '{vote.position}'])"
+    )
+    environ = {
+        name: value for name, value in os.environ.items() if name not in ("LOGNAME", "USER", "LNAME", "USERNAME")
+    }
+    done = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1 rejected, 0 were out already\n", "")
+    assert service.audit().items[0].by == "owner"
 
 
 def test_a_waiting_vote_tells_why(service):

@@ -253,7 +253,7 @@ def test_reviewing_a_vote_that_is_not_there_changes_nothing(service):
 
 def test_the_owner_can_undo_a_vote(service):
     prediction, vote = contradict(service, TEXTS[0])
-    assert [service.undo_vote(vote.position, "owner") for _ in range(2)] == [1, 0]
+    assert [service.undo_votes([vote.position], "owner") for _ in range(2)] == [1, 0]
     assert service.get(prediction.id, ADA).undone
 
 
@@ -295,7 +295,7 @@ def test_stats_count_what_stands(service):
         prediction = service.classify(text, ADA)
         right = prediction.label if number < 4 else next(name for name in prediction.labels if name != prediction.label)
         labels.append(service.vote(prediction.id, right, ADA))
-    service.undo_vote(labels[0].position, "owner")
+    service.undo_votes([labels[0].position], "owner")
     stats = service.stats()
     assert (stats.n_predictions, stats.n_votes, stats.n_correct, stats.n_incorrect) == (6, 5, 3, 2)
     assert stats.accuracy == 0.6

@@ -10,12 +10,14 @@ import click
 from movieclassifier.command import Command, WholeSummary
 from movieclassifier.commands.feedback_options import database_option, open_service, owner
 from movieclassifier.commands.predict import shorten
+from movieclassifier.feedback.entities import MAX_NUMBER, STATUSES
 from movieclassifier.progress import Progress, progress_option
 
-positions_argument = click.argument("positions", metavar="POSITION...", nargs=-1, required=True, type=click.IntRange(1))
+positions_argument = click.argument(
+    "positions", metavar="POSITION...", nargs=-1, required=True, type=click.IntRange(1, MAX_NUMBER)
+)
 note_option = click.option("--note", default="", help="For the audit trail.")
 search_option = click.option("--search", default="", help="Part of the text, or the client's hash.")
-STATUSES = ("waiting", "applied", "held", "rejected", "undone")
 
 
 class Feedback(WholeSummary, click.Group):
@@ -33,7 +35,7 @@ def main() -> None:
 @database_option
 @click.option("--status", type=click.Choice(STATUSES), help="Only votes with this status.")
 @search_option
-@click.option("--last", "n_last", type=click.IntRange(1), default=20, show_default=True, help="How many.")
+@click.option("--last", "n_last", type=click.IntRange(1, MAX_NUMBER), default=20, show_default=True, help="How many.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per vote.")
 def list_votes(database: str | None, status: str | None, search: str, n_last: int, as_json: bool) -> None:
     """List the last votes."""
@@ -109,7 +111,7 @@ def reject(positions: tuple[int, ...], database: str | None, note: str) -> None:
 def undo(positions: tuple[int, ...], database: str | None) -> None:
     """Take votes back for the people who cast them, who can then vote again."""
     service = open_service(database)
-    n = sum(service.undo_vote(position, owner()) for position in positions)
+    n = service.undo_votes(positions, owner())
     click.echo(f"{n} undone, {len(positions) - n} were undone already")
     service.close()
 

@@ -36,5 +36,6 @@ def owner() -> str:
     """Return who the log says did it."""
     try:
         return getpass.getuser()
-    except OSError:  # no such user, as in some containers
+    # No such user, as in some containers: an OSError from Python 3.13 on.
+    except (KeyError, ImportError, OSError):
         return "owner"

@@ -64,12 +64,12 @@ def decode(content: bytes, where: str) -> str:
 
 
 def shorten(text: str, width: int = 60) -> str:
-    """Return the beginning of a text on one line.
+    """Return the beginning of a text on one line, without what could steer a terminal.
 
     Examples
     --------
     >>> shorten("what a  waste of time", 12)
     'what a wast…'
     """
-    line = " ".join(text.split())
+    line = "".join(character if character.isprintable() else "\ufffd" for character in " ".join(text.split()))
     return line if len(line) <= width else f"{line[: width - 1]}…"

@@ -4,10 +4,11 @@ import click
 
 from movieclassifier.command import Command
 from movieclassifier.commands.feedback_options import database_option, open_service, owner
+from movieclassifier.feedback.entities import MAX_NUMBER
 
 
 @click.command(cls=Command)
-@click.argument("version", type=click.IntRange(1), required=False)
+@click.argument("version", type=click.IntRange(1, MAX_NUMBER), required=False)
 @database_option
 @click.option("--list", "only_list", is_flag=True, help="List the versions, and change nothing.")
 @click.option("--note", default="", help="For the audit trail.")

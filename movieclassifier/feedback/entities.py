@@ -18,6 +18,9 @@ ACCEPTED, WAITING, REJECTED, UNDONE = "accepted", "waiting", "rejected", "undone
 APPLIED, HELD = "applied", "held"
 STATUSES = (WAITING, APPLIED, HELD, REJECTED, UNDONE)
 
+# Positions and versions up to this one fit into the columns of every database.
+MAX_NUMBER = 10**9
+
 REVIEW, DUPLICATE, CAP, ROLLED_BACK = "review", "duplicate", "cap", "rolled back"
 
 Probabilities = dict[str, float]

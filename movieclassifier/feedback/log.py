@@ -194,11 +194,10 @@ class Appending:
             raise NotFound(f"the log has no vote at position {', '.join(map(str, sorted(missing)))}.")
         return found
 
-    def undo_at(self, position: int, by: str) -> int:
-        """Append the undoing of the vote at a position, unless it is undone already; return 1 or 0."""
-        return self._change(
-            UNDO, [vote for vote in self._votes([position]) if vote.status != UNDONE], by, status=UNDONE
-        )
+    def undo_at(self, positions: Iterable[int], by: str) -> int:
+        """Append the undoing of the votes at some positions that are not undone; return their number."""
+        chosen = [vote for vote in self._votes(positions) if vote.status != UNDONE]
+        return self._change(UNDO, chosen, by, status=UNDONE)
 
     def has_vote(self, digest: str, label: str | None = None) -> bool:
         """Tell whether a text has a vote already: one that stands, or one on which the owner has decided."""

@@ -155,10 +155,10 @@ class ReviewedLog:
         with self.appending() as log:
             return log.reject(positions, by, note)
 
-    def undo_vote(self, position: int, by: str) -> int:
-        """Take back a vote for the person who cast it; return 0 where it was taken back before."""
+    def undo_votes(self, positions: Sequence[int], by: str) -> int:
+        """Take votes back for the people who cast them; return how many were not taken back before."""
         with self.appending() as log:
-            return log.undo_at(position, by)
+            return log.undo_at(positions, by)
 
     def audit(self, page: int = 1, per_page: int = 50) -> Page[Event]:
         """Return the log, the newest event first."""

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import IntegerField, PasswordField, SelectMultipleField, StringField
 from wtforms.validators import AnyOf, NumberRange
 
-from movieclassifier.feedback.entities import STATUSES
+from movieclassifier.feedback.entities import MAX_NUMBER, STATUSES
 from movieclassifier.feedback.export import csv_lines, jsonl_lines
 from movieclassifier.feedback.updating import UpdateRefused
 from movieclassifier.web.clients import current_client, service
@@ -20,8 +20,6 @@ from movieclassifier.web.forms import SecureForm
 
 ADMIN = "admin"
 LOGIN_SECONDS = 8 * 3600
-# A greater number of a vote, a version or a page does not fit into the columns of every database.
-MAX_DIGITS = 9
 DECISIONS: dict[str, Callable[[list[int]], int]] = {
     "approve": lambda positions: service().approve(positions, ADMIN),
     "reject": lambda positions: service().reject(positions, ADMIN),
@@ -33,7 +31,7 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 def number(value: str) -> int:
     """Return a number that every database can look for."""
-    if not (value.isdecimal() and len(value) <= MAX_DIGITS):
+    if not value.isdecimal() or int(value) > MAX_NUMBER:  # int() refuses thousands of digits with a ValueError, too
         raise ValueError(f"a position or version is a whole number; got {value!r}.")
     return int(value)
 
@@ -54,7 +52,7 @@ class ModerationForm(SecureForm):
 class RollbackForm(SecureForm):
     """Which version to go back to."""
 
-    version = IntegerField(validators=[NumberRange(1, 10**MAX_DIGITS)])
+    version = IntegerField(validators=[NumberRange(1, MAX_NUMBER)])
 
 
 @blueprint.before_request
@@ -190,7 +188,7 @@ def chosen_rows() -> Iterator[dict[str, Any]]:
 
 def page_number() -> int:
     """Return the page that the address asks for."""
-    return min(max(1, request.args.get("page", 1, type=int)), 10**MAX_DIGITS)
+    return min(max(1, request.args.get("page", 1, type=int)), MAX_NUMBER)
 
 
 def password_mark() -> str:
