@@ -18,9 +18,10 @@ from movieclassifier.training_options import chosen_recipe, training_options
 def main(paths: Any, test: str | None, model_dir: str, as_json: bool, show: bool | None, **options: Any) -> None:
     """Train on CORPUS (data/movie_data.csv) one minibatch at a time, evaluate, and write the model."""
     # Imported here, so that --help does not wait for scikit-learn.
-    from movieclassifier import training_run
+    from movieclassifier import origin, training_run
     from movieclassifier.checkpoints import keep_state
     from movieclassifier.datasets import survey
+    from movieclassifier.doubts import doubts, warn
     from movieclassifier.evaluation import evaluate, score_documents
     from movieclassifier.guard import make_guard
     from movieclassifier.metrics_report import report
@@ -30,20 +31,23 @@ def main(paths: Any, test: str | None, model_dir: str, as_json: bool, show: bool
     from movieclassifier.training import fit
 
     costs = training_run.measure_costs()
-    corpus = chosen_corpus(paths or ["data/movie_data.csv"], options)
+    corpus = chosen_corpus(paths or training_run.book_corpus(), options)
     other = corpus_to_test_on(test, options) if test else None
     found = survey(corpus)
     report_bad_rows(found)
+    earlier = training_run.earlier_plan(model_dir, options)
+    training_run.keep_as_before(options, earlier)
     plan, n_holdout = training_run.make_plan(found, chosen_recipe(options), options, with_test=other is not None)
-    training_run.check_before(model_dir, other, found)
+    plan = training_run.with_names(plan, corpus)
+    training_run.check_before(model_dir, other, found, plan, earlier)
+    before = origin.load_facts(model_dir)
     train, holdout = split_holdout(corpus.documents(found.labels), plan.n_train, n_holdout)
 
     import_ahead("sklearn.linear_model")  # saving needs it; this hides a second behind the training
     # fit() cuts the stream into minibatches, vectorizes them ahead in threads, and calls partial_fit in their order.
     options["resume"] = options["resume"] and training_run.can_resume(model_dir, plan, options["go_on"])
     how = {name: options[name] for name in ("n_threads", "checkpoint_every", "resume", "go_on")}
-    names = training_run.label_names(corpus, plan)
-    classifier = fit(train, plan, model_dir=model_dir, label_names=names, show_progress=show, **how)
+    classifier = fit(train, plan, model_dir=model_dir, label_names=plan.label_names, show_progress=show, **how)
 
     sample, unseen = training_run.unseen_documents(holdout, n_holdout, other, found)
     y, values = score_documents(classifier, unseen, options["n_threads"])
@@ -52,7 +56,8 @@ def main(paths: Any, test: str | None, model_dir: str, as_json: bool, show: bool
     save_model(model_dir, classifier, make_guard(classifier, sample))
     keep_state(model_dir)
     click.echo(report(classifier, metrics, as_json, **costs()))
-    click.echo(f"The model is in {model_dir}.", err=True)
+    warn(doubts(metrics))
+    click.echo(f"The model is in {model_dir}{origin.replaced(before, origin.load_facts(model_dir))}.", err=True)
     if options["track"]:
         from movieclassifier.tracking import track_run
 

@@ -18,8 +18,8 @@ CHECKPOINT = "checkpoint.npz"
 CACHE = "minibatches.cache"
 STATE = "trainer.npz"
 MODEL_FILES = ("classifier.npz", "classifier.pkl", "stopwords.pkl")
-# What a resumed run need not repeat: the first is for the checkpoint to say, the second decides no bits.
-NOT_COMPARED = ("earlier", "allow_sorted")
+# What a resumed run need not repeat: the first is for the checkpoint to say, the others decide no bits.
+NOT_COMPARED = ("earlier", "allow_sorted", "corpus", "label_names")
 
 
 def save_checkpoint(path: str | os.PathLike[str], facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
@@ -83,18 +83,23 @@ def _facts(array: NDArray[np.uint8]) -> dict[str, Any]:
     return facts
 
 
-def check_plan(path: str | os.PathLike[str], found: dict[str, Any], wanted: dict[str, Any]) -> None:
-    """Refuse a checkpoint of another corpus, recipe or setting.
+def check_plan(
+    path: str | os.PathLike[str], found: dict[str, Any], wanted: dict[str, Any], without: Collection[str] = ()
+) -> None:
+    """Refuse a checkpoint of another corpus, recipe or setting, those of `without` aside.
 
     Raises
     ------
     ValueError
         Naming everything that differs.
     """
+    before, now = (_settings(plan, without) for plan in (found, wanted))
+    names = [found.get("label_names"), wanted.get("label_names")]
+    shown = [before, now] if not all(names) else [before | {"classes": names[0]}, now | {"classes": names[1]}]
     differences = [
-        f"{name} was {_short(found.get(name))}, is {_short(wanted.get(name))}"
-        for name in sorted(found.keys() | wanted.keys())
-        if found.get(name) != wanted.get(name)
+        "{} was {}, is {}".format(name, *(_short(settings.get(name)) for settings in shown))
+        for name in sorted(before.keys() | now.keys())
+        if before.get(name) != now.get(name)
     ]
     if differences:
         raise ValueError(
@@ -103,8 +108,18 @@ def check_plan(path: str | os.PathLike[str], found: dict[str, Any], wanted: dict
         )
 
 
+def _settings(plan: dict[str, Any], without: Collection[str]) -> dict[str, Any]:
+    """Return what decides the bits of a plan, each setting of the recipe and of the reading by itself."""
+    settings = {name: value for name, value in plan.items() if name not in ("corpus", "label_names", *without)}
+    recipe, reading = settings.pop("recipe", {}), settings.pop("reading", "{}")
+    named = {"recipe" if name == "name" else name: value for name, value in recipe.items()}
+    return settings | named | (json.loads(reading) if reading.startswith("{") else {"reading": reading})
+
+
 def _short(value: Any) -> str:
     text = json.dumps(value)
+    if len(text) > 80 and isinstance(value, list):
+        return f"{len(value):,} of them"
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

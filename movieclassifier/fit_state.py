@@ -118,7 +118,7 @@ class Fit:
         facts, arrays = self._read(path, without=self.plan.to_dict().keys() - {"recipe", "classes"})
         self._take(path, arrays)
         plan = facts["plan"]
-        self._start_after([*plan["earlier"], (plan["sha256"], plan["n_train"])])
+        self._start_after([*plan["earlier"], (plan["sha256"], plan["n_train"], plan.get("corpus", ()))])
 
     def save(self) -> None:
         """Write a checkpoint."""
@@ -220,11 +220,7 @@ class Fit:
     def _read(self, path: Path, without: Collection[str]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         """Read a checkpoint of the same plan, some settings aside."""
         facts, arrays = load_checkpoint(path)
-        found, wanted = (
-            {name: value for name, value in plan.items() if name not in without}
-            for plan in (facts["plan"], self.plan.to_dict())
-        )
-        check_plan(path, found, wanted)
+        check_plan(path, facts["plan"], self.plan.to_dict(), without)
         return facts, arrays
 
     def _take(self, path: Path, arrays: dict[str, NDArray[Any]]) -> None:
@@ -236,6 +232,6 @@ class Fit:
 
     def _start_after(self, earlier: Iterable[Sequence[Any]]) -> None:
         """Take note of the corpora that were trained on before."""
-        self.plan = replace(self.plan, earlier=tuple((sha256, n) for sha256, n in earlier))
+        self.plan = replace(self.plan, earlier=tuple((sha256, n, tuple(*names)) for sha256, n, *names in earlier))
         if self.trainer.ratio_ is not None:
             self.trainer.ratio_.min_df = self.plan.min_df

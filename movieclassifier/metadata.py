@@ -38,6 +38,14 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, int) and value >= 0
 
 
+def _is_corpus(value: Any) -> bool:
+    """Tell whether a value is digest, number of documents and names of a corpus, or the first two."""
+    if not isinstance(value, list) or len(value) not in (2, 3):
+        return False
+    names = value[2] if len(value) == 3 else []
+    return _is_text(value[0]) and _is_count(value[1]) and isinstance(names, list) and all(map(_is_text, names))
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and math.isfinite(value)
 
@@ -69,6 +77,7 @@ TYPES: dict[str, Callable[[Any], bool]] = {
     "corpus": lambda value: isinstance(value, list) and all(map(_is_text, value)),
     "sha256": _is_text,
     "n_train": _is_count,
+    "earlier": lambda value: isinstance(value, list) and all(map(_is_corpus, value)),
     "evaluated_on": _is_text,
     "versions": lambda value: isinstance(value, dict) and all(map(_is_text, value.values())),
     "learning_curve": _is_curve,

@@ -46,7 +46,9 @@ def report(classifier: Classifier, metrics: dict[str, Any], as_json: bool, **fac
 
 def _summary(metrics: dict[str, Any], facts: dict[str, Any]) -> list[str]:
     auc = "–" if metrics["roc_auc"] is None else f"{metrics['roc_auc']:.4f}"
-    accuracy = f"{metrics['accuracy']:.4f} ± {metrics['standard_error']:.4f}  ({metrics['n_documents']:,} documents)"
+    n = metrics["n_documents"]
+    documents = "1 document" if n == 1 else f"{n:,} documents"
+    accuracy = f"{metrics['accuracy']:.4f} ± {metrics['standard_error']:.4f}  ({documents})"
     rows = {
         "accuracy": accuracy,
         "log loss": f"{metrics['log_loss']:.4f}",

@@ -34,8 +34,10 @@ class Plan:
         Number of columns to keep; None keeps all.
     allow_sorted : bool
         Whether a stream sorted by label is trained on all the same.
-    earlier : tuple of (str, int)
-        Digest and number of documents of each corpus that was trained on before.
+    earlier : tuple of (str, int, tuple of str)
+        Digest, number of documents and names of each corpus that was trained on before.
+    corpus, label_names : tuple of str
+        What people call the corpus and the classes; these decide no bits.
     """
 
     recipe: Recipe
@@ -48,7 +50,9 @@ class Plan:
     seed: int = 1
     n_keep: int | None = None
     allow_sorted: bool = False
-    earlier: tuple[tuple[str, int], ...] = ()
+    earlier: tuple[tuple[str, int, tuple[str, ...]], ...] = ()
+    corpus: tuple[str, ...] = ()
+    label_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.classes) < 2:
@@ -85,11 +89,12 @@ class Plan:
     @property
     def min_df(self) -> int:
         """Smallest document frequency that earns a column a weight."""
-        return self.recipe.min_df or default_min_df(self.n_fit + sum(n for _, n in self.earlier))
+        return self.recipe.min_df or default_min_df(self.n_fit + sum(n for _, n, _ in self.earlier))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as JSON holds it."""
         settings = asdict(self)
         settings["recipe"] |= {"ngram_range": list(self.recipe.ngram_range), "stop_words": list(self.recipe.stop_words)}
-        earlier = [list(corpus) for corpus in self.earlier]
-        return settings | {"classes": list(self.classes), "label_counts": list(self.label_counts), "earlier": earlier}
+        earlier = [[sha256, n, list(names)] for sha256, n, names in self.earlier]
+        lists = ("classes", "label_counts", "corpus", "label_names")
+        return settings | {name: list(settings[name]) for name in lists} | {"earlier": earlier}

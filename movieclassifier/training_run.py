@@ -15,21 +15,34 @@ from typing import Any
 import click
 
 from movieclassifier import __version__
-from movieclassifier.checkpoints import belongs_to, load_facts, resumable
+from movieclassifier.checkpoints import CHECKPOINT, STATE, belongs_to, is_finished, load_facts, resumable
 from movieclassifier.corpus_options import READER_OPTIONS
 from movieclassifier.datasets import Corpus, Document, Label, Survey, survey
+from movieclassifier.doubts import warn
 from movieclassifier.guard import N_GUARD
 from movieclassifier.locking import lock_folder
 from movieclassifier.memory import peak_megabytes
 from movieclassifier.minibatches import holdout_sizes
+from movieclassifier.origin import seen
 from movieclassifier.recipes import Recipe
 from movieclassifier.training import Plan
 
+BOOK_CORPUS = Path("data/movie_data.csv")
 READING = ("format", *READER_OPTIONS)
 PACKAGES = ("numpy", "scipy", "scikit-learn")
 # Of the book's movie_data.csv, and of the folders that it is made from.
 BOOK_LABELS = ({"0": 0, "1": 1}, {"neg": 0, "pos": 1})
 BOOK_NAMES: dict[Label, str] = {0: "negative", 1: "positive"}
+
+
+def book_corpus() -> list[str]:
+    """Return the path of the book's corpus, which is read where no other is named."""
+    if not BOOK_CORPUS.exists():
+        raise FileNotFoundError(
+            f"{BOOK_CORPUS}: there is no such file; get it by `make corpus`, or by `python download_data.py` and "
+            "`python build_csv.py`, or pass a corpus of your own."
+        )
+    return [str(BOOK_CORPUS)]
 
 
 def make_plan(found: Survey, recipe: Recipe, options: dict[str, Any], with_test: bool) -> tuple[Plan, int]:
@@ -74,10 +87,38 @@ def _reading(found: Survey, options: dict[str, Any]) -> dict[str, Any]:
     return {name: options.get(name) for name in READING} | {"labels": dict(found.labels)} | shuffled
 
 
-def label_names(corpus: Corpus, plan: Plan) -> list[str]:
-    """Return the labels as people read them; the book's 0 and 1 are negative and positive."""
+def with_names(plan: Plan, corpus: Corpus) -> Plan:
+    """Add the names of the corpus, and the labels as people read them; the book's 0 and 1 are negative and positive."""
     names = BOOK_NAMES if corpus.labels in BOOK_LABELS else {}
-    return [names.get(label, str(label)) for label in plan.classes]
+    return replace(plan, corpus=corpus.names, label_names=tuple(names.get(label, str(label)) for label in plan.classes))
+
+
+def earlier_plan(model_dir: str, options: dict[str, Any]) -> dict[str, Any]:
+    """Return the plan of the run that ``--continue`` goes on from; empty without ``--continue``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such folder.
+    """
+    if not options["go_on"]:
+        return {}
+    folder = Path(model_dir)
+    if not folder.is_dir():
+        raise ValueError(f"{folder}: there is no such folder, and so no model to go on from; start without --continue.")
+    # A run that was killed after its last step is in its checkpoint; a resumed one has another run's state beside.
+    names = (STATE, CHECKPOINT) if options["resume"] else (CHECKPOINT, STATE)
+    finished = (facts for facts in (load_facts(folder / name) for name in names) if is_finished(facts))
+    plan: dict[str, Any] = (next(finished, None) or {"plan": {}})["plan"]
+    return plan
+
+
+def keep_as_before(options: dict[str, Any], earlier: dict[str, Any]) -> None:
+    """Keep as many columns as the run that is continued, unless ``--keep`` says how many."""
+    n_keep = earlier.get("n_keep")
+    if options["n_keep"] is None and n_keep is not None:
+        options["n_keep"] = int(n_keep)
+        click.echo(f"Keeping {n_keep:,} columns, as before; --keep says otherwise.", err=True)
 
 
 def provenance(corpus: Corpus, plan: Plan, n_holdout: int, test: str | None) -> dict[str, Any]:
@@ -97,18 +138,23 @@ def provenance(corpus: Corpus, plan: Plan, n_holdout: int, test: str | None) -> 
     }
 
 
-def check_before(model_dir: str, test: Corpus | None, found: Survey) -> None:
+def check_before(model_dir: str, test: Corpus | None, found: Survey, plan: Plan, earlier: dict[str, Any]) -> None:
     """Find out before the training whether the model can be written and the test corpus can be read.
 
-    The model folder is locked until the command ends.
+    The model folder is locked until the command ends. That documents are trained on and tested on is said on stderr.
 
     Raises
     ------
     OSError, ValueError
         If not, or if another training is at work there.
     """
+    before = seen(earlier)
     if test is not None:
-        survey(replace(test, labels=found.labels))
+        tested = survey(replace(test, labels=found.labels))
+        if tested.sha256 in {plan.sha256, *before}:
+            warn([f"{test.names[0]} is trained on, so how well the model does there says nothing about other texts."])
+    elif before.get(plan.sha256, 0) > plan.n_train:
+        warn(["the model was trained on documents of this holdout before, so its figures are too good."])
     folder = Path(model_dir)
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
@@ -137,14 +183,18 @@ def can_resume(model_dir: str, plan: Plan, go_on: bool) -> bool:
     facts = load_facts(path)
     # What does not belong is refused later, with all reasons.
     if facts is not None and belongs_to(facts, plan.to_dict(), go_on):
-        click.echo(f"{path}: going on {_place(plan, facts['n_steps_done'])}.", err=True)
+        finished = is_finished(facts)
+        click.echo(
+            f"{model_dir}: this run has finished; it is evaluated and saved again."
+            if finished
+            else f"{path}: going on {_place(plan, facts['n_steps_done'])}.",
+            err=True,
+        )
     return True
 
 
 def _place(plan: Plan, n_steps_done: int) -> str:
     """Say where a fit is after some steps."""
-    if n_steps_done == plan.n_steps:
-        return "after the last minibatch"
     n_passes_done, n_done = divmod(n_steps_done, plan.n_minibatches)
     n_passes = plan.n_steps // plan.n_minibatches
     place = f"at minibatch {n_done + 1:,} of {plan.n_minibatches:,} (document {n_done * plan.minibatch_size + 1:,})"

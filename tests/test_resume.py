@@ -98,7 +98,7 @@ def test_resumed_run_says_where_it_goes_on(model_dir, corpus):
     )
     assert f"{model_dir / CHECKPOINT}: {where}" in result.stderr.splitlines()
     again = train(corpus, "--model-dir", model_dir, "--passes", 2, "--resume")
-    assert f"{model_dir / CHECKPOINT}: going on after the last minibatch." in again.stderr.splitlines()
+    assert f"{model_dir}: this run has finished; it is evaluated and saved again." in again.stderr.splitlines()
     refused = train(corpus, "--model-dir", model_dir, "--passes", 2, "--resume", "--seed", 2)
     assert "going on at" not in refused.stderr
 
@@ -187,9 +187,10 @@ def assert_refused(result, message):
 
 OTHER_RUNS = [
     (["--seed", 2], "seed was 1, is 2"),
-    (["--min-df", 3], "recipe was "),
-    (["--passes", 3], "recipe was "),
-    (["--recipe", "book"], "recipe was "),
+    (["--min-df", 3], ": min_df was null, is 3. "),
+    (["--passes", 3], ": passes was 2, is 3. "),
+    (["--alpha", 1e-5], "is 1e-05. "),
+    (["--recipe", "book"], 'recipe was "default", is "book"; '),
     (["--minibatch-size", 49], "minibatch_size was 50, is 49"),
     (["--n-holdout", 300], "n_train was "),
     (["--keep", 100], "n_keep was null, is 100"),
@@ -216,7 +217,7 @@ def test_checkpoint_of_another_order_is_refused(tmp_path):
     options = [SAMPLE, "--model-dir", tmp_path, "--shuffle", "--shuffle-seed"]
     assert train(*options, 3).exit_code == 0
     (tmp_path / STATE).rename(tmp_path / CHECKPOINT)
-    assert_refused(train(*options, 4, "--resume"), "reading was ")
+    assert_refused(train(*options, 4, "--resume"), ": shuffle_seed was 3, is 4. ")
     assert train(*options, 3, "--resume").exit_code == 0
 
 
@@ -310,7 +311,7 @@ def test_second_corpus_is_learned_on_top_of_the_first(tmp_path):
     assert both.predict(["aaa", "bbb", "ccc", "ddd"]).tolist() == [0, 1, 0, 1]
     assert both.t_ > alone.t_
     assert both.metadata["corpus"] == ["second.csv"]
-    assert both.metadata["earlier"] == [[alone.metadata["sha256"], alone.metadata["n_train"]]]
+    assert both.metadata["earlier"] == [[alone.metadata["sha256"], alone.metadata["n_train"], ["first.csv"]]]
 
 
 def test_killed_continuation_goes_on_to_the_same_bytes(corpus, tmp_path):
@@ -479,7 +480,7 @@ def test_continuing_with_other_labels_is_refused(tmp_path):
     rows = SAMPLE.read_bytes().replace(HEADER, b"text,label\n").replace(b",1\n", b",good\n").replace(b",0\n", b",bad\n")
     (tmp_path / "other.csv").write_bytes(rows)
     result = train(tmp_path / "other.csv", "--model-dir", tmp_path / "model", "--continue")
-    assert_refused(result, 'classes was [0, 1], is ["bad", "good"]')
+    assert_refused(result, 'classes was ["negative", "positive"], is ["bad", "good"]')
 
 
 def test_sorted_rest_can_be_allowed_after_a_refusal(tmp_path):

@@ -3,6 +3,7 @@
 import json
 import platform
 import sys
+from typing import Any
 
 import click
 
@@ -16,18 +17,16 @@ from movieclassifier.commands.predict import model_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def main(model: str | None, as_json: bool) -> None:
     """Tell the versions, how texts are hashed, and which model would be used."""
+    from movieclassifier import origin
     from movieclassifier.hashing import backend
+    from movieclassifier.metrics_report import SAMPLE
     from movieclassifier.persistence import load_classifier, model_path
 
     classifier = load_classifier(model_path(model))
     name, reason = backend()
     metrics = classifier.metadata.get("metrics", {})
-    seed = classifier.metadata.get("shuffle_seed")
-    origin = ", ".join(classifier.metadata.get("corpus", ["an unknown corpus"]))
-    evaluated_on = classifier.metadata.get("evaluated_on", "")
-    if evaluated_on == "the holdout":
-        evaluated_on += f" of {origin}"
-    facts = {
+    mark = "  (sample)" if classifier.metadata.get("corpus") == [SAMPLE] else ""
+    facts: dict[str, Any] = {
         "movieclassifier": __version__,
         "python": f"{platform.python_version()} on {sys.platform}",
         "hashing": f"{name} ({reason})",
@@ -35,8 +34,14 @@ def main(model: str | None, as_json: bool) -> None:
         "recipe": classifier.recipe.name,
         "labels": ", ".join(classifier.label_names),
         "columns": len(classifier.columns),
-        "trained on": f"{classifier.metadata.get('n_train', 0):,} documents of {origin}"
-        + ("" if seed is None else f", shuffled with the seed {seed}"),
-        "accuracy": f"{metrics['accuracy']:.4f} on {evaluated_on}" if metrics else "unknown",
+        "trained on": origin.trained_on(classifier.metadata),
+        "accuracy": f"{metrics['accuracy']:.4f} on {origin.evaluated_on(classifier.metadata)}"
+        if metrics
+        else "unknown",
     }
-    click.echo(json.dumps(facts, indent=2) if as_json else "\n".join(f"{key:<16} {facts[key]}" for key in facts))
+    if as_json:
+        click.echo(json.dumps(facts, indent=2))
+        return
+    facts["columns"] = f"{facts['columns']:,}{mark}"
+    facts["accuracy"] += mark
+    click.echo("\n".join(f"{key:<16} {fact}" for key, fact in facts.items()))
