@@ -3,6 +3,7 @@
 import math
 from collections import deque
 
+from movieclassifier.classifier import Classifier
 from movieclassifier.plan import Plan
 
 CURVE_POINTS = 100
@@ -46,3 +47,15 @@ class Prequential:
             n_documents = min(n_tests * plan.minibatch_size, plan.n_fit * plan.recipe.passes)
             self.curve.append((n_documents, self.since_point[0] / self.since_point[1]))
             self.since_point = [0, 0]
+
+
+def prequential(classifier: Classifier) -> list[tuple[int, float]]:
+    """Return the prequential part of the curve, from the record: the first pass, where all documents are new.
+
+    There is none after a counting pass, which has seen all labels.
+    """
+    recipe = classifier.recipe
+    if recipe.log_count_ratio and recipe.passes > 1:
+        return []
+    n_train = classifier.metadata.get("n_train", math.inf)
+    return [(n, accuracy) for n, accuracy in classifier.metadata.get("learning_curve", []) if n <= n_train]

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from movieclassifier.web.charts import MAX_BARS, accuracy_chart, votes_chart, words_chart
+from movieclassifier.web.charts import MAX_BARS, Label, accuracy_chart, votes_chart, words_chart
 
 
 def inside(chart):
@@ -27,6 +27,28 @@ def test_accuracy_stays_inside_the_picture_and_in_the_table(curve):
 def test_a_higher_share_is_drawn_higher():
     low, high = accuracy_chart("Accuracy", "vote", [(1, 0.4), (2, 0.8)]).points.split()
     assert float(low.split(",")[1]) > float(high.split(",")[1])
+
+
+@pytest.mark.parametrize(
+    ("lowest", "marks"),
+    [
+        (0.99, ["90%", "92%", "94%", "96%", "98%", "100%"]),
+        (0.502, ["40%", "60%", "80%", "100%"]),
+        (0.0, ["0%", "20%", "40%", "60%", "80%", "100%"]),
+    ],
+)
+def test_marks_of_the_axis_are_round_and_as_far_apart_as_they_say(lowest, marks):
+    chart = accuracy_chart("Accuracy", "vote", [(1, lowest), (2, 1.0)])
+    assert [mark.text for mark in chart.grid] == marks
+    gaps = {round(above.y - below.y, 0) for above, below in zip(chart.grid, chart.grid[1:], strict=False)}
+    assert max(gaps) - min(gaps) <= 1
+    assert inside(chart)
+
+
+def test_a_single_day_stands_in_the_middle_with_its_date_below():
+    chart = votes_chart([(date(2026, 3, 1), 2, 1)])
+    middle = chart.bars[0].x + chart.bars[0].width / 2
+    assert chart.labels == [Label(pytest.approx(middle, abs=0.2), pytest.approx(230), "1 Mar")]
 
 
 @pytest.mark.parametrize("n_days", [1, 2, 7, 400])

@@ -5,14 +5,16 @@ import pytest
 from click.testing import CliRunner
 from visitors import PAN, REVIEW, Visitor, words_of
 
-from movieclassifier.persistence import load_classifier
+from movieclassifier.persistence import BUNDLED, load_classifier
 from movieclassifier.web.wording import out_of_100
 from train_online import main as train
 
+SMALL: dict[str, str] = {}
+SEVERAL_PASSES = {"MODEL": f"movieclassifier/{BUNDLED}"}
 TOPICS = {
     "business": ["market", "bank", "profit", "shares", "company", "of", "the", "year"],
     "sport": ["match", "goal", "striker", "team", "player", "of", "the", "year"],
-    "tech": ["software", "phone", "network", "users", "computer", "of", "the", "year"],
+    "NASA": ["rocket", "orbit", "software", "phone", "network", "users", "computer", "of", "the", "year"],
 }
 
 
@@ -311,6 +313,20 @@ def test_about_tells_what_is_served_and_how_good_it_is(visitor, small_model):
     assert "learned from 1 correction " in words_of(visitor.read("/about"))
 
 
+def test_about_says_how_long_a_review_is_kept(visitor):
+    page = words_of(visitor.read("/about"))
+    assert "never voted on is deleted a day later; one that was stays, also when the vote was taken back." in page
+
+
+def test_about_tells_votes_for_the_owner_from_votes_for_the_next_check(make_app):
+    visitor = Visitor(make_app(CAP=1e-9))
+    assert "No votes wait for review." in words_of(visitor.read("/about"))
+    for n in range(7):
+        visitor.vote(visitor.classify(f"{REVIEW} Number {n}."), "negative")
+    visitor.vote(visitor.classify(f"{REVIEW} Number 0."), "negative")
+    assert "1 vote waits for review, 2 for its next check." in words_of(visitor.read("/about"))
+
+
 def test_model_shows_votes_and_words_as_pictures_with_the_same_facts_in_a_table(visitor):
     assert "No votes yet" in visitor.read("/model")
     visitor.vote(visitor.classify(), "negative")
@@ -319,6 +335,20 @@ def test_model_shows_votes_and_words_as_pictures_with_the_same_facts_in_a_table(
     assert "People called 50% of the answers correct, in 2 votes on 2 reviews." in words_of(page)
     assert page.count("<svg") - page.count("aria-hidden") == page.count("<table>") >= 4
     assert page.count('<svg viewBox="0 0 640') == page.count('role="img" aria-label=')
+
+
+def test_the_share_of_correct_answers_is_drawn_once_ten_people_have_voted(visitor):
+    for n in range(9):
+        visitor.vote(visitor.classify(f"{REVIEW} It is number {n}."), "positive")
+    assert "Correct answers over the votes so far" not in visitor.read("/model")
+    visitor.vote(visitor.classify(), "positive")
+    assert "Correct answers over the votes so far" in visitor.read("/model")
+
+
+@pytest.mark.parametrize(("model", "n"), [(SMALL, 1), (SEVERAL_PASSES, 0)])
+def test_accuracy_on_texts_that_the_model_had_seen_is_not_shown_as_its_accuracy(make_app, model, n):
+    page = Visitor(make_app(**model)).read("/model")
+    assert page.count(">Accuracy on new texts while it was trained</h2>") == n
 
 
 def test_strongest_words_of_the_model_speak_for_their_label(visitor, small_model):
@@ -412,6 +442,9 @@ def test_more_than_two_labels_offer_a_list(make_app, topic_model):
     assert "sport</h1>" in page
     assert re.findall(r"<option>(\w+)</option>", page)
     assert "<option>sport</option>" not in page
+    other = visitor.classify("The rocket in orbit runs software of the network users.")
+    assert re.search(r"<title>[A-Z][a-z ]+ NASA, \d+ in 100", visitor.read(f"/results/{other}"))
+    assert re.search(r"[A-Z][a-z ]+ NASA, \d+ in 100", visitor.read("/history"))
     visitor.vote(id, "business")
     page = visitor.read(f"/thanks/{id}")
     assert "You said: Incorrect, it is business." in words_of(page)

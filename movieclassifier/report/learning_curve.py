@@ -11,6 +11,7 @@ from movieclassifier.classifier import Classifier
 from movieclassifier.datasets import Document
 from movieclassifier.decisions import predicted_positions
 from movieclassifier.hashing import hash_texts
+from movieclassifier.prequential import prequential as prequential
 from movieclassifier.training import Plan, fit
 
 N_HALVINGS = 6
@@ -52,18 +53,6 @@ def sizes(n_train: int) -> list[int]:
     """
     halved = [n_train >> n for n in range(N_HALVINGS + 1)]
     return sorted({n for n in halved if n >= SMALLEST} | {n_train})
-
-
-def prequential(classifier: Classifier) -> list[tuple[int, float]]:
-    """Return the prequential part of the curve, from the record: the first pass, where all documents are new.
-
-    There is none after a counting pass, which has seen all labels.
-    """
-    recipe = classifier.recipe
-    if recipe.log_count_ratio and recipe.passes > 1:
-        return []
-    n_train = classifier.metadata.get("n_train", np.inf)
-    return [(n, accuracy) for n, accuracy in classifier.metadata.get("learning_curve", []) if n <= n_train]
 
 
 def repeat_run(

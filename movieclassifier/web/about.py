@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from movieclassifier.feedback.facts import FeedbackStats, ModelFacts
+from movieclassifier.prequential import prequential
 from movieclassifier.web.charts import Chart, accuracy_chart, votes_chart, words_chart
 from movieclassifier.web.clients import service
 from movieclassifier.web.wording import any_of, count_of
@@ -50,7 +51,7 @@ def model() -> str:
         lead=accuracy_words(stats),
         votes=vote_charts(stats),
         words=word_charts(),
-        training=training_charts(service().facts().metadata.get("learning_curve", [])),
+        training=training_charts(),
     )
 
 
@@ -109,8 +110,8 @@ def measured_words(facts: ModelFacts) -> str:
 def learned_words(facts: ModelFacts) -> str:
     """Return how many corrections the model holds and how many wait."""
     words = f"It has learned from {count_of(facts.events_applied, 'correction')} since its last base was made."
-    waiting = facts.waiting + facts.held
-    return f"{words} {count_of(waiting, 'vote').capitalize()} {'waits' if waiting == 1 else 'wait'} for review."
+    waiting = f"{count_of(facts.waiting, 'vote').capitalize()} {'waits' if facts.waiting == 1 else 'wait'} for review"
+    return f"{words} {waiting}{f', {facts.held:,} for its next check' if facts.held else ''}."
 
 
 def accuracy_words(stats: FeedbackStats) -> str:
@@ -128,9 +129,10 @@ def vote_charts(stats: FeedbackStats) -> list[Chart]:
     """Draw what people said."""
     if not stats.by_day:
         return []
-    # The share of the first few votes jumps about and would flatten the rest of the picture.
-    settled = [point for point in stats.curve if point[0] >= MIN_VOTES] or stats.curve
-    return [accuracy_chart("Correct answers over the votes so far", "vote", settled), votes_chart(stats.by_day)]
+    # The share of the first few votes jumps about: it says nothing, and would flatten the rest of the picture.
+    settled = [point for point in stats.curve if point[0] >= MIN_VOTES]
+    shares = [accuracy_chart("Correct answers over the votes so far", "vote", settled)] if settled else []
+    return [*shares, votes_chart(stats.by_day)]
 
 
 def word_charts() -> list[Chart]:
@@ -141,7 +143,9 @@ def word_charts() -> list[Chart]:
     return charts[:MAX_WORD_CHARTS]
 
 
-def training_charts(curve: list[list[float]]) -> list[Chart]:
-    """Draw how the accuracy rose while the model was trained, each minibatch tested before it was learned."""
-    points = [(int(n), float(share)) for n, share in curve]
-    return [accuracy_chart("Accuracy while it was trained", "text", points)] if points else []
+def training_charts() -> list[Chart]:
+    """Draw how the accuracy rose while the model was trained, on texts that were new to it."""
+    with service().model() as classifier:
+        curve = prequential(classifier)
+    title = "Accuracy on new texts while it was trained"
+    return [accuracy_chart(title, "text", curve)] if curve else []

@@ -1,6 +1,5 @@
-"""Charts as plain geometry, which the template chart.svg.html draws as inline SVG; every one has a table beside it."""
+"""Charts as plain geometry, which the template macros.html draws as inline SVG; every one has a table beside it."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +10,8 @@ WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 72, 12, 16, 36
 MAX_BARS = 42
 MAX_POINTS = 60
+# Step and beginning of an axis that ends at 100%, in per cent; the highest that is low enough is taken.
+AXES = ((2, 90), (5, 80), (10, 70), (10, 60), (20, 40), (20, 20), (20, 0))
 ROW = 28
 WORDS = 210
 
@@ -78,15 +79,14 @@ def accuracy_chart(title: str, one: str, curve: Sequence[tuple[int, float]]) -> 
         At least one number with its share, ascending.
     """
     curve = thinned(curve)
-    low = math.floor(min(share for _, share in curve) * 10) / 10
-    low = min(low, 0.9)
+    low, step = nice_ticks(min(share for _, share in curve))
     first, last = curve[0][0], curve[-1][0]
 
     def place(n: int, share: float) -> tuple[float, float]:
         across = (n - first) / (last - first) if last > first else 1.0
         return _x(across), _y((share - low) / (1 - low))
 
-    ticks = [low + step * (1 - low) / 4 for step in range(5)]
+    ticks = [place / 100 for place in range(round(100 * low), 101, step)]
     return Chart(
         title,
         f"After {count_of(last, one)} the share is {curve[-1][1]:.1%}; the lowest shown is "
@@ -113,9 +113,10 @@ def votes_chart(days: Sequence[tuple[date, int, int]]) -> Chart:
     days = days[-MAX_BARS:]
     top = nice_ceiling(max(right + wrong for _, right, wrong in days))
     step = (WIDTH - LEFT - RIGHT) / max(len(days), 7)
+    left = LEFT + (WIDTH - LEFT - RIGHT - len(days) * step) / 2  # few bars stand in the middle
     bars = []
     for place, (_, right, wrong) in enumerate(days):
-        x, width = round(LEFT + place * step + step * 0.15, 1), round(step * 0.7, 1)
+        x, width = round(left + place * step + step * 0.15, 1), round(step * 0.7, 1)
         middle, high = _y(right / top), _y((right + wrong) / top)
         bars += [Bar(x, middle, width, round(_y(0) - middle, 1), "correct")] * bool(right)
         bars += [Bar(x, high, width, round(middle - high, 1), "incorrect")] * bool(wrong)
@@ -127,7 +128,7 @@ def votes_chart(days: Sequence[tuple[date, int, int]]) -> Chart:
         [(day.isoformat(), f"{right:,}", f"{wrong:,}") for day, right, wrong in reversed(days)],
         bars=bars,
         grid=[Label(LEFT - 8, _y(tick / top), f"{tick:,}", "end") for tick in (0, top // 2, top)],
-        labels=_day_labels(days, step),
+        labels=_day_labels(days, left, step),
         legend=(("correct", "Correct"), ("incorrect", "Incorrect")),
     )
 
@@ -170,6 +171,18 @@ def span_of(first: date, last: date) -> str:
     return f"On {day_of(last)}" if first == last else f"From {day_of(first)} to {day_of(last)}"
 
 
+def nice_ticks(lowest: float) -> tuple[float, int]:
+    """Return where an axis of shares begins, and its step in per cent: round numbers, the last of them 100%.
+
+    Examples
+    --------
+    >>> nice_ticks(0.97), nice_ticks(0.71), nice_ticks(0.5), nice_ticks(0.0)
+    ((0.9, 2), (0.7, 10), (0.4, 20), (0.0, 20))
+    """
+    step, low = next((step, low) for step, low in AXES if low <= 100 * lowest)
+    return low / 100, step
+
+
 def nice_ceiling(n: int) -> int:
     """Return an even round number that is not below `n`.
 
@@ -208,7 +221,9 @@ def _doubled(curve: list[tuple[int, float]]) -> list[tuple[int, float]]:
     return curve if len(curve) > 1 else [curve[0], curve[0]]
 
 
-def _day_labels(days: Sequence[tuple[date, int, int]], step: float) -> list[Label]:
+def _day_labels(days: Sequence[tuple[date, int, int]], left: float, step: float) -> list[Label]:
     first, last = (f"{days[place][0].day} {days[place][0]:%b}" for place in (0, -1))
-    labels = [Label(LEFT, HEIGHT - 10, first, "start")]
-    return labels + [Label(LEFT + len(days) * step, HEIGHT - 10, last, "end")] * (len(days) > 3)
+    if len(days) < 4:
+        return [Label(round(left + len(days) * step / 2, 1), HEIGHT - 10, " – ".join(dict.fromkeys((first, last))))]
+    ends = (round(left, 1), first, "start"), (round(left + len(days) * step, 1), last, "end")
+    return [Label(x, HEIGHT - 10, day, anchor) for x, day, anchor in ends]
