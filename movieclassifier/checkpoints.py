@@ -80,6 +80,9 @@ def _facts(array: NDArray[np.uint8]) -> dict[str, Any]:
     points = [*facts["curve"], facts["since_point"]]
     if not all(len(point) == 2 and all(isinstance(number, int | float) for number in point) for point in points):
         raise ValueError("its learning curve is none")
+    run = facts.get("label_run", [-1, 0])
+    if not (len(run) == 2 and all(isinstance(number, int) for number in run)):
+        raise ValueError("its run of one label is none")
     return facts
 
 

@@ -96,6 +96,9 @@ class Fit:
             check_plan(path, facts["plan"], self.plan.to_dict() | {"allow_sorted": facts["plan"]["allow_sorted"]})
         self.n_steps_done, self.prequential.since_point = facts["n_steps_done"], facts["since_point"]
         self.prequential.curve = [(n, accuracy) for n, accuracy in facts["curve"]]
+        if not self.plan.allow_sorted:
+            label, length = facts.get("label_run", self._runs.run)
+            self._runs.run = (label, length)
 
     def continue_from(self) -> None:
         """Start on a new corpus with what the latest finished run, of the same recipe and classes, has learned.
@@ -132,6 +135,7 @@ class Fit:
                 "n_steps": self.plan.n_steps,
                 "curve": self.prequential.curve,
                 "since_point": self.prequential.since_point,
+                "label_run": self._runs.run,
             }
             save_checkpoint(self._folder / CHECKPOINT, facts, arrays)
 

@@ -86,6 +86,12 @@ class LabelRuns:
     names : list of str
         The labels.
 
+    Attributes
+    ----------
+    run : tuple of (int, int)
+        Position of the last label, and how many documents in a row have had it. A stream that is looked at from its
+        middle goes on from there.
+
     Examples
     --------
     >>> runs = LabelRuns(np.array([0.5, 0.5]), 1000, ["bad", "good"])
@@ -103,7 +109,7 @@ class LabelRuns:
         # A label with the share 1 has runs of any length.
         self._longest = np.divide(limit, surprise, out=np.full(len(shares), np.inf), where=surprise > 0)
         self._names = names
-        self._label, self._length = -1, 0
+        self.run = (-1, 0)
 
     def check(self, y: NDArray[np.integer], first: int) -> None:
         """Look at the labels that follow in the stream.
@@ -123,9 +129,9 @@ class LabelRuns:
         place = first
         for label, run in groupby(y.tolist()):
             n = len(list(run))
-            before = self._length if label == self._label else 0
-            self._label, self._length = label, before + n
-            if self._length > self._longest[label]:
+            before = self.run[1] if label == self.run[0] else 0
+            self.run = (label, before + n)
+            if before + n > self._longest[label]:
                 start = place - before
                 stop = start + int(self._longest[label])
                 raise ValueError(f"documents {start} to {stop} are all labelled {self._names[label]!r}. {WAY_OUT}")

@@ -243,8 +243,9 @@ def test_other_threads_and_checkpoints_resume_to_the_same_bytes(corpus, model_di
         (lambda folder: resized(folder / CHECKPOINT, "counts"), "its 'counts' is int32 of shape (4095, 2), not int32"),
         (lambda folder: changed(folder / CHECKPOINT, n_steps_done=10**9), "steps are no number of steps); start"),
         (lambda folder: changed(folder / CHECKPOINT, curve=[[1]]), "its learning curve is none"),
+        (lambda folder: changed(folder / CHECKPOINT, label_run=["bad", 1]), "its run of one label is none"),
     ],
-    ids=["no cache", "short cache", "empty", "cut", "a record", "lacks an array", "a short array", "steps", "curve"],
+    ids=["no cache", "short cache", "empty", "cut", "a record", "lacks an array", "a short array", "steps", "curve", "run"],
 )
 def test_damaged_checkpoint_is_refused(damage, message, corpus, model_dir):
     damage(model_dir)

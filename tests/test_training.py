@@ -203,3 +203,31 @@ def test_calibration_slice_is_vectorized_in_as_many_threads(monkeypatch):
     monkeypatch.setattr(training, "score_documents", score)
     fit(SAMPLE, plan_for(SAMPLE), n_threads=3)
     assert found == [3]
+
+
+def test_resuming_does_not_forget_how_long_a_run_of_one_label_is(tmp_path):
+    by_label = sorted(SAMPLE, key=lambda document: document[1])
+    plan = plan_for(by_label, minibatch_size=10)
+    message = r"documents 1 to 52 are all labelled '0'"
+    with pytest.raises(ValueError, match=message):
+        fit(by_label, plan)
+    for resume in (False, True, True):
+        with pytest.raises(ValueError, match=message):
+            fit(by_label, plan, model_dir=tmp_path, checkpoint_every=1, resume=resume)
+
+
+def test_run_of_one_label_does_not_reach_over_what_was_allowed(tmp_path):
+    by_label = sorted(SAMPLE[:390], key=lambda document: document[1])
+    mixed = [document for pair in zip(by_label[:20], by_label[-20:], strict=True) for document in pair]
+    documents = by_label[:40] + mixed + by_label[40:80] + mixed * 20
+    plan = plan_for(documents, minibatch_size=40, n_train=800)
+    allowed = plan_for(documents, minibatch_size=40, n_train=800, allow_sorted=True)
+    steps = Fit(plan, tmp_path).run(documents, checkpoint_every=1)
+    next(steps)
+    steps.close()
+    state = Fit(allowed, tmp_path)
+    state.resume()
+    steps = state.run(documents, checkpoint_every=1)
+    next(steps)
+    steps.close()
+    fit(documents, plan, model_dir=tmp_path, resume=True)
