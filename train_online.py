@@ -52,7 +52,7 @@ def main(paths: Any, test: str | None, model_dir: str, as_json: bool, show: bool
     sample, unseen = training_run.unseen_documents(holdout, n_holdout, other, found)
     y, values = score_documents(classifier, unseen, options["n_threads"])
     metrics = evaluate(y, values, classifier)
-    classifier.metadata |= training_run.provenance(corpus, plan, n_holdout, test) | {"metrics": metrics}
+    classifier.metadata |= training_run.provenance(corpus, plan, n_holdout, test, options) | {"metrics": metrics}
     save_model(model_dir, classifier, make_guard(classifier, sample))
     keep_state(model_dir)
     click.echo(report(classifier, metrics, as_json, **costs()))

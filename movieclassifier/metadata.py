@@ -77,6 +77,8 @@ TYPES: dict[str, Callable[[Any], bool]] = {
     "corpus": lambda value: isinstance(value, list) and all(map(_is_text, value)),
     "sha256": _is_text,
     "n_train": _is_count,
+    "n_keep": lambda value: _is_count(value) and value > 0,
+    "reading": lambda value: isinstance(value, dict),
     "earlier": lambda value: isinstance(value, list) and all(map(_is_corpus, value)),
     "evaluated_on": _is_text,
     "versions": lambda value: isinstance(value, dict) and all(map(_is_text, value.values())),

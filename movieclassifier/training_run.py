@@ -4,7 +4,6 @@ import json
 import os
 import platform
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib.metadata import version
@@ -16,19 +15,19 @@ import click
 
 from movieclassifier import __version__
 from movieclassifier.checkpoints import CHECKPOINT, STATE, belongs_to, is_finished, load_facts, resumable
-from movieclassifier.corpus_options import READER_OPTIONS
 from movieclassifier.datasets import Corpus, Document, Label, Survey, survey
 from movieclassifier.doubts import warn
+from movieclassifier.folds import count_labels
 from movieclassifier.guard import N_GUARD
 from movieclassifier.locking import lock_folder
 from movieclassifier.memory import peak_megabytes
 from movieclassifier.minibatches import holdout_sizes
 from movieclassifier.origin import seen
+from movieclassifier.reading import chosen_reading, reading
 from movieclassifier.recipes import Recipe
 from movieclassifier.training import Plan
 
 BOOK_CORPUS = Path("data/movie_data.csv")
-READING = ("format", *READER_OPTIONS)
 PACKAGES = ("numpy", "scipy", "scikit-learn")
 # Of the book's movie_data.csv, and of the folders that it is made from.
 BOOK_LABELS = ({"0": 0, "1": 1}, {"neg": 0, "pos": 1})
@@ -66,25 +65,16 @@ def make_plan(found: Survey, recipe: Recipe, options: dict[str, Any], with_test:
     n_train, n_holdout = holdout_sizes(found.n_documents, options["n_train"], n_holdout)
     if n_holdout == 0 and not with_test:
         raise ValueError("there is nothing to evaluate on; lower --n-train, pass --n-holdout above 0, or --test.")
-    counts: Counter[Any] = Counter()
-    for value, count in found.label_counts.items():
-        counts[found.labels[value]] += count
     plan = Plan(
         recipe,
         found.classes,
-        tuple(counts[label] for label in found.classes),
+        count_labels(found),
         n_train,
         sha256=found.sha256,
-        reading=json.dumps(_reading(found, options)),
+        reading=json.dumps(reading(found, options)),
         **{name: options[name] for name in ("minibatch_size", "seed", "n_keep", "allow_sorted")},
     )
     return plan, n_holdout
-
-
-def _reading(found: Survey, options: dict[str, Any]) -> dict[str, Any]:
-    """Return what decides which documents the bytes of a corpus give, and in which order."""
-    shuffled = {} if found.shuffle_seed is None else {"shuffle_seed": found.shuffle_seed}
-    return {name: options.get(name) for name in READING} | {"labels": dict(found.labels)} | shuffled
 
 
 def with_names(plan: Plan, corpus: Corpus) -> Plan:
@@ -121,13 +111,16 @@ def keep_as_before(options: dict[str, Any], earlier: dict[str, Any]) -> None:
         click.echo(f"Keeping {n_keep:,} columns, as before; --keep says otherwise.", err=True)
 
 
-def provenance(corpus: Corpus, plan: Plan, n_holdout: int, test: str | None) -> dict[str, Any]:
-    """Return where a model came from, without the paths and times of the machine."""
-    shuffled = {} if corpus.shuffle_seed is None else {"shuffle_seed": corpus.shuffle_seed}
+def provenance(corpus: Corpus, plan: Plan, n_holdout: int, test: str | None, options: dict[str, Any]) -> dict[str, Any]:
+    """Return where a model came from, without the paths and times of the machine.
+
+    How the corpus is read and how many columns are kept is told only where the command line says so.
+    """
+    chosen = {"shuffle_seed": corpus.shuffle_seed, "reading": chosen_reading(options) or None, "n_keep": plan.n_keep}
     return {
         "corpus": list(corpus.names),
         "sha256": plan.sha256,
-        **shuffled,
+        **{name: value for name, value in chosen.items() if value is not None},
         "n_train": plan.n_train,
         "n_holdout": n_holdout,
         "evaluated_on": "the holdout" if test is None else Path(test).name,

@@ -55,7 +55,7 @@ class Journal:
     def __init__(self, path: str | os.PathLike[str], search: dict[str, Any]):
         self.path = Path(path)
         self.scores: dict[tuple[int, int], Score] = {}
-        self._search = search
+        self._search = json.loads(json.dumps(search))  # as it is read again
         if self.path.exists():
             self._read()
         else:

@@ -385,6 +385,61 @@ def test_another_order_of_the_corpus_is_refused(classifier):
         open_run(classifier, shuffled)
 
 
+def two_texts(path):
+    """Write a corpus with two columns of text, and as many labels."""
+    with open(path, "w", newline="") as file:
+        rows = [(text, TEXTS[i // 2], label) for i, (text, label) in enumerate(DOCUMENTS)]
+        csv.writer(file).writerows([("text", "other", "label"), *rows])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("now", "named"),
+    [
+        (["--text-column", "other"], "now read with --text-column other; these are other documents"),
+        ([], "was read with --text-column text for the training, and is now read with no option that says how"),
+        (["--text-column", "text", "--labels", "0=1,1=0"], "now read with --text-column text --labels 0=1,1=0"),
+    ],
+)
+def test_a_corpus_that_is_read_in_another_way_is_refused(tmp_path, now, named):
+    path = two_texts(tmp_path / "two.csv")
+    run("train", path, "--text-column", "text", "--model-dir", tmp_path, *SETTINGS)
+    result = CliRunner().invoke(main, ["report", str(path), "--model-dir", str(tmp_path), *now])
+    assert result.exit_code == 2
+    assert named in result.stderr
+
+
+def test_the_options_of_the_training_are_right_for_its_report(tmp_path):
+    path = two_texts(tmp_path / "two.csv")
+    chosen = ["--text-column", "text", "--labels", "0=bad,1=good", "--model-dir", tmp_path]
+    run("train", path, "--format", "csv", *chosen, *SETTINGS)
+    assert load_classifier(tmp_path).metadata["reading"]["labels"] == {"0": "bad", "1": "good"}
+    run("report", path, *chosen, "--skip-bad-rows", "3", "--output", tmp_path)
+    accuracy = load_classifier(tmp_path).metadata["metrics"]["accuracy"]
+    assert f"<strong>{100 * accuracy:.2f}%</strong>" in (tmp_path / "report.html").read_text()
+
+
+def test_an_ordinary_record_tells_nothing_of_reading_and_keeping(trained):
+    assert not {"reading", "n_keep"} & load_classifier(trained).metadata.keys()
+
+
+def test_the_curve_of_a_run_that_keeps_few_columns_is_of_such_models(tmp_path):
+    run("train", SAMPLE, "--model-dir", tmp_path, *SETTINGS, "--keep", "40")
+    classifier = load_classifier(tmp_path)
+    found = open_run(classifier, open_corpus(SAMPLE)).report()
+    assert found.curve.reproduced
+    assert found.curve.holdout[-1][1] == classifier.metadata["metrics"]["accuracy"]
+
+
+def test_a_run_that_went_on_from_another_model_is_not_repeated(trained, tmp_path):
+    classifier = load_classifier(trained)
+    classifier.metadata["earlier"] = [["0" * 64, 100]]
+    save_record(tmp_path / "classifier.npz", classifier)
+    run("report", SAMPLE, "--model-dir", tmp_path, "--output", tmp_path)
+    page = (tmp_path / "report.html").read_text()
+    assert "The model went on from another one, so the run is not repeated." in page
+
+
 def test_a_model_without_provenance_is_refused(classifier):
     classifier.metadata = {}
     with pytest.raises(ValueError, match="does not say what it was trained on"):
@@ -401,7 +456,9 @@ def test_a_corrected_model_is_not_called_repeated(classifier, tmp_path):
     assert classifier.learn("a wonderful film", 0).changed
     save_record(tmp_path / "classifier.npz", classifier)
     run("report", SAMPLE, "--model-dir", tmp_path, "--output", tmp_path)
-    assert "bit for bit" not in (tmp_path / "report.html").read_text()
+    page = (tmp_path / "report.html").read_text()
+    assert "bit for bit" not in page
+    assert "On all of them it gave other weights than this model's" in page
 
 
 def test_missing_packages_are_named_with_the_command_that_installs_them(trained, monkeypatch):

@@ -1,3 +1,4 @@
+import csv
 import json
 import os
 import signal
@@ -157,10 +158,24 @@ def test_when_the_budget_ends_the_best_so_far_is_returned(straight, documents, t
     assert second.score == min(scores, key=Score.rank)
 
 
+@pytest.mark.parametrize("now", [["--text-column", "other"], ["--text-column", "text", "--labels", "0=1,1=0"]])
+def test_results_of_a_corpus_read_in_another_way_are_not_gone_on_from(space, tmp_path, now):
+    path, output = tmp_path / "two.csv", tmp_path / "best.toml"
+    with open(path, "w", newline="") as file:
+        rows = [(text, "nothing", label) for text, label in open_corpus(SAMPLE)]
+        csv.writer(file).writerows([("text", "other", "label"), *rows])
+    arguments = ["tune", str(path), *COMMAND[2:], "--space", str(space), "--output", str(output)]
+    arguments += ["--budget", "0.00001"]
+    assert CliRunner().invoke(main, [*arguments, "--text-column", "text"]).exit_code == 0
+    again = CliRunner().invoke(main, [*arguments, "--text-column", "text"])
+    assert (again.exit_code, "Going on from 1 results" in again.stderr) == (0, True)
+    result = CliRunner().invoke(main, [*arguments, *now])
+    assert result.exit_code == 2
+    assert "best.jsonl belongs to a search with other reading" in result.stderr
+
+
 def test_documents_after_the_training_part_are_not_looked_at(straight, tmp_path):
     path = tmp_path / "reviews.csv"
-    import csv
-
     rows = list(open_corpus(SAMPLE))
     with open(path, "w", newline="") as file:
         csv.writer(file).writerows([("review", "sentiment"), *rows[:360], *[("nothing", 0)] * 40])

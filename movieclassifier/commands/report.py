@@ -41,10 +41,11 @@ def main(
     """
     check_extra()
     from movieclassifier.persistence import load_classifier
+    from movieclassifier.reading import chosen_reading
     from movieclassifier.report.training_run import open_run
 
     classifier = load_classifier(model_dir)
-    run = open_run(classifier, chosen_corpus(paths, options), _other(test, options))
+    run = open_run(classifier, chosen_corpus(paths, options), _other(test, options), chosen_reading(options))
     with Progress(run.n_to_repeat if with_curve else 0, "Repeating the run", show=show) as progress:
         report = run.report(with_curve, tell=progress.update)
     click.echo(report.save(Path(output)))

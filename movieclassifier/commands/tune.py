@@ -61,6 +61,7 @@ def main(paths: tuple[str, ...], output: str, as_json: bool, show: bool | None, 
     from movieclassifier.datasets import survey
     from movieclassifier.folds import Slice
     from movieclassifier.minibatches import holdout_sizes
+    from movieclassifier.reading import reading
     from movieclassifier.recipe_files import save_recipe
     from movieclassifier.tuning import SPACE, Search, n_evaluations, read_space, tune
     from movieclassifier.tuning_journal import Journal
@@ -72,7 +73,9 @@ def main(paths: tuple[str, ...], output: str, as_json: bool, show: bool | None, 
     n_train, _ = holdout_sizes(found.n_documents, options["n_train"], options["n_holdout"])
     limits = {name: options[name] for name in ("n_candidates", "n_folds", "seed", "allow_sorted")}
     search = Search(chosen_recipe(options), space, n_train=n_train, **limits)
-    journal = Journal(_beside(output), search.to_dict() | {"sha256": found.sha256, "shuffle_seed": found.shuffle_seed})
+    # The same bytes are other documents when they are read in another way.
+    what = {"sha256": found.sha256, "shuffle_seed": found.shuffle_seed, "reading": reading(found, options)}
+    journal = Journal(_beside(output), search.to_dict() | what)
     if journal.scores:
         click.echo(f"Going on from {len(journal.scores)} results in {journal.path}.", err=True)
     documents, seconds = Slice(corpus, found.labels, stop=n_train), 60 * options["budget"]

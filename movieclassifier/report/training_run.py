@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 from movieclassifier.classifier import Classifier
 from movieclassifier.datasets import Corpus, Document, survey
 from movieclassifier.folds import Part, Slice, count_labels
+from movieclassifier.reading import as_options, same_reading
 from movieclassifier.report.learning_curve import LearningCurve, prequential, repeat_run, sizes
 from movieclassifier.report.test_part import TestPart, read_test_part
 from movieclassifier.report.training_report import Report, make_report
@@ -35,13 +37,13 @@ class Run:
 
     @property
     def n_to_repeat(self) -> int:
-        """Documents in all runs of the learning curve."""
-        return sum(sizes(self.plan.n_train))
+        """Documents in all runs of the learning curve; none where the run went on from another model."""
+        return 0 if self.classifier.metadata.get("earlier") else sum(sizes(self.plan.n_train))
 
     def report(self, with_curve: bool = True, tell: Callable[[int], None] = lambda n: None) -> Report:
         """Return the run's report; the curve takes as long as two trainings."""
         test = read_test_part(self.classifier, self.test)
-        if with_curve:
+        if with_curve and self.n_to_repeat:
             curve = repeat_run(self.classifier, self.plan, lambda: self.train, self._sample(test), tell)
         else:
             curve = LearningCurve(prequential(self.classifier), [])
@@ -53,7 +55,9 @@ class Run:
         return list(islice(iter(self.test), 0, None, step))
 
 
-def open_run(classifier: Classifier, corpus: Corpus, other: Corpus | None = None) -> Run:
+def open_run(
+    classifier: Classifier, corpus: Corpus, other: Corpus | None = None, reading: dict[str, Any] | None = None
+) -> Run:
     """Return the run that a classifier comes from.
 
     Parameters
@@ -63,11 +67,14 @@ def open_run(classifier: Classifier, corpus: Corpus, other: Corpus | None = None
         What it was trained on.
     other : Corpus, optional
         What it was evaluated on, if not on the holdout.
+    reading : dict, optional
+        As :func:`movieclassifier.reading.chosen_reading` returns it; checked if it is given.
 
     Raises
     ------
     ValueError
-        If the corpus is not the one that the classifier was trained on, or the test corpus is missing.
+        If the corpus is not the one that the classifier was trained on, or is read in another way, or the test corpus
+        is missing.
     """
     metadata = classifier.metadata
     if "sha256" not in metadata or "n_train" not in metadata:
@@ -78,6 +85,12 @@ def open_run(classifier: Classifier, corpus: Corpus, other: Corpus | None = None
             f"{', '.join(corpus.names)} is not what the model was trained on: its SHA-256 is "
             f"{_told(found.sha256, found.shuffle_seed)}; the model's corpus {', '.join(metadata['corpus'])} has "
             f"{_told(metadata['sha256'], metadata.get('shuffle_seed'))}. Pass that one, read in the same order."
+        )
+    trained = metadata.get("reading", {})
+    if reading is not None and not same_reading(reading, trained):
+        raise ValueError(
+            f"{', '.join(corpus.names)} was read with {as_options(trained)} for the training, and is now read with "
+            f"{as_options(reading)}; these are other documents. Pass the options of the training."
         )
     n_train, n_holdout = metadata["n_train"], metadata["n_holdout"]
     documents = Slice(corpus, found.labels)
@@ -94,6 +107,7 @@ def open_run(classifier: Classifier, corpus: Corpus, other: Corpus | None = None
         sha256=found.sha256,
         minibatch_size=metadata["minibatch_size"],
         seed=metadata["seed"],
+        n_keep=metadata.get("n_keep"),
         allow_sorted=True,
     )
     return Run(classifier, replace(documents, stop=n_train), test, plan)
