@@ -38,6 +38,11 @@ class Plan:
         Digest, number of documents and names of each corpus that was trained on before.
     corpus, label_names : tuple of str
         What people call the corpus and the classes; these decide no bits.
+
+    Raises
+    ------
+    ValueError
+        If there are not two classes, or ``n_train`` or ``minibatch_size`` is below 1.
     """
 
     recipe: Recipe

@@ -245,7 +245,7 @@ def test_other_threads_and_checkpoints_resume_to_the_same_bytes(corpus, model_di
         (lambda folder: changed(folder / CHECKPOINT, curve=[[1]]), "its learning curve is none"),
         (lambda folder: changed(folder / CHECKPOINT, label_run=["bad", 1]), "its run of one label is none"),
     ],
-    ids=["no cache", "short cache", "empty", "cut", "a record", "lacks an array", "a short array", "steps", "curve", "run"],
+    ids=["no cache", "short cache", "empty", "cut", "a record", "no array", "short array", "steps", "curve", "run"],
 )
 def test_damaged_checkpoint_is_refused(damage, message, corpus, model_dir):
     damage(model_dir)
