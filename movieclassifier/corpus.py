@@ -4,13 +4,12 @@ The corpus is that of A. L. Maas, R. E. Daly, P. T. Pham, D. Huang, A. Y. Ng and
 Sentiment Analysis", ACL 2011, https://aclanthology.org/P11-1015/.
 """
 
-import contextlib
 import errno
 import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from six.moves.urllib.request import url2pathname
 
 from movieclassifier.atomic import sync_folder
 from movieclassifier.download import fetch
+from movieclassifier.locking import lock_folder
 from movieclassifier.partial_file import forget
 from movieclassifier.unpacking import LABELED, MOST_BYTES, REVIEW_NAME, unpack
 
@@ -86,7 +86,7 @@ def make_corpus(
     kept = data_dir / ARCHIVE_NAME
     part = kept.with_name(kept.name + ".part")
     unpack_from = partial(_unpack_verified, corpus_dir, {name: n_reviews[name] for name in missing}, expected, show)
-    with _only_one_at(data_dir):
+    with lock_folder(data_dir, "another download is at work here, wait for its end"):
         if local:
             unpack_from(local, "name another archive with --url")
         elif kept.exists():
@@ -166,26 +166,6 @@ def _check_origin(corpus_dir: Path, sha256: str | None) -> None:
             f"{corpus_dir}: expected to find the archive with sha256 {sha256.lower()} unpacked here, found {found};"
             " move it away and run again"
         )
-
-
-@contextlib.contextmanager
-def _only_one_at(data_dir: Path) -> Iterator[None]:
-    """Keep a second run from writing to the same files; the lock ends with the process."""
-    try:
-        import fcntl
-    except ImportError:  # pragma: no cover
-        yield  # Windows
-        return
-    descriptor = os.open(data_dir, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            reason = "another download is at work here, wait for its end"
-            raise BlockingIOError(error.errno, reason, str(data_dir)) from error
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _unpack_downloaded(part: Path, unpack_from: Callable[[Path, str], None]) -> None:

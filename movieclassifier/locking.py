@@ -1,4 +1,4 @@
-"""One training at a time in a folder."""
+"""One process at a time in a folder."""
 
 import errno
 import os
@@ -10,9 +10,11 @@ try:
 except ImportError:  # pragma: no cover
     fcntl = None  # type: ignore[assignment]  # Windows has none
 
+TRAINING = "another training is writing into this folder; wait for its end, or pass another --model-dir"
+
 
 @contextmanager
-def lock_folder(folder: str | os.PathLike[str]) -> Iterator[None]:
+def lock_folder(folder: str | os.PathLike[str], message: str = TRAINING) -> Iterator[None]:
     """Keep a folder to oneself; the operating system ends the lock with the process, however that ends.
 
     The lock is on the folder itself, so that no file is left in it. Where folders cannot be locked, as on some network
@@ -21,13 +23,15 @@ def lock_folder(folder: str | os.PathLike[str]) -> Iterator[None]:
     Parameters
     ----------
     folder : str or path-like
+    message : str
+        What to say where another process holds it.
 
     Raises
     ------
     BlockingIOError
         If another process holds it.
     """
-    descriptor = _open_locked(folder)
+    descriptor = _open_locked(folder, message)
     try:
         yield
     finally:
@@ -35,7 +39,7 @@ def lock_folder(folder: str | os.PathLike[str]) -> Iterator[None]:
             os.close(descriptor)
 
 
-def _open_locked(folder: str | os.PathLike[str]) -> int | None:
+def _open_locked(folder: str | os.PathLike[str], message: str) -> int | None:
     if fcntl is None:
         return None
     try:
@@ -48,6 +52,5 @@ def _open_locked(folder: str | os.PathLike[str]) -> int | None:
         os.close(descriptor)
         if error.errno not in (errno.EWOULDBLOCK, errno.EAGAIN):
             return None
-        message = "another training is writing into this folder; wait for its end, or pass another --model-dir"
         raise BlockingIOError(error.errno, message, os.fspath(folder)) from error
     return descriptor

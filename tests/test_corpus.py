@@ -250,6 +250,12 @@ def test_two_runs_at_once_do_not_meet(data_dir, archive):
     make_corpus(data_dir, str(archive), n_reviews=SMALL)
 
 
+def test_data_folder_that_cannot_be_locked_is_filled_nonetheless(data_dir, archive, monkeypatch):
+    monkeypatch.setattr(fcntl, "LOCK_EX", 16)  # which flock refuses, as it does on some network file systems
+    make_corpus(data_dir, str(archive), n_reviews=SMALL)
+    assert missing_folders(data_dir / "aclImdb", SMALL) == []
+
+
 def test_real_archive_holds_the_corpus(aclimdb_dir):
     assert missing_folders(aclimdb_dir) == []
     assert review_names(aclimdb_dir / "test/pos")[:3] == ["0_10.txt", "10000_7.txt", "10001_9.txt"]
