@@ -104,13 +104,34 @@ def _twin(recipe: Recipe) -> Any:
         tokenizer=TWINS[definition],
         definition=definition,
         stop_words=own_stop_words.union(recipe.stop_words),
-        ngram_range=recipe.ngram_range,
-        n_features=recipe.n_features,
-        binary=recipe.binary,
-        alternate_sign=recipe.alternate_sign,
-        norm=recipe.norm,
         dtype=recipe.dtype,
+        **_ngram_settings(recipe),
     )
+
+
+def _ngram_settings(recipe: Recipe) -> dict[str, Any]:
+    return {name: getattr(recipe, name) for name in ("ngram_range", "n_features", "binary", "alternate_sign", "norm")}
+
+
+def vectorizer_settings(recipe: Recipe) -> dict[str, Any]:
+    """Return what scikit-learn's ``HashingVectorizer`` takes of a recipe, tokenizer and stop words left out.
+
+    Parameters
+    ----------
+    recipe : Recipe
+
+    Returns
+    -------
+    dict
+        Keyword arguments.
+
+    Examples
+    --------
+    >>> vectorizer_settings(Recipe(n_features=8))["n_features"]
+    8
+    """
+    plain = {"token_pattern": None, "lowercase": False, "dtype": np.dtype(recipe.dtype).type}
+    return plain | _ngram_settings(recipe)
 
 
 def hash_in_python(texts: list[str], recipe: Recipe) -> CSRArrays:
@@ -126,17 +147,8 @@ def _definition(recipe: Recipe) -> Any:
     """Return the scikit-learn vectorizer that a recipe stands for."""
     from sklearn.feature_extraction.text import HashingVectorizer  # over a second: only without the twin
 
-    return HashingVectorizer(
-        tokenizer=_without(recipe.stop_words, TOKENIZERS[recipe.tokenizer]),
-        token_pattern=None,
-        lowercase=False,
-        ngram_range=recipe.ngram_range,
-        n_features=recipe.n_features,
-        binary=recipe.binary,
-        alternate_sign=recipe.alternate_sign,
-        norm=recipe.norm,
-        dtype=np.dtype(recipe.dtype).type,
-    )
+    tokenizer = _without(recipe.stop_words, TOKENIZERS[recipe.tokenizer])
+    return HashingVectorizer(tokenizer=tokenizer, **vectorizer_settings(recipe))
 
 
 def _without(stop_words: tuple[str, ...], tokenize: Tokenizer) -> Tokenizer:

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array, csr_matrix
 from sklearn import get_config
 from sklearn.feature_extraction.text import HashingVectorizer
 
-from movieclassifier.hashing import hash_texts, is_compiled
+from movieclassifier.hashing import hash_texts, is_compiled, vectorizer_settings
 from movieclassifier.recipes import DTYPES, Recipe, make_recipe
 from movieclassifier.tokenizers import TOKENIZERS, tokenizer
 
@@ -119,15 +119,8 @@ def make_vectorizer(recipe: str | Recipe = "default") -> Vectorizer:
     recipe = make_recipe(recipe)
     return Vectorizer(
         tokenizer=TOKENIZERS[recipe.tokenizer],
-        token_pattern=None,
-        lowercase=False,
         stop_words=list(recipe.stop_words) or None,
-        ngram_range=recipe.ngram_range,
-        n_features=recipe.n_features,
-        binary=recipe.binary,
-        alternate_sign=recipe.alternate_sign,
-        norm=recipe.norm,
-        dtype=np.dtype(recipe.dtype).type,
+        **vectorizer_settings(recipe),
     )
 
 
