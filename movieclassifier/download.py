@@ -19,7 +19,7 @@ from movieclassifier.atomic import name_full_disk
 from movieclassifier.partial_file import Note, begin, forget, n_bytes_of, read_note
 from movieclassifier.progress import Progress, is_shown
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 CHUNK_BYTES = 1 << 16
 SLOWEST = 1_000  # bytes per second; whoever sends less might as well have stopped
@@ -109,7 +109,7 @@ def fetch(
             wait = min(max(backoff * 2 ** (n_failed - 1), fault.wait), LONGEST_WAIT)
             # Part of the progress: where that is not shown, all that is said is how it ended.
             level = logging.WARNING if is_shown(show) else logging.INFO
-            logger.log(level, "%s: %s; trying again in %g s", url, fault, wait)
+            log.log(level, "%s: %s; trying again in %g s", url, fault, wait)
         time.sleep(wait)
 
 

@@ -7,8 +7,6 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import click
-
 from movieclassifier.atomic import replace_file
 from movieclassifier.recipes import RECIPES, Recipe, make_recipe
 
@@ -188,21 +186,3 @@ def save_recipe(path: str | PathLike[str], recipe: Recipe, comment: str = "") ->
     """Write a recipe as a TOML file, atomically; ``comment`` goes above it."""
     with replace_file(path, "w") as file:
         file.write(recipe_toml(recipe, comment))
-
-
-class RecipeName(click.ParamType):
-    """The name of a recipe, or a TOML file with one."""
-
-    name = "recipe"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str | Recipe:
-        """Return the name, or the recipe in the file."""
-        if isinstance(value, Recipe) or value in RECIPES:
-            found: str | Recipe = value
-            return found
-        if not str(value).endswith(".toml"):
-            self.fail(f"{value!r} is none of {', '.join(RECIPES)}, nor a file whose name ends in .toml.", param, ctx)
-        try:
-            return read_recipe(value)
-        except (ValueError, OSError) as error:
-            self.fail(str(error), param, ctx)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from movieclassifier.readers.contract import BadRows, Label, Labels, shorten
+from movieclassifier.readers.contract import BadRows, Label, Labels, as_shown
 
 if TYPE_CHECKING:
     from movieclassifier.datasets import Corpus
@@ -130,7 +130,7 @@ def _count(documents: Iterable[tuple[str, str]], corpus: "Corpus") -> Counter[st
             fault = f"more than {MAX_LABELS:,} different labels, such as"
         if fault:
             raise ValueError(
-                f"{corpus.names[0]}: {fault} {shorten(value)}; pass the --label-column that holds the labels."
+                f"{corpus.names[0]}: {fault} {as_shown(value)}; pass the --label-column that holds the labels."
             )
     return counts
 

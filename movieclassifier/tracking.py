@@ -81,12 +81,12 @@ def track_run(
     costs : dict
         More figures, such as seconds.
     """
-    from movieclassifier.commands.report import NEEDED as DRAWS
     from movieclassifier.persistence import RECORD
+    from movieclassifier.report import DRAWN_BY
     from movieclassifier.report.training_run import open_run
 
     report = None
-    if all(map(find_spec, DRAWS)):
+    if all(map(find_spec, DRAWN_BY)):
         report = open_run(classifier, corpus, other).report()
     else:
         click.echo("No report: pip install 'movieclassifier[report]' for one.", err=True)

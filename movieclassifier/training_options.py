@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from movieclassifier.recipe_files import RecipeName
-from movieclassifier.recipes import Recipe, make_recipe
+from movieclassifier.recipe_files import read_recipe
+from movieclassifier.recipes import RECIPES, Recipe, make_recipe
 from movieclassifier.tokenizers import TOKENIZERS
 from movieclassifier.tracking import track_option
 
@@ -41,6 +41,24 @@ class NGramRange(click.ParamType):
             return int(shortest or 1), int(longest)
         except ValueError:
             self.fail(f"{value!r} is no range of n-grams; 3 stands for 1 to 3, 2-3 for 2 to 3.", param, ctx)
+
+
+class RecipeName(click.ParamType):
+    """The name of a recipe, or a TOML file with one."""
+
+    name = "recipe"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str | Recipe:
+        """Return the name, or the recipe in the file."""
+        if isinstance(value, Recipe) or value in RECIPES:
+            found: str | Recipe = value
+            return found
+        if not str(value).endswith(".toml"):
+            self.fail(f"{value!r} is none of {', '.join(RECIPES)}, nor a file whose name ends in .toml.", param, ctx)
+        try:
+            return read_recipe(value)
+        except (ValueError, OSError) as error:
+            self.fail(str(error), param, ctx)
 
 
 RECIPE_OPTIONS = [

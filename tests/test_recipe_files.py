@@ -6,9 +6,10 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from movieclassifier.recipe_files import SETTINGS, RecipeName, read_recipe, recipe_toml, save_recipe
+from movieclassifier.recipe_files import SETTINGS, read_recipe, recipe_toml, save_recipe
 from movieclassifier.recipes import RECIPES, Recipe, make_recipe
 from movieclassifier.tokenizers import TOKENIZERS
+from movieclassifier.training_options import RecipeName
 from train_online import main as train
 
 TEXTS = st.text(st.characters(codec="utf-8"))

@@ -8,8 +8,7 @@ import click
 from movieclassifier.command import Command, check_installed
 from movieclassifier.corpus_options import chosen_corpus, corpus_options, corpus_to_test_on
 from movieclassifier.progress import Progress, progress_option
-
-NEEDED = ("matplotlib", "wordcloud")
+from movieclassifier.report import DRAWN_BY
 
 
 @click.command(cls=Command)
@@ -63,4 +62,4 @@ def check_extra() -> None:
     ValueError
         With the command that installs it.
     """
-    check_installed("report", *NEEDED)
+    check_installed("report", *DRAWN_BY)

@@ -58,7 +58,7 @@ def as_bad_rows(skip_bad_rows: int | BadRows) -> BadRows:
 
 def unknown_label(name: str, value: str, labels: Labels) -> str:
     """Say that a label is none of those that are known."""
-    return f"{name} must be one of {', '.join(labels)}; got {shorten(value)}. Pass --labels to map other values."
+    return f"{name} must be one of {', '.join(labels)}; got {as_shown(value)}. Pass --labels to map other values."
 
 
 def nothing_read(path: Path, what: str, bad_rows: BadRows) -> ValueError:
@@ -83,12 +83,12 @@ def text_fault(text: str, encoding: str) -> str | None:
     return None
 
 
-def shorten(value: str, length: int = 60) -> str:
+def as_shown(value: str, length: int = 60) -> str:
     """Return a value as an error message can show it.
 
     Examples
     --------
-    >>> shorten("spam " * 50, 10)
+    >>> as_shown("spam " * 50, 10)
     "'spam spam …'"
     """
     return repr(value if len(value) <= length else value[:length] + "…")
