@@ -167,7 +167,7 @@ def test_owner_approves_and_rejects_in_the_browser(plain, address):
     plain.click("Search")
     plain.find("[name=positions]").click()
     plain.click("Reject ticked")
-    assert "1 of 1 votes rejected." in plain.words
+    assert "1 of 1 vote rejected." in plain.words
 
 
 @pytest.fixture(scope="module")

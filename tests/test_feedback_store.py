@@ -111,6 +111,13 @@ def test_predictions_without_a_vote_are_deleted_when_they_expire(service):
     assert digest(open_service(service.settings.database_url, service.model_path)) == before
 
 
+def test_a_prediction_whose_vote_was_undone_stays_as_the_page_says(service):
+    prediction, _ = contradict(service, TEXTS[0])
+    service.undo(prediction.id, ADA)
+    age(service, prediction.id, 400)
+    assert service.store.forget_old_predictions(service.settings.lifetime) == 0
+
+
 def test_old_predictions_are_looked_for_while_serving(service):
     old = service.classify(TEXTS[1], ADA)
     age(service, old.id, 40)

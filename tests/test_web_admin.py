@@ -132,7 +132,7 @@ def test_one_vote_is_approved_and_the_model_learns_it_then(app, owner, people):
     assert "positive</h1>" in stranger.read("/results/" + stranger.classify())
     first, _ = positions(owner.read("/admin"))
     assert owner.send("/admin/moderate", decision="approve", positions=first).location == "/admin"
-    assert "1 of 1 votes approved." in owner.read("/admin")
+    assert "1 of 1 vote approved." in owner.read("/admin")
     assert positions(owner.read("/admin")) != [first]
     assert "negative</h1>" in stranger.read("/results/" + stranger.classify())
 

@@ -110,7 +110,8 @@ class Prediction:
     probabilities : dict of str to float
         In the order of the model's classes.
     model_version : str
-        The version of the base and the position in the log, such as ``"2+17"``: they determine the weights.
+        The version of the base and the position in the log, such as ``"2+17"``: with the cap they determine the
+        weights.
     explanation : Explanation or None
         As of that moment. Read back from the store, it lacks the n-grams that contributed nothing.
     explained_label : str

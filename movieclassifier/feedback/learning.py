@@ -13,7 +13,8 @@ from movieclassifier.classifier import Classifier, Lesson
 from movieclassifier.hashing import hash_texts
 
 # How far votes may move the weights between two guarded updates: the distance from the base, as a share of its norm.
-# benchmarks/correction_cost.py prints what that admits and what it costs.
+# benchmarks/correction_cost.py prints what that admits and what it costs. It is no part of the log: whatever serves or
+# reads one database needs the same, or it has other weights and holds other votes.
 DEFAULT_CAP = 0.1
 # So many votes after an update are learned whatever their size: a model of a few hundred texts moves far with each.
 FREE_VOTES = 5

@@ -1,4 +1,4 @@
-"""The served model of a worker: a pure function of a base and the accepted votes, in their order.
+"""The served model of a worker: a pure function of a base, the accepted votes in their order, and the cap.
 
 Every worker holds its own copy. Before it answers, it looks at the head of the log and learns what it has not seen.
 """
@@ -147,7 +147,7 @@ class ServedModel:
 
     @property
     def version(self) -> str:
-        """Base and position, such as "2+17": they determine the weights."""
+        """Base and position, such as "2+17": with the cap they determine the weights."""
         return f"{self.base_version}+{self.position}"
 
     @property

@@ -35,9 +35,10 @@ class Settings:
     mode : {"instant", "review"}
         Whether a vote acts at once or waits for an approval.
     cap : float
-        How far votes may move the weights between two updates, see ``DEFAULT_CAP`` in ``learning.py``.
+        How far votes may move the weights between two updates, see ``DEFAULT_CAP`` in ``learning.py``; the same for
+        every process on one database.
     lifetime_days : int
-        How long a prediction can be voted on; one without a vote is deleted then.
+        How long a prediction can be voted on; one that was never voted on is deleted a day later.
     min_length, max_length : int
         Characters of a text; the minimum is the page's, the API takes any that is not empty.
     rates : mapping of str to Rate

@@ -129,7 +129,10 @@ class FeedbackStore:
             return count_feedback(connection)
 
     def forget_old_predictions(self, lifetime: timedelta) -> int:
-        """Delete the predictions that nobody voted on in their lifetime; return their number."""
+        """Delete the predictions that nobody voted on in their lifetime; return their number.
+
+        A vote that was undone keeps its prediction: the log tells of it.
+        """
         voted = select(votes.c.prediction_id)
         # A day more: nobody can be voting on them any longer.
         old = (predictions.c.created_at < _oldest(lifetime + timedelta(days=1))) & predictions.c.id.not_in(voted)

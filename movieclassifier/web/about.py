@@ -12,8 +12,8 @@ from movieclassifier.web.wording import any_of, count_of
 from movieclassifier.web.words import strongest_words
 
 MODES = {
-    "instant": "A correction acts at once.",
-    "review": "A correction waits until somebody has approved it.",
+    "instant": "A vote acts at once.",
+    "review": "A vote waits until somebody has approved it.",
 }
 
 MIN_VOTES = 10
@@ -62,7 +62,7 @@ def model_facts(facts: ModelFacts) -> list[tuple[str, str]]:
         ("Name", facts.name),
         ("Answers", any_of(facts.labels)),
         ("Trained on", f"{trained_on:,} texts of {corpus_name(facts.metadata)}" if trained_on else "unknown"),
-        ("Served", f"version {facts.version} with {count_of(facts.events_applied, 'correction')}"),
+        ("Served", f"version {facts.version} with {count_of(facts.on_top, 'vote')} on top"),
     ]
 
 
@@ -108,8 +108,11 @@ def measured_words(facts: ModelFacts) -> str:
 
 
 def learned_words(facts: ModelFacts) -> str:
-    """Return how many corrections the model holds and how many wait."""
-    words = f"It has learned from {count_of(facts.events_applied, 'correction')} since its last base was made."
+    """Return how many votes the model holds and how many wait."""
+    words = f"It has taken in {count_of(facts.events_applied, 'vote')}"
+    if facts.events_applied > facts.on_top:
+        words += f", {facts.on_top or 'none'} of them since its last base was made"
+    words += "; where it was sure enough already, nothing had to change."
     waiting = f"{count_of(facts.waiting, 'vote').capitalize()} {'waits' if facts.waiting == 1 else 'wait'} for review"
     return f"{words} {waiting}{f', {facts.held:,} for its next check' if facts.held else ''}."
 

@@ -17,6 +17,7 @@ from movieclassifier.feedback.export import csv_lines, jsonl_lines
 from movieclassifier.feedback.updating import UpdateRefused
 from movieclassifier.web.clients import current_client, service
 from movieclassifier.web.forms import SecureForm
+from movieclassifier.web.wording import count_of
 
 ADMIN = "admin"
 LOGIN_SECONDS = 8 * 3600
@@ -117,7 +118,8 @@ def moderate() -> BaseResponse:
     checked(form)
     positions = form.positions.data or []
     n = DECISIONS[form.decision.data](positions) if positions else 0
-    flash(f"{n} of {len(positions)} votes {DONE[form.decision.data]}." if positions else "Tick the votes first.")
+    chosen = count_of(len(positions), "vote")
+    flash(f"{n} of {chosen} {DONE[form.decision.data]}." if positions else "Tick the votes first.")
     return redirect(url_for("admin.votes" if request.args.get("back") == "votes" else "admin.queue"), 303)
 
 

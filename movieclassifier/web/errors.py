@@ -25,7 +25,7 @@ DETAILS = {
     404: "There is no such page, or it has expired.",
     413: "The text is longer than this site takes.",
     500: "The fault is on this side; it was written to the log.",
-    503: "The database does not answer. Your text was not lost by you: please try again in a few seconds.",
+    503: "The database does not answer. Go back, your text should still be there, and try again in a few seconds.",
 }
 MACHINE_PATHS = ("/api/", "/healthz", "/readyz", "/metrics")
 

@@ -13,13 +13,14 @@ from movieclassifier.web.clients import current_client, service
 from movieclassifier.web.forms import SecureForm
 from movieclassifier.web.highlighting import segments, strongest_phrases
 from movieclassifier.web.lessons import lesson_of, state_of
-from movieclassifier.web.wording import Answer, any_of, count_of, excerpt, out_of_100, signed, when
+from movieclassifier.web.wording import Answer, any_of, count_of, excerpt, out_of_100, sentence, signed, when
 
 PER_PAGE = 25
 
 blueprint = Blueprint("pages", __name__)
 blueprint.add_app_template_filter(excerpt)
 blueprint.add_app_template_filter(when)
+blueprint.add_app_template_filter(sentence)
 blueprint.add_app_template_filter(count_of)
 blueprint.add_app_template_filter(signed)
 blueprint.add_app_template_filter(out_of_100)

@@ -63,7 +63,10 @@ def _prediction() -> dict[str, Any]:
         "id": {"type": "string", "pattern": ID},
         "label": STRING,
         "probabilities": ref("Probabilities"),
-        "model_version": {"type": "string", "description": "Base and position in the log; they determine the weights."},
+        "model_version": {
+            "type": "string",
+            "description": "Base and position in the log; with the cap they determine the weights.",
+        },
         "created_at": {"type": "string", "format": "date-time"},
         "explanation": _or_null("Explanation"),
     }

@@ -24,12 +24,12 @@ def out_of_100(probability: float) -> str:
 
     Examples
     --------
-    >>> out_of_100(0.971), out_of_100(0.9999), out_of_100(0.0001)
+    >>> out_of_100(0.971), out_of_100(0.995), out_of_100(0.005)
     ('97 in 100', 'more than 99 in 100', 'fewer than 1 in 100')
     """
-    if probability > 0.995:
+    if probability >= 0.995:
         return "more than 99 in 100"
-    if probability < 0.005:
+    if probability <= 0.005:
         return "fewer than 1 in 100"
     return f"{round(100 * probability)} in 100"
 
@@ -43,6 +43,17 @@ def in_words(probability: float, name: str) -> str:
     'very likely positive, 97 in 100'
     """
     return f"{sureness(probability)} {name}, {out_of_100(probability)}"
+
+
+def sentence(phrase: str) -> str:
+    """Return a phrase with a capital letter first; Jinja's own filter would take away those of the labels.
+
+    Examples
+    --------
+    >>> sentence("very likely NASA, 97 in 100")
+    'Very likely NASA, 97 in 100'
+    """
+    return phrase[:1].upper() + phrase[1:]
 
 
 def count_of(n: int, one: str, many: str = "") -> str:
