@@ -15,7 +15,7 @@ import click
 
 from movieclassifier import __version__
 from movieclassifier.checkpoints import CHECKPOINT, STATE, belongs_to, is_finished, load_facts, resumable
-from movieclassifier.datasets import Corpus, Document, Label, Survey, survey
+from movieclassifier.datasets import BOOK_LABELS, LABELS, Corpus, Document, Label, Survey, survey
 from movieclassifier.doubts import warn
 from movieclassifier.folds import count_labels
 from movieclassifier.guard import N_GUARD
@@ -30,7 +30,7 @@ from movieclassifier.training import Plan
 BOOK_CORPUS = Path("data/movie_data.csv")
 PACKAGES = ("numpy", "scipy", "scikit-learn")
 # Of the book's movie_data.csv, and of the folders that it is made from.
-BOOK_LABELS = ({"0": 0, "1": 1}, {"neg": 0, "pos": 1})
+BOOK_MAPPINGS = (BOOK_LABELS, LABELS["aclImdb"])
 BOOK_NAMES: dict[Label, str] = {0: "negative", 1: "positive"}
 
 
@@ -79,7 +79,7 @@ def make_plan(found: Survey, recipe: Recipe, options: dict[str, Any], with_test:
 
 def with_names(plan: Plan, corpus: Corpus) -> Plan:
     """Add the names of the corpus, and the labels as people read them; the book's 0 and 1 are negative and positive."""
-    names = BOOK_NAMES if corpus.labels in BOOK_LABELS else {}
+    names = BOOK_NAMES if corpus.labels in BOOK_MAPPINGS else {}
     return replace(plan, corpus=corpus.names, label_names=tuple(names.get(label, str(label)) for label in plan.classes))
 
 
