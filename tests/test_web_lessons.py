@@ -38,3 +38,17 @@ def test_lesson_says_what_became_of_the_vote(vote, sentence):
 @pytest.mark.parametrize("reason", [None, "review", "duplicate", "cap", "rolled back", "a new reason"])
 def test_every_status_has_a_sentence_whatever_the_reason(status, reason):
     assert state_of(vote_of(status, reason)).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("vote", "sentence"),
+    [
+        (vote_of(), "The model was sure enough of that already, so nothing had to change."),
+        (vote_of(n_known=0), "The model knows none of these words, so it could learn nothing from it."),
+        (vote_of(after=0.95), "The model has learned from it."),
+        (vote_of(at_once=False), "The model has learned from it."),
+        (vote_of(before=0.1, after=0.1), "The model has learned from it."),
+    ],
+)
+def test_a_vote_that_taught_nothing_is_not_called_learned(vote, sentence):
+    assert state_of(vote) == sentence

@@ -92,7 +92,9 @@ class ModelFacts:
     weights_sha256 : str
         Of the weights that this process serves.
     events_applied : int
-        Votes in these weights.
+        Votes in these weights, those of the base included.
+    on_top : int
+        Those of them that the base does not hold.
     held, waiting : int
         Accepted votes beyond the cap; votes that wait for a review.
     log_position : int
@@ -112,6 +114,7 @@ class ModelFacts:
     measured: dict[str, Any] | None
     weights_sha256: str
     events_applied: int
+    on_top: int
     held: int
     waiting: int
     log_position: int

@@ -99,6 +99,7 @@ class ReviewedLog:
             classifier.metadata.get("metrics"),
             model.weights_sha256(),
             applied,
+            model.n_applied,
             model.n_held,
             self.store.n_waiting(),
             model.position,

@@ -4,6 +4,7 @@ from movieclassifier.feedback.entities import Vote
 from movieclassifier.web.wording import Answer
 
 WAITS = "It waits for approval; the model learns from it after that."
+UNKNOWN = "The model knows none of these words, so it could learn nothing from it."
 KEPT = "It is kept, and counts after the model’s next check."
 STATES = {
     ("applied", None): "The model has learned from it.",
@@ -22,6 +23,10 @@ BY_STATUS = {"waiting": WAITS, "held": KEPT} | {
 
 def state_of(vote: Vote) -> str:
     """Say where a vote stands."""
+    if vote.status == "applied" and vote.n_known == 0:
+        return UNKNOWN
+    if was_sure(vote):
+        return "The model was sure enough of that already, so nothing had to change."
     return STATES.get((vote.status, vote.reason), BY_STATUS[vote.status])
 
 
@@ -31,11 +36,16 @@ def lesson_of(vote: Vote) -> str:
         return f"Your vote is stored. {state_of(vote)}"
     before, after = Answer.of(vote.before, vote.before_label), Answer.of(vote.after, vote.after_label)
     if vote.n_known == 0:
-        return "Your vote is stored. The model knows none of these words, so it could learn nothing from it."
+        return f"Your vote is stored. {UNKNOWN}"
     if vote.before_label != vote.after_label:
         return f"The model changed its mind: it said {before.words}; now it says {after.words}."
-    if vote.before == vote.after and (not vote.at_once or vote.after_label != vote.label):
-        return "Your vote is stored. It had to wait, and the model has learned from it since."
-    if vote.before == vote.after:
+    if was_sure(vote):
         return f"Your vote is stored. The model was sure enough that this is {after.name}, so nothing had to change."
+    if vote.before == vote.after:
+        return "Your vote is stored. It had to wait, and the model has learned from it since."
     return f"The model moved from {before.words} to {after.words}."
+
+
+def was_sure(vote: Vote) -> bool:
+    """Tell whether a vote that was applied at once had nothing to teach."""
+    return vote.status == "applied" and vote.at_once and vote.before == vote.after and vote.after_label == vote.label
