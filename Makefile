@@ -39,7 +39,8 @@ $(MODEL): $(CSV)
 	$(BIN)/python train_online.py $(CSV)
 
 $(CSV):
-	@$(MAKE) --no-print-directory corpus
+	@$(MAKE) --no-print-directory corpus || { status=$$?; \
+	    echo "Where $@ cannot be downloaded, 'make' alone trains on the sample reviews instead." >&2; exit $$status; }
 
 test: .venv/installed-dev ## set up and run the tests; PYTEST="--cov" adds their coverage
 	$(BIN)/python -m pytest $(PYTEST)

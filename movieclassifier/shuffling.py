@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.atomic import replace_file
+from movieclassifier.compressed_output import check_ending, compressed
 from movieclassifier.readers.contract import check_file
 from movieclassifier.readers.records import RecordFormat, iter_records
 
@@ -67,7 +68,7 @@ def shuffle_rows(
     Parameters
     ----------
     in_path, out_path : str or path-like
-        The same path may be given twice.
+        The same path may be given twice. What is written is compressed where its name ends in .gz, .bz2, .xz or .zst.
     seed : int, default=0
     memory : int, default=200_000_000
         About how many bytes may be used at a time. What is larger goes through temporary files beside `out_path`,
@@ -100,14 +101,15 @@ def shuffle_rows(
     'review,sentiment\nc,1\n"two\nlines",1\nb,0\n'
     """
     in_path, out_path = Path(in_path), Path(out_path)
-    check_file(in_path, "shuffle")
+    check_rows(in_path)
+    check_ending(out_path)
     for name, value, least in (("seed", seed, 0), ("memory", memory, 1)):
         if value < least:
             raise ValueError(f"{name} must be at least {least}, got {value}.")
     records = iter_records(in_path, rows or RecordFormat.of(in_path))
     # The temporary files are beside OUT, where there must be room anyway; /tmp may be small, or memory.
     folder = out_path.resolve().parent
-    with replace_file(out_path) as out:
+    with replace_file(out_path) as file, compressed(file, out_path) as out:
         out.write(next(records).encode("latin-1"))
         n_rows = 0
         # Closing removes the temporary files at once where writing fails.
@@ -116,6 +118,15 @@ def shuffle_rows(
                 out.write(row)
                 n_rows += 1
     return n_rows
+
+
+def check_rows(path: Path) -> None:
+    """Refuse a path that holds no rows to shuffle."""
+    if path.is_dir():
+        raise IsADirectoryError(
+            f"{path}: this is a folder, but shuffle takes a file of rows; train shuffles folders by itself."
+        )
+    check_file(path, "shuffle")
 
 
 def iter_shuffled(records: Iterable[str], seed: int, memory: int, folder: Path) -> Generator[memoryview, None, None]:

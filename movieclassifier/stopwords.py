@@ -68,9 +68,9 @@ def nltk_stop_words(language: str, download: bool = False) -> tuple[str, ...]:
     except LookupError:
         if not download:
             raise ValueError(
-                f"stop words {language!r}: this is no file, and NLTK's lists are not on this machine. Get them with: "
-                f"movieclassifier stopwords --language {language} --download, or point NLTK_DATA to a folder that "
-                "holds corpora/stopwords.zip."
+                f"stop words {language!r}: this is no file, and NLTK's lists are not on this machine. If NLTK has this "
+                f"language, get it with: movieclassifier stopwords --language {language} --download, or point "
+                "NLTK_DATA to a folder that holds corpora/stopwords.zip. English needs neither."
             ) from None
         _download()
         return nltk_stop_words(language)

@@ -46,6 +46,17 @@ def test_missing_half_is_written_before_the_bundled_model_is_trained(missing, pr
     assert writes[0] < next(number for number, line in enumerate(lines) if "train_online.py" in line)
 
 
+def test_training_without_the_corpus_and_a_network_points_to_the_sample(project):
+    (project / "data" / "movie_data.csv").unlink()
+    (project / ".venv" / "bin").mkdir()
+    offline = project / ".venv" / "bin" / "python"
+    offline.write_text("#!/bin/sh\nexit 3\n")
+    offline.chmod(0o755)
+    done = subprocess.run(["make", "train"], cwd=project, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "Where data/movie_data.csv cannot be downloaded, 'make' alone trains on the sample" in done.stderr
+
+
 def test_bundled_model_is_replaced_as_a_whole(project):
     *_, copied, moved = would_run(project, "bundled-model")
     bundled = "movieclassifier/bundled/imdb.npz"

@@ -22,6 +22,7 @@ from scipy.stats import chi2
 
 from movieclassifier.commands.shuffle import main
 from movieclassifier.readers.records import RecordFormat
+from movieclassifier.readers.streams import open_bytes
 from movieclassifier.shuffling import iter_shuffled, shuffle_rows
 
 TINY = 1  # of memory: every row makes a block, and every block goes through temporary files
@@ -140,6 +141,41 @@ def test_file_may_be_shuffled_into_itself(tmp_path):
     shuffle_rows(path, path, 5, memory=30_000)
     assert path.read_bytes() == (tmp_path / "out.csv").read_bytes()
     assert sorted(os.listdir(tmp_path)) == ["in.csv", "out.csv"]
+
+
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz", ".zst", ".GZ"])
+def test_file_is_compressed_as_its_name_says(ending, tmp_path):
+    if ending == ".zst":
+        pytest.importorskip("zstandard")
+    plain, out = written(tmp_path), tmp_path / f"out.csv{ending}"
+    for path in (out, tmp_path / "out.csv"):
+        shuffle_rows(plain, path, seed=3)
+    first = out.read_bytes()
+    assert first != (tmp_path / "out.csv").read_bytes()
+    with open_bytes(out) as file:
+        assert file.read() == (tmp_path / "out.csv").read_bytes()
+    shuffle_rows(plain, out, seed=3)
+    assert out.read_bytes() == first
+
+
+@pytest.mark.parametrize("name", ["out.zip", "out.csv.ZIP", "out.tar"])
+def test_name_of_an_archive_is_refused_before_any_work(name, tmp_path):
+    with pytest.raises(ValueError, match=r"can be written; name it \.gz, \.bz2, \.xz or \.zst"):
+        shuffle_rows(written(tmp_path), tmp_path / name)
+    assert not (tmp_path / name).exists()
+
+
+def test_zstd_without_its_package_is_refused_before_any_work(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    with pytest.raises(ValueError, match=r"pip install 'movieclassifier\[zstd\]'; or name it \.gz"):
+        shuffle_rows(written(tmp_path), tmp_path / "out.csv.zst")
+
+
+def test_folder_is_refused_without_naming_options_of_others(tmp_path):
+    done = CliRunner().invoke(main, [str(tmp_path), str(tmp_path / "x.csv")])
+    assert done.exit_code == 2
+    assert "this is a folder, but shuffle takes a file of rows" in done.stderr
+    assert "--format" not in done.stderr
 
 
 def test_huge_rows_among_small_ones_are_kept(tmp_path):

@@ -51,15 +51,15 @@ def main(
     """Shuffle the rows of IN, which need not fit in memory, into OUT.
 
     Every row is kept byte for byte, line breaks inside quotes included; the header stays first. The order depends on
-    the seed alone. OUT may be IN. IN is a CSV, or holds a document in each line (.jsonl).
+    the seed alone. OUT may be IN. IN is a CSV, or holds a document in each line (.jsonl). OUT is compressed where its
+    name ends in .gz, .bz2, .xz or .zst.
     """
-    from movieclassifier.readers.contract import check_file
     from movieclassifier.readers.records import RecordFormat
     from movieclassifier.readers.streams import plain_size
     from movieclassifier.readers.tables import check_delimiter
-    from movieclassifier.shuffling import shuffle_rows
+    from movieclassifier.shuffling import check_rows, shuffle_rows
 
-    check_file(Path(in_path), "shuffle")
+    check_rows(Path(in_path))
     rows = RecordFormat.of(Path(in_path))
     if delimiter is not None:
         delimiter = delimiter.replace("\\t", "\t")
