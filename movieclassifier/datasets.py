@@ -256,4 +256,10 @@ def _check_options(format: str, options: dict[str, Any]) -> None:
     ]
     for name in options:
         if name not in known:
-            raise ValueError(f"--format {format} has no option {name!r}; it has {', '.join(known)}.")
+            flags = ", ".join(map(_flag, known))
+            raise ValueError(f"--format {format} takes no {_flag(name)}; it takes {flags}.")
+
+
+def _flag(name: str) -> str:
+    """Return what the command line calls an option of a reader."""
+    return {"header": "--no-header", "quoted": "--no-quotes"}.get(name, f"--{name.replace('_', '-')}")

@@ -118,6 +118,11 @@ def with_digest(corpus: "Corpus", bad_rows: BadRows) -> tuple[Iterator[tuple[str
     return documents, lambda: _hash_files(corpus.paths)
 
 
+def files_digest(corpus: "Corpus") -> str:
+    """Return :attr:`Survey.sha256` without reading a document; nothing where one of the paths is a folder."""
+    return "" if any(path.is_dir() for path in corpus.paths) else _hash_files(corpus.paths)
+
+
 def _count(documents: Iterable[tuple[str, str]], corpus: "Corpus") -> Counter[str]:
     """Count the labels, unless they are too many or too long to be labels."""
     counts: Counter[str] = Counter()

@@ -206,18 +206,46 @@ MISTAKES = {
     "missing, named": (["nowhere", "--format", "bbc"], "nowhere: there is no such folder or file."),
     "no match": (["none*.csv"], "none*.csv: there is no such file; nothing matches this pattern."),
     "no path": ([], "no corpus; pass the path of one."),
-    "folder": ([".", "--format", "csv"], ".: this is a folder, but csv reads a file; pass a file or --format folders."),
+    "folder": (
+        [".", "--format", "csv"],
+        ".: this is a folder, but csv reads a file; pass a file, a pattern such as '*.csv', or",
+    ),
     "two formats": (
         ["x.csv", "x.tsv"],
         "these are not of one format (x.csv is csv, x.tsv is tsv); pass the --format of",
     ),
     "option of others": (
         ["x.csv", "--part", "test"],
-        "--format csv has no option 'part'; it has text_column, label_col",
+        "--format csv takes no --part; it takes --text-column, --label-column, --no-header, --delimiter, --no-quotes,",
     ),
     "unknown format": (["x.csv", "--format", "xml"], "'xml' is not one of 'csv', 'tsv', 'jsonl'"),
     "delimiter": (["x.csv", "--delimiter", "ab"], "the delimiter must be one character"),
 }
+
+
+CONTENTS = {
+    "semicolons": (b"text;label\na;1\n", [], "line 1: one column only, 'text;label'; pass --delimiter ';'"),
+    "tabs": (b"text\tlabel\na\t1\n", ["--format", "csv"], "pass --delimiter '\\t', which seems to part this file."),
+    "one column": (b"text\na\n", [], "line 1: one column only, 'text'; expected text and label"),
+    "UTF-16": ("text,label\na,1\n".encode("utf-16"), [], "line 1: this is UTF-16; pass --encoding utf-16."),
+    "picture": (b"\x89PNG\r\n\x1a\n\0\0", ["--format", "csv"], "line 1: this is a picture or a program, no text"),
+    "no label": (b"text,label\na,1\nb,\n", [], "line 3: label is empty; every document needs a label."),
+    "blank label": (b"text,label\na,1\nb, \n", [], "line 3: label is empty; every document needs a label."),
+    "empty row": (b'text,label\na,1\n"",""\n', [], "line 3: label is empty; every document needs a label."),
+    "no label, JSON": (b'{"text": "a", "label": ""}\n', [], "line 1: label is empty; every document needs a label."),
+}
+
+
+@pytest.mark.parametrize(("content", "arguments", "message"), CONTENTS.values(), ids=CONTENTS)
+def test_content_that_is_no_corpus_is_answered_with_what_to_do(tmp_path, content, arguments, message):
+    done = run(written(tmp_path, content), *arguments)
+    assert done.exit_code == 2
+    assert message in done.stderr.splitlines()[-1]
+
+
+def test_rows_without_a_label_can_be_skipped(tmp_path):
+    path = written(tmp_path, "text,label\na,1\nb,\nc,0\n")
+    assert result(path, "--skip-bad-rows", "1")["documents"] == [["a", 1], ["c", 0]]
 
 
 @pytest.mark.parametrize(("arguments", "message"), MISTAKES.values(), ids=MISTAKES)

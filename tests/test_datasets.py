@@ -297,7 +297,6 @@ def test_bad_rows_of_several_files_are_counted_together(tmp_path):
         ("text,label\nx,-1\ny,1\n", {"-1": 1, "1": 1}, {"-1": -1, "1": 1}),
         ("text,label\nx,tech\ny,1\n", {"1": 1, "tech": 1}, {"1": "1", "tech": "tech"}),
         ("text,label\nx,01\ny,1\n", {"01": 1, "1": 1}, {"01": "01", "1": "1"}),
-        ("text,label\nx,\ny,1\n", {"": 1, "1": 1}, {"": "", "1": "1"}),
         ("text,label\nx,²\ny,1\n", {"1": 1, "²": 1}, {"1": "1", "²": "²"}),
     ],
 )

@@ -177,3 +177,13 @@ def test_info_marks_the_figures_of_the_sample(tmp_path):
     found = info(tmp_path)
     assert found["accuracy"].endswith(" on the holdout of sample_reviews.csv  (sample)")
     assert found["columns"].endswith("  (sample)")
+
+
+def test_evaluating_on_what_was_trained_on_is_said(parts, continued):
+    _, model_dir = continued
+    for path, n in zip(parts, (180, 108, 72), strict=True):
+        done = CliRunner().invoke(command_line, ["evaluate", str(path), "--model", str(model_dir)])
+        assert f"Warning: the model was trained on {n} documents of this corpus" in done.stderr
+    done = CliRunner().invoke(command_line, ["evaluate", str(SAMPLE), "--model", str(model_dir)])
+    assert done.exit_code == 0
+    assert "Warning" not in done.stderr

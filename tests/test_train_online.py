@@ -119,7 +119,7 @@ def test_fault_of_the_test_corpus_is_found_before_the_training(name, tmp_path, m
     ("arguments", "message"),
     [
         (["none.csv"], "none.csv: there is no such file"),
-        ([".ci"], ".ci: there are no folders with files in it; expected one for each class."),
+        ([".ci"], ".ci: there are no folders with files in it; expected one for each class. Pass files by a pattern"),
         ([".ci", "--format", "csv"], ".ci: this is a folder, but csv reads a file"),
         ([SAMPLE, "--test", "none.csv"], "none.csv: there is no such file"),
         ([SAMPLE, "--n-holdout", 401], "the stream holds 400 documents, too few for --n-holdout 401."),

@@ -16,10 +16,12 @@ from movieclassifier.corpus_options import chosen_corpus, reading_options, repor
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def main(paths: tuple[str, ...], model: str | None, as_json: bool, **options: Any) -> None:
     """Evaluate a model on CORPUS, whose labels are those of the model or their names."""
+    from movieclassifier.doubts import doubts, warn
     from movieclassifier.evaluation import evaluate, score_documents
     from movieclassifier.metrics_report import report
+    from movieclassifier.origin import seen
     from movieclassifier.persistence import load_classifier
-    from movieclassifier.surveys import labels_of_classes
+    from movieclassifier.surveys import files_digest, labels_of_classes
     from movieclassifier.training_run import measure_costs
 
     costs = measure_costs()
@@ -31,3 +33,6 @@ def main(paths: tuple[str, ...], model: str | None, as_json: bool, **options: An
     report_skipped(bad_rows)
     metrics = evaluate(y, values, classifier)
     click.echo(report(classifier, metrics, as_json, **costs()))
+    warn(doubts(metrics))
+    if n_seen := seen(classifier.metadata).get(files_digest(corpus) or "a folder"):
+        warn([f"the model was trained on {n_seen:,} documents of this corpus; of them, the figures say nothing."])

@@ -9,6 +9,11 @@ Document = tuple[str, Label]
 Labels = Mapping[str, Label | None]
 
 
+# How files that are not UTF-8 begin, read as if they were: marks of UTF-16; PNG and JPEG.
+UTF16_MARKS = ("\udcff\udcfe", "\udcfe\udcff")
+BINARY_MARKS = ("\udc89PNG", "\udcff\udcd8\udcff")
+
+
 class BadRows:
     """Count the rows that could not be read, and raise the first one that is too many.
 
@@ -48,6 +53,8 @@ class AsIs(dict[str, Label | None]):
     """The mapping in place of `labels` that leaves every value as it is."""
 
     def __missing__(self, value: str) -> Label:
+        if not value or value.isspace():
+            raise KeyError(value)  # no label, rather than one of its own
         return value
 
 
@@ -57,7 +64,9 @@ def as_bad_rows(skip_bad_rows: int | BadRows) -> BadRows:
 
 
 def unknown_label(name: str, value: str, labels: Labels) -> str:
-    """Say that a label is none of those that are known."""
+    """Say that a label is none of those that are known, or is missing."""
+    if isinstance(labels, AsIs):
+        return f"{name} is empty; every document needs a label. Add it, or pass --skip-bad-rows N."
     return f"{name} must be one of {', '.join(labels)}; got {as_shown(value)}. Pass --labels to map other values."
 
 
@@ -74,6 +83,10 @@ def text_fault(text: str, encoding: str) -> str | None:
             text.encode("utf-8")
         except UnicodeEncodeError as error:
             # Files are opened with errors="surrogateescape", which hides byte 0xNN in the surrogate U+DCNN.
+            if text.startswith(UTF16_MARKS):
+                return "this is UTF-16; pass --encoding utf-16."
+            if text.startswith(BINARY_MARKS):
+                return "this is a picture or a program, no text; pass a file of documents."
             byte = ord(text[error.start]) - 0xDC00
             if 0x80 <= byte <= 0xFF:
                 return f"the byte 0x{byte:02x} is not {encoding}; pass the file's encoding, such as --encoding latin-1."
@@ -98,7 +111,8 @@ def check_file(path: Path, reader: str) -> None:
     """Refuse a path that is no file."""
     if path.is_dir():
         raise IsADirectoryError(
-            f"{path}: this is a folder, but {reader} reads a file; pass a file or --format folders."
+            f"{path}: this is a folder, but {reader} reads a file; pass a file, a pattern such as "
+            f"'{path / '*.csv'}', or --format folders."
         )
     if not path.exists():
         raise FileNotFoundError(f"{path}: there is no such file.")

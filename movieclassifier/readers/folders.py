@@ -177,7 +177,10 @@ def class_folders(folders: Collection[str], path: Path) -> list[str]:
     holders = {parent.as_posix() for folder in folders for parent in PurePosixPath(folder).parents}
     classes = [folder for folder in folders if folder not in holders and folder != "."]
     if not classes:
-        raise ValueError(f"{path}: there are no folders with files in it; expected one for each class.")
+        raise ValueError(
+            f"{path}: there are no folders with files in it; expected one for each class. "
+            f"Pass files by a pattern, such as '{path / '*.csv'}'."
+        )
     depths = {folder.count("/"): folder for folder in reversed(classes)}
     if len(depths) > 1:
         names = " and ".join(depths[depth] for depth in sorted(depths))

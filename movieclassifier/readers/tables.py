@@ -14,6 +14,7 @@ from movieclassifier.readers.contract import (
     Document,
     Labels,
     as_bad_rows,
+    as_shown,
     check_encoding,
     check_file,
     nothing_read,
@@ -23,6 +24,7 @@ from movieclassifier.readers.contract import (
 from movieclassifier.readers.csv_rows import iter_rows
 from movieclassifier.readers.streams import open_text
 
+OTHER_DELIMITERS = (";", "\t", "|", ",")
 Rows = Iterator[tuple[int, list[str]]]
 
 
@@ -180,6 +182,8 @@ class _Table:
         where = f"{self.path}, line {n_line}"
         if fault := text_fault("".join(row), self.encoding):
             raise ValueError(f"{where}: {fault}")
+        if len(row) == 1:
+            raise ValueError(f"{where}: {_one_column(row[0], self.delimiter)}")
         hint = ", or --no-header if there is none."
         columns = find_columns(self.choice, row if self.header else None, len(row), where, hint)
         return columns, (rows if self.header else chain([first], rows))
@@ -196,6 +200,14 @@ def _joined(positions: tuple[int, ...]) -> Callable[[list[str]], str]:
     """Return the function that takes the texts out of a row."""
     fields: Callable[[list[str]], str] = itemgetter(*positions)
     return fields if len(positions) == 1 else lambda row: "\n".join(fields(row))
+
+
+def _one_column(field: str, delimiter: str) -> str:
+    """Say what to do where nothing parts text and label."""
+    other = next((character for character in OTHER_DELIMITERS if character != delimiter and character in field), None)
+    if other is None:
+        return f"one column only, {as_shown(field)}; expected text and label, such as review,sentiment."
+    return f"one column only, {as_shown(field)}; pass --delimiter {other!r}, which seems to part this file."
 
 
 def _wrong_length(row: list[str], n_fields: int) -> str:
