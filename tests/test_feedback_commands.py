@@ -125,15 +125,38 @@ def test_update_and_rollback(service):
     assert re.search(r"^\* 2  \S+ \S+  update of version 1, votes: 20, 0\.\d+ on the guard set  all in$", listed, re.M)
     assert re.search(r"^  1  \S+ \S+  trained: .*/m.npz, 1.0000 on the guard set$", listed, re.M)
     assert digest(service) != first
-    assert run("rollback").startswith("Version 1 is served")
+    assert run("rollback") == (
+        "Version 1 is served; 20 accepted votes that it does not hold wait for a review again.\n"
+    )
     assert digest(service) == first
-    assert run("rollback", 2).startswith("Version 2 is served")
+    assert run("rollback", 2) == "Version 2 is served; it holds all accepted votes.\n"
     assert "Error: there is no version 9" in run("rollback", 9, status=2)
 
 
 def test_database_can_be_named(service, tmp_path):
     contradict(service, TEXTS[0])
-    assert "0 of 0 votes" in run("feedback", "list", "--database", f"sqlite:///{tmp_path}/empty.db")
+    other = f"sqlite:///{tmp_path}/other.db"
+    open_service(other, tmp_path / "m.npz")
+    assert "0 of 0 votes" in run("feedback", "list", "--database", other)
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["feedback list", "feedback export", "feedback approve 2", "feedback undo 2", "rollback --list", "update"],
+)
+def test_a_database_that_is_not_there_is_refused_and_not_made(tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    refused = run(*command.split(), "--database", "sqlite:///nowhere/x.db", status=2)
+    assert refused.startswith(f"Error: {tmp_path}/nowhere/x.db: there is no such database; name it with --database or")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_last_of_the_waiting_votes_are_the_newest(service):
+    _, vote = contradict(service, TEXTS[0])
+    for _ in range(3):
+        service.vote(service.classify(TEXTS[0], ADA).id, vote.label, ADA)
+    lines = run("feedback", "list", "--status", "waiting", "--last", 2, "--json").splitlines()[:-1]
+    assert [json.loads(line)["position"] for line in lines] == [5, 4]
 
 
 @pytest.mark.parametrize("command", ["list", "export", "approve", "reject", "undo", "import"])

@@ -168,8 +168,8 @@ def test_a_bundled_model_that_nobody_voted_on_gives_way_to_a_trained_one(
 ):
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.chdir(tmp_path)
-    assert "trained: bundled/imdb.npz" in owner("rollback", "--list")
     running = open_own(database_url)
+    assert "trained: bundled/imdb.npz" in owner("rollback", "--list")
     assert running.facts().bundled
     trained = write_model(tmp_path / "pkl_objects/classifier.npz", n_classes=n_classes)
     for _ in range(2):

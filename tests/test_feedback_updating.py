@@ -99,11 +99,11 @@ def test_rollback_returns_bit_for_bit_and_sets_the_votes_aside(tmp_path, databas
     service.update("owner", tolerance=1)
     second = digest(service)
     contradict(service, TEXTS[1])
-    assert service.rollback(None, "owner", "too bold").version == 1
+    assert service.rollback(None, "owner", "too bold").version.version == 1
     assert digest(service) == digest(colleague) == base_digest(service, 1) == first
     waiting = service.queue().items
     assert [entry.reason for entry in waiting] == ["rolled back"] * 2
-    assert service.rollback(2, "owner").served
+    assert service.rollback(2, "owner").version.served
     assert digest(service) == digest(colleague) == second
     assert [entry.text for entry in service.queue().items] == [TEXTS[1]]
     assert service.entries(status="applied").items[0].position == folded.position

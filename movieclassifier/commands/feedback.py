@@ -132,7 +132,7 @@ def import_csv(
     """
     from movieclassifier.feedback.importing import import_votes, iter_corrections
 
-    service = open_service(database)
+    service = open_service(database, is_new=True)
     with service.model() as classifier:
         names = dict(zip(map(str, classifier.classes_.tolist()), classifier.label_names, strict=True))
     names |= {name: name for name in names.values()}

@@ -20,16 +20,21 @@ def database_option(command):  # type: ignore[no-untyped-def]  # a decorator as 
     )(command)
 
 
-def open_service(database: str | None, model: str | None = None) -> "Service":
+def open_service(database: str | None, model: str | None = None, *, is_new: bool = False) -> "Service":
     """Return the log and the served model, as the server with the same environment has them.
 
-    They take what the database serves, whatever the model file: to look at the log changes nothing.
+    They take what the database serves, whatever the model file: to look at the log changes nothing. Unless it may be
+    new, the database has to be there: an empty one in its place would look as if all votes were lost.
     """
     check_installed("web", "sqlalchemy")
+    from movieclassifier.feedback.database import expect_database
     from movieclassifier.feedback.service import Service
     from movieclassifier.feedback.settings import read_settings
 
-    return Service(read_settings({"DATABASE_URL": database, "MODEL": model}), expect_model=False)
+    settings = read_settings({"DATABASE_URL": database, "MODEL": model})
+    if not is_new:
+        expect_database(settings.database_url)
+    return Service(settings, expect_model=False)
 
 
 def owner() -> str:

@@ -19,8 +19,7 @@ def main(version: int | None, database: str | None, only_list: bool, note: str) 
     """
     service = open_service(database)
     if not only_list:
-        found = service.rollback(version, owner(), note)
-        click.echo(f"Version {found.version} is served; votes that it does not hold wait for a review.")
+        click.echo(str(service.rollback(version, owner(), note)))
     for line in service.versions() if only_list else ():
         guard = "" if line.guard_accuracy is None else f", {line.guard_accuracy:.4f} on the guard set"
         origin = f"update of version {line.parent}, votes: {line.n_folded}" if line.parent else f"trained: {line.name}"

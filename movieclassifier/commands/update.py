@@ -33,7 +33,7 @@ def main(database: str | None, tolerance: float, without_guard: bool, model: str
     With --model, a newly trained model of the same labels becomes the base. A server that finds such a file does not
     do that by itself, as other servers may be answering from the same database.
     """
-    with closing(open_service(database, model)) as service:
+    with closing(open_service(database, model, is_new=model is not None)) as service:
         if model is not None:
             service.adopt(owner(), note)
             click.echo(service.describe())

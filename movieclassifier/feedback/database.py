@@ -1,5 +1,6 @@
 """Connections: SQLite in WAL mode by default, any other database through its URL."""
 
+import errno
 import os
 import sqlite3
 import weakref
@@ -40,6 +41,25 @@ def database_url(url: str) -> URL:
     if parsed.drivername in ("postgres", "postgresql"):
         return parsed.set(drivername="postgresql+psycopg")
     return parsed
+
+
+def expect_database(url: str) -> None:
+    """Refuse the URL of an SQLite file that is not there; :func:`connect` would make it.
+
+    Raises
+    ------
+    FileNotFoundError
+        If it is not there.
+    ValueError
+        If the URL cannot be parsed.
+    """
+    parsed = database_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database and not Path(parsed.database).exists():
+        raise FileNotFoundError(
+            errno.ENOENT,
+            "there is no such database; name it with --database or DATABASE_URL (movieclassifier serve makes one)",
+            str(Path(parsed.database).absolute()),
+        )
 
 
 def connect(url: str) -> Engine:

@@ -148,16 +148,17 @@ class Appending:
         return self.append(SERVE, by, version=version, note=note)
 
     def roll_back(self, version: int, by: str, note: str = "") -> int:
-        """Serve a base as it was: accepted votes that it does not hold wait for a review again."""
+        """Serve a base as it was: accepted votes that it does not hold wait for a review again; return their number."""
         self.base_version = version
-        position = self.append(ROLLBACK, by, version=version, note=note)
+        n_aside = len(votes_beyond(self.connection, version))
+        self.append(ROLLBACK, by, version=version, note=note)
         folded = {accepted.vote: accepted.at for accepted in folded_votes(self.connection, version)}
         known = (votes.c.status == ACCEPTED) | (votes.c.reason == ROLLED_BACK)
         present = set(self.connection.scalars(select(votes.c.position).where(known)))
         self._update(present - set(folded), status=WAITING, reason=ROLLED_BACK)
         for vote in sorted(present & set(folded)):
             self._update([vote], status=ACCEPTED, reason=None, accepted_at=folded[vote])
-        return position
+        return n_aside
 
     def _change(self, kind: str, chosen: list[Row[Any]], by: str, *, status: str, note: str = "") -> int:
         for vote in chosen:
@@ -231,3 +232,9 @@ def folded_votes(connection: Connection, version: int) -> list[Accepted]:
     """Return the votes in the weights of a base, in the order of learning."""
     folded = connection.execute(select(bases.c.folded).where(bases.c.version == version)).scalar_one()
     return [Accepted(vote, at) for vote, at in json.loads(folded)]
+
+
+def votes_beyond(connection: Connection, version: int) -> set[int]:
+    """Return the positions of the accepted votes that a base does not hold."""
+    accepted = set(connection.scalars(select(votes.c.position).where(votes.c.status == ACCEPTED)))
+    return accepted - {vote for vote, _ in folded_votes(connection, version)}

@@ -19,7 +19,13 @@ from movieclassifier.feedback.settings import Settings
 from movieclassifier.feedback.store import FeedbackStore
 from movieclassifier.feedback.texts import clean
 from movieclassifier.feedback.trained import BUNDLED_NAME, adopt, expect_known, model_name, serve_first
-from movieclassifier.feedback.updating import UpdateReport, roll_back, update_base
+from movieclassifier.feedback.updating import (
+    RollbackReport,
+    UpdateReport,
+    roll_back,
+    set_aside_by_rollback,
+    update_base,
+)
 from movieclassifier.persistence import model_path
 
 
@@ -131,13 +137,28 @@ class ReviewedLog:
 
     def queue(self, search: str = "", page: int = 1, per_page: int = 25) -> Page[Entry]:
         """Return the votes that wait for a review, the oldest first."""
-        return self.entries(search, WAITING, page, per_page)
+        return self.entries(search, WAITING, page, per_page, oldest_first=True)
 
-    def entries(self, search: str = "", status: str | None = None, page: int = 1, per_page: int = 25) -> Page[Entry]:
-        """Return votes, the newest first."""
+    def entries(
+        self,
+        search: str = "",
+        status: str | None = None,
+        page: int = 1,
+        per_page: int = 25,
+        *,
+        oldest_first: bool = False,
+    ) -> Page[Entry]:
+        """Return votes, the newest first unless `oldest_first`."""
         with self.served.up_to_date() as model:
             held_from = model.held_from
-        return self.store.entries(held_from, search=clean(search), status=status, page=page, per_page=per_page)
+        return self.store.entries(
+            held_from,
+            search=clean(search),
+            status=status,
+            page=page,
+            per_page=per_page,
+            oldest_first=oldest_first,
+        )
 
     def export_rows(self, search: str = "", status: str | None = None) -> Iterator[dict[str, Any]]:
         """Return the votes in the order of the log, as :mod:`movieclassifier.feedback.export` takes them."""
@@ -173,9 +194,13 @@ class ReviewedLog:
         """Fold the accepted votes into a new base, as :func:`update_base`."""
         return update_base(self.store.engine, by, **options)
 
-    def rollback(self, version: int | None, by: str, note: str = "") -> Version:
+    def rollback(self, version: int | None, by: str, note: str = "") -> RollbackReport:
         """Serve an earlier base, as :func:`roll_back`."""
         return roll_back(self.store.engine, version, by, note)
+
+    def set_aside_by_rollback(self, version: int) -> int:
+        """Return how many accepted votes would wait for a review again after a rollback."""
+        return set_aside_by_rollback(self.store.engine, version)
 
     @contextmanager
     def appending(self) -> Iterator[Appending]:

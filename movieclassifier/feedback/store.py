@@ -83,9 +83,16 @@ class FeedbackStore:
             return [_with_vote(connection, row, held_from, labels) for row in connection.execute(newest).all()]
 
     def entries(
-        self, held_from: int | None, *, search: str = "", status: str | None = None, page: int = 1, per_page: int = 25
+        self,
+        held_from: int | None,
+        *,
+        search: str = "",
+        status: str | None = None,
+        page: int = 1,
+        per_page: int = 25,
+        oldest_first: bool = False,
     ) -> Page[Entry]:
-        """Return votes, the newest first; those that wait, the oldest first.
+        """Return votes, the newest first unless `oldest_first`.
 
         Parameters
         ----------
@@ -97,7 +104,7 @@ class FeedbackStore:
         page, per_page : int
         """
         chosen = _matching(search, status, held_from)
-        order = votes.c.position if status == WAITING else votes.c.position.desc()
+        order = votes.c.position if oldest_first else votes.c.position.desc()
         statement = _entries().where(*chosen).order_by(order)
         return self._page(statement, page, per_page, lambda row: entry_from(row, held_from))
 

@@ -10,7 +10,7 @@ from movieclassifier.feedback.database import reading
 from movieclassifier.feedback.errors import NotFound
 from movieclassifier.feedback.facts import Version
 from movieclassifier.feedback.learning import cover_weights
-from movieclassifier.feedback.log import appending, folded_votes
+from movieclassifier.feedback.log import appending, folded_votes, votes_beyond
 from movieclassifier.feedback.schema import bases, head
 from movieclassifier.feedback.serving import ServedModel
 from movieclassifier.feedback.trained import accuracy_on_guard
@@ -49,6 +49,32 @@ class UpdateReport:
         guard = "unchecked" if self.accuracy is None else f"accuracy {self.accuracy:.4f} on the guard set"
         before = "" if self.reference is None else f", {self.reference:.4f} before"
         return f"Version {self.version.version} is served: {votes}; {guard}{before}."
+
+
+@dataclass(frozen=True)
+class RollbackReport:
+    """What a rollback did.
+
+    Attributes
+    ----------
+    version : Version
+        The base that is served again.
+    n_aside : int
+        Accepted votes that it does not hold, which wait for a review again.
+    """
+
+    version: Version
+    n_aside: int
+
+    def __str__(self) -> str:
+        if not self.n_aside:
+            return f"Version {self.version.version} is served; it holds all accepted votes."
+        votes = (
+            "1 accepted vote that it does not hold waits"
+            if self.n_aside == 1
+            else (f"{self.n_aside:,} accepted votes that it does not hold wait")
+        )
+        return f"Version {self.version.version} is served; {votes} for a review again."
 
 
 def update_base(
@@ -100,7 +126,7 @@ def update_base(
     return UpdateReport(find_version(engine, version), n_new, accuracy, reference)
 
 
-def roll_back(engine: Engine, version: int | None, by: str, note: str = "") -> Version:
+def roll_back(engine: Engine, version: int | None, by: str, note: str = "") -> RollbackReport:
     """Serve an earlier base again, bit for bit. Accepted votes that it does not hold wait for a review.
 
     Parameters
@@ -110,6 +136,10 @@ def roll_back(engine: Engine, version: int | None, by: str, note: str = "") -> V
         None is the parent of the served one.
     by : str
     note : str
+
+    Returns
+    -------
+    RollbackReport
 
     Raises
     ------
@@ -121,10 +151,27 @@ def roll_back(engine: Engine, version: int | None, by: str, note: str = "") -> V
             version = log.connection.scalar(select(bases.c.parent).where(bases.c.version == log.base_version))
             if version is None:
                 raise NotFound(f"version {log.base_version} was not made by an update; name the version to go back to.")
-        if log.connection.scalar(select(bases.c.version).where(bases.c.version == version)) is None:
-            raise NotFound(f"there is no version {version}; movieclassifier rollback --list shows them.")
-        log.roll_back(version, by, note)
-    return find_version(engine, version)
+        _check_version(log.connection, version)
+        n_aside = log.roll_back(version, by, note)
+    return RollbackReport(find_version(engine, version), n_aside)
+
+
+def set_aside_by_rollback(engine: Engine, version: int) -> int:
+    """Return how many accepted votes would wait for a review again after a rollback.
+
+    Raises
+    ------
+    NotFound
+        If there is no such version.
+    """
+    with reading(engine) as connection:
+        _check_version(connection, version)
+        return len(votes_beyond(connection, version))
+
+
+def _check_version(connection: Connection, version: int) -> None:
+    if connection.scalar(select(bases.c.version).where(bases.c.version == version)) is None:
+        raise NotFound(f"there is no version {version}; movieclassifier rollback --list shows them.")
 
 
 def _check(
