@@ -55,6 +55,8 @@ def test_without_a_password_there_is_no_admin_page(make_app):
         "/admin/votes",
         "/admin/audit",
         "/admin/versions",
+        "/admin/update",
+        "/admin/rollback/1",
         "/admin/export.csv",
         "/admin/export.jsonl",
     ],
@@ -179,6 +181,10 @@ def test_rejecting_an_applied_vote_takes_it_out_of_the_model(app, owner, people)
 # Search, export, trail, versions
 
 
+def test_waiting_votes_among_all_votes_come_newest_first_as_the_page_says(owner, people):
+    assert positions(owner.read("/admin/votes?status=waiting")) == positions(owner.read("/admin"))[::-1]
+
+
 @pytest.mark.parametrize(
     ("query", "n"), [("", 2), ("?search=wonderful", 1), ("?search=nothing+of+it", 0), ("?status=waiting", 2), ("?status=rejected", 0), ("?status=nonsense", 2), ("?page=99", 0), ("?page=x", 2)]
 )  # fmt: skip
@@ -254,9 +260,32 @@ def test_a_new_base_holds_the_corrections_and_rollback_returns_to_the_old(owner,
     assert 'Version 2 <span class="tag">served' in page
     assert owner.send("/admin/rollback", version="1").location == "/admin/versions"
     page = owner.read("/admin/versions")
-    assert "Version 1 is served." in page
+    assert "Version 1 is served; 2 accepted votes that it does not hold wait for a review again." in page
     assert 'Version 1 <span class="tag">served' in page
     assert digests[0] in page
+
+
+def test_the_owner_is_told_what_a_new_base_and_a_rollback_do_before_anything_is_done(owner, people):
+    owner.send("/admin/moderate", decision="approve", positions=positions(owner.read("/admin"))[:1])
+    versions = owner.read("/admin/versions")
+    assert "falls by no more than 1 point" in versions
+    assert 'href="/admin/update"' in versions
+    asked = owner.read("/admin/update")
+    assert "Make a new base? It is made of version 1 with 1 vote on top." in words_of(asked)
+    owner.send("/admin/update")
+    versions = owner.read("/admin/versions")
+    assert "Served: version 2 with no votes on top." in words_of(versions)
+    assert 'href="/admin/rollback/1"' in versions
+    asked = owner.read("/admin/rollback/1")
+    assert "Serve version 1? It does not hold 1 accepted vote, which waits for a review again then." in words_of(asked)
+    assert 'name="version" value="1"' in asked
+    assert "It holds all accepted votes." in owner.read("/admin/rollback/2")
+    assert 'Version 2 <span class="tag">served' in owner.read("/admin/versions")
+
+
+@pytest.mark.parametrize("version", ["0", "99", "9" * 40, "x"])
+def test_nobody_is_asked_about_a_version_that_is_not_there(owner, version):
+    assert owner.get(f"/admin/rollback/{version}").status_code == 404
 
 
 def test_update_that_is_refused_says_why_and_changes_nothing(owner, people, monkeypatch):

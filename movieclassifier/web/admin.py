@@ -150,6 +150,21 @@ def versions() -> str:
     )
 
 
+@blueprint.get("/update")
+def confirm_update() -> str:
+    """Ask before a new base is made."""
+    facts = service().facts()
+    held = f", and {count_of(facts.held, 'vote')} held until now" if facts.held else ""
+    return render_template(
+        "admin/confirm.html",
+        form=SecureForm.of_request(),
+        question="Make a new base?",
+        consequence=f"It is made of version {facts.version} with {count_of(facts.on_top, 'vote')} on top{held}.",
+        action=url_for("admin.update"),
+        button="Make a new base",
+    )
+
+
 @blueprint.post("/update")
 def update() -> BaseResponse:
     """Fold the log into a new base, if the guard agrees."""
@@ -161,12 +176,30 @@ def update() -> BaseResponse:
     return redirect(url_for("admin.versions"), 303)
 
 
+@blueprint.get("/rollback/<int:version>")
+def confirm_rollback(version: int) -> str:
+    """Ask before an earlier base is served, and say what that costs."""
+    n_aside = service().set_aside_by_rollback(min(version, MAX_NUMBER))
+    wait = "waits" if n_aside == 1 else "wait"
+    return render_template(
+        "admin/confirm.html",
+        form=SecureForm.of_request(),
+        question=f"Serve version {version}?",
+        consequence=f"It does not hold {count_of(n_aside, 'accepted vote')}, which {wait} for a review again then."
+        if n_aside
+        else "It holds all accepted votes.",
+        action=url_for("admin.rollback"),
+        version=version,
+        button=f"Serve version {version}",
+    )
+
+
 @blueprint.post("/rollback")
 def rollback() -> BaseResponse:
     """Serve an earlier base again."""
     form = RollbackForm.of_request()
     checked(form)
-    flash(f"Version {service().rollback(form.version.data, ADMIN).version} is served.")
+    flash(str(service().rollback(form.version.data, ADMIN)))
     return redirect(url_for("admin.versions"), 303)
 
 
