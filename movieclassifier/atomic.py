@@ -92,6 +92,20 @@ def sync_folder(folder: str | os.PathLike[str]) -> None:
         os.close(descriptor)
 
 
+def check_replaceable(path: str | os.PathLike[str]) -> None:
+    """Find out before long work whether `path` can be written at its end.
+
+    Raises
+    ------
+    OSError
+        If it is no place for a file.
+    """
+    target = Path(os.path.realpath(path))
+    _check_target(target, path)
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, "the folder of this file is not writable", str(path))
+
+
 def _check_target(target: Path, path: str | os.PathLike[str]) -> int | None:
     """Refuse what a rename would destroy or cannot reach; return the permissions of a file that is there."""
     if not target.parent.is_dir():

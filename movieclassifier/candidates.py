@@ -154,7 +154,7 @@ class PartialFit:
         classes = np.arange(len(outline.classes))
         for texts, labels in iter_minibatches(documents, SIZE):
             estimator.partial_fit(vectorizer.transform(texts), outline.positions(labels), classes=classes)
-        return _FittedPipeline(make_pipeline(vectorizer, estimator))
+        return _FittedPipeline(make_pipeline(vectorizer, estimator), len(classes))
 
     def note(self) -> str:
         """Return nothing."""
@@ -182,7 +182,8 @@ class InMemory:
     def fit(self, documents: Iterable[Document], outline: Outline) -> Fitted:
         """Train on documents."""
         texts, labels = zip(*documents, strict=True)
-        return _FittedPipeline(self.make_pipeline(outline.seed).fit(texts, outline.positions(labels)))
+        pipeline = self.make_pipeline(outline.seed).fit(texts, outline.positions(labels))
+        return _FittedPipeline(pipeline, len(outline.classes))
 
     def note(self) -> str:
         """Return the caveat."""
@@ -192,6 +193,7 @@ class InMemory:
 @dataclass(frozen=True)
 class _FittedPipeline:
     pipeline: "Pipeline"
+    n_classes: int
 
     def predict(self, documents: Iterable[Document]) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
         parts = [self._predict(texts) for texts, _ in iter_minibatches(documents, SIZE)]
@@ -201,8 +203,13 @@ class _FittedPipeline:
     def _predict(self, texts: list[str]) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
         vectorizer, estimator = self.pipeline[:-1], self.pipeline[-1]
         X = vectorizer.transform(texts)
-        y_proba = estimator.predict_proba(X) if hasattr(estimator, "predict_proba") else None
-        return estimator.predict(X).astype(np.intp), y_proba
+        y_pred = estimator.predict(X).astype(np.intp)
+        if not hasattr(estimator, "predict_proba"):
+            return y_pred, None
+        # It knows nothing of classes that it was not trained on.
+        y_proba = np.zeros((len(texts), self.n_classes))
+        y_proba[:, estimator.classes_] = estimator.predict_proba(X)
+        return y_pred, y_proba
 
     def n_bytes(self) -> int:
         return pickled_bytes(self.pipeline)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.candidates import Candidate, Outline
+from movieclassifier.command import one_line
 from movieclassifier.datasets import Document, Label
 from movieclassifier.folds import Split
 from movieclassifier.memory import peak_megabytes
@@ -124,18 +125,27 @@ def compare(
     Raises
     ------
     OSError, ValueError
-        If a corpus cannot be read or trained on.
+        If a corpus cannot be read, or the first of the candidates cannot be trained on it. What keeps a later one from
+        it, and want of memory, is told in its row.
     """
     if not candidates:
         raise ValueError("there is nothing to compare; name a recipe.")
     outlines = [Outline(classes, split.label_counts, split.n_train, seed, n_threads, allow_sorted) for split in splits]
-    rows, right = [], {}
+    rows: list[Row] = []
+    right: dict[str, NDArray[np.bool_]] = {}
     for name, candidate in candidates.items():
         row = Row(name, candidate.kind, candidate.description, candidate.note())
         try:
             outcomes, _ = call_apart(run, candidate, splits, outlines)
         except Killed as error:
             rows.append(replace(row, error=str(error)))
+        except MemoryError as error:
+            rows.append(replace(row, error=f"there was not enough memory: {error}".rstrip(": ")))
+        except ValueError as error:
+            # Where others could be trained, it is not the corpus; what they did must not be lost.
+            if not right:
+                raise
+            rows.append(replace(row, error=one_line(error)))
         else:
             right[name] = np.concatenate([outcome.y == outcome.y_pred for outcome in outcomes])
             rows.append(replace(row, **summarize(outcomes, len(classes))))

@@ -31,7 +31,7 @@ def call_apart(function: Callable[..., Any], *args: Any) -> tuple[Any, float]:
 
     Raises
     ------
-    ValueError, OSError, ImportError
+    ValueError, OSError, ImportError, MemoryError
         As the function did.
     Killed
         If a signal ended the process, as where there is no memory left.
@@ -66,6 +66,9 @@ def _answer(sender: Connection, function: Callable[..., Any], args: tuple[Any, .
         answer = function(*args)
     except (ValueError, OSError, ImportError) as error:
         answer = error
+    except MemoryError as error:
+        # A library's own kind of it may not be pickled.
+        answer = MemoryError(str(error))
     sender.send((answer, peak_megabytes()))
 
 

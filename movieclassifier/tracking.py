@@ -57,10 +57,13 @@ def _run(name: str, **settings: Any) -> Iterator[Any]:
     logging.getLogger("mlflow").setLevel(logging.WARNING)
     import mlflow
 
-    mlflow.set_experiment(os.environ.get("MLFLOW_EXPERIMENT_NAME", NAME))
-    # MLflow prints where to look at a run; standard output is for JSON.
-    with redirect_stdout(sys.stderr), mlflow.start_run(run_name=name, **settings) as run:
-        yield run
+    try:
+        mlflow.set_experiment(os.environ.get("MLFLOW_EXPERIMENT_NAME", NAME))
+        # MLflow prints where to look at a run; standard output is for JSON.
+        with redirect_stdout(sys.stderr), mlflow.start_run(run_name=name, **settings) as run:
+            yield run
+    except mlflow.MlflowException as error:
+        raise OSError(f"MLflow could not log to {where()}: {error}") from error
 
 
 def track_run(

@@ -64,6 +64,27 @@ class Bloated:
         return ""
 
 
+@dataclass(frozen=True)
+class Failing:
+    error: Exception
+    kind: str = "in memory"
+    description: str = "cannot be trained"
+
+    def fit(self, documents, outline):
+        raise self.error
+
+    def note(self):
+        return ""
+
+
+@dataclass(frozen=True)
+class Greedy(Failing):
+    error: Exception = None
+
+    def fit(self, documents, outline):
+        return np.empty(2**57)
+
+
 def modules_around_fit(candidate):
     """Return the modules before and after a fit, when all has been warmed up."""
     from movieclassifier.candidates import Outline

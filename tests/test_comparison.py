@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from in_another_process import Bloated, Dying, add, fail, fill, kill, modules_around_fit
+from in_another_process import Bloated, Dying, Failing, Greedy, add, fail, fill, kill, modules_around_fit
 from scipy.stats import binom
 from sklearn.metrics import accuracy_score, f1_score, log_loss
 
@@ -275,6 +275,30 @@ def test_a_candidate_that_was_killed_is_a_row_without_figures():
     assert "killed (SIGKILL)" in comparison_page([row], facts)
 
 
+def test_one_candidate_that_fails_leaves_the_rows_of_the_others():
+    split = Split([("good", 1), ("bad", 0)] * 9, [("good", 1)], 18, (9, 9))
+    candidates = {
+        "huge": Greedy(),
+        "good": Bloated(1),
+        "bad": Failing(ValueError("After pruning,\nno terms remain.")),
+    }
+    rows = {row.recipe: row for row in compare(candidates, [split], (0, 1))}
+    assert rows["good"].accuracy == 1
+    assert rows["huge"].error.startswith("there was not enough memory: Unable to allocate 1.00 EiB")
+    assert rows["bad"].error == "After pruning, no terms remain."
+    assert rows["bad"].accuracy is rows["huge"].accuracy is None
+
+
+@pytest.mark.parametrize("name", ["logistic-regression", "multinomial-nb", "gaussian-nb", "hashed-bernoulli-nb"])
+def test_a_class_that_is_not_trained_on_has_no_probability(name):
+    documents = [(text, ("bad", "good")[label]) for text, label in open_corpus(SAMPLE)][:100]
+    split = Split(documents, [*documents[:9], ("quite new", "rare")], 100, (50, 50, 1))
+    outcome = run_split(BASELINES[name], split, Outline(("bad", "good", "rare"), (50, 50, 1), 100))
+    assert outcome.y_proba.shape == (10, 3)
+    np.testing.assert_allclose(outcome.y_proba.sum(axis=1), 1)
+    assert np.isfinite(summarize([outcome], 3)["log_loss"])
+
+
 def test_nothing_to_compare_is_refused():
     with pytest.raises(ValueError, match="nothing to compare"):
         compare({}, [], (0, 1))
@@ -308,6 +332,8 @@ def test_another_corpus_can_be_tested_on(tmp_path):
         (["--folds", "1"], "is not in the range"),
         (["--n-train", "399", "--n-holdout", "9"], "too few for --n-train 399 and --n-holdout 9"),
         (["--test", "missing.csv"], "missing.csv"),
+        (["--recipe", "book", "--recipe", "default", "--recipe", "book"], "two recipes are called 'book'; name one"),
+        (["--html", "missing/page.html"], "missing/page.html: the folder of this file does not exist"),
     ],
 )
 def test_mistakes_are_one_line(arguments, message):
@@ -315,6 +341,26 @@ def test_mistakes_are_one_line(arguments, message):
     assert result.exit_code == 2
     assert message in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_file_may_not_take_the_name_of_a_recipe(tmp_path):
+    (tmp_path / "default.toml").write_text("n_features = 4096")
+    arguments = ["compare", SAMPLE, "--recipe", "default", "--recipe", str(tmp_path / "default.toml")]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert "two recipes are called 'default'" in result.stderr
+
+
+def test_a_folder_to_test_on_is_named(tmp_path):
+    for label in ("0", "1"):
+        (tmp_path / "held out" / label).mkdir(parents=True)
+        (tmp_path / "held out" / label / "1.txt").write_text("good and bad")
+        (tmp_path / "corpus" / label).mkdir(parents=True)
+        for i in range(30):
+            (tmp_path / "corpus" / label / f"{i}.txt").write_text(f"good and bad {label}")
+    arguments = ["compare", str(tmp_path / "corpus"), "--test", f"{tmp_path}/held out/", "--recipe", "multinomial-nb"]
+    result = CliRunner().invoke(main, arguments)
+    assert "trained on 60, tested on held out\n" in result.stdout, result.output
 
 
 def test_a_stream_sorted_by_label_is_refused_in_one_line(tmp_path):

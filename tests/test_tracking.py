@@ -191,6 +191,18 @@ def test_a_comparison_is_a_run_with_a_run_for_each_recipe(server, tracked):
     assert [item.path for item in client.list_artifacts(above.info.run_id)] == ["comparison.html"]
 
 
+def test_a_server_that_does_not_answer_costs_no_table(monkeypatch):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    result = CliRunner().invoke(main, ["compare", SAMPLE, "--recipe", "multinomial-nb", "--track"])
+    assert result.exit_code == 2
+    assert "multinomial-nb  in memory  0." in result.stdout
+    assert f"Error: MLflow could not log to {address}: " in result.stderr
+
+
 def test_without_mlflow_the_command_says_how_to_get_it(monkeypatch, tmp_path):
     monkeypatch.setattr("movieclassifier.tracking.find_spec", lambda name: None)
     result = CliRunner().invoke(main, ["train", SAMPLE, "--track", "--model-dir", str(tmp_path)])

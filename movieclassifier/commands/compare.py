@@ -2,12 +2,13 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from movieclassifier.atomic import replace_file
+from movieclassifier.atomic import check_replaceable, replace_file
 from movieclassifier.baselines import BASELINES
 from movieclassifier.candidates import Candidate, Streaming
 from movieclassifier.command import Command
@@ -83,7 +84,9 @@ def main(paths: tuple[str, ...], as_json: bool, html_path: str | None, show: boo
     from movieclassifier.comparison_table import table
     from movieclassifier.report.comparison_page import comparison_page
 
-    candidates = dict(options["candidates"] or BASELINES.items())
+    candidates = _by_name(options["candidates"] or tuple(BASELINES.items()))
+    if html_path is not None:
+        check_replaceable(html_path)
     splits, classes, facts = _read(paths, options)
     how = {name: options[name] for name in ("seed", "n_threads", "allow_sorted")}
     with Progress(len(candidates), "Comparing", unit="recipes", show=show) as progress:
@@ -91,11 +94,21 @@ def main(paths: tuple[str, ...], as_json: bool, html_path: str | None, show: boo
     if html_path is not None:
         with replace_file(html_path, "w") as file:
             file.write(comparison_page(rows, facts))
+    result = {**facts, "rows": [row.to_dict() for row in rows]}
+    click.echo(json.dumps(result, indent=2) if as_json else table(rows, facts))
     if options["track"]:
         run_id = track_comparison(rows, facts, comparison_page(rows, facts))
         click.echo(f"Logged to {where()} as run {run_id}.", err=True)
-    result = {**facts, "rows": [row.to_dict() for row in rows]}
-    click.echo(json.dumps(result, indent=2) if as_json else table(rows, facts))
+
+
+def _by_name(named: Sequence[tuple[str, Candidate]]) -> dict[str, Candidate]:
+    """Return the candidates by their names, of which each is one's alone."""
+    candidates = dict(named)
+    if len(candidates) < len(named):
+        names = [name for name, _ in named]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"two recipes are called {twice!r}; name one only once, or give a file another `name =`.")
+    return candidates
 
 
 def _read(paths: tuple[str, ...], options: dict[str, Any]) -> "tuple[list[Split], tuple[Label, ...], dict[str, Any]]":
@@ -111,7 +124,7 @@ def _read(paths: tuple[str, ...], options: dict[str, Any]) -> "tuple[list[Split]
     if options["n_folds"]:
         tested_on = f"all of them in {options['n_folds']} folds"
     if options["test"] is not None:
-        tested_on = os.path.basename(options["test"])
+        tested_on = Path(options["test"]).name
         other = Slice(corpus_to_test_on(options["test"], options), found.labels)
     split = {name: options[name] for name in ("n_folds", "n_train", "n_holdout", "seed")}
     splits = make_splits(Slice(corpus, found.labels), found, test=other, **split)

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from movieclassifier.atomic import check_replaceable
 from movieclassifier.command import Command, check_installed
 from movieclassifier.corpus_options import chosen_corpus, corpus_options, corpus_to_test_on
 from movieclassifier.progress import Progress, progress_option
@@ -41,8 +42,11 @@ def main(
     check_extra()
     from movieclassifier.persistence import load_classifier
     from movieclassifier.reading import chosen_reading
+    from movieclassifier.report.training_report import PAGE
     from movieclassifier.report.training_run import open_run
 
+    Path(output).mkdir(parents=True, exist_ok=True)
+    check_replaceable(Path(output) / PAGE)
     classifier = load_classifier(model_dir)
     run = open_run(classifier, chosen_corpus(paths, options), _other(test, options), chosen_reading(options))
     with Progress(run.n_to_repeat if with_curve else 0, "Repeating the run", show=show) as progress:
