@@ -41,7 +41,7 @@ SETTINGS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "dtype": TEXT,
     "log_count_ratio": TRUTH,
     "min_df": (lambda value: _is_whole(value) or value == NONE["min_df"], 'a whole number or "auto"'),
-    "alpha": (lambda value: isinstance(value, float) or _is_whole(value), "a number"),
+    "alpha": (lambda value: isinstance(value, float) or (_is_whole(value) and abs(value) < 2**53), "a number"),
     "passes": WHOLE,
     "calibrate": TRUTH,
 }
@@ -105,7 +105,7 @@ def recipe_from_settings(settings: dict[str, Any]) -> Recipe:
     """
     settings = dict(settings)
     base = settings.pop("base", "default")
-    if base not in RECIPES:
+    if not isinstance(base, str) or base not in RECIPES:
         raise ValueError(f"base must be one of {', '.join(RECIPES)}; got {base!r}.")
     for name, value in settings.items():
         check_setting(name, value)

@@ -366,6 +366,22 @@ def test_bars_can_be_drawn_for_any_number_of_classes(n_classes):
     assert picture.rows[0] == ("class 0", "word 0", "2.00", "4")
 
 
+def test_dollars_are_dollars_and_no_formulas():
+    names = ["$$", "$^$", "a_$x^$"]
+    rows = [[StrongNgram("$5-$10", 2.0, 4, 4.0), StrongNgram("\\frac $", 2.0, 4, 4.0)] for _ in names]
+    for picture in (draw_ngrams(rows, names), draw_confusion([[5, 1, 0], [0, 5, 0], [0, 0, 5]], names)):
+        assert len(ElementTree.fromstring(picture.svg)) > 0
+
+
+def test_a_place_that_cannot_be_written_is_told_before_the_work(trained, tmp_path):
+    (tmp_path / "report.html").mkdir()
+    result = CliRunner().invoke(
+        main, ["report", SAMPLE, "--model-dir", str(trained), "--output", str(tmp_path), "--progress"]
+    )
+    assert result.exit_code == 2
+    assert "Repeating" not in result.stderr
+
+
 @pytest.fixture
 def classifier(trained) -> Classifier:
     return load_classifier(trained)

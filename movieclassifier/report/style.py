@@ -14,6 +14,8 @@ MANY = ("#0f6e84", "#c2512f", "#7657a4", "#a87400", "#3d7f3a", "#b03a6f", "#3561
 SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
+    # Prices and labels may have dollars in them, which otherwise begin a formula.
+    "text.parse_math": False,
     "text.color": INK,
     "axes.labelcolor": SOFT,
     "axes.edgecolor": LINE,
