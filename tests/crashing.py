@@ -19,6 +19,7 @@ from killing import CAP, N_WORKERS, ROOT, Server, digests_of_all_workers, reques
 from postgresql import create_database, running_postgresql
 from replaying import replay
 
+from movieclassifier.feedback.entities import CORRECT, INCORRECT, UNDO
 from movieclassifier.feedback.store import FeedbackStore
 
 SAMPLE = ROOT / "movieclassifier/bundled/sample_reviews.csv"
@@ -33,6 +34,7 @@ class Client:
     n_votes: int
     seed: int
     acknowledged: dict[str, tuple[str, int]] = field(default_factory=dict)
+    undone: set[str] = field(default_factory=set)
     tries: Counter = field(default_factory=Counter)
     fault: BaseException | None = None
 
@@ -53,10 +55,14 @@ class Client:
         path = f"/api/v1/predictions/{prediction['id']}/feedback"
         told = self.ask("PUT", path, {"label": label}, 200)
         self.acknowledged[prediction["id"]] = label, told["position"]
-        if choose.random() < 0.1:
+        chance = choose.random()
+        if chance < 0.1:
             assert self.ask("PUT", path, {"label": label}, 200) == told, "a repeated vote had another answer"
+        elif chance < 0.2:
+            self.ask("DELETE", path, None, 204)
+            self.undone.add(prediction["id"])
 
-    def ask(self, method: str, path: str, body: dict, expected: int) -> dict:
+    def ask(self, method: str, path: str, body: dict | None, expected: int) -> dict:
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             self.tries[method] += 1
@@ -106,18 +112,22 @@ class Outcome:
     positions: list[int]
     in_log: dict[str, list[tuple[str, int]]]
     acknowledged: dict[str, tuple[str, int]]
+    undone_in_log: list[str]
+    undone: set[str]
 
     def check(self) -> None:
-        """Every acknowledged vote is in the log exactly once, and all weights are those of a replay."""
+        """Every acknowledged vote and undo is in the log exactly once, and all weights are those of a replay."""
         lost = set(self.acknowledged) - set(self.in_log)
         assert not lost, f"{len(lost)} acknowledged votes are not in the log"
         assert {id: [vote] for id, vote in self.acknowledged.items()} == self.in_log, "the log says something else"
+        assert sorted(self.undone_in_log) == sorted(self.undone), "other votes are undone in the log"
         assert self.positions == list(range(1, len(self.positions) + 1)), "the order has a gap"
         assert self.digests == {self.replayed}, f"workers {self.digests}, replay {self.replayed}"
 
     def report(self) -> str:
         return (
-            f"{self.n_predictions} predictions and {self.n_votes} votes acknowledged in {self.seconds:.0f} s, "
+            f"{self.n_predictions} predictions and {self.n_votes} votes acknowledged, {len(self.undone)} of them taken "
+            f"back, in {self.seconds:.0f} s, "
             f"{sum(self.tries.values())} requests sent; killed: {dict(self.kills)}; every vote in the log exactly "
             f"once; {N_WORKERS} workers and the offline replay agree on {self.replayed[:16]}…"
         )
@@ -160,7 +170,7 @@ def run(
     events = list(store.iter_events())
     in_log: dict[str, list[tuple[str, int]]] = {}
     for event in events:
-        if event.prediction_id:
+        if event.kind in (CORRECT, INCORRECT):
             in_log.setdefault(event.prediction_id, []).append((event.label, event.position))
     acknowledged = {id: told for client in clients for id, told in client.acknowledged.items()}
     outcome = Outcome(
@@ -174,6 +184,8 @@ def run(
         [event.position for event in events],
         in_log,
         acknowledged,
+        [event.prediction_id for event in events if event.kind == UNDO],
+        set().union(*(client.undone for client in clients)),
     )
     store.close()
     return outcome

@@ -19,4 +19,5 @@ def test_every_acknowledged_vote_survives_kills_and_all_workers_agree_with_a_rep
     )
     outcome.check()
     assert outcome.n_votes == 80
+    assert outcome.undone
     assert sum(outcome.kills.values()) >= 2, outcome.report()
