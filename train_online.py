@@ -21,13 +21,13 @@ def main(paths: Any, test: str | None, model_dir: str, as_json: bool, show: bool
     from movieclassifier import origin, training_run
     from movieclassifier.checkpoints import keep_state
     from movieclassifier.datasets import survey
-    from movieclassifier.doubts import doubts, warn
     from movieclassifier.evaluation import evaluate, score_documents
     from movieclassifier.guard import make_guard
     from movieclassifier.metrics_report import report
     from movieclassifier.minibatches import split_holdout
     from movieclassifier.persistence import save_model
     from movieclassifier.pipelining import import_ahead
+    from movieclassifier.tracking import track_run
     from movieclassifier.training import fit
 
     costs = training_run.measure_costs()
@@ -35,19 +35,13 @@ def main(paths: Any, test: str | None, model_dir: str, as_json: bool, show: bool
     other = corpus_to_test_on(test, options) if test else None
     found = survey(corpus)
     report_bad_rows(found)
-    earlier = training_run.earlier_plan(model_dir, options)
-    training_run.keep_as_before(options, earlier)
-    plan, n_holdout = training_run.make_plan(found, chosen_recipe(options), options, with_test=other is not None)
-    plan = training_run.with_names(plan, corpus)
-    training_run.check_before(model_dir, other, found, plan, earlier)
+    plan, n_holdout = training_run.plan_run(corpus, found, chosen_recipe(options), options, model_dir, other)
     before = origin.load_facts(model_dir)
     train, holdout = split_holdout(corpus.documents(found.labels), plan.n_train, n_holdout)
 
     import_ahead("sklearn.linear_model")  # saving needs it; this hides a second behind the training
     # fit() cuts the stream into minibatches, vectorizes them ahead in threads, and calls partial_fit in their order.
-    options["resume"] = options["resume"] and training_run.can_resume(model_dir, plan, options["go_on"])
-    how = {name: options[name] for name in ("n_threads", "checkpoint_every", "resume", "go_on")}
-    classifier = fit(train, plan, model_dir=model_dir, label_names=plan.label_names, show_progress=show, **how)
+    classifier = fit(train, plan, show_progress=show, **training_run.fit_options(options, model_dir, plan))
 
     sample, unseen = training_run.unseen_documents(holdout, n_holdout, other, found)
     y, values = score_documents(classifier, unseen, options["n_threads"])
@@ -56,11 +50,8 @@ def main(paths: Any, test: str | None, model_dir: str, as_json: bool, show: bool
     save_model(model_dir, classifier, make_guard(classifier, sample))
     keep_state(model_dir)
     click.echo(report(classifier, metrics, as_json, **costs()))
-    warn(doubts(metrics))
-    click.echo(f"The model is in {model_dir}{origin.replaced(before, origin.load_facts(model_dir))}.", err=True)
+    training_run.say_where(model_dir, before, metrics)
     if options["track"]:
-        from movieclassifier.tracking import track_run
-
         track_run(classifier, model_dir, corpus, other, costs())
 
 

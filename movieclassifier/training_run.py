@@ -16,13 +16,14 @@ import click
 from movieclassifier import __version__
 from movieclassifier.checkpoints import CHECKPOINT, STATE, belongs_to, is_finished, load_facts, resumable
 from movieclassifier.datasets import BOOK_LABELS, LABELS, Corpus, Document, Label, Survey, survey
-from movieclassifier.doubts import warn
+from movieclassifier.doubts import doubts, warn
 from movieclassifier.folds import count_labels
 from movieclassifier.guard import N_GUARD
 from movieclassifier.locking import lock_folder
 from movieclassifier.memory import peak_megabytes
 from movieclassifier.minibatches import holdout_sizes
-from movieclassifier.origin import seen
+from movieclassifier.origin import load_facts as load_record_facts
+from movieclassifier.origin import replaced, seen
 from movieclassifier.reading import chosen_reading, reading
 from movieclassifier.recipes import Recipe
 from movieclassifier.training import Plan
@@ -42,6 +43,46 @@ def book_corpus() -> list[str]:
             "`python build_csv.py`, or pass a corpus of your own."
         )
     return [str(BOOK_CORPUS)]
+
+
+def plan_run(
+    corpus: Corpus, found: Survey, recipe: Recipe, options: dict[str, Any], model_dir: str, test: Corpus | None
+) -> tuple[Plan, int]:
+    """Return the plan of a fit and the size of the holdout, and find out all that could stop the run later.
+
+    The model folder is locked until the command ends.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    found : Survey
+        Of that corpus.
+    recipe : Recipe
+    options : dict
+        As for :func:`make_plan`, and ``go_on`` and ``resume``.
+    model_dir : str
+    test : Corpus or None
+        Another corpus to evaluate on.
+
+    Raises
+    ------
+    OSError, ValueError
+        If there is too little to train or to evaluate on, nothing to continue from, no access to the model folder, or
+        another training at work there.
+    """
+    earlier = earlier_plan(model_dir, options)
+    keep_as_before(options, earlier)
+    plan, n_holdout = make_plan(found, recipe, options, with_test=test is not None)
+    plan = with_names(plan, corpus)
+    check_before(model_dir, test, found, plan, earlier)
+    return plan, n_holdout
+
+
+def fit_options(options: dict[str, Any], model_dir: str, plan: Plan) -> dict[str, Any]:
+    """Return the options that :func:`movieclassifier.training.fit` takes; ``resume`` where there is a checkpoint."""
+    resume = options["resume"] and can_resume(model_dir, plan, options["go_on"])
+    how = {name: options[name] for name in ("n_threads", "checkpoint_every", "go_on")}
+    return how | {"resume": resume, "model_dir": model_dir, "label_names": plan.label_names}
 
 
 def make_plan(found: Survey, recipe: Recipe, options: dict[str, Any], with_test: bool) -> tuple[Plan, int]:
@@ -192,6 +233,12 @@ def _place(plan: Plan, n_steps_done: int) -> str:
     n_passes = plan.n_steps // plan.n_minibatches
     place = f"at minibatch {n_done + 1:,} of {plan.n_minibatches:,} (document {n_done * plan.minibatch_size + 1:,})"
     return place if n_passes == 1 else f"{place} in pass {n_passes_done + 1} of {n_passes}, counting included"
+
+
+def say_where(model_dir: str, before: dict[str, Any] | None, metrics: dict[str, Any]) -> None:
+    """Say on stderr what to doubt about the metrics, where the model is, and which one was there before."""
+    warn(doubts(metrics))
+    click.echo(f"The model is in {model_dir}{replaced(before, load_record_facts(model_dir))}.", err=True)
 
 
 def measure_costs() -> Callable[[], dict[str, float]]:
