@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from movieclassifier.tokenizers import EMOTICON, TAG, TOKEN, TOKENIZERS, english_stop_words
+from movieclassifier.tokenizers import EMOTICON, TAG, TOKEN, TOKENIZERS, english_stop_words, replace_tags
 
 Span = tuple[int, int]
 WORD = re.compile(r"\w+")
@@ -35,7 +35,7 @@ def token_spans(text: str, tokenizer: str = "default") -> list[tuple[str, Span |
 
 
 def _default_spans(text: str, tokens: list[str]) -> list[Span | None]:
-    blanked = TAG.sub(lambda tag: " " * len(tag.group()), text)
+    blanked = replace_tags(text, lambda tag: " " * len(tag.group()))
     return [match.span() for match in TOKEN.finditer(blanked)]
 
 
@@ -44,7 +44,7 @@ def _book_spans(text: str, tokens: list[str]) -> list[Span | None]:
     lowered = text.lower()
     if len(lowered) != len(text):  # U+0130 becomes two characters and moves all that follow.
         return _aligned_spans(text, tokens)
-    inside_tag = {place for tag in TAG.finditer(lowered) for place in range(*tag.span())}
+    inside_tag = {place for tag in TAG.finditer(lowered, 0, lowered.rfind(">") + 1) for place in range(*tag.span())}
     places = [place for place in range(len(lowered)) if place not in inside_tag]
     tagless = "".join(lowered[place] for place in places)
     words = list(WORD.finditer(tagless))

@@ -16,6 +16,13 @@ NON_WORD = re.compile(r"\W+")
 TOKEN = re.compile(r"""[:;=]-?[)(DP](?![A-Za-z])|\w+(?:['’]\w+)*|[!?.,;:()\"*/-]""")
 
 
+def replace_tags(text: str, replacement: str | Callable[[re.Match[str]], str]) -> str:
+    """Replace the tags of a text."""
+    # Behind the last ">" is no tag; looking for one there would take the square of the number of "<".
+    end = text.rfind(">") + 1
+    return TAG.sub(replacement, text[:end]) + text[end:]
+
+
 @cache
 def english_stop_words() -> frozenset[str]:
     """Return the 179 English stop words of ``nltk.corpus.stopwords`` in the book's time."""
@@ -52,7 +59,7 @@ def tokenizer(text: str) -> list[str]:
     >>> tokenizer("a great<br />movie :D")
     ['greatmovie']
     """
-    text = TAG.sub("", text.lower())
+    text = replace_tags(text.lower(), "")
     emoticons = EMOTICON.findall(text)
     text = NON_WORD.sub(" ", text.lower()) + " ".join(emoticons).replace("-", "")
     stop_words = english_stop_words()
@@ -80,7 +87,7 @@ def tokenize(text: str) -> list[str]:
     ['it', "isn't", 'great', 'but', 'fun', ':d', '!']
     """
     # Find emoticons before lower(): ":D" becomes ":d", which the pattern would miss.
-    return [token.lower() for token in TOKEN.findall(TAG.sub(" ", text))]
+    return [token.lower() for token in TOKEN.findall(replace_tags(text, " "))]
 
 
 TOKENIZERS: dict[str, Tokenizer] = {"book": tokenizer, "default": tokenize, **FIELD_TOKENIZERS}

@@ -1,9 +1,11 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from movieclassifier.token_spans import _aligned_spans, token_spans
-from movieclassifier.tokenizers import TOKENIZERS
+from movieclassifier.tokenizers import TAG, TOKENIZERS, replace_tags
 
 LIKELY = st.text(st.sampled_from(list("abÉİΣ the<>br/ :;=-)(DP.'’!0_\n")), max_size=60)
 
@@ -21,6 +23,18 @@ def test_spans_have_the_tokens_of_the_tokenizer_inside_the_text(name, text):
 def test_default_spans_cut_out_exactly_the_tokens(text):
     for token, (start, end) in token_spans(text, "default"):
         assert text[start:end].lower() == token
+
+
+@given(LIKELY | st.text())
+def test_tags_are_replaced_as_the_pattern_says(text):
+    assert replace_tags(text, " ") == TAG.sub(" ", text)
+
+
+@pytest.mark.parametrize("name", ["book", "default"])
+def test_a_text_of_opening_brackets_takes_no_time_to_speak_of(name):
+    start = time.process_time()
+    assert token_spans("<" * 300_000, name) == []  # minutes, where each of them is followed to the end
+    assert time.process_time() - start < 5
 
 
 def test_book_spans_reach_over_the_tag_that_glues_two_words():
