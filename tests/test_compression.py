@@ -96,8 +96,15 @@ def test_missing_zstandard_is_said(tmp_path, monkeypatch):
 
 
 def test_failing_disk_is_not_called_damaged_data(tmp_path):
-    # /proc/self/mem cannot be read at 0: a real read error, behind a reader that thinks of gzip.
-    from movieclassifier.readers.compression import decompress
+    # /proc/self/mem cannot be read at 0: a real read error, behind readers that think of an archive and of gzip.
+    from movieclassifier.readers.compression import archive_faults, decompress
+
+    with (
+        open("/proc/self/mem", "rb") as file,
+        pytest.raises(OSError, match="Input/output error"),
+        archive_faults(Path("x")),
+    ):
+        file.read(1)
 
     with open("/proc/self/mem", "rb") as file, pytest.raises(OSError, match="Input/output error"):
         decompress(file, Path("x"), "gzip").read(1)

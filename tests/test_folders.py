@@ -1,6 +1,5 @@
 """A folder per class, a zip or a tar of it, and aclImdb: read without unpacking, hostile archives refused."""
 
-import bz2
 import gzip
 import os
 import tarfile
@@ -148,10 +147,10 @@ def test_bomb_takes_no_memory(tmp_path, bomb, reader):
 
 
 def test_checksum_behind_the_last_member_is_looked_at(tmp_path):
-    content = bytearray(bz2.compress(tar_bytes([member("a/1")])))
-    content[-2] ^= 255
+    content = bytearray(gzip.compress(tar_bytes([member("a/1")]) + bytes(300_000)))
+    content[-8] ^= 255
     (tmp_path / "x").write_bytes(content)
-    with pytest.raises(ValueError, match="x: the bzip2 data is damaged or cut off"):
+    with pytest.raises(ValueError, match="x: the gzip data is damaged or cut off"):
         list(READERS["folders"](tmp_path / "x"))
 
 
