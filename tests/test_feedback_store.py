@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from services import ADA, BOB, TEXTS, close_services, contradict, digest, open_service, write_model
-from sqlalchemy import update
+from sqlalchemy import event, update
 from sqlalchemy.exc import IntegrityError
 
 from movieclassifier.feedback.database import reading, writing
@@ -262,6 +262,42 @@ def test_the_owner_can_undo_a_vote(service):
     prediction, vote = contradict(service, TEXTS[0])
     assert [service.undo_votes([vote.position], "owner") for _ in range(2)] == [1, 0]
     assert service.get(prediction.id, ADA).undone
+
+
+def n_statements(service, ask):
+    """Return how many statements the database gets while something is asked for."""
+    seen = []
+
+    def note(*arguments):
+        seen.append(arguments[2])
+
+    event.listen(service.store.engine, "before_cursor_execute", note)
+    ask()
+    event.remove(service.store.engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+def test_a_long_history_takes_as_many_statements_as_a_short_one(service):
+    contradict(service, TEXTS[0])
+    service.answer(TEXTS[0])  # learns what is new
+    few = n_statements(service, lambda: service.history(ADA))
+    cast = [contradict(service, text) for text in TEXTS[1:20]]
+    service.undo(cast[0][0].id, ADA)
+    service.vote(cast[0][0].id, cast[0][0].label, ADA)
+    service.undo(cast[1][0].id, ADA)
+    service.answer(TEXTS[0])
+    assert n_statements(service, lambda: service.history(ADA)) == few
+    assert service.history(ADA) == [service.get(prediction.id, ADA) for prediction in service.history(ADA)]
+
+
+def test_votes_are_counted_again_only_when_there_are_new_events(service):
+    contradict(service, TEXTS[0])
+    first = n_statements(service, service.stats)
+    service.classify(TEXTS[1], ADA)
+    assert n_statements(service, service.stats) < first
+    assert (service.stats().n_predictions, service.stats().n_votes) == (2, 1)
+    contradict(service, TEXTS[2])
+    assert service.stats().n_votes == 2
 
 
 def test_history_is_the_sessions_own_newest_first(service):

@@ -21,7 +21,7 @@ def count_feedback(connection: Connection) -> FeedbackStats:
     by_status = {status: n for status, n in statuses}  # noqa: C416  # dict() takes no rows, says mypy
     verdicts = list(connection.scalars(select(votes.c.verdict).where(STANDS).order_by(votes.c.position)))
     return FeedbackStats(
-        n_predictions=connection.scalar(select(func.count()).select_from(predictions)) or 0,
+        n_predictions=count_predictions(connection),
         n_votes=len(verdicts),
         n_correct=verdicts.count(CORRECT),
         n_incorrect=verdicts.count(INCORRECT),
@@ -29,6 +29,11 @@ def count_feedback(connection: Connection) -> FeedbackStats:
         by_status={status: by_status.get(status, 0) for status in STORED},
         curve=_curve([verdict == CORRECT for verdict in verdicts]),
     )
+
+
+def count_predictions(connection: Connection) -> int:
+    """Return how many predictions are stored."""
+    return connection.scalar(select(func.count()).select_from(predictions)) or 0
 
 
 def _by_day(connection: Connection) -> list[tuple[date, int, int]]:

@@ -221,10 +221,15 @@ def chunked(positions: Sequence[int]) -> Iterator[Sequence[int]]:
         yield positions[start : start + 500]
 
 
+def last_vote(connection: Connection, prediction_id: str) -> Row[Any] | None:
+    """Return the last vote on a prediction."""
+    last = select(votes).where(votes.c.prediction_id == prediction_id).order_by(votes.c.attempt.desc()).limit(1)
+    return connection.execute(last).one_or_none()
+
+
 def standing_vote(connection: Connection, prediction_id: str) -> Row[Any] | None:
     """Return the last vote on a prediction, unless it was undone."""
-    last = select(votes).where(votes.c.prediction_id == prediction_id).order_by(votes.c.attempt.desc()).limit(1)
-    vote = connection.execute(last).one_or_none()
+    vote = last_vote(connection, prediction_id)
     return None if vote is None or vote.status == UNDONE else vote
 
 

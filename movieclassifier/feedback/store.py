@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, delete, func, insert, select
 
-from movieclassifier.feedback.counting import count_feedback
+from movieclassifier.feedback.counting import count_feedback, count_predictions
 from movieclassifier.feedback.database import connect, reading, writing
 from movieclassifier.feedback.entities import (
     ACCEPTED,
@@ -24,9 +25,9 @@ from movieclassifier.feedback.entities import (
 )
 from movieclassifier.feedback.errors import NotFound
 from movieclassifier.feedback.facts import FeedbackStats
-from movieclassifier.feedback.log import now
+from movieclassifier.feedback.log import last_vote, now
 from movieclassifier.feedback.rows import entry_from, event_from, pack_explanation, prediction_from, vote_from
-from movieclassifier.feedback.schema import events, predictions, prepare, votes
+from movieclassifier.feedback.schema import events, head, predictions, prepare, votes
 
 LAST = 2**63 - 1
 
@@ -49,6 +50,7 @@ class FeedbackStore:
 
     def __init__(self, url: str):
         self.engine: Engine = connect(url)
+        self._counted: tuple[int | None, FeedbackStats] | None = None
         try:
             prepare(self.engine)
         except BaseException:
@@ -71,7 +73,7 @@ class FeedbackStore:
         """
         with reading(self.engine) as connection:
             row = owned_prediction(connection, prediction_id, owner, lifetime)
-            return _with_vote(connection, row, held_from, labels)
+            return _with_vote(row, last_vote(connection, prediction_id), held_from, labels)
 
     def history(
         self, owner: str, lifetime: timedelta, held_from: int | None, labels: tuple[str, ...], limit: int = 100
@@ -80,7 +82,13 @@ class FeedbackStore:
         theirs = (predictions.c.owner == owner) & (predictions.c.created_at >= _oldest(lifetime))
         newest = select(predictions).where(theirs).order_by(predictions.c.created_at.desc()).limit(limit)
         with reading(self.engine) as connection:
-            return [_with_vote(connection, row, held_from, labels) for row in connection.execute(newest).all()]
+            rows = connection.execute(newest).all()
+            on_them = votes.c.prediction_id.in_([row.id for row in rows])
+            last = {
+                vote.prediction_id: vote
+                for vote in connection.execute(select(votes).where(on_them).order_by(votes.c.attempt))
+            }
+        return [_with_vote(row, last.get(row.id), held_from, labels) for row in rows]
 
     def entries(
         self,
@@ -131,9 +139,13 @@ class FeedbackStore:
             return connection.scalar(select(func.count()).where(votes.c.status == WAITING)) or 0
 
     def stats(self) -> FeedbackStats:
-        """Count."""
+        """Count; the log only where it has grown since the last time."""
         with reading(self.engine) as connection:
-            return count_feedback(connection)
+            position = connection.scalar(select(head.c.position))
+            counted = self._counted
+            if counted is None or counted[0] != position:
+                counted = self._counted = position, count_feedback(connection)
+            return replace(counted[1], n_predictions=count_predictions(connection))
 
     def forget_old_predictions(self, lifetime: timedelta) -> int:
         """Delete the predictions that nobody voted on in their lifetime; return their number.
@@ -187,9 +199,7 @@ def _oldest(lifetime: timedelta) -> int:
     return now() - int(lifetime.total_seconds() * 1000)
 
 
-def _with_vote(connection: Connection, row: Row[Any], held_from: int | None, labels: tuple[str, ...]) -> Prediction:
-    last = select(votes).where(votes.c.prediction_id == row.id).order_by(votes.c.attempt.desc()).limit(1)
-    vote = connection.execute(last).one_or_none()
+def _with_vote(row: Row[Any], vote: Row[Any] | None, held_from: int | None, labels: tuple[str, ...]) -> Prediction:
     undone = vote is not None and vote.status == UNDONE
     return prediction_from(row, None if vote is None or undone else vote_from(vote, held_from), undone, labels)
 
