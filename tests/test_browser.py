@@ -178,7 +178,7 @@ def paths(scripted, address):
     thanks = scripted.driver.current_url
     unvoted = submit(scripted, address, f"{PAN} {REVIEW}")
     log_in(scripted, address)
-    admin = ["/admin", "/admin/votes?search=film", "/admin/audit", "/admin/versions"]
+    admin = ["/admin", "/admin/votes?search=film", "/admin/audit", "/admin/versions", "/admin/update"]
     return [
         result,
         thanks,
@@ -231,6 +231,35 @@ def test_no_page_scrolls_sideways(scripted, paths, width):
         scripted.driver.get(path)
         wide = scripted.driver.execute_script("return document.documentElement.scrollWidth")
         assert wide <= width, path
+
+
+def test_on_a_phone_the_audit_trail_is_read_without_scrolling_sideways(scripted, address):
+    log_in(scripted, address)
+    scripted.look(375)
+    scripted.driver.get(address + "/admin/audit")
+    region = scripted.find(".scroll")
+    assert region.get_property("scrollWidth") <= region.get_property("clientWidth")
+    assert "the first model: " in region.text
+
+
+def test_on_a_phone_a_label_stands_above_its_field(scripted, address):
+    log_in(scripted, address)
+    scripted.look(375)
+    scripted.driver.get(address + "/admin/votes")
+    label, field = scripted.find("[for=status]").rect, scripted.find("#status").rect
+    assert label["x"] == field["x"]
+    assert label["y"] + label["height"] <= field["y"] + 1
+    approve, reject = (scripted.find(f"[value={decision}]").rect["y"] for decision in ("approve", "reject"))
+    assert approve == reject
+
+
+@pytest.mark.parametrize("width", [375, 1000])
+def test_links_of_the_navigation_can_be_hit_by_a_thumb(scripted, paths, width):
+    scripted.look(width)
+    for path in paths:
+        scripted.driver.get(path)
+        targets = scripted.driver.find_elements("css selector", "nav a, .brand, nav button")
+        assert min(target.rect["height"] for target in targets) >= 44, path
 
 
 def test_pages_ask_nobody_else_and_break_no_rule_of_theirs(scripted, paths, address):

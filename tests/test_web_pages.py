@@ -142,6 +142,15 @@ def test_incorrect_shows_the_answer_before_and_after_and_undo_takes_it_back(visi
     assert visitor.get(f"/thanks/{id}").location == f"/results/{id}"
 
 
+def test_an_answer_that_has_not_changed_is_not_said_twice(visitor):
+    id = visitor.classify()
+    visitor.vote(id, "negative")
+    visitor.send(f"/results/{id}/undo")
+    assert "Today the answer would be" not in visitor.read(f"/results/{id}")
+    visitor.vote(visitor.classify(), "negative")
+    assert "Today the answer would be: " in visitor.read(f"/results/{id}")
+
+
 def test_incorrect_flips_the_answer_for_everybody_at_once(app):
     first = Visitor(app)
     id = first.classify()
