@@ -169,6 +169,12 @@ def test_a_wrong_vote_is_a_problem(client, body):
     problem(client.put(f"{API}/predictions/{prediction['id']}/feedback", json=body), 400)
 
 
+def test_a_label_that_the_model_has_not_is_told_before_the_vote_that_stands(client):
+    path = f"{API}/predictions/{predict(client)['id']}/feedback"
+    assert client.put(path, json={"label": "positive"}).status_code == 200
+    assert "must be one of negative, positive" in problem(client.put(path, json={"label": "awesome"}), 400)
+
+
 @pytest.mark.parametrize("id", ["x", "A" * 22, "%00", "%ff%fe", "a" * 5000])
 def test_a_forged_id_is_not_found(client, id):
     for method in ("get", "delete"):
