@@ -468,3 +468,7 @@ def test_labels_may_be_words_of_any_number(tmp_path):
     result = train(tmp_path / "words.csv", "--model-dir", tmp_path / "model", "--json")
     assert json.loads(result.stdout)["per_class"].keys() == set(words)
     assert load_classifier(tmp_path / "model").predict(words).tolist() == words
+
+
+def test_script_is_read_on_one_page():
+    assert len(Path(main.callback.__code__.co_filename).read_text().splitlines()) < 60
