@@ -11,6 +11,11 @@ from click.testing import CliRunner
 from services import ADA, TEXTS, close_services, contradict, digest, open_service, write_model
 
 from movieclassifier.cli import main
+from movieclassifier.commands.serve import main as serve
+from movieclassifier.commands.update import main as update
+from movieclassifier.feedback.settings import MODES
+from movieclassifier.feedback.store import FeedbackStore
+from movieclassifier.feedback.updating import DEFAULT_TOLERANCE
 
 
 @pytest.fixture(autouse=True)
@@ -90,6 +95,22 @@ def test_a_process_without_a_user_writes_into_the_log_too(service, tmp_path):
     done = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "1 rejected, 0 were out already\n", "")
     assert service.audit().items[0].by == "owner"
+
+
+def test_defaults_and_choices_of_the_commands_are_those_of_the_log():
+    # The commands have them written down, as they tell of them without SQLAlchemy, too.
+    defaults = {option.name: option.default for option in update.params}
+    assert defaults["tolerance"] == DEFAULT_TOLERANCE
+    [modes] = [option.type.choices for option in serve.params if option.name == "mode"]
+    assert tuple(modes) == MODES
+
+
+@pytest.mark.parametrize(("arguments", "status"), [(["feedback", "list"], 0), (["feedback", "approve", 99], 2)])
+def test_a_command_closes_the_database_whatever_happens(service, monkeypatch, arguments, status):
+    closed, close = [], FeedbackStore.close
+    monkeypatch.setattr(FeedbackStore, "close", lambda self: closed.append(close(self)))
+    run(*arguments, status=status)
+    assert closed == [None]
 
 
 def test_a_waiting_vote_tells_why(service):

@@ -52,7 +52,6 @@ def list_votes(database: str | None, status: str | None, search: str, n_last: in
             f"{entry.predicted} -> {entry.label}  {entry.client}  {shorten(entry.text)}"
         )
     click.echo(f"{len(page.items)} of {page.total} votes", err=True)
-    service.close()
 
 
 @main.command()
@@ -78,7 +77,6 @@ def export(database: str | None, kind: str, out: str | None, status: str | None,
     else:
         with replace_file(out, "w") as file:
             file.writelines(lines)
-    service.close()
 
 
 @main.command()
@@ -90,7 +88,6 @@ def approve(positions: tuple[int, ...], database: str | None, note: str) -> None
     service = open_service(database)
     n = service.approve(positions, owner(), note)
     click.echo(f"{n} approved, {len(set(positions)) - n} were accepted already or undone")
-    service.close()
 
 
 @main.command()
@@ -102,7 +99,6 @@ def reject(positions: tuple[int, ...], database: str | None, note: str) -> None:
     service = open_service(database)
     n = service.reject(positions, owner(), note)
     click.echo(f"{n} rejected, {len(set(positions)) - n} were out already")
-    service.close()
 
 
 @main.command()
@@ -113,7 +109,6 @@ def undo(positions: tuple[int, ...], database: str | None) -> None:
     service = open_service(database)
     n = service.undo_votes(positions, owner())
     click.echo(f"{n} undone, {len(positions) - n} were undone already")
-    service.close()
 
 
 @main.command("import")
@@ -140,4 +135,3 @@ def import_csv(
     with Progress(None, "Importing", unit="votes", show=show) as bar:
         n_new, n_known = import_votes(service, documents, owner(), progress=bar.update)
     click.echo(f"{n_new} imported, {n_known} were in the log already")
-    service.close()

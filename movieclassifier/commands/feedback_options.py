@@ -21,7 +21,7 @@ def database_option(command):  # type: ignore[no-untyped-def]  # a decorator as 
 
 
 def open_service(database: str | None, model: str | None = None, *, is_new: bool = False) -> "Service":
-    """Return the log and the served model, as the server with the same environment has them.
+    """Return the log and the served model, as the server with the same environment has them, until the command ends.
 
     They take what the database serves, whatever the model file: to look at the log changes nothing. Unless it may be
     new, the database has to be there: an empty one in its place would look as if all votes were lost.
@@ -34,7 +34,9 @@ def open_service(database: str | None, model: str | None = None, *, is_new: bool
     settings = read_settings({"DATABASE_URL": database, "MODEL": model})
     if not is_new:
         expect_database(settings.database_url)
-    return Service(settings, expect_model=False)
+    service = Service(settings, expect_model=False)
+    click.get_current_context().call_on_close(service.close)
+    return service
 
 
 def owner() -> str:

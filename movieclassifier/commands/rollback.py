@@ -25,4 +25,3 @@ def main(version: int | None, database: str | None, only_list: bool, note: str) 
         origin = f"update of version {line.parent}, votes: {line.n_folded}" if line.parent else f"trained: {line.name}"
         mark = "*" if line.served else " "
         click.echo(f"{mark} {line.version}  {line.created_at:%Y-%m-%d %H:%M}  {origin}{guard}  {line.note}".rstrip())
-    service.close()

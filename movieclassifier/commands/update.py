@@ -1,7 +1,5 @@
 """``movieclassifier update``: fold the corrections into a new base, if the guard agrees."""
 
-from contextlib import closing
-
 import click
 
 from movieclassifier.command import Command
@@ -33,9 +31,9 @@ def main(database: str | None, tolerance: float, without_guard: bool, model: str
     With --model, a newly trained model of the same labels becomes the base. A server that finds such a file does not
     do that by itself, as other servers may be answering from the same database.
     """
-    with closing(open_service(database, model, is_new=model is not None)) as service:
-        if model is not None:
-            service.adopt(owner(), note)
-            click.echo(service.describe())
-        else:
-            click.echo(str(service.update(owner(), tolerance=tolerance, without_guard=without_guard, note=note)))
+    service = open_service(database, model, is_new=model is not None)
+    if model is not None:
+        service.adopt(owner(), note)
+        click.echo(service.describe())
+    else:
+        click.echo(str(service.update(owner(), tolerance=tolerance, without_guard=without_guard, note=note)))

@@ -10,7 +10,6 @@ T = TypeVar("T")
 
 CORRECT, INCORRECT, UNDO, APPROVE, REJECT = "correct", "incorrect", "undo", "approve", "reject"
 SERVE, ROLLBACK = "serve", "rollback"
-KINDS = (CORRECT, INCORRECT, UNDO, APPROVE, REJECT, SERVE, ROLLBACK)
 
 # What the log says of a vote …
 ACCEPTED, WAITING, REJECTED, UNDONE = "accepted", "waiting", "rejected", "undone"
@@ -48,7 +47,6 @@ class Answer:
 
     label: str
     probabilities: Probabilities
-    n_known: int
 
 
 @dataclass(frozen=True)

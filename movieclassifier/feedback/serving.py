@@ -21,7 +21,6 @@ from movieclassifier.feedback.log import Accepted, folded_votes, now
 from movieclassifier.feedback.replay import Foundation, accepted_votes, iter_lessons, read_plan
 from movieclassifier.feedback.rows import moment
 from movieclassifier.feedback.schema import events, head
-from movieclassifier.hashing import hash_texts
 
 
 def new_id() -> str:
@@ -110,13 +109,8 @@ class ServedModel:
 
     def answer(self, text: str) -> Answer:
         """Return what the model says of a text."""
-        y_proba = self.classifier.predict_proba([text])[0]
-        columns = hash_texts([text], self.classifier.recipe)[1]
-        n_known = (
-            np.isin(columns, self.classifier.columns).sum() if self.classifier.recipe.log_count_ratio else len(columns)
-        )
-        probabilities = self.named(y_proba)
-        return Answer(max(probabilities, key=probabilities.__getitem__), probabilities, int(n_known))
+        probabilities = self.named(self.classifier.predict_proba([text])[0])
+        return Answer(max(probabilities, key=probabilities.__getitem__), probabilities)
 
     def predict(self, text: str, *, keep: bool = True, explain: bool = True) -> Prediction:
         """Classify a text; nothing is stored, but a prediction that will be kept has an id."""

@@ -106,7 +106,7 @@ def read_settings(given: Mapping[str, Any] | None = None, environ: Mapping[str, 
     values = {name.lower(): _parsed(name, found[name], TYPES[name]) for name in TYPES if name in found}
     values.setdefault("mode", REVIEW if values["deployed"] else INSTANT)
     rates = dict(RATES)
-    for name, (kind, _) in RATE_NAMES.items():
+    for name, kind in RATE_NAMES.items():
         if name in found:
             rates[kind] = replace(rates[kind], limit=_parsed(name, found[name], int))
     return Settings(**values, rates=rates)
@@ -136,8 +136,8 @@ TYPES: dict[str, Any] = {
     "MAX_LENGTH": int,
 }
 RATE_NAMES = {
-    "PREDICTIONS_PER_MINUTE": ("predictions", 60),
-    "TEXTS_PER_HOUR": ("texts", 3600),
-    "VOTES_PER_HOUR": ("votes", 3600),
-    "LOGINS_PER_10_MINUTES": ("logins", 600),
+    "PREDICTIONS_PER_MINUTE": "predictions",
+    "TEXTS_PER_HOUR": "texts",
+    "VOTES_PER_HOUR": "votes",
+    "LOGINS_PER_10_MINUTES": "logins",
 }

@@ -24,7 +24,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-HTTPS_ONLY = "max-age=31536000; includeSubDomains"
+HTTPS_ONLY = "max-age=31536000"  # of this name alone: others of the domain may have no https
 
 
 def register(app: Flask) -> None:

@@ -49,7 +49,7 @@ class Counters:
 
     def totals(self) -> dict[str, float]:
         """Return the sums over all processes."""
-        parts = [self._memory[:]] if self._folder is None else [_read(path) for path in self._folder.iterdir()]
+        parts = [self._memory[:]] if self._folder is None else [path.read_bytes() for path in self._folder.iterdir()]
         rows = [struct.unpack(f"{len(NAMES)}d", part) for part in parts if len(part) == SIZE]
         return {name: sum(row[place] for row in rows) for place, name in enumerate(NAMES)}
 
@@ -60,10 +60,6 @@ def _mapped(folder: Path | None) -> mmap.mmap:
     with open(folder / str(os.getpid()), "a+b") as file:
         file.truncate(SIZE)
         return mmap.mmap(file.fileno(), SIZE)
-
-
-def _read(path: Path) -> bytes:
-    return path.read_bytes()
 
 
 def folder_name(server: int) -> Path:

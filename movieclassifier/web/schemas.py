@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from movieclassifier.feedback.settings import Settings
+from movieclassifier.feedback.entities import (
+    CAP,
+    CORRECT,
+    DUPLICATE,
+    INCORRECT,
+    REVIEW,
+    ROLLED_BACK,
+    STATUSES,
+    UNDONE,
+)
+from movieclassifier.feedback.settings import MODES, Settings
 
 MAX_TEXTS = 1000
 # Explaining a text takes hundreds of times as long as classifying it, and all others wait for the model meanwhile.
@@ -75,9 +85,9 @@ def _prediction() -> dict[str, Any]:
 def _feedback() -> dict[str, Any]:
     return {
         "label": STRING,
-        "verdict": {"enum": ["correct", "incorrect"]},
-        "status": {"enum": ["applied", "held", "waiting", "rejected"]},
-        "reason": {"enum": [None, "review", "duplicate", "cap", "rolled back"]},
+        "verdict": {"enum": [CORRECT, INCORRECT]},
+        "status": {"enum": [status for status in STATUSES if status != UNDONE]},
+        "reason": {"enum": [None, REVIEW, DUPLICATE, CAP, ROLLED_BACK]},
         "position": {"type": "integer", "minimum": 1, "description": "Its place in the log."},
         "before": ref("Probabilities"),
         "after": ref("Probabilities"),
@@ -94,7 +104,7 @@ def _model() -> dict[str, Any]:
         "recipe": STRING,
         "labels": {"type": "array", "items": STRING, "minItems": 2},
         "measured_accuracy": {"type": ["number", "null"]},
-        "mode": {"enum": ["instant", "review"]},
+        "mode": {"enum": list(MODES)},
         "events_applied": {**count, "description": "Votes in these weights."},
         "events_held": count,
         "events_waiting": count,
