@@ -202,7 +202,10 @@ def split_into_folds(documents: Part, classes: Sequence[Label], n_folds: int, se
     for number, held_out in enumerate(counts):
         kept = tuple(n - n_held_out for n, n_held_out in zip(total, held_out, strict=True))
         if not any(held_out) or not all(kept):
-            raise ValueError(f"{sum(total)} documents are too few for {n_folds} folds; lower --folds.")
+            rare = classes[min(range(len(total)), key=lambda i: total[i])]
+            why = f"they have {min(total)} of the label {rare!r}, and every fold has to leave some to train on"
+            way_out = "lower --folds" if n_folds > 2 else "take more of them, or shuffle the corpus"
+            raise ValueError(f"{sum(total)} documents are too few for {n_folds} folds: {why}; {way_out}.")
         train, test = (Fold(documents, number, n_folds, seed, held_out=side) for side in (False, True))
         splits.append(Split(train, test, sum(kept), kept))
     return splits

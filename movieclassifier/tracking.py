@@ -198,8 +198,11 @@ def final_metrics(metrics: dict[str, Any]) -> dict[str, float]:
     {'accuracy': 0.5, 'n_documents': 9, 'so-so__f1': 0.25}
     """
     plain = {name: value for name, value in metrics.items() if isinstance(value, int | float)}
-    for label, row in metrics["per_class"].items():
-        plain |= {f"{re.sub('[^A-Za-z0-9_./ -]', '_', label)}_{name}": value for name, value in row.items()}
+    labels = [re.sub(r"[^\w. -]", "_", label) for label in metrics["per_class"]]
+    for position, (label, row) in enumerate(zip(labels, metrics["per_class"].values(), strict=True)):
+        if labels.count(label) > 1:
+            label = f"{label}_{position}"
+        plain |= {f"{label}_{name}": value for name, value in row.items()}
     return plain
 
 

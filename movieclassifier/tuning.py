@@ -187,13 +187,17 @@ def tune(
 def evaluate(recipe: Recipe, documents: Slice, classes: tuple[Label, ...], search: Search, n_threads: int = 1) -> Score:
     """Cross-validate one recipe."""
     start = time.perf_counter()
+    try:
+        splits = split_into_folds(documents, classes, search.n_folds, search.seed)
+    except ValueError as error:
+        raise ValueError(f"{error} With fewer --candidates, each of them gets more documents.") from error
     outcomes = [
         run_split(
             Streaming(recipe),
             split,
             Outline(classes, split.label_counts, split.n_train, search.seed, n_threads, search.allow_sorted),
         )
-        for split in split_into_folds(documents, classes, search.n_folds, search.seed)
+        for split in splits
     ]
     figures = summarize(outcomes, len(classes))
     return Score(figures["accuracy"], figures["log_loss"], round(time.perf_counter() - start, 2))

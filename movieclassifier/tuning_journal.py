@@ -68,6 +68,11 @@ class Journal:
 
     def _read(self) -> None:
         text = self.path.read_text("utf-8")
+        if "\n" not in text and json.dumps({"search": self._search}).startswith(text):
+            # A kill came before the first line was whole.
+            os.truncate(self.path, 0)
+            self._append({"search": self._search})
+            return
         # A kill may have cut the last line.
         lines = text[: text.rfind("\n") + 1].splitlines()
         try:

@@ -29,9 +29,17 @@ def test_every_document_is_held_out_once(texts, n_folds, seed):
     assert sorted(held_out) == sorted(documents)
 
 
-@given(st.text(), st.integers(2, 9), st.integers(0, 3))
-def test_a_fold_depends_on_the_text_and_the_seed_alone(text, n_folds, seed):
-    assert fold_of(text, n_folds, seed) == fold_of(text, n_folds, seed) < n_folds
+@given(st.lists(st.text(), min_size=1, max_size=20), st.integers(2, 9), st.integers(0, 3))
+def test_a_fold_depends_on_the_text_and_the_seed_alone(texts, n_folds, seed):
+    documents = [(text, 0) for text in texts]
+    for order in (documents, documents[::-1]):
+        for number in range(n_folds):
+            held_out = {text for text, _ in Fold(order, number, n_folds, seed, held_out=True)}
+            assert held_out == {text for text in texts if fold_of(text, n_folds, seed) == number}
+
+
+def test_folds_are_the_same_on_every_machine():
+    assert [fold_of(f"text {i}", 5, seed=3) for i in range(8)] == [1, 1, 0, 4, 4, 2, 4, 3]
 
 
 def test_folds_are_of_about_the_same_size_and_another_seed_makes_others():
@@ -54,7 +62,10 @@ def test_counts_of_a_split_are_those_of_its_training_part(sample):
 
 
 def test_too_few_documents_for_the_folds_are_refused():
-    with pytest.raises(ValueError, match="2 documents are too few for 3 folds; lower --folds"):
+    message = (
+        "2 documents are too few for 3 folds: they have 1 of the label 0, and every fold .* train on; lower --folds"
+    )
+    with pytest.raises(ValueError, match=message):
         split_into_folds([("good", 1), ("bad", 0)], (0, 1), 3)
     with pytest.raises(ValueError, match="--folds must be at least 2; got 1"):
         split_into_folds([("good", 1), ("bad", 0)], (0, 1), 1)

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from movieclassifier.cli import main
 from movieclassifier.persistence import load_classifier
-from movieclassifier.tracking import LEFT_OUT
+from movieclassifier.tracking import LEFT_OUT, final_metrics
 
 mlflow = pytest.importorskip("mlflow")
 # MLflow's own warnings are its own affair.
@@ -201,6 +201,14 @@ def test_a_server_that_does_not_answer_costs_no_table(monkeypatch):
     assert result.exit_code == 2
     assert "multinomial-nb  in memory  0." in result.stdout
     assert f"Error: MLflow could not log to {address}: " in result.stderr
+
+
+def test_labels_in_any_alphabet_have_figures_of_their_own():
+    rows = {name: {"f1": i / 8} for i, name in enumerate(("正面", "负面", "a?", "a!"))}
+    found = final_metrics({"accuracy": 0.5, "per_class": rows})
+    assert found == {"accuracy": 0.5, "正面_f1": 0, "负面_f1": 0.125, "a__2_f1": 0.25, "a__3_f1": 0.375}
+    for name in found:
+        mlflow.utils.validation._validate_metric_name(name)
 
 
 def test_without_mlflow_the_command_says_how_to_get_it(monkeypatch, tmp_path):

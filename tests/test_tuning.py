@@ -193,7 +193,7 @@ def test_the_journal_of_another_search_is_refused(straight, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "no JSON\n", "[]\n", '{"search": 1}\n', '{"search": {}}\n{"candidate": 1}\n', "{}\n"]
+    "text", ["\n", "no JSON\n", "[]\n", '{"search": 1}\n', '{"search": {}}\n{"candidate": 1}\n', "{}\n"]
 )
 def test_what_is_no_journal_is_refused(tmp_path, text):
     path = tmp_path / "journal.jsonl"
@@ -220,6 +220,29 @@ def test_mistakes_in_a_space_are_named(tmp_path, text, message):
     with pytest.raises(ValueError, match=r"space\.toml") as error:
         read_space(path)
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize("n_bytes", [0, 1, 12, -1])
+def test_a_kill_in_the_first_line_begins_anew(straight, tmp_path, n_bytes):
+    path = tmp_path / "journal.jsonl"
+    head = straight[1].path.read_bytes().splitlines(keepends=True)[0]
+    path.write_bytes(head[:n_bytes])
+    assert Journal(path, SEARCH.to_dict()).scores == {}
+    assert path.read_bytes() == head
+
+
+def test_too_few_documents_of_a_class_are_named_with_a_way_out(documents):
+    few = [*list(documents)[:60], ("a rare one", 2)]
+    with pytest.raises(ValueError, match=r"1 of the label 2, .*take more of them, .*With fewer --candidates"):
+        evaluate(BASE, few, (0, 1, 2), SEARCH)
+
+
+@pytest.mark.parametrize("name", ["x.jsonl", "noext", "missing/x.toml"])
+def test_a_place_for_no_recipe_is_refused_before_the_work(tmp_path, name):
+    result = CliRunner().invoke(main, [*COMMAND, "--output", str(tmp_path / name)])
+    assert result.exit_code == 2
+    assert ("name ends in .toml" in result.stderr) or ("folder of this file does not exist" in result.stderr)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_one_candidate_is_no_search():

@@ -78,7 +78,8 @@ def compare_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def main(paths: tuple[str, ...], as_json: bool, html_path: str | None, show: bool | None, **options: Any) -> None:
     """Train recipes and baselines on the same documents of CORPUS, test them on the same others, print one table.
 
-    Each is trained in a process of its own. ≈ marks those whose accuracy is not significantly below the best one's.
+    Each is trained in a process of its own. What was tuned on CORPUS has seen all but its holdout, so --folds would
+    flatter it. ≈ marks those whose accuracy is not significantly below the best one's.
     """
     from movieclassifier.comparison import compare
     from movieclassifier.comparison_table import table

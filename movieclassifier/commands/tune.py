@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from movieclassifier.atomic import check_replaceable
 from movieclassifier.command import Command
 from movieclassifier.corpus_options import chosen_corpus, corpus_options, report_bad_rows
 from movieclassifier.progress import Progress, progress_option
@@ -66,6 +67,9 @@ def main(paths: tuple[str, ...], output: str, as_json: bool, show: bool | None, 
     from movieclassifier.tuning import SPACE, Search, n_evaluations, read_space, tune
     from movieclassifier.tuning_journal import Journal
 
+    if not output.endswith(".toml"):
+        raise ValueError(f"{output}: a recipe is a file whose name ends in .toml; pass another --output.")
+    check_replaceable(output)
     space = read_space(options["space"]) if options["space"] else SPACE
     corpus = chosen_corpus(paths, options)
     found = survey(corpus)

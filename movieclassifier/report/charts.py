@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.report.pictures import Picture, make_picture
 from movieclassifier.report.strong_ngrams import StrongNgram
-from movieclassifier.report.style import FOR, INK, LINE, PAPER, SOFT, colours, figure
+from movieclassifier.report.style import FOR, INK, LINE, PAPER, SOFT, colours, families, figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -100,14 +100,21 @@ def draw_ngrams(ngrams: Sequence[Sequence[StrongNgram]], names: Sequence[str]) -
         return make_picture(drawing, "ngrams", "Strongest n-grams", f"The strongest n-grams of {said}.", headings, rows)
 
 
+def _font_for(text: str) -> str:
+    """Return the file of the font that has most of the characters; a cloud is drawn with one font."""
+    from matplotlib.font_manager import findfont, get_font
+
+    paths = [str(findfont(f"{family}:bold")) for family in families()]
+    return max(paths, key=lambda path: len(set(map(ord, text)) & set(get_font(path).get_charmap())))
+
+
 def draw_cloud(found: Sequence[StrongNgram], name: str, number: int, n_classes: int) -> Picture:
     """Draw the strongest n-grams of one class as a word cloud: the larger, the stronger."""
-    from matplotlib.font_manager import findfont
     from wordcloud import WordCloud
 
     colour = colours(n_classes)[number]
     cloud = WordCloud(
-        font_path=findfont("DejaVu Sans:bold"),
+        font_path=_font_for("".join(row.ngram for row in found)),
         width=900,
         height=420,
         background_color=PAPER,

@@ -55,11 +55,14 @@ def _ticks(curve: LearningCurve) -> list[int]:
 
 
 def _learning_in_words(curve: LearningCurve) -> str:
-    if len(curve.holdout) < 2:
+    if not curve.holdout:
         return "Accuracy on the next documents, before each training step."
+    if len(curve.holdout) == 1:
+        ((n, accuracy),) = curve.holdout
+        return f"Accuracy on test documents is {accuracy:.1%} after {n:,} documents."
     (half, before), (whole, after) = curve.holdout[-2:]
     return (
-        f"Accuracy on test documents grows from {curve.holdout[0][1]:.1%} after {curve.holdout[0][0]:,} documents to "
+        f"Accuracy on test documents goes from {curve.holdout[0][1]:.1%} after {curve.holdout[0][0]:,} documents to "
         f"{after:.1%} after {whole:,}; the last step, from {half:,}, brought {100 * (after - before):+.1f} points."
     )
 

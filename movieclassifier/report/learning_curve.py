@@ -40,6 +40,11 @@ class LearningCurve:
     n_holdout: int = 0
     reproduced: bool = False
 
+    @property
+    def can_be_drawn(self) -> bool:
+        """Whether there is a point; the first prequential one tells of a model that knew nothing, and is left out."""
+        return bool(self.holdout) or len(self.prequential) > 2
+
 
 def sizes(n_train: int) -> list[int]:
     """Return the numbers of documents to train on, ascending; the last one is all.

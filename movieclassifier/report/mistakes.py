@@ -100,12 +100,12 @@ def outside_tags(text: str, start: int, stop: int) -> tuple[int, int]:
     return start, stop
 
 
-def one_line(text: str) -> str:
+def without_breaks(text: str) -> str:
     """Return a text with a sign in place of its line breaks.
 
     Examples
     --------
-    >>> one_line("so<br /><br />good")
+    >>> without_breaks("so<br /><br />good")
     'so ¶ good'
     """
     return LINE_BREAKS.sub(" ¶ ", text)
@@ -131,4 +131,4 @@ def cut_up(text: str, marks: list[tuple[int, int, float]], start: int, stop: int
         place = end
     if place < stop:
         pieces.append(Piece(text[place:stop]))
-    return [Piece(one_line(piece.text), piece.shade) for piece in pieces]
+    return [Piece(without_breaks(piece.text), piece.shade) for piece in pieces]

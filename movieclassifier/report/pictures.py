@@ -2,6 +2,7 @@
 
 import base64
 import io
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,6 +68,9 @@ def make_picture(
     files = {}
     for ending, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
         buffer = io.BytesIO()
-        figure.savefig(buffer, format=ending, dpi=DPI, metadata=metadata)
+        with warnings.catch_warnings():
+            # What no font of this machine has is a box here, and whole in the text equivalent.
+            warnings.filterwarnings("ignore", "Glyph .* missing from")
+            figure.savefig(buffer, format=ending, dpi=DPI, metadata=metadata)
         files[ending] = buffer.getvalue()
     return Picture(name, title, alt, headings, list(rows), files["png"], files["svg"])

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -11,8 +13,10 @@ if TYPE_CHECKING:
 INK, SOFT, LINE, PAPER = "#1d2733", "#5b6775", "#dfe4ea", "#ffffff"
 AGAINST, FOR = "#c2512f", "#0f6e84"
 MANY = ("#0f6e84", "#c2512f", "#7657a4", "#a87400", "#3d7f3a", "#b03a6f", "#35619e", "#6b5b4b", "#5b6775", "#8a2f2f")
+# DejaVu Sans has neither Chinese, Japanese and Korean letters nor many emoji.
+FONT = "DejaVu Sans"
+FALLBACKS = ("Noto Sans CJK SC", "WenQuanYi Zen Hei", "Microsoft YaHei", "Hiragino Sans", "Noto Emoji", "Symbola")
 SETTINGS: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
     "font.size": 10,
     # Prices and labels may have dollars in them, which otherwise begin a formula.
     "text.parse_math": False,
@@ -55,13 +59,34 @@ def colours(n_classes: int) -> list[str]:
     return [AGAINST, FOR] if n_classes == 2 else [MANY[i % len(MANY)] for i in range(n_classes)]
 
 
+@cache
+def families() -> list[str]:
+    """Return the fonts to draw with: the one that comes with matplotlib, and what this machine has for its gaps."""
+    from matplotlib.font_manager import fontManager
+
+    installed = set(fontManager.get_font_names())
+    return [FONT, *(name for name in FALLBACKS if name in installed)]
+
+
+def drawable(text: str) -> str:
+    r"""Return a text without what cannot be in a picture: white space as spaces, control characters as a mark.
+
+    Examples
+    --------
+    >>> drawable("so\tgood\x01")
+    'so good\ufffd'
+    """
+    joined = (" " if c.isspace() else c for c in text if category(c) != "Cf")
+    return "".join(c if c.isprintable() else "\ufffd" for c in joined)
+
+
 @contextmanager
 def figure(width: float = 7.2, height: float = 4.0) -> "Iterator[Figure]":
     """Make a figure in this style, width and height in inches; it belongs to no window."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    with rc_context(SETTINGS):
+    with rc_context(SETTINGS | {"font.family": families()}):
         yield Figure(figsize=(width, height), layout="constrained")
 
 

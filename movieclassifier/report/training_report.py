@@ -1,13 +1,13 @@
 """The report of a training run: what was measured, in pictures and words, on one page."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from movieclassifier.atomic import replace_file
 from movieclassifier.classifier import Classifier
-from movieclassifier.datasets import Document
+from movieclassifier.datasets import Document, Label
 from movieclassifier.decisions import predicted_positions, probabilities
 from movieclassifier.evaluation import evaluate
 from movieclassifier.report.charts import draw_cloud, draw_confusion, draw_ngrams
@@ -20,10 +20,11 @@ from movieclassifier.report.curves import (
 )
 from movieclassifier.report.duplicates import Duplicates, find_duplicates
 from movieclassifier.report.learning_curve import LearningCurve
-from movieclassifier.report.mistakes import ShownMistake, one_line, show
+from movieclassifier.report.mistakes import ShownMistake, show, without_breaks
 from movieclassifier.report.page import render
 from movieclassifier.report.pictures import Picture
 from movieclassifier.report.strong_ngrams import find_strong_ngrams
+from movieclassifier.report.style import drawable
 from movieclassifier.report.test_part import TestPart
 
 PAGE = "report.html"
@@ -63,8 +64,11 @@ class Report:
             names=self.classifier.label_names,
             pictures={picture.name: picture for picture in self.pictures},
             facts=facts(self.classifier),
-            duplicates=[(one_line(text), *labels) for text, *labels in self.duplicates.examples],
+            duplicates=[(without_breaks(text), *map(self._name, labels)) for text, *labels in self.duplicates.examples],
         )
+
+    def _name(self, label: Label) -> str:
+        return self.classifier.label_names[self.classifier.classes_.tolist().index(label)]
 
     def save(self, folder: Path) -> Path:
         """Write the page and the pictures into a folder, which is made; returns the page's path."""
@@ -88,13 +92,14 @@ def make_report(classifier: Classifier, train: Documents, test: TestPart, curve:
         What was found in the test documents.
     curve : LearningCurve
     """
-    names = classifier.label_names
+    names = [drawable(name) for name in classifier.label_names]
     metrics = evaluate(test.y, test.values, classifier)
     y_proba = probabilities(test.values, classifier.temperature_)
     right = predicted_positions(test.values) == test.y
     duplicates = find_duplicates(train(), test.digests, classifier.classes_[test.y].tolist())
-    ngrams = find_strong_ngrams(classifier, train)
-    pictures = [draw_learning_curve(curve)] if curve.holdout or curve.prequential else []
+    found = find_strong_ngrams(classifier, train)
+    ngrams = [[replace(row, ngram=drawable(row.ngram)) for row in rows] for rows in found]
+    pictures = [draw_learning_curve(curve)] if curve.can_be_drawn else []
     pictures += [
         draw_confusion(metrics["confusion_matrix"], names),
         draw_calibration(test.y, y_proba, names),
