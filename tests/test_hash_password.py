@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 from click.testing import CliRunner
 from werkzeug.security import check_password_hash
@@ -21,6 +24,19 @@ def test_hash_opens_with_the_password_and_with_no_other():
 
 def test_the_prompt_tells_the_minimum_length_before_anything_is_typed():
     assert CliRunner().invoke(main, ["hash-password"]).stderr.startswith("Password (at least 10 characters): ")
+
+
+def test_without_a_terminal_no_line_of_pythons_own_source_is_shown():
+    done = subprocess.run(
+        [sys.executable, "-c", "from movieclassifier.cli import main; main()", "hash-password"],
+        input="correct horse\ncorrect horse\n",
+        capture_output=True,
+        text=True,
+        start_new_session=True,  # so that there is no terminal to ask at
+        check=True,
+    )
+    assert done.stdout.startswith("MOVIECLASSIFIER_ADMIN_PASSWORD_HASH='")
+    assert "getpass.py" not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """``movieclassifier hash-password``: what the environment holds instead of the password of /admin."""
 
+import getpass
+import warnings
+
 import click
 
 from movieclassifier.command import Command
@@ -13,9 +16,11 @@ def main() -> None:
     from werkzeug.security import generate_password_hash
 
     # No option of its own: what stands on a command line is seen by everybody on the machine.
-    password = click.prompt(
-        f"Password (at least {MIN_LENGTH} characters)", hide_input=True, confirmation_prompt=True, err=True
-    )
+    prompt = f"Password (at least {MIN_LENGTH} characters)"
+    with warnings.catch_warnings():
+        # Without a terminal getpass says twice, once with a line of its source, that it cannot hide what is typed.
+        warnings.simplefilter("ignore", getpass.GetPassWarning)
+        password = click.prompt(prompt, hide_input=True, confirmation_prompt=True, err=True)
     if len(password) < MIN_LENGTH:
         raise ValueError(f"the password must have at least {MIN_LENGTH} characters; got {len(password)}.")
     # Quoted, as the hash holds dollar signs.
