@@ -3,32 +3,21 @@
 Every result is a line in a journal, so that a search can be stopped at any moment and goes on where it was.
 """
 
-import itertools
-import random
 import time
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from os import PathLike
-from pathlib import Path
+from itertools import islice
 from typing import Any
 
 from movieclassifier.candidates import Outline, Streaming
 from movieclassifier.comparison import run_split, summarize
 from movieclassifier.datasets import Label
 from movieclassifier.folds import Slice, split_into_folds
-from movieclassifier.recipe_files import check_setting, recipe_from_settings
+from movieclassifier.recipe_files import check_setting
 from movieclassifier.recipes import Recipe
+from movieclassifier.search_space import draw_recipes
 from movieclassifier.tuning_journal import Journal, Score
 
-# Settings that matter for most corpora, as TOML holds them.
-SPACE: dict[str, list[Any]] = {
-    "ngram_range": [[1, 1], [1, 2], [1, 3]],
-    "n_features": [2**20, 2**22],
-    "min_df": [1, 2, 4],
-    "alpha": [1e-7, 5e-7, 1e-6, 5e-6, 2e-5, 1e-4],
-    "passes": [1, 3],
-}
 KEPT = 3
 SMALLEST = 200
 
@@ -73,21 +62,15 @@ class Search:
 
     def candidates(self) -> list[Recipe]:
         """Return the base, and recipes drawn from the space without repeats."""
-        settings = [dict(zip(self.space, values, strict=True)) for values in itertools.product(*self.space.values())]
-        random.Random(self.seed).shuffle(settings)
-        found = [self.base]
-        for chosen in settings:
-            recipe = _changed(self.base, chosen)
-            if recipe not in found and len(found) < self.n_candidates:
-                found.append(recipe)
-        return found
+        drawn = (recipe for recipe in draw_recipes(self.base, self.space, self.seed) if recipe != self.base)
+        return [self.base, *islice(drawn, self.n_candidates - 1)]
 
     def rungs(self, n_candidates: int) -> list[tuple[int, int]]:
         """Return how many candidates are tried on how many documents: a third of them on three times as many.
 
         Examples
         --------
-        >>> Search(Recipe(), SPACE, 27, 45_000).rungs(27)
+        >>> Search(Recipe(), {"passes": [1, 3]}, 27, 45_000).rungs(27)
         [(27, 5000), (9, 15000), (3, 45000)]
         """
         rungs = [(min(KEPT, n_candidates), self.n_train)]
@@ -203,47 +186,11 @@ def evaluate(recipe: Recipe, documents: Slice, classes: tuple[Label, ...], searc
     return Score(figures["accuracy"], figures["log_loss"], round(time.perf_counter() - start, 2))
 
 
-def read_space(path: str | PathLike[str]) -> dict[str, list[Any]]:
-    r"""Read the values to try from a TOML file: a list for each setting.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be read.
-    ValueError
-        If it is no TOML, or something in it is not a list of values of a setting.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "space.toml"
-    >>> _ = path.write_text("passes = [1, 3]\nngram_range = [[1, 2], [1, 3]]\n")
-    >>> read_space(path)
-    {'passes': [1, 3], 'ngram_range': [[1, 2], [1, 3]]}
-    """
-    try:
-        space = tomllib.loads(Path(path).read_text("utf-8"))
-        for name, values in space.items():
-            if not isinstance(values, list) or not values:
-                raise ValueError(f"{name} must be a list of the values to try; got {values!r}.")
-            for value in values:
-                check_setting(name, value)
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
-    return space
-
-
 def n_evaluations(search: Search) -> int:
     """Return how many evaluations a search takes."""
     n_candidates = len(search.candidates())
     # The base is there even if it is not among the best.
     return sum(n_kept + (i > 0) for i, (n_kept, _) in enumerate(search.rungs(n_candidates)))
-
-
-def _changed(base: Recipe, settings: dict[str, Any]) -> Recipe:
-    """Return a recipe with some settings replaced by what TOML holds."""
-    changed = recipe_from_settings({"alpha": base.alpha} | settings)
-    return replace(base, **{name: getattr(changed, name) for name in settings})
 
 
 def _with_base(numbers: list[int]) -> list[int]:

@@ -15,7 +15,8 @@ from movieclassifier.folds import Slice
 from movieclassifier.persistence import load_classifier
 from movieclassifier.recipe_files import read_recipe
 from movieclassifier.recipes import Recipe, make_recipe
-from movieclassifier.tuning import SPACE, Search, evaluate, n_evaluations, read_space, tune
+from movieclassifier.search_space import SPACE, read_space
+from movieclassifier.tuning import Search, evaluate, n_evaluations, tune
 from movieclassifier.tuning_journal import Journal, Score
 
 SAMPLE = "movieclassifier/bundled/sample_reviews.csv"
@@ -84,6 +85,19 @@ def test_candidates_are_the_base_and_draws_without_repeats():
 def test_a_small_space_gives_fewer_candidates():
     assert len(Search(BASE, SMALL, 99, 360).candidates()) == 16
     assert len(Search(Recipe(min_df=9), SMALL, 99, 360).candidates()) == 17  # the base is not in the space
+
+
+def test_candidates_of_a_huge_space_are_drawn_at_once():
+    space = {"alpha": [i / 1e9 for i in range(1, 1001)], "min_df": list(range(1, 1001)), "passes": list(range(1, 1001))}
+    assert len(set(Search(BASE, space, 27, 360).candidates())) == 27
+
+
+def test_combinations_that_make_no_recipe_are_left_out():
+    space = {"log_count_ratio": [True, False], "alternate_sign": [True, False]}
+    found = {(recipe.log_count_ratio, recipe.alternate_sign) for recipe in Search(BASE, space, 9, 360).candidates()}
+    assert found == {(True, False), (False, True), (False, False)}
+    with pytest.raises(ValueError, match="alternate_sign"):
+        Search(BASE, {"log_count_ratio": [True], "alternate_sign": [True]}, 9, 360).candidates()
 
 
 def test_settings_outside_the_space_stay_those_of_the_base():

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 N_SHOWN = 5
 
 OPTIONS = [
-    click.option("--space", type=click.Path(dir_okay=False), help="TOML file with a list of values for each setting."),
+    click.option(
+        "--space",
+        type=click.Path(dir_okay=False),
+        help="TOML file with a list of values for each setting; alpha is that of --recipe, if not listed.",
+    ),
     click.option(
         "--candidates", "n_candidates", type=click.IntRange(2), default=27, show_default=True, help="Recipes."
     ),
@@ -64,7 +68,8 @@ def main(paths: tuple[str, ...], output: str, as_json: bool, show: bool | None, 
     from movieclassifier.minibatches import holdout_sizes
     from movieclassifier.reading import reading
     from movieclassifier.recipe_files import save_recipe
-    from movieclassifier.tuning import SPACE, Search, n_evaluations, read_space, tune
+    from movieclassifier.search_space import SPACE, read_space
+    from movieclassifier.tuning import Search, n_evaluations, tune
     from movieclassifier.tuning_journal import Journal
 
     if not output.endswith(".toml"):
