@@ -170,7 +170,7 @@ def test_text_from_the_corpus_is_escaped(tmp_path):
     with open(path, "w", newline="") as file:
         csv.writer(file).writerow(("review", "sentiment"))
         csv.writer(file).writerows((evil + text, label) for text, label in DOCUMENTS)
-    run("train", path, "--model-dir", tmp_path, *SETTINGS)
+    run("train", path, "--model-dir", tmp_path, *SETTINGS, "--minibatch-size", "50")
     run("report", path, "--model-dir", tmp_path, "--output", tmp_path, "--no-curve")
     page = (tmp_path / "report.html").read_text()
     assert "<script" not in page
