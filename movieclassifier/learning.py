@@ -133,10 +133,11 @@ def weighted_columns(classifier: "Classifier") -> tuple[NDArray[np.integer], NDA
     ratio : ndarray of shape (n_rows, n_columns)
         0 at columns that the training did not know; of shape (n_rows, 0) where the recipe has none.
     """
-    weighted = np.flatnonzero(classifier.coef_.any(axis=0)).astype(np.int32)
+    weighted: NDArray[np.bool_] = np.any(classifier.coef_, axis=0)
     if not classifier.recipe.log_count_ratio:
-        return weighted, classifier.ratio
-    new = np.setdiff1d(weighted, classifier.columns, assume_unique=True)
+        return np.flatnonzero(weighted).astype(np.int32), classifier.ratio
+    weighted[classifier.columns] = False
+    new = np.flatnonzero(weighted).astype(np.int32)
     if not len(new):
         return classifier.columns, classifier.ratio
     columns = np.concatenate([classifier.columns, new])
