@@ -59,7 +59,7 @@ format: .venv/installed-dev ## format the code
 
 # The lock files hold for every platform and Python from 3.11; hashes keep an index from serving anything else.
 UV := $(BIN)/uv pip compile setup.cfg --universal --python-version 3.11 --generate-hashes --quiet --upgrade \
-	--custom-compile-command "make lock" --no-emit-index-url --no-emit-find-links
+	--custom-compile-command "make lock"
 
 # All extras but bench: not every platform can install those, and no test needs them.
 lock: .venv/installed-dev ## renew requirements.txt and requirements-dev.txt

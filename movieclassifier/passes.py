@@ -32,10 +32,11 @@ def iter_first_pass(plan: Plan, documents: Iterator[Document], n_steps_done: int
 def iter_later_passes(plan: Plan, cache: MinibatchCache, n_steps_done: int) -> Vectorized:
     """Yield the cached minibatches: in their order first, then in another random order for each pass."""
     n = plan.n_minibatches
-    for step in range(n_steps_done - n, n * plan.recipe.passes):
-        number, place = divmod(step, n)
-        order = np.random.RandomState((plan.seed + number) % 2**32).permutation(n) if number else range(n)
-        yield cache.read(int(order[place]))
+    first, start = divmod(n_steps_done - n, n)
+    for number in range(first, plan.recipe.passes):
+        order = np.random.RandomState((plan.seed + number) % 2**32).permutation(n) if number else np.arange(n)
+        for place in order[start if number == first else 0 :]:
+            yield cache.read(int(place))
 
 
 @contextmanager

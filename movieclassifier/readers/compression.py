@@ -138,7 +138,7 @@ def archive_faults(path: Path) -> Iterator[None]:
         yield
     except DamagedFile:
         raise  # what the archive is compressed with has said so
-    except NotImplementedError as error:
+    except NotImplementedError as error:  # zipfile's word for a compression that it does not know
         raise ValueError(
             f"{path}: this kind of zip cannot be read ({error}); unpack it and pass the folder."
         ) from error
