@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from movieclassifier.command import add_options
+
 if TYPE_CHECKING:
     from movieclassifier.datasets import Corpus
     from movieclassifier.readers.contract import BadRows
@@ -108,20 +110,9 @@ ORDER_OPTIONS = [
 ]
 
 
-def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of reading a corpus, and in which order, to a click command."""
-    return _add(CORPUS_OPTIONS + ORDER_OPTIONS, command)
-
-
-def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of reading a corpus in its own order to a click command."""
-    return _add(CORPUS_OPTIONS, command)
-
-
-def _add(options: Sequence[Callable[..., Any]], command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(options):
-        command = option(command)
-    return command
+# Decorators: to read a corpus, and in which order; to read it in its own order.
+corpus_options = add_options(CORPUS_OPTIONS + ORDER_OPTIONS)
+reading_options = add_options(CORPUS_OPTIONS)
 
 
 def chosen_corpus(paths: Sequence[str], options: dict[str, Any], shuffle: bool | None = None) -> "Corpus":

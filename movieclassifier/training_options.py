@@ -2,12 +2,12 @@
 
 import os
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import click
 
+from movieclassifier.command import add_options
 from movieclassifier.recipe_files import read_recipe
 from movieclassifier.recipes import RECIPES, Recipe, make_recipe
 from movieclassifier.tokenizers import TOKENIZERS
@@ -123,11 +123,7 @@ RUN_OPTIONS = [
 ]
 
 
-def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of training to a click command."""
-    for option in reversed(RECIPE_OPTIONS + SPLIT_OPTIONS + RUN_OPTIONS):
-        command = option(command)
-    return command
+training_options = add_options(RECIPE_OPTIONS + SPLIT_OPTIONS + RUN_OPTIONS)
 
 
 def chosen_recipe(options: dict[str, Any]) -> Recipe:

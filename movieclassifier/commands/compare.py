@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import click
 from movieclassifier.atomic import check_replaceable, replace_file
 from movieclassifier.baselines import BASELINES
 from movieclassifier.candidates import Candidate, Streaming
-from movieclassifier.command import Command
+from movieclassifier.command import Command, add_options
 from movieclassifier.corpus_options import chosen_corpus, corpus_options, corpus_to_test_on, report_bad_rows
 from movieclassifier.progress import Progress, progress_option
 from movieclassifier.recipe_files import read_recipe
@@ -63,17 +63,10 @@ OPTIONS = [
 ]
 
 
-def compare_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of a comparison to a click command."""
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
-
-
 @click.command(cls=Command)
 @click.argument("paths", metavar="CORPUS...", nargs=-1, required=True)
 @corpus_options
-@compare_options
+@add_options(OPTIONS)
 @progress_option
 def main(paths: tuple[str, ...], as_json: bool, html_path: str | None, show: bool | None, **options: Any) -> None:
     """Train recipes and baselines on the same documents of CORPUS, test them on the same others, print one table.

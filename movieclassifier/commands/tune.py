@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from movieclassifier.atomic import check_replaceable
-from movieclassifier.command import Command
+from movieclassifier.command import Command, add_options
 from movieclassifier.corpus_options import chosen_corpus, corpus_options, report_bad_rows
 from movieclassifier.progress import Progress, progress_option
 from movieclassifier.training_options import RECIPE_OPTIONS, chosen_recipe
@@ -42,17 +42,10 @@ OPTIONS = [
 ]
 
 
-def tune_options(command: Any) -> Any:
-    """Add the options of a search to a click command."""
-    for option in reversed(RECIPE_OPTIONS + OPTIONS):
-        command = option(command)
-    return command
-
-
 @click.command(cls=Command)
 @click.argument("paths", metavar="CORPUS...", nargs=-1, required=True)
 @corpus_options
-@tune_options
+@add_options(RECIPE_OPTIONS + OPTIONS)
 @progress_option
 def main(paths: tuple[str, ...], output: str, as_json: bool, show: bool | None, **options: Any) -> None:
     """Search for better settings of a recipe, on folds of the training part of CORPUS; the holdout is not looked at.
