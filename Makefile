@@ -5,7 +5,7 @@ BIN := .venv/bin
 QUIET := --disable-pip-version-check --quiet
 PIP := $(BIN)/python -m pip $(QUIET)
 BENCH := build/bench/venv
-SOURCES := setup.cfg setup.py pyproject.toml $(wildcard movieclassifier/*.pyx)
+SOURCES := setup.cfg setup.py pyproject.toml $(shell find movieclassifier -name '*.py[x]')
 
 CSV := data/movie_data.csv
 TRAIN_HALF := data/movie_train.csv
@@ -72,7 +72,7 @@ sanitize: .venv/installed-dev ## run the tests of the compiled twin under Addres
 	CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined -g" \
 	    $(BIN)/python setup.py --quiet build --force --build-lib build/sanitized --build-temp build/sanitized-objects
 	LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc \
-	    PYTHONPATH=build/sanitized $(BIN)/pytest tests/test_hashing.py tests/test_vectorizer.py
+	    PYTHONPATH=build/sanitized $(BIN)/pytest tests/features/test_hashing.py tests/test_vectorizer.py
 
 $(TRAIN_HALF): | corpus
 	$(BIN)/python build_csv.py --split
@@ -101,7 +101,8 @@ $(BENCH)/installed: requirements.txt $(SOURCES)
 	@touch $@
 
 clean: ## remove what was set up and built; data/ and pkl_objects/ stay
-	rm -rf .venv build dist *.egg-info movieclassifier/*.c movieclassifier/*.so node_modules
+	rm -rf .venv build dist *.egg-info node_modules
+	find movieclassifier \( -name '*.c' -o -name '*.so' \) -delete
 	rm -rf .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 help: ## list the targets

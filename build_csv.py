@@ -4,10 +4,9 @@ from pathlib import Path
 
 import click
 
-from movieclassifier.command import Command
-from movieclassifier.corpus import CORPUS_NAME
-from movieclassifier.corpus_csv import BOOK_SHA256, BOTH_HALVES, TEST_HALF, TRAIN_HALF, write_csv
-from movieclassifier.progress import progress_option
+from movieclassifier.commands.shared.edge import Command, progress_option
+from movieclassifier.corpora.aclimdb.book_csv import BOOK_SHA256, BOTH_HALVES, TEST_HALF, TRAIN_HALF, write_csv
+from movieclassifier.corpora.aclimdb.corpus import CORPUS_NAME
 
 
 @click.command("build-csv", cls=Command, context_settings={"show_default": True})

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import click
 
-from movieclassifier.command import Command
-from movieclassifier.corpus import CORPUS_NAME, OFFICIAL_URL, make_corpus
-from movieclassifier.progress import progress_option
-from movieclassifier.unpacking import LABELED, UNSUP
+from movieclassifier.commands.shared.edge import Command, progress_option
+from movieclassifier.corpora.aclimdb.corpus import CORPUS_NAME, OFFICIAL_URL, make_corpus
+from movieclassifier.corpora.aclimdb.unpacking import LABELED, UNSUP
 
 
 @click.command("download", cls=Command, context_settings={"show_default": True})

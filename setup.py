@@ -7,14 +7,14 @@ from setuptools import Extension, setup
 
 twins = [
     Extension(
-        f"movieclassifier.{name}",
+        f"movieclassifier.{name.replace('/', '.')}",
         [f"movieclassifier/{name}.pyx"],
         depends=sorted(glob(f"movieclassifier/{name}_*.pxi")),
         # A fused multiply-add rounds once where scikit-learn and numpy round twice.
         extra_compile_args=[] if sys.platform == "win32" else ["-O3", "-ffp-contract=off"],
         optional=True,
     )
-    for name in ("_hashing", "_training")
+    for name in ("features/_hashing", "training/learners/_training")
 ]
 
 # MurmurHash3 reads blocks in the byte order of the machine, and the twin knows only one.

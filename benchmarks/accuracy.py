@@ -23,14 +23,18 @@ import numpy as np
 from sklearn.model_selection import StratifiedKFold
 from training_runs import Run, kill_and_resume, make_csv_files, train
 
-from movieclassifier.command import Command
-from movieclassifier.corpus_csv import BOOK_SHA256
-from movieclassifier.datasets import iter_csv, open_corpus, survey
-from movieclassifier.evaluation import evaluate, score_documents
-from movieclassifier.persistence import BUNDLED, load_classifier
-from movieclassifier.recipes import make_recipe
-from movieclassifier.shuffling import shuffle_rows
-from movieclassifier.training import Plan, fit
+from movieclassifier.commands.shared.edge import Command
+from movieclassifier.corpora.aclimdb.book_csv import BOOK_SHA256
+from movieclassifier.corpora.corpus import open_corpus
+from movieclassifier.corpora.readers.tables import iter_csv
+from movieclassifier.corpora.shuffling import shuffle_rows
+from movieclassifier.corpora.survey import survey
+from movieclassifier.evaluation.metrics import evaluate
+from movieclassifier.models.persistence import BUNDLED, load_classifier
+from movieclassifier.models.scoring import score_documents
+from movieclassifier.recipes.names import make_recipe
+from movieclassifier.training.fit import fit
+from movieclassifier.training.plan import Plan
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,14 @@ import click
 import numpy as np
 from corrections import Scored
 
-from movieclassifier.classifier import Classifier
-from movieclassifier.command import Command
-from movieclassifier.feedback.entities import Client
-from movieclassifier.feedback.learning import DEFAULT_CAP, Learner
+from movieclassifier.commands.shared.edge import Command
+from movieclassifier.features.hashing import hash_texts
+from movieclassifier.feedback.learner import DEFAULT_CAP, Learner
+from movieclassifier.feedback.log.entities import Client
 from movieclassifier.feedback.service import Service
 from movieclassifier.feedback.settings import read_settings
-from movieclassifier.hashing import hash_texts
-from movieclassifier.persistence import load_classifier
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.persistence import load_classifier
 
 VISITOR = Client("a session", "an address")
 POOL = 3000  # texts that streams of votes take from; the others are measured on

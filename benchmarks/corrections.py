@@ -15,12 +15,12 @@ import click
 import numpy as np
 from scipy.sparse import csc_matrix, csr_matrix, vstack
 
-from movieclassifier.classifier import Classifier
-from movieclassifier.command import Command
-from movieclassifier.datasets import open_corpus
-from movieclassifier.hashing import hash_texts
-from movieclassifier.minibatches import iter_minibatches
-from movieclassifier.persistence import load_classifier
+from movieclassifier.commands.shared.edge import Command
+from movieclassifier.corpora.corpus import open_corpus
+from movieclassifier.corpora.minibatches import iter_minibatches
+from movieclassifier.features.hashing import hash_texts
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.persistence import load_classifier
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ import time
 
 import click
 
-from movieclassifier import hashing
-from movieclassifier.recipes import RECIPES, Recipe
+from movieclassifier.features import hashing
+from movieclassifier.recipes.names import RECIPES, Recipe
 
 STUMBLING_BLOCKS = (
     "the|a|I|don't|isn't|rock’n’roll|o''|''|’|'|_|__|-|--|:|;|=|(|)|:)|:-)|;-(|=)|:D|=-P|:-D|:DP|:Dx|:-Px|;))|::)|:-:)"
@@ -105,7 +105,7 @@ def main(minutes: float, seed: int, csv_path: str | None) -> None:
 
 def compare_reviews(csv_path: str) -> None:
     """Compare every text of a CSV file under every recipe."""
-    from movieclassifier.datasets import iter_csv
+    from movieclassifier.corpora.readers.tables import iter_csv
 
     texts = [text for text, _ in iter_csv(csv_path)]
     for recipe in RECIPES.values():

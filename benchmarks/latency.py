@@ -16,7 +16,7 @@ import numpy as np
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from movieclassifier import load_classifier
-from movieclassifier.datasets import open_corpus
+from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.vectorizer import make_vectorizer
 
 

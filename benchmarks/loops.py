@@ -17,9 +17,9 @@ from itertools import islice
 import click
 import numpy as np
 
-from movieclassifier.datasets import open_corpus
-from movieclassifier.minibatches import split_holdout
-from movieclassifier.tokenizers import english_stop_words
+from movieclassifier.corpora.corpus import open_corpus
+from movieclassifier.corpora.minibatches import split_holdout
+from movieclassifier.features.words import english_stop_words
 
 # Returns the probability of label 1 for each text.
 Fitted = Callable[[list[str]], np.ndarray]
@@ -60,8 +60,9 @@ def book(path: str, n_train: int, stop: Collection[str]) -> Fitted:
 
 def ours(path: str, n_train: int, recipe: str, n_threads: int) -> Fitted:
     """Train as ``train_online.py`` does; like the book's, this loop is told the classes and how long it is."""
-    from movieclassifier.recipes import RECIPES
-    from movieclassifier.training import Plan, fit
+    from movieclassifier.recipes.names import RECIPES
+    from movieclassifier.training.fit import fit
+    from movieclassifier.training.plan import Plan
 
     if os.environ.get("MOVIECLASSIFIER_PURE_PYTHON"):
         import sklearn.feature_extraction.text

@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 from training_runs import make_csv_files, train
 
-from movieclassifier.command import Command
+from movieclassifier.commands.shared.edge import Command
 
 REPEATS = (1, 4, 16)
 # Of the peak of the largest corpus over that of the smallest. In four copies all n-grams are frequent enough for a

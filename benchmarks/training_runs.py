@@ -12,9 +12,9 @@ from pathlib import Path
 from subprocess import PIPE
 from typing import Any
 
-from movieclassifier.corpus import CORPUS_NAME, OFFICIAL_URL, make_corpus
-from movieclassifier.corpus_csv import TEST_HALF, TRAIN_HALF, write_csv
-from movieclassifier.persistence import RECORD
+from movieclassifier.corpora.aclimdb.book_csv import TEST_HALF, TRAIN_HALF, write_csv
+from movieclassifier.corpora.aclimdb.corpus import CORPUS_NAME, OFFICIAL_URL, make_corpus
+from movieclassifier.models.persistence import RECORD
 
 CSV_FILES = {"movie_data.csv": None, "movie_train.csv": TRAIN_HALF, "movie_test.csv": TEST_HALF}
 

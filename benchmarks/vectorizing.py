@@ -17,9 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 import click
 from sklearn.feature_extraction.text import HashingVectorizer
 
-from movieclassifier.datasets import iter_csv
-from movieclassifier.hashing import backend
-from movieclassifier.recipes import RECIPES
+from movieclassifier.corpora.readers.tables import iter_csv
+from movieclassifier.recipes.names import RECIPES
+from movieclassifier.system.compiled import backend
 from movieclassifier.vectorizer import make_vectorizer
 
 MINIBATCH_SIZE = 1000

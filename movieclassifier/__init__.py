@@ -6,9 +6,9 @@ __version__ = "0.1.0"
 __all__ = ["Classifier", "__version__", "load_classifier", "load_pickled", "make_vectorizer"]
 
 _MODULES = {
-    "Classifier": "movieclassifier.classifier",
-    "load_classifier": "movieclassifier.persistence",
-    "load_pickled": "movieclassifier.persistence",
+    "Classifier": "movieclassifier.models.classifier",
+    "load_classifier": "movieclassifier.models.persistence",
+    "load_pickled": "movieclassifier.models.persistence",
     "make_vectorizer": "movieclassifier.vectorizer",
 }
 

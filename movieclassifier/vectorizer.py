@@ -9,9 +9,10 @@ from scipy.sparse import csr_array, csr_matrix
 from sklearn import get_config
 from sklearn.feature_extraction.text import HashingVectorizer
 
-from movieclassifier.hashing import hash_texts, is_compiled, vectorizer_settings
-from movieclassifier.recipes import DTYPES, Recipe, make_recipe
-from movieclassifier.tokenizers import TOKENIZERS, tokenizer
+from movieclassifier.features.hashing import hash_texts, is_compiled, vectorizer_settings
+from movieclassifier.features.tokenizers import TOKENIZERS
+from movieclassifier.features.words import tokenizer
+from movieclassifier.recipes.names import DTYPES, Recipe, make_recipe
 
 __all__ = ["TOKENIZERS", "Vectorizer", "make_vectorizer", "tokenizer", "vect"]
 
@@ -25,7 +26,7 @@ class Vectorizer(HashingVectorizer, auto_wrap_output_keys=None):  # type: ignore
 
     Examples
     --------
-    >>> from movieclassifier.tokenizers import TOKENIZERS
+    >>> from movieclassifier.features.tokenizers import TOKENIZERS
     >>> X = Vectorizer(tokenizer=TOKENIZERS["default"], lowercase=False, n_features=8, norm=None).transform(["so so"])
     >>> X.shape, X.data.tolist()
     ((1, 8), [2.0])
@@ -99,7 +100,7 @@ def make_vectorizer(recipe: str | Recipe = "default") -> Vectorizer:
     Parameters
     ----------
     recipe : str or Recipe, default="default"
-        A name in :data:`movieclassifier.recipes.RECIPES`, or a recipe.
+        A name in :data:`movieclassifier.recipes.names.RECIPES`, or a recipe.
 
     Returns
     -------

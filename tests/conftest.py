@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
-from postgresql import create_database, running_postgresql
 
-from movieclassifier.corpus import CORPUS_NAME, local_path, make_corpus
-from movieclassifier.corpus_csv import write_csv
+from movieclassifier.corpora.aclimdb.book_csv import write_csv
+from movieclassifier.corpora.aclimdb.corpus import CORPUS_NAME, local_path, make_corpus
+from tests.support.postgresql import create_database, running_postgresql
 
 # A machine that others use, too, makes any example slow now and then.
 settings.register_profile("patient", deadline=None)

@@ -16,9 +16,11 @@ from sklearn.linear_model import SGDClassifier
 from sklearn.pipeline import make_pipeline
 
 from movieclassifier import vectorizer as module
-from movieclassifier.hashing import backend
-from movieclassifier.recipes import RECIPES, Recipe
-from movieclassifier.vectorizer import TOKENIZERS, Vectorizer, make_vectorizer, tokenizer, vect
+from movieclassifier.features.tokenizers import TOKENIZERS
+from movieclassifier.features.words import tokenizer
+from movieclassifier.recipes.names import RECIPES, Recipe
+from movieclassifier.system.compiled import backend
+from movieclassifier.vectorizer import Vectorizer, make_vectorizer, vect
 
 TEXTS = ["</a>This :) is :( a test :-)!", "It isn't great<br />but fun :D!", "", "ΟΔΟΣ café İ 日本 \ud800", "a a a b"]
 

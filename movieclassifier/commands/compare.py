@@ -8,18 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from movieclassifier.atomic import check_replaceable, replace_file
-from movieclassifier.baselines import BASELINES
-from movieclassifier.candidates import Candidate, Streaming
-from movieclassifier.command import Command, add_options
-from movieclassifier.corpus_options import chosen_corpus, corpus_options, corpus_to_test_on, report_bad_rows
-from movieclassifier.progress import Progress, progress_option
-from movieclassifier.recipe_files import read_recipe
-from movieclassifier.tracking import track_comparison, track_option, where
+from movieclassifier.commands.shared.corpus_options import (
+    chosen_corpus,
+    corpus_options,
+    corpus_to_test_on,
+    report_bad_rows,
+)
+from movieclassifier.commands.shared.edge import Command, add_options, progress_option
+from movieclassifier.commands.shared.training_options import track_option
+from movieclassifier.evaluation.baselines import BASELINES
+from movieclassifier.evaluation.candidates import Candidate, Streaming
+from movieclassifier.recipes.toml import read_recipe
+from movieclassifier.reports.mlflow_log import track_comparison, where
+from movieclassifier.system.atomic import check_replaceable, replace_file
+from movieclassifier.system.progress import Progress
 
 if TYPE_CHECKING:
-    from movieclassifier.datasets import Label
-    from movieclassifier.folds import Split
+    from movieclassifier.corpora.parts import Split
+    from movieclassifier.corpora.readers.contract import Label
 
 
 class CandidateName(click.ParamType):
@@ -74,9 +80,9 @@ def main(paths: tuple[str, ...], as_json: bool, html_path: str | None, show: boo
     Each is trained in a process of its own. What was tuned on CORPUS has seen all but its holdout, so --folds would
     flatter it. ≈ marks those whose accuracy is not significantly below the best one's.
     """
-    from movieclassifier.comparison import compare
-    from movieclassifier.comparison_table import table
-    from movieclassifier.report.comparison_page import comparison_page
+    from movieclassifier.evaluation.comparison import compare
+    from movieclassifier.evaluation.comparison_table import table
+    from movieclassifier.reports.comparison_page import comparison_page
 
     candidates = _by_name(options["candidates"] or tuple(BASELINES.items()))
     if html_path is not None:
@@ -107,9 +113,9 @@ def _by_name(named: Sequence[tuple[str, Candidate]]) -> dict[str, Candidate]:
 
 def _read(paths: tuple[str, ...], options: dict[str, Any]) -> "tuple[list[Split], tuple[Label, ...], dict[str, Any]]":
     """Return the splits, the classes and the facts of a corpus."""
-    from movieclassifier.comparison_table import make_facts
-    from movieclassifier.datasets import survey
-    from movieclassifier.folds import Slice, make_splits
+    from movieclassifier.corpora.parts import Slice, make_splits
+    from movieclassifier.corpora.survey import survey
+    from movieclassifier.evaluation.comparison_table import make_facts
 
     corpus = chosen_corpus(paths, options)
     found = survey(corpus)

@@ -4,9 +4,9 @@ from typing import Any
 
 import click
 
-from movieclassifier.command import Command
-from movieclassifier.commands.predict import model_option
-from movieclassifier.corpus_options import chosen_corpus, reading_options, report_skipped
+from movieclassifier.commands.shared.corpus_options import chosen_corpus, reading_options, report_skipped
+from movieclassifier.commands.shared.edge import Command
+from movieclassifier.commands.shared.model_options import model_option
 
 
 @click.command(cls=Command)
@@ -16,13 +16,14 @@ from movieclassifier.corpus_options import chosen_corpus, reading_options, repor
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def main(paths: tuple[str, ...], model: str | None, as_json: bool, **options: Any) -> None:
     """Evaluate a model on CORPUS, whose labels are those of the model or their names."""
-    from movieclassifier.doubts import doubts, warn
-    from movieclassifier.evaluation import evaluate, score_documents
-    from movieclassifier.metrics_report import report
-    from movieclassifier.origin import seen
-    from movieclassifier.persistence import load_classifier
-    from movieclassifier.surveys import files_digest, labels_of_classes
-    from movieclassifier.training_run import measure_costs
+    from movieclassifier.commands.shared.train_steps import measure_costs
+    from movieclassifier.corpora.survey import files_digest, labels_of_classes
+    from movieclassifier.evaluation.caveats import doubts, warn
+    from movieclassifier.evaluation.metrics import evaluate
+    from movieclassifier.evaluation.metrics_table import report
+    from movieclassifier.models.origin import seen
+    from movieclassifier.models.persistence import load_classifier
+    from movieclassifier.models.scoring import score_documents
 
     costs = measure_costs()
     classifier = load_classifier(model)

@@ -7,9 +7,9 @@ from math import ceil
 
 import click
 
-from movieclassifier.command import Command
-from movieclassifier.commands.predict import decode, model_option
-from movieclassifier.explanation import Explanation
+from movieclassifier.commands.shared.edge import Command
+from movieclassifier.commands.shared.model_options import decode, model_option
+from movieclassifier.models.explanation import Explanation
 
 
 @click.command(cls=Command)
@@ -19,7 +19,7 @@ from movieclassifier.explanation import Explanation
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def main(text: str, model: str | None, n_top: int, as_json: bool) -> None:
     """Tell what each word and n-gram of TEXT, or of standard input for -, adds to the decision."""
-    from movieclassifier.persistence import load_classifier
+    from movieclassifier.models.persistence import load_classifier
 
     classifier = load_classifier(model)
     if text == "-":

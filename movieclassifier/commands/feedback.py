@@ -7,11 +7,11 @@ from dataclasses import asdict
 
 import click
 
-from movieclassifier.command import Command, WholeSummary
-from movieclassifier.commands.feedback_options import database_option, open_service, owner
-from movieclassifier.commands.predict import shorten
-from movieclassifier.feedback.entities import MAX_NUMBER, STATUSES
-from movieclassifier.progress import Progress, progress_option
+from movieclassifier.commands.shared.edge import Command, WholeSummary, progress_option
+from movieclassifier.commands.shared.feedback_options import database_option, open_service, owner
+from movieclassifier.commands.shared.model_options import shorten
+from movieclassifier.feedback.log.entities import MAX_NUMBER, STATUSES
+from movieclassifier.system.progress import Progress
 
 positions_argument = click.argument(
     "positions", metavar="POSITION...", nargs=-1, required=True, type=click.IntRange(1, MAX_NUMBER)
@@ -65,8 +65,8 @@ def export(database: str | None, kind: str, out: str | None, status: str | None,
 
     In a CSV, what a spreadsheet would take for a formula has an apostrophe before it; import takes it away again.
     """
-    from movieclassifier.atomic import replace_file
-    from movieclassifier.feedback.export import csv_lines, jsonl_lines
+    from movieclassifier.feedback.log.export import csv_lines, jsonl_lines
+    from movieclassifier.system.atomic import replace_file
 
     service = open_service(database)
     lines: Iterable[str] = {"csv": csv_lines, "jsonl": jsonl_lines}[kind](service.export_rows(search, status))

@@ -5,7 +5,7 @@ import warnings
 
 import click
 
-from movieclassifier.command import Command
+from movieclassifier.commands.shared.edge import Command
 
 MIN_LENGTH = 10
 

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from movieclassifier import __version__
-from movieclassifier.command import Command
-from movieclassifier.commands.predict import model_option
+from movieclassifier.commands.shared.edge import Command
+from movieclassifier.commands.shared.model_options import model_option
 
 
 @click.command(cls=Command)
@@ -17,10 +17,10 @@ from movieclassifier.commands.predict import model_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def main(model: str | None, as_json: bool) -> None:
     """Tell the versions, how texts are hashed, and which model would be used."""
-    from movieclassifier import origin
-    from movieclassifier.hashing import backend
-    from movieclassifier.metrics_report import SAMPLE
-    from movieclassifier.persistence import load_classifier, model_path
+    from movieclassifier.evaluation.metrics_table import SAMPLE
+    from movieclassifier.models import origin
+    from movieclassifier.models.persistence import load_classifier, model_path
+    from movieclassifier.system.compiled import backend
 
     classifier = load_classifier(model_path(model))
     name, reason = backend()

@@ -7,16 +7,10 @@ from itertools import islice
 
 import click
 
-from movieclassifier.command import Command
+from movieclassifier.commands.shared.edge import Command
+from movieclassifier.commands.shared.model_options import decode, model_option, shorten
 
 CHUNK = 1000
-
-
-def model_option(command):  # type: ignore[no-untyped-def]  # a decorator as click has them
-    """Add ``--model``."""
-    return click.option(
-        "--model", type=click.Path(), help="A model file or folder.  [default: pkl_objects, else the bundled model]"
-    )(command)
 
 
 @click.command(cls=Command)
@@ -26,8 +20,8 @@ def model_option(command):  # type: ignore[no-untyped-def]  # a decorator as cli
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per text.")
 def main(texts: tuple[str, ...], path: str | None, model: str | None, as_json: bool) -> None:
     """Predict the label of each TEXT, or of each line of standard input (also as -)."""
-    from movieclassifier.decisions import predicted_positions, probabilities
-    from movieclassifier.persistence import load_classifier
+    from movieclassifier.models.decisions import predicted_positions, probabilities
+    from movieclassifier.models.persistence import load_classifier
 
     if texts and path is not None:
         raise click.UsageError("pass texts or --file, not both.")
@@ -53,23 +47,3 @@ def iter_lines(path: str) -> Iterator[str]:
     with open(sys.stdin.fileno() if path == "-" else path, "rb", closefd=path != "-") as file:
         for number, line in enumerate(file, 1):
             yield decode(line, f"{path}, line {number}").strip()
-
-
-def decode(content: bytes, where: str) -> str:
-    """Return the text that bytes are in UTF-8."""
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{where}: not UTF-8 ({error.reason}); convert the file first.") from error
-
-
-def shorten(text: str, width: int = 60) -> str:
-    """Return the beginning of a text on one line, without what could steer a terminal.
-
-    Examples
-    --------
-    >>> shorten("what a  waste of time", 12)
-    'what a wast…'
-    """
-    line = "".join(character if character.isprintable() else "\ufffd" for character in " ".join(text.split()))
-    return line if len(line) <= width else f"{line[: width - 1]}…"

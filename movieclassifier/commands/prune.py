@@ -2,7 +2,7 @@
 
 import click
 
-from movieclassifier.command import Command
+from movieclassifier.commands.shared.edge import Command
 
 
 @click.command(cls=Command)
@@ -14,8 +14,9 @@ def main(model: str, out: str, n_keep: int) -> None:
 
     Training with --keep does better: it knows in how many documents a column was seen, and calibrates after pruning.
     """
-    from movieclassifier.persistence import load_classifier, save_record
-    from movieclassifier.pruning import prune
+    from movieclassifier.models.persistence import load_classifier
+    from movieclassifier.models.pruning import prune
+    from movieclassifier.models.record import save_record
 
     classifier = load_classifier(model)
     n_before = len(classifier.columns)

@@ -5,11 +5,12 @@ from typing import Any
 
 import click
 
-from movieclassifier.atomic import check_replaceable
-from movieclassifier.command import Command, check_installed
-from movieclassifier.corpus_options import chosen_corpus, corpus_options, corpus_to_test_on
-from movieclassifier.progress import Progress, progress_option
-from movieclassifier.report import DRAWN_BY
+from movieclassifier.commands.shared.corpus_options import chosen_corpus, corpus_options, corpus_to_test_on
+from movieclassifier.commands.shared.edge import Command, progress_option
+from movieclassifier.reports import DRAWN_BY
+from movieclassifier.system.atomic import check_replaceable
+from movieclassifier.system.errors import check_installed
+from movieclassifier.system.progress import Progress
 
 
 @click.command(cls=Command)
@@ -40,10 +41,10 @@ def main(
     CORPUS is what it was trained on, read in the same way; nobody needs a network to look at the page.
     """
     check_extra()
-    from movieclassifier.persistence import load_classifier
-    from movieclassifier.reading import chosen_reading
-    from movieclassifier.report.training_report import PAGE
-    from movieclassifier.report.training_run import open_run
+    from movieclassifier.corpora.reading import chosen_reading
+    from movieclassifier.models.persistence import load_classifier
+    from movieclassifier.reports.finished_run import open_run
+    from movieclassifier.reports.training_report import PAGE
 
     Path(output).mkdir(parents=True, exist_ok=True)
     check_replaceable(Path(output) / PAGE)

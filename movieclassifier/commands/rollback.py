@@ -2,9 +2,9 @@
 
 import click
 
-from movieclassifier.command import Command
-from movieclassifier.commands.feedback_options import database_option, open_service, owner
-from movieclassifier.feedback.entities import MAX_NUMBER
+from movieclassifier.commands.shared.edge import Command
+from movieclassifier.commands.shared.feedback_options import database_option, open_service, owner
+from movieclassifier.feedback.log.entities import MAX_NUMBER
 
 
 @click.command(cls=Command)

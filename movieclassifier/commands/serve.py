@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
-from movieclassifier.command import Command, check_installed
-from movieclassifier.commands.feedback_options import database_option
-from movieclassifier.commands.predict import model_option
+from movieclassifier.commands.shared.edge import Command
+from movieclassifier.commands.shared.feedback_options import database_option
+from movieclassifier.commands.shared.model_options import model_option
+from movieclassifier.system.errors import check_installed
 
 
 @click.command(cls=Command)
@@ -69,7 +70,7 @@ def run_gunicorn(app: Any, bind: str, workers: int | None) -> None:
     """Serve an application until it is stopped."""
     from gunicorn.app.base import BaseApplication
 
-    from movieclassifier import gunicorn_conf
+    from movieclassifier.web import gunicorn_conf
 
     class Server(BaseApplication):
         def load_config(self) -> None:

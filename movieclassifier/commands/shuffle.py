@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from movieclassifier.command import Command
-from movieclassifier.progress import Progress, progress_option
+from movieclassifier.commands.shared.edge import Command, progress_option
+from movieclassifier.system.progress import Progress
 
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "KI": 2**10, "MI": 2**20, "GI": 2**30}
 
@@ -54,10 +54,10 @@ def main(
     the seed alone. OUT may be IN. IN is a CSV, or holds a document in each line (.jsonl). OUT is compressed where its
     name ends in .gz, .bz2, .xz or .zst.
     """
-    from movieclassifier.readers.records import RecordFormat
-    from movieclassifier.readers.streams import plain_size
-    from movieclassifier.readers.tables import check_delimiter
-    from movieclassifier.shuffling import check_rows, shuffle_rows
+    from movieclassifier.corpora.readers.records import RecordFormat
+    from movieclassifier.corpora.readers.streams import plain_size
+    from movieclassifier.corpora.readers.tables import check_delimiter
+    from movieclassifier.corpora.shuffling import check_rows, shuffle_rows
 
     check_rows(Path(in_path))
     rows = RecordFormat.of(Path(in_path))

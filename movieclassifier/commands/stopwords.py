@@ -2,7 +2,7 @@
 
 import click
 
-from movieclassifier.command import Command
+from movieclassifier.commands.shared.edge import Command
 
 
 @click.command(cls=Command)
@@ -15,8 +15,8 @@ def main(language: str, out_path: str | None, download: bool) -> None:
     Those of english ship with this package. Those of other languages are NLTK's, which are downloaded only with
     --download.
     """
-    from movieclassifier.atomic import replace_file
-    from movieclassifier.stopwords import ENGLISH, load_stop_words, nltk_stop_words
+    from movieclassifier.features.stop_words import ENGLISH, load_stop_words, nltk_stop_words
+    from movieclassifier.system.atomic import replace_file
 
     language = language.lower()
     words = load_stop_words(ENGLISH) if language == ENGLISH else nltk_stop_words(language, download)

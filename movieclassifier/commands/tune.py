@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from movieclassifier.atomic import check_replaceable
-from movieclassifier.command import Command, add_options
-from movieclassifier.corpus_options import chosen_corpus, corpus_options, report_bad_rows
-from movieclassifier.progress import Progress, progress_option
-from movieclassifier.training_options import RECIPE_OPTIONS, chosen_recipe
+from movieclassifier.commands.shared.corpus_options import chosen_corpus, corpus_options, report_bad_rows
+from movieclassifier.commands.shared.edge import Command, add_options, progress_option
+from movieclassifier.commands.shared.training_options import RECIPE_OPTIONS, chosen_recipe
+from movieclassifier.system.atomic import check_replaceable
+from movieclassifier.system.progress import Progress
 
 if TYPE_CHECKING:
-    from movieclassifier.tuning import Found, Search
+    from movieclassifier.evaluation.tuning import Found, Search
 
 N_SHOWN = 5
 
@@ -56,14 +56,14 @@ def main(paths: tuple[str, ...], output: str, as_json: bool, show: bool | None, 
     """
     from dataclasses import replace
 
-    from movieclassifier.datasets import survey
-    from movieclassifier.folds import Slice
-    from movieclassifier.minibatches import holdout_sizes
-    from movieclassifier.reading import reading
-    from movieclassifier.recipe_files import save_recipe
-    from movieclassifier.search_space import SPACE, read_space
-    from movieclassifier.tuning import Search, n_evaluations, tune
-    from movieclassifier.tuning_journal import Journal
+    from movieclassifier.corpora.minibatches import holdout_sizes
+    from movieclassifier.corpora.parts import Slice
+    from movieclassifier.corpora.reading import reading
+    from movieclassifier.corpora.survey import survey
+    from movieclassifier.evaluation.search_space import SPACE, read_space
+    from movieclassifier.evaluation.tuning import Search, n_evaluations, tune
+    from movieclassifier.evaluation.tuning_journal import Journal
+    from movieclassifier.recipes.toml import save_recipe
 
     if not output.endswith(".toml"):
         raise ValueError(f"{output}: a recipe is a file whose name ends in .toml; pass another --output.")

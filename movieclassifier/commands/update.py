@@ -2,8 +2,8 @@
 
 import click
 
-from movieclassifier.command import Command
-from movieclassifier.commands.feedback_options import database_option, open_service, owner
+from movieclassifier.commands.shared.edge import Command
+from movieclassifier.commands.shared.feedback_options import database_option, open_service, owner
 
 
 @click.command(cls=Command)

@@ -7,13 +7,13 @@ from itertools import islice
 from os import PathLike
 from pathlib import Path
 
-from movieclassifier.feedback.entities import APPLIED, HELD, Client, Prediction
-from movieclassifier.feedback.export import COLUMNS, original_cell
-from movieclassifier.feedback.log import Appending
-from movieclassifier.feedback.reviewing import ReviewedLog
-from movieclassifier.feedback.store import insert_prediction, owned_prediction
-from movieclassifier.feedback.texts import clean, text_digest
-from movieclassifier.readers.tables import iter_csv
+from movieclassifier.corpora.readers.tables import iter_csv
+from movieclassifier.feedback.log.appending import Appending
+from movieclassifier.feedback.log.entities import APPLIED, HELD, Client, Prediction
+from movieclassifier.feedback.log.export import COLUMNS, original_cell
+from movieclassifier.feedback.log.store import insert_prediction, owned_prediction
+from movieclassifier.feedback.log.texts import clean, text_digest
+from movieclassifier.feedback.owner import ReviewedLog
 
 IMPORT = "import"
 CHUNK = 100
@@ -34,8 +34,8 @@ def iter_corrections(
     names : mapping of str to str
         What the labels in the file stand for.
     text_column, label_column : str, optional
-        As :func:`movieclassifier.readers.tables.iter_csv` finds them by default. Of an export of the log, only votes
-        that had been accepted are taken, and its apostrophes before formulas are taken away.
+        As :func:`movieclassifier.corpora.readers.tables.iter_csv` finds them by default. Only accepted votes of an
+        export of the log are taken, and its apostrophes before formulas are removed.
 
     Raises
     ------

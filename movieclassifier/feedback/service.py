@@ -8,18 +8,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from movieclassifier.feedback import limits
-from movieclassifier.feedback.database import reading, writing
-from movieclassifier.feedback.entities import DUPLICATE, Answer, Client, Prediction, Vote
-from movieclassifier.feedback.entities import REVIEW as FOR_REVIEW
-from movieclassifier.feedback.errors import Conflict, FeedbackError, NotFound
-from movieclassifier.feedback.facts import FeedbackStats
-from movieclassifier.feedback.log import Appending, standing_vote
-from movieclassifier.feedback.reviewing import ReviewedLog
-from movieclassifier.feedback.rows import vote_from
+from movieclassifier.feedback.log import limits
+from movieclassifier.feedback.log.appending import Appending, standing_vote
+from movieclassifier.feedback.log.database import reading, writing
+from movieclassifier.feedback.log.entities import DUPLICATE, Answer, Client, Prediction, Vote
+from movieclassifier.feedback.log.entities import REVIEW as FOR_REVIEW
+from movieclassifier.feedback.log.errors import Conflict, FeedbackError, NotFound
+from movieclassifier.feedback.log.facts import FeedbackStats
+from movieclassifier.feedback.log.rows import vote_from
+from movieclassifier.feedback.log.store import insert_prediction, owned_prediction
+from movieclassifier.feedback.log.texts import clean, text_digest
+from movieclassifier.feedback.owner import ReviewedLog
 from movieclassifier.feedback.settings import REVIEW, Settings
-from movieclassifier.feedback.store import insert_prediction, owned_prediction
-from movieclassifier.feedback.texts import clean, text_digest
 
 PREDICTION_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 HOUR = 3600
@@ -141,7 +141,7 @@ class Service(ReviewedLog):
             return model.answer(clean(text))
 
     def limit(self, kind: str, client: Client) -> None:
-        """Count a try of a client, of a kind of :data:`movieclassifier.feedback.limits.RATES`.
+        """Count a try of a client, of a kind of :data:`movieclassifier.feedback.log.limits.RATES`.
 
         Raises
         ------

@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from movieclassifier.feedback.learning import DEFAULT_CAP
-from movieclassifier.feedback.limits import RATES, Rate
+from movieclassifier.feedback.learner import DEFAULT_CAP
+from movieclassifier.feedback.log.limits import RATES, Rate
 
 PREFIX = "MOVIECLASSIFIER_"
 INSTANCE = Path("instance")

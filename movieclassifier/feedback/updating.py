@@ -4,17 +4,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, select
 
-from movieclassifier.classifier import Classifier
-from movieclassifier.feedback.bases import UPDATE, find_version, line_of, load_base, store_base
-from movieclassifier.feedback.database import reading
-from movieclassifier.feedback.errors import NotFound
-from movieclassifier.feedback.facts import Version
-from movieclassifier.feedback.learning import cover_weights
-from movieclassifier.feedback.log import appending, folded_votes, votes_beyond
-from movieclassifier.feedback.schema import bases, head
-from movieclassifier.feedback.serving import ServedModel
-from movieclassifier.feedback.trained import accuracy_on_guard
-from movieclassifier.persistence import record_bytes
+from movieclassifier.feedback.learner import cover_weights
+from movieclassifier.feedback.log.appending import appending, folded_votes, votes_beyond
+from movieclassifier.feedback.log.bases import UPDATE, find_version, line_of, load_base, store_base
+from movieclassifier.feedback.log.database import reading
+from movieclassifier.feedback.log.errors import NotFound
+from movieclassifier.feedback.log.facts import Version
+from movieclassifier.feedback.log.schema import bases, head
+from movieclassifier.feedback.model_files import accuracy_on_guard
+from movieclassifier.feedback.served_model import ServedModel
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.record import record_bytes
 
 # Share of the guard set that an update may answer worse. Both models answer the same documents, so much less than
 # the standard error of either accuracy is a sign.

@@ -9,8 +9,11 @@ from typing import Any
 from flask import Flask
 
 from movieclassifier.feedback.service import Service
-from movieclassifier.web import about, admin, api, errors, headers, operations, pages
+from movieclassifier.web import errors, headers, operations
+from movieclassifier.web.api import endpoints as api
 from movieclassifier.web.config import configure
+from movieclassifier.web.pages import about, admin
+from movieclassifier.web.pages import reviews as pages
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:

@@ -7,7 +7,7 @@ from ipaddress import IPv6Address, ip_address
 
 from flask import current_app, request, session
 
-from movieclassifier.feedback.entities import Client
+from movieclassifier.feedback.log.entities import Client
 from movieclassifier.feedback.service import Service
 
 API = "api"

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from movieclassifier.feedback.errors import FeedbackError, Unavailable
+from movieclassifier.feedback.log.errors import FeedbackError, Unavailable
 
 log = logging.getLogger("movieclassifier")
 

@@ -6,7 +6,7 @@ from threading import Lock
 
 from flask import Blueprint, Flask, Response, current_app, g, request
 
-from movieclassifier.feedback.errors import Unavailable
+from movieclassifier.feedback.log.errors import Unavailable
 from movieclassifier.web.clients import service
 from movieclassifier.web.errors import problem
 from movieclassifier.web.metrics import BUCKETS, Counters, exposition, server_folder

@@ -1,0 +1,168 @@
+"""Options of every command that reads a corpus: its format, columns, labels and order."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from movieclassifier.commands.shared.edge import add_options
+from movieclassifier.corpora.reading import READER_OPTIONS
+
+if TYPE_CHECKING:
+    from movieclassifier.corpora.corpus import Corpus
+    from movieclassifier.corpora.readers.contract import BadRows
+    from movieclassifier.corpora.survey import Survey
+
+
+class FormatNames(click.ParamType):
+    """A name in READERS, which is imported only when one is given."""
+
+    name = "FORMAT"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Return all names."""
+        from movieclassifier.corpora.readers.formats import READERS
+
+        return f"[{'|'.join(READERS)}]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name, if it is one."""
+        from movieclassifier.corpora.readers.formats import READERS
+
+        return click.Choice(list(READERS)).convert(value, param, ctx)
+
+
+class LabelMapping(click.ParamType):
+    """``0=negative,4=positive``: what the values in a corpus stand for; ``2=`` leaves documents out."""
+
+    name = "VALUE=LABEL,…"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return a mapping of values to labels: integers if all labels are, else strings."""
+        from movieclassifier.corpora.survey import find_labels
+
+        if not {",", "="} & set(value):
+            self.fail(f"{value!r} is no mapping; write 0=negative,4=positive.", param, ctx)
+        pairs = [self._pair(part, param, ctx) for part in value.split(",")]
+        names = dict(pairs)
+        if len(names) < len(pairs):
+            self.fail(f"{value!r} maps a value twice.", param, ctx)
+        labels = find_labels({label: 1 for label in names.values() if label})
+        if not labels:
+            self.fail(f"{value!r} leaves all documents out.", param, ctx)
+        return {value: labels.get(label) for value, label in names.items()}
+
+    def _pair(self, part: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        value, equals, label = part.rpartition("=")
+        if not equals:
+            value = label
+        if not value:
+            self.fail(f"{part!r} is no mapping; write 0=negative,4=positive.", param, ctx)
+        return value.strip(), label.strip()
+
+
+CORPUS_OPTIONS = [
+    click.option("--format", type=FormatNames(), help="Format of the corpus.  [default: guessed]"),
+    click.option(
+        "--text-column",
+        "text_columns",
+        multiple=True,
+        metavar="COLUMN",
+        help="Name of the column with the text, or its number from 0; several are joined.  [default: a usual name]",
+    ),
+    click.option("--label-column", metavar="COLUMN", help="Name or number of the column with the label."),
+    click.option("--no-header", is_flag=True, help="The first row is a document, too."),
+    click.option("--delimiter", metavar="CHARACTER", help="What parts the columns.  [default: a comma]"),
+    click.option("--no-quotes", is_flag=True, help="Quotes are part of the text, and every line is a row."),
+    click.option(
+        "--encoding",
+        metavar="NAME",
+        help="Such as latin-1; for folders also utf-8,latin-1: what is not the first is the second.  [default: utf-8]",
+    ),
+    click.option("--part", type=click.Choice(["train", "test"]), help="One of aclImdb's halves.  [default: both]"),
+    click.option(
+        "--labels",
+        type=LabelMapping(),
+        help="What the values stand for, such as 0=negative,4=positive; 2= leaves these documents out.",
+    ),
+    click.option("--skip-bad-rows", type=click.IntRange(0), metavar="N", help="Skip up to N rows that cannot be read."),
+]
+
+ORDER_OPTIONS = [
+    click.option(
+        "--shuffle/--no-shuffle",
+        "shuffle",
+        default=None,
+        help="Read the documents in random order, out of core.  [default: only for formats that are sorted by label]",
+    ),
+    click.option("--shuffle-seed", type=click.IntRange(0), default=0, show_default=True, help="Of that order."),
+]
+
+
+# Decorators: to read a corpus, and in which order; to read it in its own order.
+corpus_options = add_options(CORPUS_OPTIONS + ORDER_OPTIONS)
+reading_options = add_options(CORPUS_OPTIONS)
+
+
+def chosen_corpus(paths: Sequence[str], options: dict[str, Any], shuffle: bool | None = None) -> "Corpus":
+    """Return the corpus that paths and options name; what is guessed is said on stderr.
+
+    Parameters
+    ----------
+    paths : sequence of str
+    options : dict
+        What :func:`corpus_options` adds to a command's arguments, or, where `shuffle` is given,
+        :func:`reading_options`; others are ignored.
+    shuffle : bool, optional
+        In place of the option: a corpus to evaluate on needs no other order.
+
+    Returns
+    -------
+    Corpus
+
+    Raises
+    ------
+    OSError, ValueError
+        As :func:`movieclassifier.corpora.corpus.open_corpus`.
+    """
+    from movieclassifier.corpora.corpus import open_corpus
+    from movieclassifier.corpora.readers.formats import SORTED_FORMATS
+    from movieclassifier.corpora.shuffled import shuffle_corpus
+
+    given = {name: options[name] for name in READER_OPTIONS if options[name] not in (None, False, ())}
+    settings = {READER_OPTIONS[name][0]: READER_OPTIONS[name][1](value) for name, value in given.items()}
+    corpus = open_corpus(*paths, format=options["format"], labels=options["labels"], **settings)
+    if options["format"] is None:
+        click.echo(f"{paths[0]}: read as --format {corpus.format}.", err=True)
+    if shuffle is None:
+        shuffle = options["shuffle"]
+    if shuffle is None and corpus.format in SORTED_FORMATS:
+        click.echo(f"{paths[0]}: sorted by label, so read as with --shuffle.", err=True)
+        shuffle = True
+    return shuffle_corpus(corpus, options["shuffle_seed"]) if shuffle else corpus
+
+
+def corpus_to_test_on(path: str, options: dict[str, Any]) -> "Corpus":
+    """Return the corpus of a ``--test`` option: read like the other, but in its own order, and aclImdb's other half."""
+    part = {"train": "test", "test": "train"}.get(options["part"])
+    return chosen_corpus([path], {**options, "part": part}, shuffle=False)
+
+
+def report_bad_rows(found: "Survey") -> None:
+    """Say on stderr which rows a survey skipped."""
+    _report(found.n_bad_rows, found.bad_rows)
+
+
+def report_skipped(bad_rows: "BadRows") -> None:
+    """Say on stderr which rows were skipped in one pass."""
+    _report(bad_rows.n_skipped, bad_rows.messages)
+
+
+def _report(n_bad_rows: int, messages: Sequence[str]) -> None:
+    if not n_bad_rows:
+        return
+    click.echo("Skipped 1 bad row:" if n_bad_rows == 1 else f"Skipped {n_bad_rows:,} bad rows:", err=True)
+    for message in messages:
+        click.echo(f"  {message}", err=True)
+    if n_bad_rows > len(messages):
+        click.echo("  …", err=True)

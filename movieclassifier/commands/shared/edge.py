@@ -1,0 +1,86 @@
+"""The edge of every command: a user's mistake is one line on stderr and exit status 2, Ctrl-C is 130, SIGTERM 143."""
+
+import errno
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from movieclassifier.system.errors import one_line
+
+
+class WholeSummary(click.Command):
+    """A command whose first sentence stands whole in the list of commands, over several lines where it is long."""
+
+    def get_short_help_str(self, limit: int = 1000) -> str:
+        """Return the first sentence; `limit` is the width of one line, which click would cut it to."""
+        return super().get_short_help_str(max(limit, 1000))
+
+
+class Command(WholeSummary):
+    """A click command that turns ValueError, OSError and MemoryError into one line; others are bugs and stay loud.
+
+    The exit status is 2, or the `exit_status` of the exception where it has one. What a KeyboardInterrupt says, such
+    as how to go on, is printed. SIGTERM ends a command as Ctrl-C does, so that nothing temporary is left.
+    """
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call the function with the parameters of `ctx`."""
+        try:
+            with interrupted_by_sigterm():
+                return super().invoke(ctx)
+        except (ValueError, OSError) as error:
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:
+                raise  # `… | head` closed the pipe; click ends quietly.
+            click.echo(f"Error: {one_line(error)}", err=True)
+            ctx.exit(getattr(error, "exit_status", 2))
+        except MemoryError as error:
+            click.echo(f"Error: there is not enough memory. {one_line(error) if str(error) else ''}".rstrip(), err=True)
+            ctx.exit(2)
+        except (KeyboardInterrupt, click.Abort) as error:
+            click.echo(" ".join(["\nStopped.", *map(str, error.args)]), err=True)
+            ctx.exit(143 if isinstance(error, Terminated) else 130)
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM has come."""
+
+
+@contextmanager
+def interrupted_by_sigterm() -> Iterator[None]:
+    """Raise :class:`Terminated` at SIGTERM, where nobody else has said what it does; a second one ends at once."""
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+
+    def interrupt(*_: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def add_options(options: Sequence[Callable[..., Any]]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator that adds options to a command; --help lists them in their order."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+progress_option = click.option(
+    "--progress/--no-progress",
+    "show",
+    default=None,
+    help="Progress on stderr.  [default: a bar on a terminal, else nothing]",
+)

@@ -1,0 +1,48 @@
+"""What the commands about the log have in common."""
+
+import getpass
+from typing import TYPE_CHECKING
+
+import click
+
+from movieclassifier.system.errors import check_installed
+
+if TYPE_CHECKING:
+    from movieclassifier.feedback.service import Service
+
+
+def database_option(command):  # type: ignore[no-untyped-def]  # a decorator as click has them
+    """Add ``--database``."""
+    return click.option(
+        "--database",
+        metavar="URL",
+        help="The database of the log.  [default: DATABASE_URL, else sqlite:///instance/feedback.db]",
+    )(command)
+
+
+def open_service(database: str | None, model: str | None = None, *, is_new: bool = False) -> "Service":
+    """Return the log and the served model, as the server with the same environment has them, until the command ends.
+
+    They take what the database serves, whatever the model file: to look at the log changes nothing. Unless it may be
+    new, the database has to be there: an empty one in its place would look as if all votes were lost.
+    """
+    check_installed("web", "sqlalchemy")
+    from movieclassifier.feedback.log.database import expect_database
+    from movieclassifier.feedback.service import Service
+    from movieclassifier.feedback.settings import read_settings
+
+    settings = read_settings({"DATABASE_URL": database, "MODEL": model})
+    if not is_new:
+        expect_database(settings.database_url)
+    service = Service(settings, expect_model=False)
+    click.get_current_context().call_on_close(service.close)
+    return service
+
+
+def owner() -> str:
+    """Return who the log says did it."""
+    try:
+        return getpass.getuser()
+    # No such user, as in some containers: an OSError from Python 3.13 on.
+    except (KeyError, ImportError, OSError):
+        return "owner"

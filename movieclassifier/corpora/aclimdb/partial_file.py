@@ -1,0 +1,58 @@
+"""A file that has come in part, and the note beside it that says what it is a part of."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from movieclassifier.system.atomic import replace_file
+
+
+@dataclass(frozen=True)
+class Note:
+    """What is known of the whole, so that the rest is asked of the same version of the same file.
+
+    Parameters
+    ----------
+    url : str
+        Where the bytes come from; empty where nothing is known.
+    n_bytes : int, optional
+        How many the whole has.
+    validator : str, optional
+        The strong ETag or the modification date that the server gave.
+    """
+
+    url: str = ""
+    n_bytes: int | None = None
+    validator: str | None = None
+
+
+def note_path(path: Path) -> Path:
+    """Tell where the note about the partial file `path` is kept."""
+    return path.with_name(path.name + ".json")
+
+
+def read_note(path: Path) -> Note:
+    """Read the note about `path`; without a good one nothing is known."""
+    try:
+        return Note(**json.loads(note_path(path).read_bytes()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return Note()
+
+
+def begin(path: Path, note: Note) -> None:
+    """Start over with no bytes and a new note."""
+    # The old bytes belong to the old note: removed first, no crash can pair them with the new one.
+    forget(path)
+    with replace_file(note_path(path), "w") as file:
+        json.dump(asdict(note), file)
+
+
+def forget(path: Path) -> None:
+    """Remove the partial file and its note."""
+    path.unlink(missing_ok=True)
+    note_path(path).unlink(missing_ok=True)
+
+
+def n_bytes_of(path: Path) -> int:
+    """Count the bytes that have come; 0 where there is no file."""
+    return path.stat().st_size if path.exists() else 0

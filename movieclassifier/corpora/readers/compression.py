@@ -1,0 +1,214 @@
+"""Decompress on the way. What a file is compressed with is told by its first bytes, whatever its name is."""
+
+import bz2
+import gzip
+import io
+import lzma
+import re
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+# A block of zstd needs a few bytes to hold 128 KB: fed more at a time, a hostile file would take gigabytes of memory.
+ZSTD_CHUNK_SIZE = 2**11
+
+FAULTS = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+
+
+class DamagedFile(ValueError):
+    """A compressed file or an archive that cannot be read; the message names it."""
+
+
+class Readable(Protocol):
+    """What a decompressor must do."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes, none at the end."""
+
+
+def compression(file: io.BufferedReader) -> str | None:
+    """Return the name of what a file is compressed with; None for anything else."""
+    start = file.peek(10)
+    return next((name for name, (magic, _) in COMPRESSIONS.items() if magic.match(start)), None)
+
+
+def decompress(file: io.BufferedReader, path: Path, name: str) -> io.BufferedReader:
+    """Return what a compressed file holds; `name` is what :func:`compression` told."""
+    return io.BufferedReader(_Decompressed(COMPRESSIONS[name][1](file, path), path, name), 2**17)
+
+
+def is_junk(name: str) -> bool:
+    """Tell whether a name in an archive or folder is one that operating systems leave behind.
+
+    Examples
+    --------
+    >>> is_junk("__MACOSX/bbc/001.txt"), is_junk("bbc/.DS_Store"), is_junk("bbc/001.txt")
+    (True, True, False)
+    """
+    return any(
+        part in ("__MACOSX", "Thumbs.db") or (part.startswith(".") and part not in (".", ".."))
+        for part in name.split("/")
+    )
+
+
+class _Decompressed(io.RawIOBase):
+    """Say the same about damaged data, whatever the decompressor says."""
+
+    def __init__(self, plain: Readable, path: Path, name: str) -> None:
+        self.plain, self.path, self.name = plain, path, name
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            chunk = self.plain.read(len(buffer))
+        except FAULTS as error:
+            raise self._damaged(error) from error
+        except OSError as error:
+            if error.errno is not None:
+                raise  # the disk, not the data
+            raise self._damaged(error) from error
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+    def _damaged(self, error: Exception) -> DamagedFile:
+        return DamagedFile(f"{self.path}: the {self.name} data is damaged or cut off ({error}); fetch the file again.")
+
+
+class _Zstd:
+    """Decompress zstd, frame after frame."""
+
+    def __init__(self, file: io.BufferedReader, path: Path) -> None:
+        try:
+            import zstandard
+        except ImportError as error:
+            raise ValueError(
+                f"{path}: reading zstd needs another package: pip install 'movieclassifier[zstd]'. "
+                "Or decompress the file first: zstd -d."
+            ) from error
+        self.file = file
+        self.error = zstandard.ZstdError
+        self.new_frame = zstandard.ZstdDecompressor().decompressobj
+        self.frame: Any = None
+        self.plain = memoryview(b"")
+
+    def read(self, size: int, /) -> bytes:
+        while not self.plain:
+            # zstandard's own stream_reader takes a file that is cut off for a shorter one.
+            rest = self.frame.unused_data if self.frame and self.frame.eof else b""
+            chunk = rest or self.file.read(ZSTD_CHUNK_SIZE)
+            if not chunk:
+                if self.frame and not self.frame.eof:
+                    raise EOFError("the last frame has no end")
+                return b""
+            if self.frame is None or self.frame.eof:
+                self.frame = self.new_frame()
+            try:
+                self.plain = memoryview(self.frame.decompress(chunk))
+            except self.error as error:
+                raise EOFError(str(error)) from error
+        chunk, self.plain = self.plain[:size].tobytes(), self.plain[size:]
+        return chunk
+
+
+def _zip(file: io.BufferedReader, path: Path) -> Readable:
+    """Open the only file of a zip."""
+    with archive_faults(path):
+        archive = zipfile.ZipFile(file)
+    members = [member for member in archive.infolist() if not member.is_dir() and not is_junk(member.filename)]
+    if len(members) != 1:
+        raise ValueError(
+            f"{path}: a zip of {len(members):,} files; pass one of them, or --format folders for a folder per class."
+        )
+    if members[0].flag_bits & 1:
+        raise ValueError(f"{path}: the zip is encrypted; decrypt it first.")
+    with archive_faults(path):
+        return archive.open(members[0])
+
+
+@contextmanager
+def archive_faults(path: Path) -> Iterator[None]:
+    """Say in one way that an archive cannot be read; for nothing but calls of zipfile and tarfile."""
+    try:
+        yield
+    except DamagedFile:
+        raise  # what the archive is compressed with has said so
+    except NotImplementedError as error:  # zipfile's word for a compression that it does not know
+        raise ValueError(
+            f"{path}: this kind of zip cannot be read ({error}); unpack it and pass the folder."
+        ) from error
+    # Both modules let the ValueErrors of malformed headers through, and tarfile recurses for each header of a header.
+    except (*FAULTS, tarfile.TarError, ValueError, RecursionError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the disk, not the data
+        raise DamagedFile(f"{path}: the archive is damaged or cut off ({error}); fetch it again.") from error
+
+
+COMPRESSIONS: dict[str, tuple[re.Pattern[bytes], Callable[[io.BufferedReader, Path], Readable]]] = {
+    "gzip": (re.compile(rb"\x1f\x8b"), lambda file, path: gzip.GzipFile(fileobj=file)),
+    "bzip2": (re.compile(rb"BZh[1-9]1AY&SY"), lambda file, path: bz2.BZ2File(file)),
+    "xz": (re.compile(rb"\xfd7zXZ\0"), lambda file, path: lzma.LZMAFile(file)),  # noqa: SIM115
+    "zstd": (re.compile(rb"\x28\xb5\x2f\xfd"), _Zstd),
+    "zip": (re.compile(rb"PK(\x03\x04|\x05\x06)"), _zip),
+}
+
+
+def check_ending(path: Path) -> None:
+    """Refuse the name of a file that cannot be written as it says.
+
+    Raises
+    ------
+    ValueError
+    """
+    ending = path.suffix.lower()
+    if ending in (".zip", ".tar", ".tgz", ".7z"):
+        raise ValueError(f"{path}: no {ending} can be written; name it .gz, .bz2, .xz or .zst, or as it is.")
+    if ending == ".zst":
+        try:
+            import zstandard  # noqa: F401  # only whether it is there
+        except ImportError as error:
+            raise ValueError(
+                f"{path}: writing zstd needs another package: pip install 'movieclassifier[zstd]'; or name it .gz."
+            ) from error
+
+
+@contextmanager
+def compressed(file: IO[bytes], path: Path) -> Iterator[IO[bytes]]:
+    """Return what to write to: a compressor where the name of the file says so, else the file.
+
+    The same content gives the same bytes: no time and no name is written.
+
+    Examples
+    --------
+    >>> import io
+    >>> file = io.BytesIO()
+    >>> with compressed(file, Path("movie_data.csv.gz")) as out:
+    ...     _ = out.write(b"review,sentiment")
+    >>> gzip.decompress(file.getvalue())
+    b'review,sentiment'
+    """
+    make = COMPRESSORS.get(path.suffix.lower())
+    if make is None:
+        yield file
+        return
+    with make(file) as out:
+        yield out
+
+
+def _zstd(file: IO[bytes]) -> Any:
+    import zstandard
+
+    return zstandard.ZstdCompressor().stream_writer(file, closefd=False)
+
+
+COMPRESSORS: dict[str, Callable[[IO[bytes]], Any]] = {
+    ".gz": lambda file: gzip.GzipFile("", "wb", fileobj=file, mtime=0),
+    ".bz2": lambda file: bz2.BZ2File(file, "wb"),
+    ".xz": lambda file: lzma.LZMAFile(file, "wb"),  # noqa: SIM115
+    ".zst": _zstd,
+}

@@ -1,0 +1,120 @@
+"""Rows of a CSV file: what ``csv.reader`` reads, three times as fast for long texts."""
+
+import csv
+from collections.abc import Iterator
+
+from movieclassifier.corpora.readers.contract import BadRows
+
+# In characters; a quote that is never closed would take the rest of the file into memory.
+MAX_FIELD_SIZE = 2**24
+
+# In characters: for a shorter text in quotes, csv.reader is as fast.
+SHORT = 200
+
+FAULTS = {
+    "unexpected end of data": "a quote is opened in this row and never closed.",
+    "field larger than": f"a field of more than {MAX_FIELD_SIZE:,} characters; is a quote opened and never closed?",
+    "new-line character seen": "a carriage return outside quotes in the middle of a row.",
+}
+AFTER_QUOTE = (
+    "text after a closing quote; a quote inside a quoted field must be doubled. "
+    "Pass --no-quotes if quotes are part of the text."
+)
+
+
+def iter_rows(lines: Iterator[str], delimiter: str, path: str, bad_rows: BadRows) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number of each row's first line, from 1, and its fields; blank lines are left out."""
+    long_way = _LongWay(lines, delimiter, path, bad_rows)
+    for line in lines:
+        long_way.n_lines = n_line = long_way.n_lines + 1
+        row = split_line(line, delimiter) or long_way.read(line)
+        if row and (row != [""] or line.strip("\r\n")):
+            yield n_line, row
+
+
+def iter_csv_records(lines: Iterator[str], delimiter: str, path: str, bad_rows: BadRows) -> Iterator[str]:
+    """Yield each row as it is written, with its line break; blank lines are left out."""
+    long_way = _LongWay(lines, delimiter, path, bad_rows)
+    for line in lines:
+        long_way.n_lines += 1
+        if '"' not in line or split_line(line, delimiter):
+            if line.strip("\r\n"):
+                yield line
+        elif long_way.read(line):
+            yield "".join(long_way.taken)
+
+
+def split_line(line: str, delimiter: str) -> list[str] | None:
+    r"""Return the fields of a line with at most one quoted field; None where ``csv.reader`` shall have a look.
+
+    Examples
+    --------
+    >>> split_line(f'7,"so ""good"", yes{"!" * 300}",1\n', ",")
+    ['7', 'so "good", yes!!!...', '1']
+    >>> split_line('"it goes on\n', ",")
+    """
+    start = line.find('"')
+    if start < 0:
+        return line.rstrip("\r\n").split(delimiter)
+    end = line.rfind('"')
+    if end - start < SHORT:
+        return None
+    before, text, after = line[:start], line[start + 1 : end], line[end + 1 :].rstrip("\r\n")
+    if (before and before[-1] != delimiter) or (after and after[0] != delimiter):
+        return None
+    if '"' in text:
+        # Doubled quotes part "a""b""c" into a, nothing, b, nothing, c. Faster than replace('""', '"').
+        parts = text.split('"')
+        if len(parts) % 2 == 0 or any(parts[1::2]):
+            return None
+        text = '"'.join(parts[::2])
+    return [*before.split(delimiter)[:-1], text, *after.split(delimiter)[1:]]
+
+
+class _LongWay:
+    """Read a row with ``csv.reader``: the line at hand, then as many more as the row needs.
+
+    Attributes
+    ----------
+    n_lines : int
+        Lines read so far; the caller counts those that it reads itself.
+    taken : list of str
+        The lines of the last row.
+    """
+
+    def __init__(self, lines: Iterator[str], delimiter: str, path: str, bad_rows: BadRows) -> None:
+        # A low limit of the host would refuse long texts; a higher one is his choice. It counts for the whole process.
+        csv.field_size_limit(max(csv.field_size_limit(), MAX_FIELD_SIZE))
+        self.lines, self.path, self.bad_rows = lines, path, bad_rows
+        self.reader = csv.reader(self, delimiter=delimiter, strict=True)
+        self.n_lines = 0
+        self.taken: list[str] = []
+        self._line: str | None = None
+
+    def read(self, line: str) -> list[str] | None:
+        """Return the fields of the row that starts with this line; None if it is skipped."""
+        n_line = self.n_lines
+        self._line, self.taken = line, []
+        try:
+            return next(self.reader)
+        except csv.Error as error:
+            self.bad_rows.add(f"{self.path}, line {n_line}: {_fault(error)}")
+            return None
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        """Hand csv.reader the line at hand, then more."""
+        if self._line is not None:
+            line, self._line = self._line, None
+        else:
+            line = next(self.lines)
+            self.n_lines += 1
+        self.taken.append(line)
+        return line
+
+
+def _fault(error: csv.Error) -> str:
+    """Say in a user's words what csv.reader complains about."""
+    return next((fault for start, fault in FAULTS.items() if str(error).startswith(start)), AFTER_QUOTE)

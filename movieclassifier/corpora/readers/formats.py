@@ -1,0 +1,43 @@
+"""The tables of formats: a name, its reader, and the labels that its values stand for."""
+
+from collections.abc import Callable, Iterator
+
+from movieclassifier.corpora.readers.contract import Document, Labels
+from movieclassifier.corpora.readers.folders import iter_aclimdb, iter_folders
+from movieclassifier.corpora.readers.json_lines import iter_jsonl
+from movieclassifier.corpora.readers.presets import (
+    iter_amazon,
+    iter_bbc,
+    iter_kaggle_imdb,
+    iter_sentiment140,
+    iter_uci,
+    iter_yelp,
+)
+from movieclassifier.corpora.readers.tables import iter_csv, iter_tsv
+
+READERS: dict[str, Callable[..., Iterator[Document]]] = {
+    "csv": iter_csv,
+    "tsv": iter_tsv,
+    "jsonl": iter_jsonl,
+    "folders": iter_folders,
+    "aclImdb": iter_aclimdb,
+    "sentiment140": iter_sentiment140,
+    "uci": iter_uci,
+    "bbc": iter_bbc,
+    "kaggle-imdb": iter_kaggle_imdb,
+    "yelp": iter_yelp,
+    "amazon": iter_amazon,
+}
+# What the values of a format stand for where nothing else is said.
+LABELS: dict[str, Labels] = {
+    "aclImdb": {"neg": 0, "pos": 1},
+    "sentiment140": {"0": "negative", "2": "neutral", "4": "positive"},
+    "uci": {"0": 0, "1": 1},
+    "kaggle-imdb": {"negative": "negative", "positive": "positive"},
+}
+BOOK_HEADER = "review,sentiment"
+BOOK_LABELS: Labels = {"0": 0, "1": 1}
+# Formats in which the documents of one label come after those of another.
+SORTED_FORMATS = ("folders", "aclImdb", "bbc")
+# Options that say what the columns are: with them, a file is not taken for one of the corpora that have a name.
+COLUMN_OPTIONS = {"text_column", "label_column", "header", "delimiter", "quoted"}

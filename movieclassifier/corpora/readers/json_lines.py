@@ -1,0 +1,187 @@
+"""Reader of JSON lines: an object, or an array, in each line."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from movieclassifier.corpora.readers.columns import Choice, Column, find_columns
+from movieclassifier.corpora.readers.contract import (
+    AsIs,
+    BadRows,
+    Document,
+    Label,
+    Labels,
+    as_bad_rows,
+    check_encoding,
+    check_file,
+    nothing_read,
+    text_fault,
+    unknown_label,
+)
+from movieclassifier.corpora.readers.streams import MAX_LINE_SIZE, open_text
+
+EXAMPLE = '{"text": "…", "label": "…"}'
+KINDS: dict[type, str] = {dict: "an object", list: "an array"}
+
+
+def iter_jsonl(
+    path: str | PathLike[str],
+    labels: Labels | None = None,
+    *,
+    text_column: Column | Sequence[Column] | None = None,
+    label_column: Column | None = None,
+    encoding: str = "utf-8",
+    skip_bad_rows: int | BadRows = 0,
+    max_line_size: int = MAX_LINE_SIZE,
+) -> Iterator[Document]:
+    r"""Yield the documents of a file with a JSON object in each line, one at a time.
+
+    A label may be a string, a number or a truth value; as a value for `labels` it is written as JSON writes it, except
+    that 5.0 is "5". Blank lines are left out, and the file may be compressed.
+
+    Parameters
+    ----------
+    path : str or path-like
+    labels : mapping of str to (int, str or None), optional
+        As in :func:`movieclassifier.corpora.readers.tables.iter_csv`.
+    text_column, label_column : str or int, optional
+        Keys of the objects; by default those of the first object that have usual names, such as ``text`` and
+        ``label``. Where lines hold arrays in place of objects, positions from 0. Several texts are joined.
+    encoding : str, default="utf-8"
+    skip_bad_rows : int, default=0
+        How many lines that cannot be read may be skipped.
+    max_line_size : int, default=2**24
+        How many characters a line may have, for the whole of a file without line breaks would not fit in memory.
+
+    Yields
+    ------
+    text : str
+    label : int or str
+
+    Raises
+    ------
+    OSError
+        If the path is no file.
+    ValueError
+        At the call for a bad argument; later for a bad line, with its number.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "reviews.jsonl"
+    >>> _ = path.write_text('{"text": "Great!", "stars": 5.0}\n{"text": "Awful.", "stars": 1.0}\n')
+    >>> list(iter_jsonl(path))
+    [('Great!', '5'), ('Awful.', '1')]
+    """
+    check_file(Path(path), "jsonl")
+    check_encoding(encoding)
+    lines = _JsonLines(Path(path), Choice(text_column, label_column), encoding, max_line_size)
+    return lines.documents(AsIs() if labels is None else labels, as_bad_rows(skip_bad_rows))
+
+
+class _Fault(Exception):
+    """What is wrong with a line."""
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """Where texts and label are in an object (keys) or an array (positions)."""
+
+    kind: Any
+    texts: tuple[Any, ...]
+    label: Any
+
+    def read(self, row: Any) -> tuple[str, str]:
+        """Return the text and the value of the label."""
+        if type(row) is not self.kind:
+            raise _Fault(f"expected {KINDS[self.kind]}, as in the lines before; got {_shown(row)}.")
+        try:
+            texts: list[Any] = [row[key] for key in self.texts]
+            label = row[self.label]
+        except (KeyError, IndexError):
+            wanted = ", ".join(map(repr, (*self.texts, self.label)))
+            raise _Fault(f"expected {wanted} in {KINDS[self.kind]}; got {_shown(list(row))}.") from None
+        for text in texts:
+            if not isinstance(text, str):
+                raise _Fault(f"the text must be a string; got {_shown(text)}.")
+        return "\n".join(texts), _value(label)
+
+
+@dataclass(frozen=True)
+class _JsonLines:
+    """A file of JSON lines and how to read it."""
+
+    path: Path
+    choice: Choice
+    encoding: str
+    max_line_size: int
+
+    def documents(self, labels: Labels, bad_rows: BadRows) -> Iterator[Document]:
+        keys: _Keys | None = None
+        empty = True
+        with open_text(self.path, self.encoding, "\n", self.max_line_size) as lines:
+            for n_line, line in enumerate(lines, 1):
+                if line.isspace():
+                    continue
+                where = f"{self.path}, line {n_line}"
+                try:
+                    row = _load(line, self.encoding)
+                    keys = keys or self._find_keys(row, where)
+                    text, value = keys.read(row)
+                    label = self._checked(text, value, keys, labels)
+                except _Fault as fault:
+                    bad_rows.add(f"{where}: {fault}")
+                    continue
+                empty = False
+                if label is not None:
+                    yield text, label
+        if empty:
+            raise nothing_read(self.path, "documents", bad_rows)
+
+    def _find_keys(self, row: Any, where: str) -> _Keys:
+        """Return where texts and label are, from the first line."""
+        if isinstance(row, list):
+            columns = find_columns(self.choice, None, len(row), where)
+            return _Keys(list, columns.texts, columns.label)
+        if not isinstance(row, dict):
+            raise _Fault(f"expected a JSON object, such as {EXAMPLE}; got {_shown(row)}.")
+        names = list(row)
+        columns = find_columns(self.choice, names, len(names), where)
+        return _Keys(dict, tuple(names[position] for position in columns.texts), names[columns.label])
+
+    def _checked(self, text: str, value: str, keys: _Keys, labels: Labels) -> Label | None:
+        if fault := text_fault(value + text, self.encoding):
+            raise _Fault(fault)
+        try:
+            return labels[value]
+        except KeyError:
+            raise _Fault(unknown_label(f"{keys.label}", value, labels)) from None
+
+
+def _load(line: str, encoding: str) -> Any:
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        fault = f"this is no JSON ({error.msg}, column {error.colno}); expected an object, such as {EXAMPLE}."
+        raise _Fault(text_fault(line, encoding) or fault) from None
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, thousands of brackets
+        raise _Fault(f"this JSON cannot be read ({error}).") from None
+
+
+def _value(label: Any) -> str:
+    """Return a label as `labels` has it."""
+    if isinstance(label, str):
+        return label
+    if isinstance(label, float) and label.is_integer():
+        return str(int(label))
+    if isinstance(label, int | float):
+        return json.dumps(label)
+    raise _Fault(f"the label must be a string or a number; got {_shown(label)}.")
+
+
+def _shown(row: Any) -> str:
+    shown = json.dumps(row, ensure_ascii=False)
+    return shown if len(shown) <= 80 else shown[:80] + "…"

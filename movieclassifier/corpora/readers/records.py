@@ -1,0 +1,81 @@
+"""Where rows begin and end: the bytes of each, for what moves rows about without reading them."""
+
+import codecs
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from movieclassifier.corpora.readers.contract import BadRows
+from movieclassifier.corpora.readers.csv_rows import iter_csv_records
+from movieclassifier.corpora.readers.streams import iter_lines, open_bytes
+
+
+@dataclass(frozen=True)
+class RecordFormat:
+    """What a row is.
+
+    Attributes
+    ----------
+    quoted : bool, default=True
+        Whether a row may hold line breaks inside quotes, as in CSV; if not, every line is a row.
+    header : bool, default=True
+        Whether the first row is no document.
+    delimiter : str, default=","
+    """
+
+    quoted: bool = True
+    header: bool = True
+    delimiter: str = ","
+
+    @classmethod
+    def of(cls, path: Path) -> "RecordFormat":
+        """Return the format that a file's name stands for: ``.jsonl``, ``.ndjson``, ``.tsv``, and else CSV."""
+        suffixes = {suffix.lower() for suffix in path.suffixes}
+        if suffixes & {".jsonl", ".ndjson"}:
+            return cls(quoted=False, header=False)
+        return cls(delimiter="\t" if ".tsv" in suffixes else ",")
+
+
+def iter_records(path: Path, rows: RecordFormat) -> Iterator[str]:
+    r"""Yield the head of a file (byte order mark and header; perhaps nothing), then each row with its line break.
+
+    Bytes come as latin-1 text: U+00E9 is byte 0xE9. Blank lines are left out. A last row without a line break gets the
+    file's own; one that ends in the first half of "\r\n" gets the second.
+    """
+    with open_bytes(path) as file:
+        mark = _byte_order_mark(file, path)
+        # Latin-1 keeps every byte. Quote, delimiter and line breaks are the same bytes in all but UTF-16 and UTF-32.
+        with io.TextIOWrapper(file, "latin-1", newline="" if rows.quoted else "\n") as text:
+            lines = iter_lines(text, path)
+            if rows.quoted:
+                records = iter_csv_records(lines, rows.delimiter, str(path), BadRows())
+            else:
+                records = (line for line in lines if line.strip("\r\n"))
+            first = next(records, None)
+            if first is None:
+                raise ValueError(f"{path}: the file is empty.")
+            ending = first[len(first.rstrip("\r\n")) :] or "\n"
+            ends = ("\n", "\r") if rows.quoted else ("\n",)
+            if rows.header:
+                yield mark + _ended(first, ends, ending)
+            else:
+                yield mark
+                records = chain([first], records)
+            for record in records:
+                yield _ended(record, ends, ending)
+
+
+def _byte_order_mark(file: io.BufferedReader, path: Path) -> str:
+    start = file.peek(3)[:3]
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise ValueError(f"{path}: this is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 IN > OUT.")
+    return file.read(3).decode("latin-1") if start == codecs.BOM_UTF8 else ""
+
+
+def _ended(record: str, ends: tuple[str, ...], ending: str) -> str:
+    """Give a last row its line break, or the rest of one that was cut in two."""
+    if record.endswith(ends):
+        return record
+    return record + ("\n" if record.endswith("\r") else ending)

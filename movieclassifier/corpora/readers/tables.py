@@ -1,0 +1,217 @@
+"""Readers of tables: a row is a document, and two of its columns are text and label."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from operator import itemgetter
+from os import PathLike
+from pathlib import Path
+
+from movieclassifier.corpora.readers.columns import Choice, Column, Columns, find_columns
+from movieclassifier.corpora.readers.contract import (
+    AsIs,
+    BadRows,
+    Document,
+    Labels,
+    as_bad_rows,
+    as_shown,
+    check_encoding,
+    check_file,
+    nothing_read,
+    text_fault,
+    unknown_label,
+)
+from movieclassifier.corpora.readers.csv_rows import iter_rows
+from movieclassifier.corpora.readers.streams import open_text
+
+OTHER_DELIMITERS = (";", "\t", "|", ",")
+Rows = Iterator[tuple[int, list[str]]]
+
+
+def iter_csv(
+    path: str | PathLike[str],
+    labels: Labels | None = None,
+    *,
+    text_column: Column | Sequence[Column] | None = None,
+    label_column: Column | None = None,
+    header: bool = True,
+    delimiter: str = ",",
+    quoted: bool = True,
+    encoding: str = "utf-8",
+    skip_bad_rows: int | BadRows = 0,
+) -> Iterator[Document]:
+    r"""Yield the documents of a CSV file, one at a time.
+
+    Quotes, doubled quotes, line breaks inside quotes, CRLF and a byte order mark are read as ``csv.reader`` (strict)
+    reads them. Blank lines are left out. The file may be compressed: gzip, bzip2, xz, zstd, or a zip of one file.
+
+    Parameters
+    ----------
+    path : str or path-like
+    labels : mapping of str to (int, str or None), optional
+        What the file's values stand for; any other value is an error. None leaves the document out. Without it, values
+        are yielded as they are.
+    text_column, label_column : str or int, optional
+        Name or position (from 0) of a column. By default ``review`` and ``sentiment``, or another usual name; without
+        a header the two columns of a file that has only two. Several text columns are joined by a line break.
+    header : bool, default=True
+        Whether the first row holds the names of the columns.
+    delimiter : str, default=","
+    quoted : bool, default=True
+        Whether quotes around a field are no part of it. If not, every line is a row.
+    encoding : str, default="utf-8"
+    skip_bad_rows : int, default=0
+        How many rows that cannot be read may be skipped.
+
+    Yields
+    ------
+    text : str
+    label : int or str
+
+    Raises
+    ------
+    OSError
+        If the path is no file.
+    ValueError
+        At the call for a bad argument; later for a bad row, with its line number.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "movie_data.csv"
+    >>> _ = path.write_text('review,sentiment\n"Great, really ""great""!",1\nAwful.,0\n')
+    >>> list(iter_csv(path, {"0": 0, "1": 1}))
+    [('Great, really "great"!', 1), ('Awful.', 0)]
+    """
+    check_file(Path(path), "csv")
+    check_encoding(encoding)
+    check_delimiter(delimiter)
+    table = _Table(Path(path), Choice(text_column, label_column), header, delimiter, quoted, encoding)
+    return table.documents(AsIs() if labels is None else labels, as_bad_rows(skip_bad_rows))
+
+
+def iter_tsv(
+    path: str | PathLike[str],
+    labels: Labels | None = None,
+    *,
+    text_column: Column | Sequence[Column] | None = None,
+    label_column: Column | None = None,
+    header: bool = True,
+    quoted: bool = True,
+    encoding: str = "utf-8",
+    skip_bad_rows: int | BadRows = 0,
+) -> Iterator[Document]:
+    r"""Yield the documents of a file with tabs between its columns; else as :func:`iter_csv`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "imdb_labelled.txt"
+    >>> _ = path.write_text('A "great movie.\t1\n')
+    >>> list(iter_tsv(path, header=False, quoted=False))
+    [('A "great movie.', '1')]
+    """
+    return iter_csv(
+        path,
+        labels,
+        text_column=text_column,
+        label_column=label_column,
+        header=header,
+        delimiter="\t",
+        quoted=quoted,
+        encoding=encoding,
+        skip_bad_rows=skip_bad_rows,
+    )
+
+
+def check_delimiter(delimiter: str) -> None:
+    """Refuse a delimiter that cannot part fields."""
+    if len(delimiter) != 1 or delimiter in '"\r\n\0':
+        raise ValueError(f"the delimiter must be one character, no quote and no line break; got {delimiter!r}.")
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A file of rows and how to read it."""
+
+    path: Path
+    choice: Choice
+    header: bool
+    delimiter: str
+    quoted: bool
+    encoding: str
+
+    def documents(self, labels: Labels, bad_rows: BadRows) -> Iterator[Document]:
+        with open_text(self.path, self.encoding, "" if self.quoted else "\n") as lines:
+            if self.quoted:
+                rows = iter_rows(lines, self.delimiter, str(self.path), bad_rows)
+            else:
+                rows = _iter_lines(lines, self.delimiter)
+            columns, rows = self._columns(rows)
+            yield from self._read(rows, columns, labels, bad_rows)
+
+    def _read(self, rows: Rows, columns: Columns, labels: Labels, bad_rows: BadRows) -> Iterator[Document]:
+        text_of = _joined(columns.texts)
+        n_fields, label_at = columns.n_fields, columns.label
+        empty = True
+        for n_line, row in rows:
+            if len(row) != n_fields:
+                bad_rows.add(f"{self.path}, line {n_line}: {_wrong_length(row, n_fields)}")
+                continue
+            text, value = text_of(row), row[label_at]
+            if (fault := text_fault(value + text, self.encoding)) is not None:
+                bad_rows.add(f"{self.path}, line {n_line}: {fault}")
+                continue
+            try:
+                label = labels[value]
+            except KeyError:
+                bad_rows.add(f"{self.path}, line {n_line}: {unknown_label(columns.label_name, value, labels)}")
+                continue
+            empty = False
+            if label is not None:
+                yield text, label
+        if empty:
+            raise nothing_read(self.path, "rows below the header" if self.header else "rows", bad_rows)
+
+    def _columns(self, rows: Rows) -> tuple[Columns, Rows]:
+        """Find text and label in the first row; also return the rows that are documents."""
+        first = next(rows, None)
+        if first is None:
+            raise ValueError(f"{self.path}: the file is empty; expected {'a header' if self.header else 'rows'}.")
+        n_line, row = first
+        where = f"{self.path}, line {n_line}"
+        if fault := text_fault("".join(row), self.encoding):
+            raise ValueError(f"{where}: {fault}")
+        if len(row) == 1:
+            raise ValueError(f"{where}: {_one_column(row[0], self.delimiter)}")
+        hint = ", or --no-header if there is none."
+        columns = find_columns(self.choice, row if self.header else None, len(row), where, hint)
+        return columns, (rows if self.header else chain([first], rows))
+
+
+def _iter_lines(lines: Iterator[str], delimiter: str) -> Rows:
+    for n_line, line in enumerate(lines, 1):
+        stripped = line.rstrip("\r\n")
+        if stripped:
+            yield n_line, stripped.split(delimiter)
+
+
+def _joined(positions: tuple[int, ...]) -> Callable[[list[str]], str]:
+    """Return the function that takes the texts out of a row."""
+    fields: Callable[[list[str]], str] = itemgetter(*positions)
+    return fields if len(positions) == 1 else lambda row: "\n".join(fields(row))
+
+
+def _one_column(field: str, delimiter: str) -> str:
+    """Say what to do where nothing parts text and label."""
+    other = next((character for character in OTHER_DELIMITERS if character != delimiter and character in field), None)
+    if other is None:
+        return f"one column only, {as_shown(field)}; expected text and label, such as review,sentiment."
+    return f"one column only, {as_shown(field)}; pass --delimiter {other!r}, which seems to part this file."
+
+
+def _wrong_length(row: list[str], n_fields: int) -> str:
+    return (
+        f"expected {n_fields} fields, got {len(row)}. Put quotes around texts that hold the delimiter, "
+        "pass the --delimiter of this file, or --skip-bad-rows N."
+    )

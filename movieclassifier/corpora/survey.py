@@ -1,0 +1,243 @@
+"""Surveys: what one pass over a corpus finds."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from movieclassifier.corpora.readers.contract import BadRows, Label, Labels, as_shown
+
+if TYPE_CHECKING:
+    from movieclassifier.corpora.corpus import Corpus
+
+# A label column with more values than this, or with longer ones, is most probably another column.
+MAX_LABELS = 1000
+MAX_LABEL_LENGTH = 1000
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What one pass over a corpus found.
+
+    Attributes
+    ----------
+    n_documents : int
+    label_counts : dict of str to int
+        Documents per value of the label, as the corpus writes it, in the order of the labels.
+    sha256 : str
+        Of the bytes of the files, one after the other. Where one of the paths is a folder: of value and text of each
+        document in UTF-8, each followed by a NUL. Of a shuffled corpus: of what it was before.
+    labels : mapping of str to (int, str or None)
+        What the values stand for: the corpus's own labels, or else the integers they are if all are integers, or else
+        the values themselves.
+    bad_rows : tuple of str
+        What was wrong with the first rows that were skipped, here or when the corpus was shuffled.
+    n_bad_rows : int
+    shuffle_seed : int or None
+        Of the order in which the documents are read, if it is not that of the corpus.
+    """
+
+    n_documents: int
+    label_counts: dict[str, int]
+    sha256: str
+    labels: Labels
+    bad_rows: tuple[str, ...] = ()
+    n_bad_rows: int = 0
+    shuffle_seed: int | None = None
+
+    @property
+    def classes(self) -> tuple[Label, ...]:
+        """The labels that occur, sorted."""
+        labels = {self.labels[value] for value in self.label_counts}
+        return tuple(sorted((label for label in labels if label is not None), key=_sort_key))
+
+
+def survey(corpus: "Corpus") -> Survey:
+    r"""Read a corpus once, in memory that does not grow with it, and count.
+
+    Parameters
+    ----------
+    corpus : Corpus
+
+    Returns
+    -------
+    Survey
+
+    Raises
+    ------
+    OSError, ValueError
+        As the reader does; also where there are more than 1,000 labels, or labels of more than 1,000 characters: those
+        are another column, and would be kept in memory.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from movieclassifier.corpora.corpus import open_corpus
+    >>> path = Path(tempfile.mkdtemp()) / "tweets.csv"
+    >>> _ = path.write_text("text,label\nso glad,4\nso sad,0\nglad,4\n")
+    >>> found = survey(open_corpus(path))
+    >>> found.n_documents, found.label_counts, found.labels
+    (3, {'0': 1, '4': 2}, {'0': 0, '4': 4})
+    """
+    bad_rows = corpus.bad_rows()
+    documents, digest = with_digest(corpus, bad_rows)
+    counts = _count(documents, corpus)
+    labels = corpus.labels if corpus.labels is not None else find_labels(counts)
+    ordered = {value: counts[value] for value in labels if value in counts}
+    return Survey(
+        counts.total(),
+        ordered,
+        corpus.sha256 or digest(),
+        labels,
+        corpus.bad_rows_before + tuple(bad_rows.messages),
+        corpus.n_bad_rows_before + bad_rows.n_skipped,
+        corpus.shuffle_seed,
+    )
+
+
+def with_digest(corpus: "Corpus", bad_rows: BadRows) -> tuple[Iterator[tuple[str, str]], Callable[[], str]]:
+    """Return the documents of a corpus with the values of their labels, and what tells its digest once they are read.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    bad_rows : BadRows
+        Counts the rows that are skipped.
+
+    Returns
+    -------
+    documents : iterator of (str, str)
+    digest : callable
+        Its result is :attr:`Survey.sha256`.
+    """
+    documents, digest = corpus.values(bad_rows), hashlib.sha256()
+    if any(path.is_dir() for path in corpus.paths):
+        return _hashed(documents, digest), digest.hexdigest
+    return documents, lambda: _hash_files(corpus.paths)
+
+
+def files_digest(corpus: "Corpus") -> str:
+    """Return :attr:`Survey.sha256` without reading a document; nothing where one of the paths is a folder."""
+    return "" if any(path.is_dir() for path in corpus.paths) else _hash_files(corpus.paths)
+
+
+def _count(documents: Iterable[tuple[str, str]], corpus: "Corpus") -> Counter[str]:
+    """Count the labels, unless they are too many or too long to be labels."""
+    counts: Counter[str] = Counter()
+    for _, value in documents:
+        counts[value] += 1
+        fault = ""
+        if len(value) > MAX_LABEL_LENGTH:
+            fault = f"a label of {len(value):,} characters,"
+        elif len(counts) > MAX_LABELS:
+            fault = f"more than {MAX_LABELS:,} different labels, such as"
+        if fault:
+            raise ValueError(
+                f"{corpus.names[0]}: {fault} {as_shown(value)}; pass the --label-column that holds the labels."
+            )
+    return counts
+
+
+def find_labels(values: Mapping[str, int]) -> dict[str, Label]:
+    """Map values to the integers they are if all are integers, else to themselves; sorted.
+
+    Examples
+    --------
+    >>> find_labels({"4": 5, "0": 9})
+    {'0': 0, '4': 4}
+    >>> find_labels({"tech": 1, "1": 1})
+    {'1': '1', 'tech': 'tech'}
+    """
+    if all(map(_is_integer, values)):
+        return {value: int(value) for value in sorted(values, key=int)}
+    return {value: value for value in sorted(values)}
+
+
+def labels_of_classes(labels: Labels | None, classes: Iterable[Label], names: Iterable[str]) -> dict[str, Label | None]:
+    """Map the values of one corpus to the classes of a classifier that was trained on another.
+
+    A value is a class's if it, or the label that it stands for, is the class or the class's name.
+
+    Parameters
+    ----------
+    labels : mapping of str to (int, str or None), optional
+        The corpus's own.
+    classes : iterable of (int or str)
+    names : iterable of str
+        What people call the classes, in the same order.
+
+    Returns
+    -------
+    dict of str to (int, str or None)
+        None for what the corpus leaves out; values that are no class's are not there, so that reading refuses them.
+
+    Raises
+    ------
+    ValueError
+        If none of the labels is a class's.
+
+    Examples
+    --------
+    >>> labels_of_classes({"0": "negative", "2": None, "4": "positive"}, [0, 1], ["negative", "positive"])
+    {'0': 0, '2': None, '4': 1}
+    >>> labels_of_classes(None, [0, 1], ["negative", "positive"])
+    {'negative': 0, 'positive': 1, '0': 0, '1': 1}
+    """
+    classes = list(classes)
+    known = {**dict(zip(names, classes, strict=True)), **{str(label): label for label in classes}}
+    if labels is None:
+        return dict(known)
+    kept = {value: label for value, label in labels.items() if label is None or str(label) in known}
+    if not any(label is not None for label in kept.values()):
+        raise ValueError(_no_class(labels, known, len(classes)))
+    return {value: None if label is None else known[str(label)] for value, label in kept.items()}
+
+
+def _no_class(labels: Labels, known: Collection[str], n_classes: int) -> str:
+    """Say that none of a corpus's labels is a class, and how to map them."""
+    names = list(known)[:n_classes]
+    values = [value for value, label in labels.items() if label is not None]
+    pairs = [f"{value}={name}" for value, name in zip(values, names, strict=False)]
+    found = ", ".join(str(labels[value]) for value in values)
+    return (
+        f"the corpus has the labels {found}; the model knows {', '.join(names)}. "
+        f"Pass --labels to map them, such as {','.join(pairs)}."
+    )
+
+
+def _sort_key(label: Label) -> tuple[bool, Label]:
+    return isinstance(label, str), label
+
+
+def _hash_files(paths: tuple[Path, ...]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        with open(path, "rb") as file:
+            while chunk := file.read(2**20):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _hashed(documents: Iterator[tuple[str, str]], digest: "hashlib._Hash") -> Iterator[tuple[str, str]]:
+    for text, value in documents:
+        digest.update(f"{value}\0{text}\0".encode())
+        yield text, value
+
+
+def _is_integer(value: str) -> bool:
+    """Tell whether a value is an integer as numpy holds them, written the usual way."""
+    digits = value.removeprefix("-")
+    # int() of more digits than it takes is an error of its own.
+    return digits.isdecimal() and len(digits) < 20 and str(int(value)) == value and abs(int(value)) < 2**63
+
+
+def count_labels(found: Survey) -> tuple[int, ...]:
+    """Return the documents of each class of a survey, in the order of its classes."""
+    counts: Counter[Label] = Counter()
+    for value, count in found.label_counts.items():
+        label = found.labels[value]
+        if label is not None:
+            counts[label] += count
+    return tuple(counts[label] for label in found.classes)

@@ -1,0 +1,244 @@
+"""Candidates of a comparison, in three kinds by how they read.
+
+*Streaming* recipes of this package, *partial_fit* peers that learn from the same minibatches with scikit-learn's own
+estimators, and *in memory* pipelines that want all texts at once.
+"""
+
+import pickle
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.corpora.minibatches import iter_minibatches
+from movieclassifier.corpora.readers.contract import Document, Label
+from movieclassifier.recipes.names import Recipe
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
+SIZE = 1000
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a candidate is told of the documents that it will be trained on.
+
+    Attributes
+    ----------
+    classes : tuple of labels
+        Ascending.
+    label_counts : tuple of int
+        Documents of each class.
+    n_train : int
+    seed : int
+    n_threads : int
+        Vectorizing threads of the streaming recipes; the result does not depend on them.
+    allow_sorted : bool
+        Whether a stream sorted by label is trained on all the same.
+    """
+
+    classes: tuple[Label, ...]
+    label_counts: tuple[int, ...]
+    n_train: int
+    seed: int = 1
+    n_threads: int = 1
+    allow_sorted: bool = False
+
+    def positions(self, labels: Iterable[Label]) -> NDArray[np.intp]:
+        """Return the positions of labels among the classes."""
+        place = {label: position for position, label in enumerate(self.classes)}
+        return np.array([place[label] for label in labels], dtype=np.intp)
+
+
+class Fitted(Protocol):
+    """A fitted candidate."""
+
+    def predict(self, documents: Iterable[Document]) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
+        """Return the predicted positions, and the probabilities of shape (n_samples, n_classes) if it has any."""
+
+    def n_bytes(self) -> int:
+        """Return the size of the file that it is saved as."""
+
+
+class Candidate(Protocol):
+    """Something that can be trained on a stream of documents and compared; it can be pickled."""
+
+    @property
+    def kind(self) -> str:
+        """How it reads: "streaming", "partial_fit" or "in memory"."""
+
+    @property
+    def description(self) -> str:
+        """What it is, in a few words."""
+
+    def fit(self, documents: Iterable[Document], outline: Outline) -> Fitted:
+        """Train on documents."""
+
+    def note(self) -> str:
+        """Return what is not as the description says, or nothing."""
+
+
+@dataclass(frozen=True)
+class Streaming:
+    """A recipe of this package; it learns what ``movieclassifier train`` learns, to the bit."""
+
+    recipe: Recipe
+    description: str = "a recipe of one's own"
+    kind: str = "streaming"
+
+    def fit(self, documents: Iterable[Document], outline: Outline) -> Fitted:
+        """Train on documents."""
+        from movieclassifier.training.fit import fit
+        from movieclassifier.training.plan import Plan
+
+        plan = Plan(
+            self.recipe,
+            outline.classes,
+            outline.label_counts,
+            outline.n_train,
+            seed=outline.seed,
+            allow_sorted=outline.allow_sorted,
+        )
+        return _FittedRecipe(fit(documents, plan, n_threads=outline.n_threads), outline.n_threads)
+
+    def note(self) -> str:
+        """Return nothing."""
+        return ""
+
+
+@dataclass(frozen=True)
+class _FittedRecipe:
+    classifier: Any
+    n_threads: int
+
+    def predict(self, documents: Iterable[Document]) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
+        from movieclassifier.models.decisions import predicted_positions, probabilities
+        from movieclassifier.models.scoring import score_documents
+
+        _, values = score_documents(self.classifier, documents, self.n_threads)
+        return predicted_positions(values), probabilities(values, self.classifier.temperature_)
+
+    def n_bytes(self) -> int:
+        from movieclassifier.models.record import record_bytes
+
+        return len(record_bytes(self.classifier))
+
+
+@dataclass(frozen=True)
+class PartialFit:
+    """A scikit-learn estimator that learns from minibatches of hashed features.
+
+    Attributes
+    ----------
+    make_estimator : function of a seed
+        Returns an estimator with ``partial_fit``.
+    recipe : Recipe
+        Only its vectorizer's settings are used.
+    description : str
+    """
+
+    make_estimator: Callable[[int], Any]
+    recipe: Recipe
+    description: str
+    kind: str = "partial_fit"
+
+    def fit(self, documents: Iterable[Document], outline: Outline) -> Fitted:
+        """Train on documents, in one pass."""
+        from sklearn.pipeline import make_pipeline
+
+        from movieclassifier.vectorizer import make_vectorizer
+
+        vectorizer, estimator = make_vectorizer(self.recipe), self.make_estimator(outline.seed)
+        classes = np.arange(len(outline.classes))
+        for texts, labels in iter_minibatches(documents, SIZE):
+            estimator.partial_fit(vectorizer.transform(texts), outline.positions(labels), classes=classes)
+        return _FittedPipeline(make_pipeline(vectorizer, estimator), len(classes))
+
+    def note(self) -> str:
+        """Return nothing."""
+        return ""
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """A scikit-learn pipeline that is given all texts at once.
+
+    Attributes
+    ----------
+    make_pipeline : function of a seed
+        Returns a pipeline.
+    description : str
+    caveat : function
+        Returns what is not as the description says, or nothing.
+    """
+
+    make_pipeline: "Callable[[int], Pipeline]"
+    description: str
+    caveat: Callable[[], str] = str
+    kind: str = "in memory"
+
+    def fit(self, documents: Iterable[Document], outline: Outline) -> Fitted:
+        """Train on documents."""
+        texts, labels = zip(*documents, strict=True)
+        pipeline = self.make_pipeline(outline.seed).fit(texts, outline.positions(labels))
+        return _FittedPipeline(pipeline, len(outline.classes))
+
+    def note(self) -> str:
+        """Return the caveat."""
+        return self.caveat()
+
+
+@dataclass(frozen=True)
+class _FittedPipeline:
+    pipeline: "Pipeline"
+    n_classes: int
+
+    def predict(self, documents: Iterable[Document]) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
+        parts = [self._predict(texts) for texts, _ in iter_minibatches(documents, SIZE)]
+        y_pred = np.concatenate([y for y, _ in parts])
+        return y_pred, np.concatenate([y_proba for _, y_proba in parts]) if parts[0][1] is not None else None
+
+    def _predict(self, texts: list[str]) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
+        vectorizer, estimator = self.pipeline[:-1], self.pipeline[-1]
+        X = vectorizer.transform(texts)
+        y_pred = estimator.predict(X).astype(np.intp)
+        if not hasattr(estimator, "predict_proba"):
+            return y_pred, None
+        # It knows nothing of classes that it was not trained on.
+        y_proba = np.zeros((len(texts), self.n_classes))
+        y_proba[:, estimator.classes_] = estimator.predict_proba(X)
+        return y_pred, y_proba
+
+    def n_bytes(self) -> int:
+        return pickled_bytes(self.pipeline)
+
+
+def pickled_bytes(thing: Any) -> int:
+    """Return the size of a pickle, which is not made: arrays are counted where they are, the rest as it is written.
+
+    Examples
+    --------
+    >>> pickled_bytes(np.zeros(10**6)) // 10**6
+    8
+    """
+    counter = _Counter()
+    pickle.dump(thing, counter, protocol=5, buffer_callback=counter.count_buffer)
+    return counter.n_bytes
+
+
+class _Counter:
+    """A file that keeps nothing but its size."""
+
+    n_bytes = 0
+
+    def write(self, part: Any) -> int:
+        n_written = memoryview(part).nbytes
+        self.n_bytes += n_written
+        return n_written
+
+    def count_buffer(self, buffer: pickle.PickleBuffer) -> None:
+        # What it returns, None, tells the pickler to leave the buffer out.
+        self.n_bytes += buffer.raw().nbytes

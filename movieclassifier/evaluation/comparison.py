@@ -1,0 +1,282 @@
+"""Train several candidates on the same documents, test them on the same others, and say which differences count."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.corpora.parts import Split
+from movieclassifier.corpora.readers.contract import Document, Label
+from movieclassifier.evaluation.candidates import Candidate, Outline
+from movieclassifier.features.tokenizers import TOKENIZERS
+from movieclassifier.features.words import english_stop_words
+from movieclassifier.system.errors import one_line
+from movieclassifier.system.memory import peak_megabytes
+from movieclassifier.system.own_process import Killed, call_apart
+
+SIGNIFICANCE = 0.05
+NEEDED = (
+    "movieclassifier.training.fit",
+    "movieclassifier.vectorizer",
+    "sklearn.feature_extraction.text",
+    "sklearn.naive_bayes",
+    "sklearn.pipeline",
+    "sklearn.svm",
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one candidate did on one split.
+
+    Attributes
+    ----------
+    y, y_pred : ndarray of shape (n_samples,)
+        True and predicted positions of the classes.
+    y_proba : ndarray of shape (n_samples, n_classes) or None
+        None for a candidate that has no probabilities.
+    train_seconds : float
+        From the first document read to the last step, vectorizing included.
+    model_bytes : int
+        Size of the file that the model is saved as.
+    peak_megabytes : float
+        The largest resident size of the process so far, before the model's size is found out.
+    """
+
+    y: NDArray[np.intp]
+    y_pred: NDArray[np.intp]
+    y_proba: NDArray[np.floating] | None
+    train_seconds: float
+    model_bytes: int
+    peak_megabytes: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """One candidate in the table; log loss in nats per document, sizes in MB (10**6 bytes).
+
+    Attributes
+    ----------
+    best : bool
+        Whether it has the highest accuracy.
+    p_value : float or None
+        Of McNemar's test against the best one.
+    error : str
+        Why there are no figures.
+    """
+
+    recipe: str
+    kind: str
+    description: str
+    note: str = ""
+    error: str = ""
+    accuracy: float | None = None
+    standard_error: float | None = None
+    log_loss: float | None = None
+    macro_f1: float | None = None
+    train_seconds: float | None = None
+    peak_megabytes: float | None = None
+    model_megabytes: float | None = None
+    best: bool = False
+    p_value: float | None = None
+
+    @property
+    def like_the_best(self) -> bool:
+        """Whether its difference to the best one is not significant."""
+        return self.p_value is not None and self.p_value >= SIGNIFICANCE
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the row as JSON holds it."""
+        return asdict(self) | {"like_the_best": self.like_the_best}
+
+
+def compare(
+    candidates: Mapping[str, Candidate],
+    splits: Sequence[Split],
+    classes: tuple[Label, ...],
+    *,
+    seed: int = 1,
+    n_threads: int = 1,
+    allow_sorted: bool = False,
+    tell: Callable[[str], None] = lambda name: None,
+) -> list[Row]:
+    """Train and test candidates, each in a process of its own, one after the other.
+
+    Parameters
+    ----------
+    candidates : mapping of str to Candidate
+    splits : sequence of Split
+        One, or those of cross-validation, whose test parts are scored together.
+    classes : tuple of labels
+        Ascending.
+    seed, n_threads, allow_sorted
+        As for :class:`movieclassifier.evaluation.candidates.Outline`.
+    tell : function of str
+        Called with the name of a candidate when it is done.
+
+    Returns
+    -------
+    list of Row
+        The highest accuracy first.
+
+    Raises
+    ------
+    OSError, ValueError
+        If a corpus cannot be read, or the first of the candidates cannot be trained on it. What keeps a later one from
+        it, and want of memory, is told in its row.
+    """
+    if not candidates:
+        raise ValueError("there is nothing to compare; name a recipe.")
+    outlines = [Outline(classes, split.label_counts, split.n_train, seed, n_threads, allow_sorted) for split in splits]
+    rows: list[Row] = []
+    right: dict[str, NDArray[np.bool_]] = {}
+    for name, candidate in candidates.items():
+        row = Row(name, candidate.kind, candidate.description, candidate.note())
+        try:
+            outcomes, _ = call_apart(run, candidate, splits, outlines)
+        except Killed as error:
+            rows.append(replace(row, error=str(error)))
+        except MemoryError as error:
+            rows.append(replace(row, error=f"there was not enough memory: {error}".rstrip(": ")))
+        except ValueError as error:
+            # Where others could be trained, it is not the corpus; what they did must not be lost.
+            if not right:
+                raise
+            rows.append(replace(row, error=one_line(error)))
+        else:
+            right[name] = np.concatenate([outcome.y == outcome.y_pred for outcome in outcomes])
+            rows.append(replace(row, **summarize(outcomes, len(classes))))
+        tell(name)
+    return rank(rows, right)
+
+
+def run(candidate: Candidate, splits: Sequence[Split], outlines: Sequence[Outline]) -> list[Outcome]:
+    """Train and test one candidate on every split."""
+    from threadpoolctl import threadpool_limits
+
+    warm_up(candidate)
+    # One thread of BLAS for everyone: times can be compared, and are lower for the streaming recipes.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return [run_split(candidate, split, outline) for split, outline in zip(splits, outlines, strict=True)]
+
+
+def warm_up(candidate: Candidate) -> None:
+    """Import and load what training needs, so that no candidate's time holds it."""
+    for module in NEEDED:
+        import_module(module)
+    english_stop_words()
+    # The recipe's tokenizer, or the note, may load WordNet, which takes seconds.
+    recipe = getattr(candidate, "recipe", None)
+    if recipe is not None:
+        TOKENIZERS[recipe.tokenizer]("films")
+    candidate.note()
+
+
+def run_split(candidate: Candidate, split: Split, outline: Outline) -> Outcome:
+    """Train and test one candidate on one split."""
+    start = time.perf_counter()
+    fitted = candidate.fit(iter(split.train), outline)
+    seconds = time.perf_counter() - start
+    labels: list[Label] = []
+    y_pred, y_proba = fitted.predict(_noting(split.test, labels))
+    # Read first: finding out the size takes memory, too, and more for some candidates than for others.
+    peak = peak_megabytes()
+    return Outcome(outline.positions(labels), y_pred, y_proba, seconds, fitted.n_bytes(), peak)
+
+
+def _noting(documents: Iterable[Document], labels: list[Label]) -> Iterator[Document]:
+    """Yield documents, and append their labels to a list."""
+    for text, label in documents:
+        labels.append(label)
+        yield text, label
+
+
+def summarize(outcomes: Sequence[Outcome], n_classes: int) -> dict[str, Any]:
+    """Return the figures of one candidate; several test parts are scored as one.
+
+    Parameters
+    ----------
+    outcomes : sequence of Outcome
+        One per split.
+    n_classes : int
+
+    Returns
+    -------
+    dict
+        ``accuracy``, its binomial ``standard_error``, ``log_loss``, ``macro_f1``; the mean ``train_seconds`` and
+        ``model_megabytes``, and the largest ``peak_megabytes``.
+    """
+    from sklearn.metrics import f1_score, log_loss
+
+    y, y_pred = (np.concatenate([getattr(outcome, name) for outcome in outcomes]) for name in ("y", "y_pred"))
+    accuracy = float((y == y_pred).mean())
+    positions = np.arange(n_classes)
+    probabilities = [outcome.y_proba for outcome in outcomes if outcome.y_proba is not None]
+    return {
+        "accuracy": accuracy,
+        "standard_error": float(np.sqrt(accuracy * (1 - accuracy) / len(y))),
+        "log_loss": float(log_loss(y, np.concatenate(probabilities), labels=positions)) if probabilities else None,
+        "macro_f1": float(f1_score(y, y_pred, labels=positions, average="macro", zero_division=0.0)),
+        "train_seconds": float(np.mean([outcome.train_seconds for outcome in outcomes])),
+        "model_megabytes": float(np.mean([outcome.model_bytes for outcome in outcomes])) / 1e6,
+        "peak_megabytes": max(outcome.peak_megabytes for outcome in outcomes),
+    }
+
+
+def rank(rows: Sequence[Row], right: Mapping[str, NDArray[np.bool_]]) -> list[Row]:
+    """Return rows by accuracy, the best one marked and the others tested against it.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+    right : mapping of str to ndarray of shape (n_samples,)
+        Which documents each recipe got right.
+    """
+    ranked = sorted(rows, key=lambda row: -1.0 if row.accuracy is None else row.accuracy, reverse=True)
+    result = []
+    for row in ranked:
+        best = row is ranked[0] and row.accuracy is not None
+        tested = not best and row.recipe in right
+        p_value = mcnemar(right[ranked[0].recipe], right[row.recipe]) if tested else None
+        result.append(replace(row, best=best, p_value=p_value))
+    return result
+
+
+def mcnemar(right: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
+    """Return the p-value of McNemar's exact test that two classifiers are equally often right.
+
+    Only documents that one gets right and the other wrong tell them apart; were the two equally good, each of these
+    would be as likely to favour the one as the other.
+
+    Parameters
+    ----------
+    right, other : ndarray of bool, shape (n_samples,)
+        Which documents each classifier gets right.
+
+    Returns
+    -------
+    float
+        Two-sided.
+
+    References
+    ----------
+    McNemar, *Note on the sampling error of the difference between correlated proportions*, Psychometrika 1947.
+    Dietterich, *Approximate statistical tests for comparing supervised classification learning algorithms*, 1998.
+
+    Examples
+    --------
+    Ten documents that only one of two gets right, nine times the first: 2 * (1 + 10) / 2**10.
+
+    >>> right = np.array([True] * 9 + [False] + [True] * 90)
+    >>> other = np.array([False] * 9 + [True] + [True] * 90)
+    >>> round(mcnemar(right, other), 4)
+    0.0215
+    """
+    from scipy.stats import binomtest
+
+    first, second = int(np.sum(right & ~other)), int(np.sum(~right & other))
+    return float(binomtest(first, first + second).pvalue) if first + second else 1.0

@@ -1,0 +1,216 @@
+"""Tune a recipe by successive halving: many settings on few documents, the better ones on more, a few on all.
+
+Every result is a line in a journal, so that a search can be stopped at any moment and goes on where it was.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from typing import Any
+
+from movieclassifier.corpora.parts import Slice, split_into_folds
+from movieclassifier.corpora.readers.contract import Label
+from movieclassifier.evaluation.candidates import Outline, Streaming
+from movieclassifier.evaluation.comparison import run_split, summarize
+from movieclassifier.evaluation.search_space import draw_recipes
+from movieclassifier.evaluation.tuning_journal import Journal, Score
+from movieclassifier.recipes.names import Recipe
+from movieclassifier.recipes.toml import check_setting
+
+KEPT = 3
+SMALLEST = 200
+
+
+@dataclass(frozen=True)
+class Search:
+    """All that decides the course of a search.
+
+    Attributes
+    ----------
+    base : Recipe
+        The first candidate, which stays to the end.
+    space : mapping of str to list
+        Values to try for each setting, as TOML holds them.
+    n_candidates : int
+        How many recipes, the base included.
+    n_train : int
+        Documents of the training part.
+    n_folds : int
+    seed : int
+        Of the candidates and the folds.
+    allow_sorted : bool
+        Whether a stream sorted by label is trained on all the same.
+    """
+
+    base: Recipe
+    space: Mapping[str, Sequence[Any]]
+    n_candidates: int
+    n_train: int
+    n_folds: int = 3
+    seed: int = 1
+    allow_sorted: bool = False
+
+    def __post_init__(self) -> None:
+        if self.n_candidates < 2:
+            raise ValueError(
+                f"there must be at least 2 candidates, the recipe itself included; got {self.n_candidates}."
+            )
+        for name, values in self.space.items():
+            for value in values:
+                check_setting(name, value)
+
+    def candidates(self) -> list[Recipe]:
+        """Return the base, and recipes drawn from the space without repeats."""
+        drawn = (recipe for recipe in draw_recipes(self.base, self.space, self.seed) if recipe != self.base)
+        return [self.base, *islice(drawn, self.n_candidates - 1)]
+
+    def rungs(self, n_candidates: int) -> list[tuple[int, int]]:
+        """Return how many candidates are tried on how many documents: a third of them on three times as many.
+
+        Examples
+        --------
+        >>> Search(Recipe(), {"passes": [1, 3]}, 27, 45_000).rungs(27)
+        [(27, 5000), (9, 15000), (3, 45000)]
+        """
+        rungs = [(min(KEPT, n_candidates), self.n_train)]
+        while rungs[0][0] < n_candidates:
+            n_more, n_fewer = min(rungs[0][0] * KEPT, n_candidates), max(rungs[0][1] // KEPT, SMALLEST)
+            rungs.insert(0, (n_more, min(n_fewer, self.n_train)))
+        return rungs
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the search as JSON holds it."""
+        return asdict(self) | {
+            "base": _as_json(self.base),
+            "space": {name: list(self.space[name]) for name in self.space},
+        }
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search has found.
+
+    Attributes
+    ----------
+    recipe : Recipe
+        The best one.
+    score, base_score : Score
+        Of the best one, and of the base on the same documents.
+    n_documents : int
+        On how many they were measured.
+    n_evaluations : int
+        How many results there are.
+    finished : bool
+        Whether the search came to its end.
+    ranking : list of (Recipe, Score)
+        The recipes that were measured on as many documents, the best one first.
+    """
+
+    recipe: Recipe
+    score: Score
+    base_score: Score
+    n_documents: int
+    n_evaluations: int
+    finished: bool
+    ranking: list[tuple[Recipe, Score]]
+
+
+def tune(
+    search: Search,
+    documents: Slice,
+    classes: tuple[Label, ...],
+    journal: Journal,
+    *,
+    seconds: float = float("inf"),
+    n_threads: int = 1,
+    tell: Callable[[str], None] = lambda text: None,
+) -> Found:
+    """Search for better settings of a recipe.
+
+    Parameters
+    ----------
+    search : Search
+    documents : Slice
+        The training part: nothing else is looked at.
+    classes : tuple of labels
+    journal : Journal
+        Results of an earlier run of the same search are taken from it, new ones written to it.
+    seconds : float
+        No candidate is begun after so much time.
+    n_threads : int
+        Vectorizing threads; the result does not depend on them.
+    tell : function of str
+        Called with a note after each evaluation.
+
+    Returns
+    -------
+    Found
+    """
+    deadline = time.monotonic() + seconds
+    candidates = search.candidates()
+    numbers = list(range(len(candidates)))
+    best: tuple[int, list[int]] = (0, [])
+    for n_kept, n_documents in search.rungs(len(candidates)):
+        numbers = _with_base(numbers[:n_kept])
+        for done, number in enumerate(numbers):
+            if (number, n_documents) not in journal.scores:
+                # At least one result, whatever the budget.
+                if time.monotonic() > deadline and (best[1] or done):
+                    best = best if best[1] else (n_documents, numbers[:done])
+                    return _found(candidates, journal, best, finished=False)
+                part = replace(documents, stop=documents.start + n_documents)
+                journal.add(number, n_documents, evaluate(candidates[number], part, classes, search, n_threads))
+            tell(f"accuracy {journal.scores[number, n_documents].accuracy:.4f} on {n_documents:,} documents")
+        numbers = sorted(numbers, key=lambda number: journal.scores[number, n_documents].rank())
+        best = n_documents, numbers
+    return _found(candidates, journal, best, finished=True)
+
+
+def evaluate(recipe: Recipe, documents: Slice, classes: tuple[Label, ...], search: Search, n_threads: int = 1) -> Score:
+    """Cross-validate one recipe."""
+    start = time.perf_counter()
+    try:
+        splits = split_into_folds(documents, classes, search.n_folds, search.seed)
+    except ValueError as error:
+        raise ValueError(f"{error} With fewer --candidates, each of them gets more documents.") from error
+    outcomes = [
+        run_split(
+            Streaming(recipe),
+            split,
+            Outline(classes, split.label_counts, split.n_train, search.seed, n_threads, search.allow_sorted),
+        )
+        for split in splits
+    ]
+    figures = summarize(outcomes, len(classes))
+    return Score(figures["accuracy"], figures["log_loss"], round(time.perf_counter() - start, 2))
+
+
+def n_evaluations(search: Search) -> int:
+    """Return how many evaluations a search takes."""
+    n_candidates = len(search.candidates())
+    # The base is there even if it is not among the best.
+    return sum(n_kept + (i > 0) for i, (n_kept, _) in enumerate(search.rungs(n_candidates)))
+
+
+def _with_base(numbers: list[int]) -> list[int]:
+    return numbers if 0 in numbers else [*numbers, 0]
+
+
+def _found(candidates: list[Recipe], journal: Journal, best: tuple[int, list[int]], finished: bool) -> Found:
+    n_documents, numbers = best
+    scores = {number: journal.scores[number, n_documents] for number in numbers}
+    ranking = sorted(numbers, key=lambda number: scores[number].rank())
+    return Found(
+        candidates[ranking[0]],
+        scores[ranking[0]],
+        scores.get(0, scores[ranking[0]]),
+        n_documents,
+        len(journal.scores),
+        finished,
+        [(candidates[number], scores[number]) for number in ranking],
+    )
+
+
+def _as_json(recipe: Recipe) -> dict[str, Any]:
+    return asdict(recipe) | {"ngram_range": list(recipe.ngram_range), "stop_words": list(recipe.stop_words)}

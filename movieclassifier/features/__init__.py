@@ -1,0 +1,1 @@
+"""Texts become rows of numbered columns."""

@@ -1,0 +1,163 @@
+"""The front door of the compiled twin: texts in, the arrays of a CSR matrix out, the same bits with it and without."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.features.tokenizers import TOKENIZERS, Tokenizer
+from movieclassifier.features.words import english_stop_words, tokenize, tokenizer
+from movieclassifier.recipes.names import Recipe
+from movieclassifier.system.compiled import hashing_twin
+
+TWINS: dict[Tokenizer, str] = {tokenizer: "book", tokenize: "default"}
+
+
+CSRArrays = tuple[NDArray[Any], NDArray[np.int32], NDArray[np.int32]]
+
+
+def is_compiled(recipe: Recipe) -> bool:
+    """Tell whether the compiled twin hashes the texts of a recipe."""
+    return hashing_twin() is not None and TOKENIZERS[recipe.tokenizer] in TWINS
+
+
+def hash_texts(texts: Sequence[str], recipe: Recipe) -> CSRArrays:
+    """Turn texts into the rows of a CSR matrix, without scikit-learn where the compiled twin is installed.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Documents.
+    recipe : Recipe
+        Its tokenizer, stop words, n-grams, n_features, binary, alternate_sign, norm and dtype are used.
+
+    Returns
+    -------
+    data : ndarray of shape (nnz,), dtype float32 or float64
+    indices : ndarray of shape (nnz,), dtype int32
+    indptr : ndarray of shape (n_texts + 1,), dtype int32
+        Bit for bit what scikit-learn's ``HashingVectorizer`` makes of the same settings.
+
+    Raises
+    ------
+    TypeError
+        If texts is one str, or holds anything but str.
+
+    Examples
+    --------
+    >>> data, indices, indptr = hash_texts(["so so good", ""], Recipe(n_features=8, norm=None))
+    >>> data.tolist(), indices.tolist(), indptr.tolist()
+    ([1.0, 1.0, 1.0], [1, 5, 6], [0, 3, 3])
+    """
+    texts = _checked(texts)
+    if is_compiled(recipe):
+        try:
+            return _twin(recipe).hash(texts)
+        except hashing_twin().Declined:
+            pass
+    return hash_in_python(texts, recipe)
+
+
+def _checked(texts: Sequence[str]) -> list[str]:
+    if isinstance(texts, str):
+        raise TypeError("texts must be a list of str, got one str; pass [text].")
+    texts = list(texts)
+    for position, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(f"texts must be a list of str; text {position} is of type {type(text).__name__}.")
+    return texts
+
+
+@lru_cache(maxsize=8)
+def _twin(recipe: Recipe) -> Any:
+    definition = TOKENIZERS[recipe.tokenizer]
+    own_stop_words = english_stop_words() if definition is tokenizer else frozenset()
+    return hashing_twin().Twin(
+        tokenizer=TWINS[definition],
+        definition=definition,
+        stop_words=own_stop_words.union(recipe.stop_words),
+        dtype=recipe.dtype,
+        **_ngram_settings(recipe),
+    )
+
+
+def _ngram_settings(recipe: Recipe) -> dict[str, Any]:
+    return {name: getattr(recipe, name) for name in ("ngram_range", "n_features", "binary", "alternate_sign", "norm")}
+
+
+def vectorizer_settings(recipe: Recipe) -> dict[str, Any]:
+    """Return what scikit-learn's ``HashingVectorizer`` takes of a recipe, tokenizer and stop words left out.
+
+    Parameters
+    ----------
+    recipe : Recipe
+
+    Returns
+    -------
+    dict
+        Keyword arguments.
+
+    Examples
+    --------
+    >>> vectorizer_settings(Recipe(n_features=8))["n_features"]
+    8
+    """
+    plain = {"token_pattern": None, "lowercase": False, "dtype": np.dtype(recipe.dtype).type}
+    return plain | _ngram_settings(recipe)
+
+
+def hash_in_python(texts: list[str], recipe: Recipe) -> CSRArrays:
+    """Do as :func:`hash_texts` does, by the definition: scikit-learn and the Python tokenizer."""
+    if not texts:  # which scikit-learn refuses
+        return np.empty(0, recipe.dtype), np.empty(0, np.int32), np.zeros(1, np.int32)
+    X = _definition(recipe).transform(texts)
+    return X.data, X.indices, X.indptr
+
+
+@lru_cache(maxsize=8)
+def _definition(recipe: Recipe) -> Any:
+    """Return the scikit-learn vectorizer that a recipe stands for."""
+    from sklearn.feature_extraction.text import HashingVectorizer  # over a second: only without the twin
+
+    tokenizer = _without(recipe.stop_words, TOKENIZERS[recipe.tokenizer])
+    return HashingVectorizer(tokenizer=tokenizer, **vectorizer_settings(recipe))
+
+
+def _without(stop_words: tuple[str, ...], tokenize: Tokenizer) -> Tokenizer:
+    if not stop_words:
+        return tokenize
+    dropped = frozenset(stop_words)
+    return lambda text: [token for token in tokenize(text) if token not in dropped]
+
+
+def ngram_columns(ngrams: list[str], n_features: int) -> dict[str, int]:
+    """Return the column that each n-gram is hashed to.
+
+    Parameters
+    ----------
+    ngrams : list of str
+        Tokens joined by single spaces.
+    n_features : int
+        Number of columns.
+
+    Returns
+    -------
+    dict of str to int
+
+    References
+    ----------
+    ``FeatureHasher`` of scikit-learn: the absolute value of the signed 32-bit MurmurHash3, modulo n_features.
+
+    Examples
+    --------
+    >>> ngram_columns(["movie"], 2**22)
+    {'movie': ...}
+    """
+    from sklearn.utils.murmurhash import murmurhash3_32
+
+    hashes = np.array([murmurhash3_32(ngram.encode("utf-8", "surrogatepass")) for ngram in ngrams], dtype=np.int64)
+    # The absolute value of -2**31 does not fit into 32 bits; scikit-learn steps around it this way.
+    columns = np.where(hashes == -(2**31), (2**31 - 1 - (n_features - 1)) % n_features, np.abs(hashes) % n_features)
+    return dict(zip(ngrams, columns.tolist(), strict=True))

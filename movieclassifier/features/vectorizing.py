@@ -1,0 +1,84 @@
+"""Read and vectorize ahead of the fit, in threads, without changing the order of anything."""
+
+from collections import deque
+from collections.abc import Generator, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from movieclassifier.corpora.readers.contract import Label
+from movieclassifier.features.hashing import hash_texts
+from movieclassifier.recipes.names import Recipe
+from movieclassifier.system.ahead import read_ahead
+
+
+def vectorize(texts: Sequence[str], recipe: Recipe) -> csr_matrix:
+    """Return what the vectorizer of a recipe returns, without scikit-learn where the compiled twin is installed."""
+    X = csr_matrix(hash_texts(texts, recipe), shape=(len(texts), recipe.n_features))
+    X.has_canonical_format = True  # sorted and without duplicates, which spares a check of every row
+    return X
+
+
+def iter_vectorized(
+    minibatches: Iterable[tuple[Sequence[str], Sequence[Label]]],
+    recipe: Recipe,
+    classes: Sequence[Label],
+    n_threads: int = 1,
+) -> Generator[tuple[csr_matrix, NDArray[np.intp]], None, None]:
+    """Vectorize minibatches in threads of their own; they come out in the order in which they went in.
+
+    Parameters
+    ----------
+    minibatches : iterable of (list of str, list of labels)
+    recipe : Recipe
+    classes : sequence of labels
+        Their positions become ``y``.
+    n_threads : int
+        Number of vectorizing threads.
+
+    Yields
+    ------
+    X : csr_matrix of shape (n_samples, n_features)
+    y : ndarray of shape (n_samples,)
+
+    Raises
+    ------
+    ValueError
+        If n_threads is below 1, or a label is not among the classes.
+    """
+    if n_threads < 1:
+        raise ValueError(f"n_threads must be at least 1; got {n_threads}.")
+    positions = {label: position for position, label in enumerate(classes)}
+    return _iter_vectorized(minibatches, recipe, positions, n_threads)
+
+
+def _iter_vectorized(
+    minibatches: Iterable[tuple[Sequence[str], Sequence[Label]]],
+    recipe: Recipe,
+    positions: dict[Label, int],
+    n_threads: int,
+) -> Generator[tuple[csr_matrix, NDArray[np.intp]], None, None]:
+    reading = read_ahead(minibatches)
+    pending: deque[tuple[Future[csr_matrix], NDArray[np.intp]]] = deque()
+    pool = ThreadPoolExecutor(n_threads, thread_name_prefix="vectorize")
+    try:
+        for texts, labels in reading:
+            y = np.array([_position(label, positions) for label in labels], dtype=np.intp)
+            pending.append((pool.submit(vectorize, texts, recipe), y))
+            if len(pending) > n_threads + 1:
+                X, y = pending.popleft()
+                yield X.result(), y
+        while pending:
+            X, y = pending.popleft()
+            yield X.result(), y
+    finally:
+        pool.shutdown(cancel_futures=True)
+        reading.close()
+
+
+def _position(label: Label, positions: dict[Label, int]) -> int:
+    if label not in positions:
+        raise ValueError(f"a label must be one of {', '.join(map(str, positions))}; got {label!r}.")
+    return positions[label]

@@ -1,0 +1,1 @@
+"""The log of predictions and votes; the only SQL of the program."""

@@ -1,0 +1,245 @@
+"""The log: events are appended in a total order, and never changed."""
+
+import json
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, update
+
+from movieclassifier.feedback.log.database import writing
+from movieclassifier.feedback.log.entities import (
+    ACCEPTED,
+    APPROVE,
+    CORRECT,
+    INCORRECT,
+    REJECT,
+    REJECTED,
+    ROLLBACK,
+    ROLLED_BACK,
+    SERVE,
+    UNDO,
+    UNDONE,
+    WAITING,
+    Probabilities,
+)
+from movieclassifier.feedback.log.errors import NotFound
+from movieclassifier.feedback.log.schema import bases, events, head, votes
+
+
+def now() -> int:
+    """Return the time in milliseconds since 1970, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+class Accepted(NamedTuple):
+    """A vote by its position, and the position of the event that accepted it.
+
+    A vote that was taken out and approved again is another one here: it counts from its approval.
+    """
+
+    vote: int
+    at: int
+
+
+class Appending:
+    """A transaction that appends events. It holds the head of the log, so there is one at a time.
+
+    Parameters
+    ----------
+    connection : Connection
+        In a transaction that holds nothing yet.
+
+    Attributes
+    ----------
+    position : int
+        Of the last event.
+    base_version : int or None
+        The base that is served.
+    """
+
+    def __init__(self, connection: Connection):
+        self.connection = connection
+        row = connection.execute(select(head).with_for_update()).one()
+        self.position: int = row.position
+        self.base_version: int | None = row.base_version
+
+    def append(self, kind: str, by: str, **values: Any) -> int:
+        """Append an event and return its position."""
+        self.position += 1
+        event = {"position": self.position, "kind": kind, "by": by, "at": now(), "note": ""} | values
+        self.connection.execute(insert(events).values(**event))
+        self.connection.execute(update(head).values(position=self.position, base_version=self.base_version))
+        return self.position
+
+    def vote(
+        self,
+        prediction: Row[Any],
+        label: str,
+        *,
+        client: str,
+        waits: str | None,
+        before: Probabilities,
+        after: Probabilities,
+        n_known: int,
+    ) -> Row[Any]:
+        """Append a vote on a prediction that has none that stands, and return its row.
+
+        Parameters
+        ----------
+        prediction : Row
+        label : str
+        client : str
+        waits : str or None
+            Why it has to wait for a review, if it has to.
+        before, after : dict of str to float
+        n_known : int
+        """
+        verdict = CORRECT if label == prediction.label else INCORRECT
+        status = WAITING if waits else ACCEPTED
+        of_prediction = votes.c.prediction_id == prediction.id
+        attempt = self.connection.scalar(select(func.count()).where(of_prediction))
+        position = self.append(
+            verdict,
+            client,
+            vote_position=self.position + 1,
+            prediction_id=prediction.id,
+            label=label,
+            status=status,
+        )
+        values = {
+            "position": position,
+            "prediction_id": prediction.id,
+            "attempt": attempt,
+            "digest": prediction.digest,
+            "label": label,
+            "verdict": verdict,
+            "status": status,
+            "reason": waits,
+            "reviewed": False,
+            "accepted_at": position if status == ACCEPTED else None,
+            "before": json.dumps(before),
+            "after": json.dumps(after if status == ACCEPTED else before),
+            "n_known": n_known,
+            "client": client,
+            "voted_at": now(),
+        }
+        self.connection.execute(insert(votes).values(**values))
+        return self.connection.execute(select(votes).where(votes.c.position == position)).one()
+
+    def undo(self, vote: Row[Any], by: str) -> int:
+        """Append the undoing of a vote."""
+        return self._change(UNDO, [vote], by, status=UNDONE)
+
+    def approve(self, positions: Iterable[int], by: str, note: str = "") -> int:
+        """Accept votes that wait or were rejected; return their number."""
+        chosen = [vote for vote in self._votes(positions) if vote.status in (WAITING, REJECTED)]
+        return self._change(APPROVE, chosen, by, status=ACCEPTED, note=note)
+
+    def reject(self, positions: Iterable[int], by: str, note: str = "") -> int:
+        """Take votes out that wait or were accepted; return their number."""
+        chosen = [vote for vote in self._votes(positions) if vote.status in (WAITING, ACCEPTED)]
+        return self._change(REJECT, chosen, by, status=REJECTED, note=note)
+
+    def serve(self, version: int, by: str, note: str = "") -> int:
+        """Serve another base from here on; accepted votes that it does not hold stay on top of it."""
+        self.base_version = version
+        return self.append(SERVE, by, version=version, note=note)
+
+    def roll_back(self, version: int, by: str, note: str = "") -> int:
+        """Serve a base as it was: accepted votes that it does not hold wait for a review again; return their number."""
+        self.base_version = version
+        n_aside = len(votes_beyond(self.connection, version))
+        self.append(ROLLBACK, by, version=version, note=note)
+        folded = {accepted.vote: accepted.at for accepted in folded_votes(self.connection, version)}
+        known = (votes.c.status == ACCEPTED) | (votes.c.reason == ROLLED_BACK)
+        present = set(self.connection.scalars(select(votes.c.position).where(known)))
+        self._update(present - set(folded), status=WAITING, reason=ROLLED_BACK)
+        for vote in sorted(present & set(folded)):
+            self._update([vote], status=ACCEPTED, reason=None, accepted_at=folded[vote])
+        return n_aside
+
+    def _change(self, kind: str, chosen: list[Row[Any]], by: str, *, status: str, note: str = "") -> int:
+        for vote in chosen:
+            at = self.append(
+                kind,
+                by,
+                vote_position=vote.position,
+                prediction_id=vote.prediction_id,
+                label=vote.label,
+                status=status,
+                note=note,
+            )
+            changed: dict[str, Any] = {"status": status, "reason": None}
+            if status == ACCEPTED:
+                changed["accepted_at"] = at
+            if kind in (APPROVE, REJECT):
+                changed["reviewed"] = True
+            self._update([vote.position], **changed)
+        return len(chosen)
+
+    def _update(self, positions: Iterable[int], **values: Any) -> None:
+        for chunk in chunked(sorted(positions)):
+            self.connection.execute(update(votes).where(votes.c.position.in_(chunk)).values(**values))
+
+    def _votes(self, positions: Iterable[int]) -> list[Row[Any]]:
+        wanted = sorted(set(positions))
+        found: list[Row[Any]] = []
+        for chunk in chunked(wanted):
+            found += self.connection.execute(
+                select(votes).where(votes.c.position.in_(chunk)).order_by(votes.c.position)
+            )
+        missing = set(wanted) - {vote.position for vote in found}
+        if missing:
+            raise NotFound(f"the log has no vote at position {', '.join(map(str, sorted(missing)))}.")
+        return found
+
+    def undo_at(self, positions: Iterable[int], by: str) -> int:
+        """Append the undoing of the votes at some positions that are not undone; return their number."""
+        chosen = [vote for vote in self._votes(positions) if vote.status != UNDONE]
+        return self._change(UNDO, chosen, by, status=UNDONE)
+
+    def has_vote(self, digest: str, label: str | None = None) -> bool:
+        """Tell whether a text has a vote already: one that stands, or one on which the owner has decided."""
+        known = (votes.c.digest == digest) & or_(votes.c.status != UNDONE, votes.c.reviewed)
+        if label is not None:
+            known &= votes.c.label == label
+        return self.connection.scalar(select(votes.c.position).where(known).limit(1)) is not None
+
+
+@contextmanager
+def appending(engine: Engine) -> Iterator[Appending]:
+    """Open a transaction that appends; it is committed when the block ends well."""
+    with writing(engine) as connection:
+        yield Appending(connection)
+
+
+def chunked(positions: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Cut positions into pieces that fit into one statement."""
+    for start in range(0, len(positions), 500):
+        yield positions[start : start + 500]
+
+
+def last_vote(connection: Connection, prediction_id: str) -> Row[Any] | None:
+    """Return the last vote on a prediction."""
+    last = select(votes).where(votes.c.prediction_id == prediction_id).order_by(votes.c.attempt.desc()).limit(1)
+    return connection.execute(last).one_or_none()
+
+
+def standing_vote(connection: Connection, prediction_id: str) -> Row[Any] | None:
+    """Return the last vote on a prediction, unless it was undone."""
+    vote = last_vote(connection, prediction_id)
+    return None if vote is None or vote.status == UNDONE else vote
+
+
+def folded_votes(connection: Connection, version: int) -> list[Accepted]:
+    """Return the votes in the weights of a base, in the order of learning."""
+    folded = connection.execute(select(bases.c.folded).where(bases.c.version == version)).scalar_one()
+    return [Accepted(vote, at) for vote, at in json.loads(folded)]
+
+
+def votes_beyond(connection: Connection, version: int) -> set[int]:
+    """Return the positions of the accepted votes that a base does not hold."""
+    accepted = set(connection.scalars(select(votes.c.position).where(votes.c.status == ACCEPTED)))
+    return accepted - {vote for vote, _ in folded_votes(connection, version)}

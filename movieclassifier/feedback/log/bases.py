@@ -1,0 +1,129 @@
+"""Bases: the records that the database keeps, which the served model starts from."""
+
+import hashlib
+import json
+import tempfile
+from typing import Any
+
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine, Row, func, insert, select
+
+from movieclassifier.feedback.log.appending import Accepted, now
+from movieclassifier.feedback.log.database import reading
+from movieclassifier.feedback.log.entities import ACCEPTED
+from movieclassifier.feedback.log.facts import Version
+from movieclassifier.feedback.log.rows import moment
+from movieclassifier.feedback.log.schema import bases, head, votes
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.persistence import BUNDLED
+from movieclassifier.models.record import load_record
+
+TRAINED, UPDATE = "trained", "update"
+LISTED = [column for column in bases.c if column.name not in ("record", "record_sha256")]
+
+
+def store_base(
+    connection: Connection,
+    kind: str,
+    parent: int | None,
+    name: str,
+    record: bytes,
+    classifier: Classifier,
+    folded: list[Accepted],
+    accuracy: float | None,
+    by: str,
+    note: str = "",
+) -> int:
+    """Store a record as the next version, in the transaction that will serve it, and return its number."""
+    version = (connection.scalar(select(func.max(bases.c.version))) or 0) + 1
+    connection.execute(
+        insert(bases).values(
+            version=version,
+            kind=kind,
+            parent=parent,
+            name=name,
+            record=record,
+            record_sha256=record_digest(record),
+            weights_sha256=classifier.weights_sha256(),
+            folded=json.dumps(folded),
+            guard_accuracy=accuracy,
+            created_at=now(),
+            by=by,
+            note=note,
+        )
+    )
+    return version
+
+
+def record_digest(record: bytes) -> str:
+    """Return what a record is known by."""
+    return hashlib.sha256(record).hexdigest()
+
+
+def load_base(connection: Connection, version: int) -> tuple[Classifier, dict[str, NDArray[Any]]]:
+    """Load a base from the database, with the arrays of its guard set."""
+    record = connection.execute(select(bases.c.record).where(bases.c.version == version)).scalar_one()
+    with tempfile.NamedTemporaryFile(suffix=".npz") as file:
+        file.write(record)
+        file.flush()
+        return load_record(file.name)
+
+
+def line_of(connection: Connection, version: int) -> list[int]:
+    """Return a version and those that it was made from; the last is the trained model."""
+    parents = {row.version: row.parent for row in connection.execute(select(bases.c.version, bases.c.parent))}
+    line = [version]
+    while (parent := parents[line[-1]]) is not None:
+        line.append(parent)
+    return line
+
+
+def list_versions(engine: Engine) -> list[Version]:
+    """Return all bases, the newest first."""
+    with reading(engine) as connection:
+        served = connection.scalar(select(head.c.base_version))
+        rows = connection.execute(select(*LISTED).order_by(bases.c.version.desc())).all()
+    return [_version(row, served) for row in rows]
+
+
+def find_version(engine: Engine, version: int) -> Version:
+    """Return one base."""
+    return next(found for found in list_versions(engine) if found.version == version)
+
+
+def _version(row: Row[Any], served: int | None) -> Version:
+    return Version(
+        row.version,
+        row.kind,
+        row.parent,
+        row.name,
+        row.weights_sha256,
+        len(json.loads(row.folded)),
+        row.guard_accuracy,
+        moment(row.created_at),
+        row.by,
+        row.note,
+        row.version == served,
+    )
+
+
+BUNDLED_NAME = BUNDLED
+
+
+def _is_beginning(connection: Connection) -> bool:
+    """Tell whether nothing has happened since a bundled model became the first base."""
+    position, served = connection.execute(select(head.c.position, head.c.base_version)).one()
+    name = connection.scalar(select(bases.c.name).where(bases.c.version == served))
+    return position == 1 and name == BUNDLED_NAME
+
+
+def _known(connection: Connection, record: bytes) -> int | None:
+    return connection.scalar(select(bases.c.version).where(bases.c.record_sha256 == record_digest(record)))
+
+
+def _n_accepted(connection: Connection) -> int:
+    return connection.scalar(select(func.count()).where(votes.c.status == ACCEPTED)) or 0
+
+
+def _database(connection: Connection) -> str:
+    return connection.engine.url.render_as_string()  # without the password

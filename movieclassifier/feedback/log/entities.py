@@ -1,0 +1,204 @@
+"""What the log is about: predictions, votes, events."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from movieclassifier.models.explanation import Explanation
+
+T = TypeVar("T")
+
+CORRECT, INCORRECT, UNDO, APPROVE, REJECT = "correct", "incorrect", "undo", "approve", "reject"
+SERVE, ROLLBACK = "serve", "rollback"
+
+# What the log says of a vote …
+ACCEPTED, WAITING, REJECTED, UNDONE = "accepted", "waiting", "rejected", "undone"
+# … and what people see: of the accepted ones, the served model holds back those beyond the cap, see serving.py.
+APPLIED, HELD = "applied", "held"
+STATUSES = (WAITING, APPLIED, HELD, REJECTED, UNDONE)
+
+# Positions and versions up to this one fit into the columns of every database.
+MAX_NUMBER = 10**9
+
+REVIEW, DUPLICATE, CAP, ROLLED_BACK = "review", "duplicate", "cap", "rolled back"
+
+Probabilities = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Client:
+    """Who asks.
+
+    Attributes
+    ----------
+    owner : str
+        Whose prediction it becomes: a random token per browser session, or ``"api"``.
+    address : str
+        A keyed hash of the network address; equal addresses have equal hashes, and nothing else can be told from it.
+    """
+
+    owner: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the served model says of a text, with nothing stored."""
+
+    label: str
+    probabilities: Probabilities
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What a person said of a prediction, and what became of it.
+
+    Attributes
+    ----------
+    position : int
+        Its place in the log.
+    label : str
+        The right label, as the person says.
+    verdict : {"correct", "incorrect"}
+    status : {"applied", "held", "waiting", "rejected", "undone"}
+        What it is now: part of the served weights; accepted, but held until the next guarded update; waiting for a
+        review; or out.
+    reason : {None, "review", "duplicate", "cap", "rolled back"}
+        Why it waits or is held.
+    before, after : dict of str to float
+        Probabilities of the text just before and just after this vote was learned; equal where it was not.
+    n_known : int
+        Features of the text that the model knows; with none, nothing can be learned.
+    voted_at : datetime
+    at_once : bool
+        Whether nobody had to approve it. One that waited is learned later than `before` and `after` tell of.
+    """
+
+    position: int
+    label: str
+    verdict: str
+    status: str
+    reason: str | None
+    before: Probabilities
+    after: Probabilities
+    n_known: int
+    voted_at: datetime
+    at_once: bool = True
+
+    @property
+    def before_label(self) -> str:
+        """The answer before the vote."""
+        return max(self.before, key=self.before.__getitem__)
+
+    @property
+    def after_label(self) -> str:
+        """The answer after the vote."""
+        return max(self.after, key=self.after.__getitem__)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the model said of a text, as it was stored when it was made.
+
+    Attributes
+    ----------
+    id : str or None
+        Issued by the server and not guessable; None for a text that is not kept.
+    text, label : str
+    probabilities : dict of str to float
+        In the order of the model's classes.
+    model_version : str
+        The version of the base and the position in the log, such as ``"2+17"``: with the cap they determine the
+        weights.
+    explanation : Explanation or None
+        As of that moment. Read back from the store, it lacks the n-grams that contributed nothing.
+    explained_label : str
+        The label that positive contributions speak for.
+    created_at : datetime
+    labels : tuple of str
+        All labels of the model.
+    vote : Vote or None
+        The vote that stands.
+    undone : bool
+        Whether there was one that was undone, and none since.
+    """
+
+    id: str | None
+    text: str
+    label: str
+    probabilities: Probabilities
+    model_version: str
+    explanation: Explanation | None
+    explained_label: str
+    created_at: datetime
+    labels: tuple[str, ...]
+    vote: Vote | None = None
+    undone: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A vote as the owner of the model sees it."""
+
+    position: int
+    prediction_id: str
+    text: str
+    predicted: str
+    probability: float
+    label: str
+    verdict: str
+    status: str
+    reason: str | None
+    client: str
+    model_version: str
+    voted_at: datetime
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of the log.
+
+    Attributes
+    ----------
+    position : int
+        1, 2, 3 … without a gap: the total order.
+    kind : {"correct", "incorrect", "undo", "approve", "reject", "serve", "rollback"}
+        "serve" and "rollback" say which base is served from here on.
+    vote_position : int or None
+        The vote that it is about.
+    prediction_id, label : str or None
+    status : {None, "accepted", "waiting", "rejected", "undone"}
+        Of the vote, after this event.
+    version : int or None
+        The base of "serve" and "rollback".
+    by : str
+        A keyed hash of the client's address, or the name of the owner who did it.
+    at : datetime
+    note : str
+    """
+
+    position: int
+    kind: str
+    vote_position: int | None
+    prediction_id: str | None
+    label: str | None
+    status: str | None
+    version: int | None
+    by: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some of many."""
+
+    items: list[T]
+    page: int
+    per_page: int
+    total: int
+
+    @property
+    def n_pages(self) -> int:
+        """The number of pages, at least one."""
+        return max(1, -(-self.total // self.per_page))

@@ -1,0 +1,231 @@
+"""The front door of the log: predictions are stored, votes are cast and taken back, and all of it can be read."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, delete, func, insert, select
+
+from movieclassifier.feedback.log.appending import last_vote, now
+from movieclassifier.feedback.log.counting import count_feedback, count_predictions
+from movieclassifier.feedback.log.database import connect, reading, writing
+from movieclassifier.feedback.log.entities import (
+    ACCEPTED,
+    APPLIED,
+    HELD,
+    STATUSES,
+    UNDONE,
+    WAITING,
+    Client,
+    Entry,
+    Event,
+    Page,
+    Prediction,
+)
+from movieclassifier.feedback.log.errors import NotFound
+from movieclassifier.feedback.log.facts import FeedbackStats
+from movieclassifier.feedback.log.rows import entry_from, event_from, pack_explanation, prediction_from, vote_from
+from movieclassifier.feedback.log.schema import events, head, predictions, prepare, votes
+
+LAST = 2**63 - 1
+
+
+class FeedbackStore:
+    """The database of the log.
+
+    Parameters
+    ----------
+    url : str
+        As SQLAlchemy writes it, such as ``sqlite:///instance/feedback.db``; ``postgres://`` is understood, too.
+
+    Raises
+    ------
+    ValueError
+        If the URL is wrong, its driver is missing, or a newer version wrote the database.
+    Unavailable
+        If the database does not answer.
+    """
+
+    def __init__(self, url: str):
+        self.engine: Engine = connect(url)
+        self._counted: tuple[int | None, FeedbackStats] | None = None
+        try:
+            prepare(self.engine)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.engine.dispose()
+
+    def find(
+        self, prediction_id: str, owner: str, lifetime: timedelta, held_from: int | None, labels: tuple[str, ...]
+    ) -> Prediction:
+        """Return a prediction with its vote.
+
+        Raises
+        ------
+        NotFound
+            If there is none, or it is another owner's, or older than `lifetime`.
+        """
+        with reading(self.engine) as connection:
+            row = owned_prediction(connection, prediction_id, owner, lifetime)
+            return _with_vote(row, last_vote(connection, prediction_id), held_from, labels)
+
+    def history(
+        self, owner: str, lifetime: timedelta, held_from: int | None, labels: tuple[str, ...], limit: int = 100
+    ) -> list[Prediction]:
+        """Return the predictions of an owner, the newest first."""
+        theirs = (predictions.c.owner == owner) & (predictions.c.created_at >= _oldest(lifetime))
+        newest = select(predictions).where(theirs).order_by(predictions.c.created_at.desc()).limit(limit)
+        with reading(self.engine) as connection:
+            rows = connection.execute(newest).all()
+            on_them = votes.c.prediction_id.in_([row.id for row in rows])
+            last = {
+                vote.prediction_id: vote
+                for vote in connection.execute(select(votes).where(on_them).order_by(votes.c.attempt))
+            }
+        return [_with_vote(row, last.get(row.id), held_from, labels) for row in rows]
+
+    def entries(
+        self,
+        held_from: int | None,
+        *,
+        search: str = "",
+        status: str | None = None,
+        page: int = 1,
+        per_page: int = 25,
+        oldest_first: bool = False,
+    ) -> Page[Entry]:
+        """Return votes, the newest first unless `oldest_first`.
+
+        Parameters
+        ----------
+        held_from : int or None
+            As :attr:`ServedModel.held_from`.
+        search : str
+            Part of the text, or the client.
+        status : {None, "applied", "held", "waiting", "rejected", "undone"}
+        page, per_page : int
+        """
+        chosen = _matching(search, status, held_from)
+        order = votes.c.position if oldest_first else votes.c.position.desc()
+        statement = _entries().where(*chosen).order_by(order)
+        return self._page(statement, page, per_page, lambda row: entry_from(row, held_from))
+
+    def iter_entries(self, held_from: int | None, *, search: str = "", status: str | None = None) -> Iterator[Entry]:
+        """Yield votes in the order of the log."""
+        statement = _entries().where(*_matching(search, status, held_from)).order_by(votes.c.position)
+        with reading(self.engine) as connection:
+            for row in connection.execution_options(yield_per=500).execute(statement):
+                yield entry_from(row, held_from)
+
+    def audit(self, page: int = 1, per_page: int = 50) -> Page[Event]:
+        """Return the log, the newest event first."""
+        return self._page(select(events).order_by(events.c.position.desc()), page, per_page, event_from)
+
+    def iter_events(self) -> Iterator[Event]:
+        """Yield the log in its order."""
+        with reading(self.engine) as connection:
+            for row in connection.execution_options(yield_per=500).execute(select(events).order_by(events.c.position)):
+                yield event_from(row)
+
+    def n_waiting(self) -> int:
+        """Return how many votes wait for a review."""
+        with reading(self.engine) as connection:
+            return connection.scalar(select(func.count()).where(votes.c.status == WAITING)) or 0
+
+    def stats(self) -> FeedbackStats:
+        """Count; the log only where it has grown since the last time."""
+        with reading(self.engine) as connection:
+            position = connection.scalar(select(head.c.position))
+            counted = self._counted
+            if counted is None or counted[0] != position:
+                counted = self._counted = position, count_feedback(connection)
+            return replace(counted[1], n_predictions=count_predictions(connection))
+
+    def forget_old_predictions(self, lifetime: timedelta) -> int:
+        """Delete the predictions that nobody voted on in their lifetime; return their number.
+
+        A vote that was undone keeps its prediction: the log tells of it.
+        """
+        voted = select(votes.c.prediction_id)
+        # A day more: nobody can be voting on them any longer.
+        old = (predictions.c.created_at < _oldest(lifetime + timedelta(days=1))) & predictions.c.id.not_in(voted)
+        with writing(self.engine, relaxed=True) as connection:
+            return connection.execute(delete(predictions).where(old)).rowcount
+
+    def _page(self, statement: Select[Any], page: int, per_page: int, convert: Any) -> Page[Any]:
+        page = max(1, page)
+        with reading(self.engine) as connection:
+            total = connection.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+            rows = connection.execute(statement.limit(per_page).offset((page - 1) * per_page)).all()
+        return Page([convert(row) for row in rows], page, per_page, total)
+
+
+def insert_prediction(connection: Connection, prediction: Prediction, client: Client, digest: str) -> None:
+    """Store a prediction."""
+    packed = None
+    if prediction.explanation is not None:
+        packed = pack_explanation(prediction.explanation, prediction.explained_label)
+    connection.execute(
+        insert(predictions).values(
+            id=prediction.id,
+            owner=client.owner,
+            text=prediction.text,
+            digest=digest,
+            label=prediction.label,
+            probabilities=json.dumps(prediction.probabilities),
+            model_version=prediction.model_version,
+            explanation=packed,
+            created_at=round(prediction.created_at.timestamp() * 1000),
+        )
+    )
+
+
+def owned_prediction(connection: Connection, prediction_id: str, owner: str, lifetime: timedelta) -> Row[Any]:
+    """Return the row of a prediction that an owner may still vote on, or raise NotFound."""
+    theirs = (predictions.c.id == prediction_id) & (predictions.c.owner == owner)
+    row = connection.execute(select(predictions).where(theirs)).one_or_none()
+    if row is None or row.created_at < _oldest(lifetime):
+        raise NotFound("There is no such prediction, or it has expired.")
+    return row
+
+
+def _oldest(lifetime: timedelta) -> int:
+    return now() - int(lifetime.total_seconds() * 1000)
+
+
+def _with_vote(row: Row[Any], vote: Row[Any] | None, held_from: int | None, labels: tuple[str, ...]) -> Prediction:
+    undone = vote is not None and vote.status == UNDONE
+    return prediction_from(row, None if vote is None or undone else vote_from(vote, held_from), undone, labels)
+
+
+def _entries() -> Select[Any]:
+    return select(
+        votes,
+        predictions.c.text,
+        predictions.c.label.label("predicted"),
+        predictions.c.probabilities,
+        predictions.c.model_version,
+    ).join(predictions, predictions.c.id == votes.c.prediction_id)
+
+
+def _matching(search: str, status: str | None, held_from: int | None) -> list[ColumnElement[bool]]:
+    chosen: list[ColumnElement[bool]] = []
+    if search:
+        chosen.append(predictions.c.text.icontains(search, autoescape=True) | (votes.c.client == search))
+    if status in (APPLIED, HELD):
+        first = LAST if held_from is None else held_from
+        chosen += [
+            votes.c.status == ACCEPTED,
+            votes.c.accepted_at >= first if status == HELD else votes.c.accepted_at < first,
+        ]
+    elif status is not None:
+        if status not in STATUSES:
+            raise ValueError(f"status must be one of {', '.join(STATUSES)}; got {status!r}.")
+        chosen.append(votes.c.status == status)
+    return chosen

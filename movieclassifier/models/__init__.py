@@ -1,0 +1,1 @@
+"""The model: it predicts, explains and learns, and is kept in one file."""

@@ -1,0 +1,120 @@
+"""Learning: from one text, just far enough for it to come out right, or from a minibatch, by a step of SGD."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.features.hashing import hash_texts
+from movieclassifier.models.decisions import probabilities
+from movieclassifier.models.weights import _ratio_at, weighted_columns
+
+if TYPE_CHECKING:
+    from movieclassifier.models.classifier import Classifier
+
+MARGIN = 0.5
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What :meth:`Classifier.learn` did.
+
+    Attributes
+    ----------
+    label : int or str
+        The label that was taught.
+    before, after : ndarray of shape (n_classes,)
+        Probabilities of the text.
+    n_known : int
+        Columns of the text that the model has a weight for; with none, nothing could be learned.
+    changed : bool
+        Whether any weight moved; False where the text already had the label by the margin.
+    """
+
+    label: int | str
+    before: NDArray[np.floating]
+    after: NDArray[np.floating]
+    n_known: int
+    changed: bool
+
+
+def teach(classifier: "Classifier", text: str, position: int) -> Lesson:
+    """Change the weights of a classifier in place, as :meth:`Classifier.learn` says.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    text : str
+    position : int
+        Of the label in ``classes_``.
+
+    Returns
+    -------
+    Lesson
+    """
+    data, columns, indptr = hash_texts([text], classifier.recipe)
+    values = classifier.decide_features(data, columns, indptr)[0]
+    known, changed = 0, False
+    for row, value in enumerate(values):
+        y = 1 if position == (row if len(values) > 1 else 1) else -1
+        ratio = _ratio_at(classifier, row, columns)
+        known = max(known, int(np.count_nonzero(ratio)))
+        slack = MARGIN - y * float(value)
+        norm = float(np.sum((data.astype(float) * ratio) ** 2))
+        if slack > 0 and norm > 0:
+            classifier.coef_[row, columns] += just_far_enough(data * ratio**2, y, slack / norm)
+            changed = True
+    before = probabilities(values[None], classifier.temperature_)[0]
+    return Lesson(classifier.classes_[position].item(), before, classifier.predict_proba([text])[0], known, changed)
+
+
+def just_far_enough(x: NDArray[np.floating], y: int, tau: float) -> NDArray[np.floating]:
+    """Return ``y * tau * x`` as the one SGD step from zero weights whose learning rate is chosen for it.
+
+    The log loss at zero weights has the slope 1/2, so a learning rate of ``2 * tau`` gives the step. Only the
+    columns of one document take part, which costs a fraction of ``partial_fit`` over all columns.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n,)
+    y : {-1, 1}
+    tau : float
+
+    Returns
+    -------
+    ndarray of shape (n,)
+
+    Examples
+    --------
+    >>> just_far_enough(np.array([1.0, -2.0]), -1, 0.25).tolist()
+    [-0.25, 0.5]
+    """
+    from sklearn.linear_model import SGDClassifier
+
+    step = SGDClassifier(
+        loss="log_loss", penalty=None, learning_rate="constant", eta0=2 * tau, fit_intercept=False, random_state=0
+    )
+    weights: NDArray[np.floating] = step.partial_fit(x[None], [y], classes=[-1, 1]).coef_[0]
+    return weights
+
+
+def go_on(classifier: "Classifier", texts: Sequence[str], positions: Sequence[int]) -> None:
+    """Take one epoch of SGD over a minibatch, as :meth:`Classifier.partial_fit` says.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    texts : sequence of str
+    positions : sequence of int
+        Of their labels in ``classes_``.
+    """
+    from scipy.sparse import csr_matrix
+
+    X = csr_matrix(hash_texts(texts, classifier.recipe), shape=(len(positions), classifier.recipe.n_features))
+    estimator = classifier.estimator
+    estimator.coef_, estimator.intercept_, estimator.t_ = classifier.coef_, classifier.intercept_, classifier.t_
+    estimator.partial_fit(X, classifier.classes_[list(positions)])
+    classifier.coef_, classifier.intercept_, classifier.t_ = estimator.coef_, estimator.intercept_, float(estimator.t_)
+    classifier.columns, classifier.ratio = weighted_columns(classifier)

@@ -1,0 +1,174 @@
+"""Explanations: what each n-gram of a text adds to the decision value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
+
+from movieclassifier.features.token_spans import Span, token_spans
+
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one n-gram adds to the decision value.
+
+    Attributes
+    ----------
+    ngram : str
+        Its tokens, joined by spaces.
+    value : float
+        Its share of the decision value (log-odds); above 0 it speaks for the explained label.
+    column : int
+        The feature it is hashed to.
+    spans : tuple of (int, int)
+        Characters of the text that it covers, one span per token that can be found there.
+    shares_column_with : tuple of str
+        Other n-grams of the text in the same column; what the column adds is shared out by number.
+    """
+
+    ngram: str
+    value: float
+    column: int
+    spans: tuple[Span, ...]
+    shares_column_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class Explanation:
+    """Why a text gets its decision value: ``intercept + sum of the contributions``.
+
+    Attributes
+    ----------
+    text : str
+    label : int or str
+        The class that positive values speak for.
+    decision : float
+        The decision value (log-odds).
+    intercept : float
+    contributions : tuple of Contribution
+        The strongest first; printing shows the first few.
+
+    Examples
+    --------
+    >>> Explanation("so a fine one", 1, 1.5, -0.5, (Contribution("fine", 2.0, 1, ((5, 9),)),))
+    decision value +1.500 for 1 = intercept -0.500 and:
+      +2.0000  fine
+    """
+
+    text: str
+    label: int | str
+    decision: float
+    intercept: float
+    contributions: tuple[Contribution, ...]
+
+    def highlights(self) -> list[tuple[Span, float]]:
+        """Return the characters of each token with its share of the contributions, in the order of the text.
+
+        An n-gram's contribution is shared out equally over its tokens.
+        """
+        weights: dict[Span, float] = {}
+        for contribution in self.contributions:
+            for span in contribution.spans:
+                weights[span] = weights.get(span, 0.0) + contribution.value / len(contribution.spans)
+        return sorted(weights.items())
+
+    def pieces(self) -> list[tuple[str, float]]:
+        """Cut the text into pieces with their shares of the contributions, 0 between tokens; joined they are the text.
+
+        Of tokens that overlap, the first is taken.
+
+        Examples
+        --------
+        >>> parts = (Contribution("fine", 2.0, 1, ((5, 9),)),)
+        >>> Explanation("so a fine one", 1, 2.0, 0.0, parts).pieces()
+        [('so a ', 0.0), ('fine', 2.0), (' one', 0.0)]
+        """
+        pieces, place = [], 0
+        for (start, end), value in self.highlights():
+            if start >= place:
+                pieces += [(self.text[place:start], 0.0), (self.text[start:end], value)]
+                place = end
+        return [(text, value) for text, value in [*pieces, (self.text[place:], 0.0)] if text]
+
+    def __repr__(self) -> str:
+        shown = [f"  {part.value:+.4f}  {part.ngram}" for part in self.contributions[:SHOWN]]
+        rest = self.contributions[SHOWN:]
+        others = [f"  {sum(part.value for part in rest):+.4f}  {len(rest)} others"] if rest else []
+        return "\n".join([self.total(repr(self.label)), *shown, *others])
+
+    def total(self, name: str) -> str:
+        """Say what is summed; `name` is what people call the label."""
+        end = " and:" if self.contributions else "; there is no n-gram in the text."
+        return f"decision value {self.decision:+.3f} for {name} = intercept {self.intercept:+.3f}{end}"
+
+    def _repr_html_(self) -> str:
+        """Return the text as a notebook shows it: words for the label on green and underlined, against it dashed."""
+        pieces = self.pieces()
+        strongest = max((abs(value) for _, value in pieces), default=0.0)
+        words = "".join(_marked(text, value, strongest) for text, value in pieces)
+        facts = f"decision value {self.decision:+.3f} for {self.label!r}, intercept {self.intercept:+.3f} included"
+        return f'<div style="white-space: pre-wrap">{words}</div><div><small>{escape(facts)}</small></div>'
+
+
+def _marked(text: str, value: float, strongest: float) -> str:
+    """Return a piece as HTML; its colour is as strong as its share."""
+    if not value:
+        return escape(text)
+    colour, line = ("0, 140, 60", "solid") if value > 0 else ("210, 40, 40", "dashed")
+    style = f"background: rgba({colour}, {0.6 * abs(value) / strongest:.2f}); border-bottom: 2px {line} rgb({colour})"
+    return f'<span style="{style}" title="{value:+.3f}">{escape(text)}</span>'
+
+
+def ngram_spans(
+    text: str, tokenizer: str, stop_words: tuple[str, ...], ngram_range: tuple[int, int]
+) -> dict[str, list[tuple[Span, ...]]]:
+    """Return the n-grams of a text, each with the spans of its tokens at every occurrence.
+
+    Examples
+    --------
+    >>> ngram_spans("so so good", "default", (), (2, 2))
+    {'so so': [((0, 2), (3, 5))], 'so good': [((3, 5), (6, 10))]}
+    """
+    words = frozenset(stop_words)
+    tokens = [(token, span) for token, span in token_spans(text, tokenizer) if token not in words]
+    found: dict[str, list[tuple[Span, ...]]] = {}
+    for length in range(ngram_range[0], ngram_range[1] + 1):
+        for start in range(len(tokens) - length + 1):
+            window = tokens[start : start + length]
+            spans = tuple(span for _, span in window if span is not None)
+            found.setdefault(" ".join(token for token, _ in window), []).append(spans)
+    return found
+
+
+def contributions(
+    occurrences: Mapping[str, list[tuple[Span, ...]]], columns: Mapping[str, int], added: Mapping[int, float]
+) -> tuple[Contribution, ...]:
+    """Share out what each column adds over the n-grams that are hashed to it.
+
+    Parameters
+    ----------
+    occurrences : mapping of str to list of spans
+        The n-grams of the text.
+    columns : mapping of str to int
+        The column of each n-gram.
+    added : mapping of int to float
+        What each column adds to the decision value.
+
+    Returns
+    -------
+    tuple of Contribution
+        The strongest first.
+    """
+    result = []
+    by_column = sorted(occurrences, key=lambda ngram: columns[ngram])
+    for column, group in groupby(by_column, key=lambda ngram: columns[ngram]):
+        ngrams = list(group)
+        n_occurrences = sum(len(occurrences[ngram]) for ngram in ngrams)
+        for ngram in ngrams:
+            value = added.get(column, 0.0) * len(occurrences[ngram]) / n_occurrences
+            spans = tuple(dict.fromkeys(span for spans in occurrences[ngram] for span in spans))
+            others = tuple(other for other in ngrams if other != ngram)
+            result.append(Contribution(ngram, value, column, spans, others))
+    return tuple(sorted(result, key=lambda contribution: (-abs(contribution.value), contribution.ngram)))

@@ -1,0 +1,63 @@
+"""The guard set: a sample of the holdout as hashed features, against which an update of the model is checked."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.corpora.readers.contract import Document
+from movieclassifier.features.hashing import hash_texts
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.decisions import predicted_positions
+from movieclassifier.models.record import smallest
+
+N_GUARD = 500
+
+
+def make_guard(classifier: Classifier, documents: Iterable[Document]) -> dict[str, NDArray[Any]]:
+    """Return documents as the arrays that a record keeps: never as text, and only the columns with a weight.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    documents : iterable of Document
+        A few hundred that were not trained on.
+
+    Returns
+    -------
+    dict of str to ndarray
+    """
+    texts, labels = zip(*documents, strict=True)
+    data, columns, indptr = hash_texts(texts, classifier.recipe)
+    known = np.isin(columns, classifier.columns)
+    row = np.repeat(np.arange(len(texts)), np.diff(indptr))[known]
+    places = np.searchsorted(classifier.columns, columns[known])
+    starts_row = np.diff(row, prepend=-1) > 0
+    return {
+        "guard_lengths": np.bincount(row, minlength=len(texts)).astype(np.int32),
+        # Places among the known columns, as steps inside each document: small numbers compress well.
+        "guard_steps": smallest(np.where(starts_row, places, np.diff(places, prepend=0))),
+        "guard_data": data[known],
+        "guard_y": np.array([classifier.classes_.tolist().index(label) for label in labels], dtype=np.int32),
+    }
+
+
+def guard_accuracy(classifier: Classifier, arrays: Mapping[str, NDArray[Any]], columns: NDArray[np.integer]) -> float:
+    """Return the accuracy of a classifier on a guard set.
+
+    Parameters
+    ----------
+    classifier : Classifier
+        The one to check.
+    arrays : mapping of str to ndarray
+        What :func:`make_guard` returned.
+    columns : ndarray of shape (n_columns,)
+        The known columns of the classifier that the guard set was made with.
+    """
+    lengths = arrays["guard_lengths"]
+    indptr = np.concatenate([[0], np.cumsum(lengths)])
+    sums = np.concatenate([[0], np.cumsum(arrays["guard_steps"], dtype=np.int64)])
+    places = sums[1:] - np.repeat(sums[indptr[:-1]], lengths)
+    values = classifier.decide_features(arrays["guard_data"], columns[places], indptr)
+    return float((predicted_positions(values) == arrays["guard_y"]).mean())

@@ -1,0 +1,101 @@
+"""Where a model came from, as people read it: what it was trained and evaluated on."""
+
+import json
+import math
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.metadata import first_misfit
+from movieclassifier.system.npz import NPZ_ERRORS
+
+UNKNOWN = "an unknown corpus"
+
+
+def trained_on(metadata: dict[str, Any]) -> str:
+    """Say what a model was trained on, the corpora before ``--continue`` included.
+
+    Examples
+    --------
+    >>> trained_on({"n_train": 2000, "corpus": ["b.csv"], "earlier": [["5e4f", 22500, ["a.csv"]]]})
+    '2,000 documents of b.csv, after 22,500 of a.csv'
+    """
+    seed = metadata.get("shuffle_seed")
+    last = f"{metadata.get('n_train', 0):,} documents of {_corpus(metadata)}"
+    shuffled = "" if seed is None else f", shuffled with the seed {seed}"
+    before = " and ".join(f"{n:,} of {', '.join(names) or UNKNOWN}" for _, n, names in earlier(metadata))
+    return last + shuffled + (f", after {before}" if before else "")
+
+
+def evaluated_on(metadata: dict[str, Any]) -> str:
+    """Say what a model was evaluated on."""
+    name = str(metadata.get("evaluated_on", ""))
+    return f"{name} of {_corpus(metadata)}" if name == "the holdout" else name
+
+
+def earlier(metadata: dict[str, Any]) -> Iterator[tuple[str, int, list[str]]]:
+    """Yield digest, number of documents and names of each corpus before the last; early records have no names."""
+    for sha256, n, *names in metadata.get("earlier", []):
+        yield sha256, n, list(*names)
+
+
+def seen(metadata: dict[str, Any]) -> dict[str, int]:
+    """Return the digests of all corpora that a model, or a plan, was trained on, with their numbers of documents."""
+    documents: dict[str, int] = {metadata.get("sha256", ""): metadata.get("n_train", 0)}
+    for sha256, n, _ in earlier(metadata):
+        documents[sha256] = max(n, documents.get(sha256, 0))
+    return documents
+
+
+def load_facts(model_dir: str | os.PathLike[str]) -> dict[str, Any] | None:
+    """Read what the record in a folder says of its model, without the weights; None where none can be read."""
+    try:
+        with open(Path(model_dir, "classifier.npz"), "rb") as content, np.load(content, allow_pickle=False) as arrays:
+            facts: dict[str, Any] = json.loads(arrays["facts"].tobytes())
+            return facts if {"recipe", "metadata"} <= facts.keys() else None
+    except (OSError, *NPZ_ERRORS):
+        return None
+
+
+def replaced(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
+    """Say in place of which model another one was written; nothing where there was none, or the same."""
+    if before is None or before == after or first_misfit(before["metadata"]):
+        return ""
+    return f", in place of {described(before)}"
+
+
+def described(facts: dict[str, Any]) -> str:
+    """Say which model a record holds: its recipe, and how good it was.
+
+    Examples
+    --------
+    >>> metadata = {"metrics": {"accuracy": 0.9276}, "evaluated_on": "the holdout", "corpus": ["movie_data.csv"]}
+    >>> described({"recipe": {"name": "default"}, "metadata": metadata})
+    'one of recipe default that had .9276 on the holdout of movie_data.csv'
+    """
+    metadata = facts["metadata"]
+    metrics = metadata.get("metrics")
+    name = f"one of recipe {facts['recipe']['name']}"
+    if not metrics:
+        return f"{name}, trained on {trained_on(metadata)}"
+    return f"{name} that had {metrics['accuracy']:.4f} on {evaluated_on(metadata)}".replace(" 0.", " .", 1)
+
+
+def _corpus(metadata: dict[str, Any]) -> str:
+    return ", ".join(metadata.get("corpus", [UNKNOWN]))
+
+
+def prequential(classifier: Classifier) -> list[tuple[int, float]]:
+    """Return the prequential part of the curve, from the record: the first pass, where all documents are new.
+
+    There is none after a counting pass, which has seen all labels.
+    """
+    recipe = classifier.recipe
+    if recipe.log_count_ratio and recipe.passes > 1:
+        return []
+    n_train = classifier.metadata.get("n_train", math.inf)
+    return [(n, accuracy) for n, accuracy in classifier.metadata.get("learning_curve", []) if n <= n_train]

@@ -1,0 +1,92 @@
+"""The model on disk: ``classifier.npz``, the record, and the pickles for notebooks that work the book's way."""
+
+import logging
+import os
+import pickle
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from movieclassifier.features.words import english_stop_words
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.record import load_record, write_record
+from movieclassifier.system.atomic import replace_file
+from movieclassifier.system.memory import give_back
+
+log = logging.getLogger("movieclassifier")
+
+RECORD = "classifier.npz"
+PICKLE = "classifier.pkl"
+STOP_WORDS = "stopwords.pkl"
+DEFAULT_MODEL_DIR = Path("pkl_objects")
+BUNDLED = "bundled/imdb.npz"
+
+
+def save_model(
+    model_dir: str | os.PathLike[str], classifier: Classifier, extra: Mapping[str, Any] | None = None
+) -> None:
+    """Write a model folder: the record, and the pickles made from it.
+
+    Parameters
+    ----------
+    model_dir : str or path-like
+        The folder, made where it is missing.
+    classifier : Classifier
+    extra : mapping of str to ndarray, optional
+        More arrays for the record, such as the guard set.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written. The files that were there stay as they were.
+    """
+    folder = Path(model_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    give_back()  # pickling copies the weights
+    # All three are complete on the disk before the first gets its name, the record first of all.
+    with (
+        replace_file(folder / STOP_WORDS) as stop_words,
+        replace_file(folder / PICKLE) as pickled,
+        replace_file(folder / RECORD) as record,
+    ):
+        write_record(record, classifier, extra)
+        pickle.dump(classifier.estimator, pickled, protocol=4)
+        pickle.dump(sorted(english_stop_words()), stop_words, protocol=4)
+        for file in (stop_words, pickled, record):
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def load_classifier(path: str | os.PathLike[str] | None = None) -> Classifier:
+    """Load a model.
+
+    Parameters
+    ----------
+    path : str or path-like, optional
+        A record or a folder that holds one. Without it ``pkl_objects/`` is taken if it holds a model, else the
+        small model that ships with the package. A message of the logger ``movieclassifier`` says which.
+
+    Returns
+    -------
+    Classifier
+
+    Raises
+    ------
+    OSError
+        If there is no file.
+    ValueError
+        If the file is no record, is damaged, or has a format that this version does not know.
+    """
+    source = model_path(path)
+    if path is None:
+        log.warning("Using %s.", "the bundled model" if source != DEFAULT_MODEL_DIR / RECORD else source)
+    return load_record(source)[0]
+
+
+def model_path(path: str | os.PathLike[str] | None = None) -> Path:
+    """Return the record that ``load_classifier(path)`` reads."""
+    if path is not None:
+        return Path(path) / RECORD if Path(path).is_dir() else Path(path)
+    trained = DEFAULT_MODEL_DIR / RECORD
+    return trained if trained.is_file() else Path(str(files("movieclassifier").joinpath(BUNDLED)))

@@ -1,0 +1,76 @@
+"""Pictures with a text equivalent: what a picture shows is also said in a sentence and listed in a table."""
+
+import base64
+import io
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from movieclassifier.system.atomic import replace_file
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+DPI = 160
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture and its text equivalent.
+
+    Attributes
+    ----------
+    name : str
+        Of its files, without ending.
+    title : str
+    alt : str
+        What it shows, in a sentence or two.
+    headings : tuple of str
+    rows : list of tuple of str
+        The same as a table.
+    png, svg : bytes
+    on_page : {"svg", "png"}
+        Which of them a page shows: letters of an SVG's own font are drawn as lines, those of a cloud are not.
+    """
+
+    name: str
+    title: str
+    alt: str
+    headings: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    png: bytes = field(repr=False)
+    svg: bytes = field(repr=False)
+    on_page: str = "svg"
+
+    @property
+    def source(self) -> str:
+        """The picture as a data URL."""
+        kind, data = ("svg+xml", self.svg) if self.on_page == "svg" else ("png", self.png)
+        return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
+        """Return the picture as a notebook shows it, half as wide as it has pixels."""
+        return self.png, {"alt": self.alt, "width": int.from_bytes(self.png[16:20]) // 2}  # the width in a PNG's header
+
+    def save(self, folder: Path) -> None:
+        """Write the picture as PNG and as SVG."""
+        for ending, data in (("png", self.png), ("svg", self.svg)):
+            with replace_file(folder / f"{self.name}.{ending}") as file:
+                file.write(data)
+
+
+def make_picture(
+    figure: "Figure", name: str, title: str, alt: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]
+) -> Picture:
+    """Render a figure both ways; the same figure gives the same bytes."""
+    files = {}
+    for ending, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
+        buffer = io.BytesIO()
+        with warnings.catch_warnings():
+            # What no font of this machine has is a box here, and whole in the text equivalent.
+            warnings.filterwarnings("ignore", "Glyph .* missing from")
+            figure.savefig(buffer, format=ending, dpi=DPI, metadata=metadata)
+        files[ending] = buffer.getvalue()
+    return Picture(name, title, alt, headings, list(rows), files["png"], files["svg"])

@@ -1,0 +1,44 @@
+"""The compiled twins of hashing and training: whether they are installed, and whether they are used."""
+
+import os
+from importlib import import_module
+from typing import Any
+
+PURE_PYTHON = "MOVIECLASSIFIER_PURE_PYTHON"
+
+
+def import_twin(module: str) -> tuple[Any, str]:
+    """Return an extension module and an empty string, or None and the reason why it cannot be imported."""
+    try:
+        return import_module(module), ""
+    except ImportError as error:  # the extensions are optional
+        return None, str(error)
+
+
+_hashing, _WHY_NOT = import_twin("movieclassifier.features._hashing")
+_training, _ = import_twin("movieclassifier.training.learners._training")
+
+
+def backend() -> tuple[str, str]:
+    """Return which path turns texts into features, and why.
+
+    Returns
+    -------
+    name : {"compiled", "pure Python"}
+    reason : str
+    """
+    if os.environ.get(PURE_PYTHON, "0") not in ("", "0"):
+        return "pure Python", f"{PURE_PYTHON} is set"
+    if _hashing is None:
+        return "pure Python", f"{_WHY_NOT}; with a C compiler, installing again builds it"
+    return "compiled", f"the extension is installed; {PURE_PYTHON}=1 turns it off"
+
+
+def hashing_twin() -> Any:
+    """Return the extension that hashes texts, or None if it is not installed or turned off."""
+    return _hashing if backend()[0] == "compiled" else None
+
+
+def training_twin() -> Any:
+    """Return the extension that trains, or None if it is not installed or turned off."""
+    return _training if backend()[0] == "compiled" else None

@@ -1,0 +1,30 @@
+"""Errors as one line, and packages that are not installed."""
+
+from importlib.util import find_spec
+
+
+def check_installed(extra: str, *modules: str) -> None:
+    """Refuse to go on without the modules of an extra.
+
+    Raises
+    ------
+    ValueError
+        With the command that installs them.
+    """
+    missing = [name for name in modules if find_spec(name) is None]
+    if missing:
+        raise ValueError(f"{' and '.join(missing)} must be installed: pip install 'movieclassifier[{extra}]'.")
+
+
+def one_line(error: BaseException) -> str:
+    """Say what `error` says on one line, the file first.
+
+    Examples
+    --------
+    >>> one_line(FileNotFoundError(2, "No such file or directory", "movie_data.csv"))
+    'movie_data.csv: No such file or directory'
+    """
+    text = str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        text = f"{error.filename}: {error.strerror}"
+    return " ".join(text.split()) or type(error).__name__

@@ -1,0 +1,79 @@
+"""Call a function in a process of its own, so that its peak memory is its own."""
+
+import multiprocessing
+import signal
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from movieclassifier.system.memory import peak_megabytes
+
+
+class Killed(RuntimeError):
+    """The process was killed before it had an answer."""
+
+
+def call_apart(function: Callable[..., Any], *args: Any) -> tuple[Any, float]:
+    """Call a function in a new process.
+
+    Parameters
+    ----------
+    function : function
+        Of a module, with arguments and a result that can be pickled.
+    *args
+
+    Returns
+    -------
+    result
+        What it returned.
+    peak_megabytes : float
+        The largest resident size of its process, in MB (10**6 bytes).
+
+    Raises
+    ------
+    ValueError, OSError, ImportError, MemoryError
+        As the function did.
+    Killed
+        If a signal ended the process, as where there is no memory left.
+    RuntimeError
+        If the process ended in another way; it has told why on stderr.
+    """
+    # Not forked: a fork would inherit the parent's memory, and count it.
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_answer, args=(sender, function, args), daemon=True)
+    process.start()
+    sender.close()
+    try:
+        answer, peak = receiver.recv()
+    except EOFError:
+        process.join()
+        raise _death(process.exitcode or 0) from None
+    finally:
+        # After Ctrl-C the process is still at work.
+        process.terminate()
+        process.join()
+        receiver.close()
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer, peak
+
+
+def _answer(sender: Connection, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    # Ctrl-C reaches the whole group; the parent alone answers it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        answer = function(*args)
+    except (ValueError, OSError, ImportError) as error:
+        answer = error
+    except MemoryError as error:
+        # A library's own kind of it may not be pickled.
+        answer = MemoryError(str(error))
+    sender.send((answer, peak_megabytes()))
+
+
+def _death(exit_code: int) -> RuntimeError:
+    if exit_code >= 0:
+        return RuntimeError(f"the process ended with exit status {exit_code}; what it said is above.")
+    name = signal.Signals(-exit_code).name
+    return Killed(f"killed ({name}){', most probably for want of memory' if name == 'SIGKILL' else ''}")

@@ -1,0 +1,142 @@
+"""Progress on stderr: a pyprind bar with rate and time left, or a plain line now and then."""
+
+import os
+import sys
+import time
+from datetime import timedelta
+from typing import TextIO
+
+import pyprind
+
+SECONDS_BETWEEN_DRAWINGS = 0.1
+SECONDS_BETWEEN_LINES = 10.0
+
+
+def is_shown(show: bool | None, stream: TextIO | None = None) -> bool:
+    """Tell whether progress is to be shown: as `show` says, else on a terminal only."""
+    return (stream or sys.stderr).isatty() if show is None else show
+
+
+class Progress:
+    """Show how far a loop is: a bar on a terminal, nothing elsewhere unless `show` asks for lines.
+
+    Parameters
+    ----------
+    total : int or None
+        How many units there are; None where nobody knows, which gives lines in place of a bar.
+    title : str
+        What is being done.
+    unit : str, default="documents"
+        What is counted, in the plural.
+    scale : int, default=1
+        How many of what `update` counts make one unit: 1_000_000 with `unit="MB"` for bytes.
+    show : bool or None, default=None
+        None shows on a terminal only; True also elsewhere, a line every ten seconds; False never.
+    stream : file, optional
+        Where to write; stderr by default.
+
+    Examples
+    --------
+    >>> with Progress(3, "Counting", show=True, stream=sys.stdout) as progress:
+    ...     for _ in range(3):
+    ...         progress.update(note="accuracy .871")
+    Counting: 3 of 3 documents (100%), ... documents/s, 0:00:00 left, accuracy .871
+    """
+
+    def __init__(
+        self,
+        total: int | None,
+        title: str,
+        *,
+        unit: str = "documents",
+        scale: int = 1,
+        show: bool | None = None,
+        stream: TextIO | None = None,
+    ) -> None:
+        self.total, self.title, self.unit, self.scale = total, title, unit, scale
+        self.n_done = 0
+        self.note = ""
+        self._n_drawn = -1
+        self._stream = stream or sys.stderr
+        terminal = self._stream.isatty()
+        self._visible = is_shown(show, self._stream)
+        self._bar = _Bar(total, title, self._stream) if self._visible and terminal and total else None
+        self._interval = SECONDS_BETWEEN_DRAWINGS if self._bar else SECONDS_BETWEEN_LINES
+        self._start = self._last = time.monotonic()
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def update(self, n: int = 1, note: str = "") -> None:
+        """Count `n` more as done; `note` is shown behind the rate until the next one."""
+        self.n_done += n
+        self.note = note
+        if self._visible and time.monotonic() - self._last >= self._interval:
+            self._draw()
+
+    def __exit__(self, *exception: object) -> None:
+        if self._visible and self._n_drawn < self.n_done:
+            self._draw()
+        if self._bar and self._bar.active:
+            # The bar did not reach its end: leave its line to what comes next, such as an error.
+            self._stream.write("\n")
+            self._stream.flush()
+
+    def _draw(self) -> None:
+        self._last, self._n_drawn = time.monotonic(), self.n_done
+        rate = self.n_done / max(self._last - self._start, 1e-6)
+        if self._bar:
+            rates = (f"{self._count(rate)} {self.unit}/s", f"{self._count(rate)}/s")
+            self._bar.draw(self.n_done, *(", ".join(filter(None, [shown, self.note])) for shown in rates))
+        else:
+            self._stream.write(self._line(rate) + "\n")
+            self._stream.flush()
+
+    def _line(self, rate: float) -> str:
+        parts = [f"{self._count(rate)} {self.unit}/s"]
+        done = self._count(self.n_done)
+        if self.total:
+            done += f" of {self._count(self.total)} {self.unit} ({self.n_done / self.total:.0%})"
+            left = timedelta(seconds=round(max(0, self.total - self.n_done) / rate)) if rate else "unknown time"
+            parts.append(f"{left} left")
+        else:
+            done += f" {self.unit}"
+        return f"{self.title}: " + ", ".join([done, *parts, *filter(None, [self.note])])
+
+    def _count(self, n: float) -> str:
+        return f"{n / self.scale:,.{0 if self.scale == 1 else 1}f}"
+
+
+class _Bar(pyprind.ProgBar):
+    """pyprind's bar on one given terminal, never wider than it."""
+
+    _cached_output: str
+
+    def __init__(self, total: int, title: str, stream: TextIO) -> None:
+        self.columns = _columns(stream)
+        self._short = ""
+        # Time left, rate and note take about 68 columns.
+        super().__init__(total, width=max(10, min(30, self.columns - 68)), stream=stream, title=title)
+
+    def draw(self, n_done: int, note: str, short: str) -> None:
+        self._short = short
+        # force_flush draws whenever asked; pyprind's own update_interval may leave out the last, full bar.
+        self.update(min(n_done, self.max_iter) - self.cnt, item_id=note, force_flush=True)
+
+    def _check_stream(self) -> None:
+        # pyprind looks whether *stdout* is a terminal and then goes silent or warns; the caller has looked.
+        self._stream_out, self._stream_flush = self.stream.write, self.stream.flush
+
+    def _cache_item_id(self) -> None:
+        # The line starts with "\r"; a longer one than the terminal is wide would scroll, a shorter one than
+        # the last would leave its tail behind.
+        lines = (f"{self._cached_output} | {note}" for note in (self.item_id, self._short))
+        line = next((line for line in lines if len(line) <= self.columns), f"{self._cached_output} | {self._short}")
+        self._cached_output = line[: self.columns].ljust(self.columns)
+
+
+def _columns(stream: TextIO) -> int:
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except OSError:
+        return 80

@@ -1,0 +1,1 @@
+"""A stream and a recipe become a model."""

@@ -1,0 +1,95 @@
+"""The fit: minibatches in, a classifier out."""
+
+import math
+import os
+from collections.abc import Iterable
+from contextlib import closing
+from itertools import islice
+
+from movieclassifier.corpora.readers.contract import Document
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.scoring import score_documents
+from movieclassifier.system.memory import give_back
+from movieclassifier.system.progress import Progress
+from movieclassifier.training.calibration import fit_temperature
+from movieclassifier.training.checkpoints import CACHE, CHECKPOINT, clear
+from movieclassifier.training.plan import Plan
+from movieclassifier.training.steps import Fit
+
+
+def fit(
+    documents: Iterable[Document],
+    plan: Plan,
+    *,
+    model_dir: str | os.PathLike[str] | None = None,
+    label_names: Iterable[str] | None = None,
+    n_threads: int = 1,
+    checkpoint_every: int = 0,
+    resume: bool = False,
+    go_on: bool = False,
+    show_progress: bool | None = False,
+) -> Classifier:
+    """Fit a classifier to a stream of documents.
+
+    Parameters
+    ----------
+    documents : iterable of Document
+        The stream from its start; ``plan.n_train`` documents are read from it, and no more.
+    plan : Plan
+    model_dir : str or path-like, optional
+        Where checkpoints and the cache of several passes go.
+    label_names : iterable of str, optional
+    n_threads : int
+        Vectorizing threads; the result does not depend on it.
+    checkpoint_every : int
+        Minibatches between checkpoints; 0 for none.
+    resume : bool
+        Go on from the checkpoint in model_dir, which must be of the same run.
+    go_on : bool
+        Start from what the finished run in model_dir has learned; with resume, the run to go on with did so.
+    show_progress : bool or None
+        As for :class:`movieclassifier.system.progress.Progress`.
+
+    Returns
+    -------
+    Classifier
+
+    Raises
+    ------
+    ValueError
+        If the stream is sorted by label or holds a label that is not in the plan, if the checkpoint to go on from is
+        missing, damaged or of another run, if the model does not fit in memory, or if the weights overflow.
+    OSError
+        If there is no room for a checkpoint or the cache.
+    """
+    stream = iter(documents)
+    state = Fit(plan, model_dir)
+    if resume:
+        state.resume(go_on)
+    elif go_on:
+        state.continue_from()
+    if model_dir is not None:
+        clear(model_dir, keep=(CHECKPOINT, CACHE) if resume else (CHECKPOINT,) if go_on else ())
+    steps = state.run(stream, n_threads, checkpoint_every)
+    with closing(steps), Progress(state.n_left, f"Training on {plan.n_fit:,} documents", show=show_progress) as bar:
+        try:
+            for n_documents in steps:
+                accuracy = state.prequential.recent_accuracy
+                bar.update(n_documents, "" if math.isnan(accuracy) else f"prequential accuracy {accuracy:.3f}")
+        except KeyboardInterrupt as error:  # or one of its subclasses, which says what has interrupted
+            raise type(error)(*state.give_up()) from None
+        except BaseException:
+            state.give_up()
+            raise
+    classifier = state.classifier(label_names)
+    classifier.metadata |= {
+        "learning_curve": state.prequential.curve,
+        "min_df": state.plan.min_df,
+        "earlier": [list(corpus) for corpus in state.plan.earlier],
+    }
+    del state  # the trainer takes three times the memory of the weights
+    give_back()
+    if plan.n_calibration:
+        y, values = score_documents(classifier, islice(stream, plan.n_calibration), n_threads)
+        classifier.temperature_ = fit_temperature(values, y)
+    return classifier

@@ -1,0 +1,1 @@
+"""The arithmetic of learning: log-count ratio and SGD."""

@@ -1,0 +1,157 @@
+"""The naive-Bayes log-count ratio, kept as document counts per column and class."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from movieclassifier.system.compiled import training_twin
+
+TABLE_BITS = 16
+# log(count + 1), so that both paths add and subtract the same numbers and nobody takes half a million logarithms.
+LOG_TABLE = np.log1p(np.arange(2**TABLE_BITS))
+LOG_2 = float(np.log(2))
+
+
+def default_min_df(n_documents: int) -> int:
+    """Return the smallest document frequency that earns a column a ratio, for a corpus of this size.
+
+    Examples
+    --------
+    >>> [default_min_df(n) for n in (1_000, 5_000, 50_000)]
+    [1, 1, 4]
+    """
+    return 1 if n_documents < 10_000 else 4
+
+
+def log_counts(counts: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return ``log(count + 1)``; a count of 65,536 or more is first halved until it is below.
+
+    Halving drops the last bits of a large count, an error below 0.00004 in the logarithm, and keeps the table of
+    logarithms small whatever the size of the corpus.
+
+    Examples
+    --------
+    >>> log_counts(np.array([0, 1, 100_000])).round(3).tolist()
+    [0.0, 0.693, 11.513]
+    """
+    if counts.max(initial=0) < len(LOG_TABLE):
+        return LOG_TABLE[counts]
+    halvings = np.maximum(np.frexp(counts.astype(float))[1] - TABLE_BITS, 0)
+    return LOG_TABLE[counts >> halvings] + halvings * LOG_2
+
+
+class LogCountRatio:
+    """Log-count ratios of each class against the rest, from document counts.
+
+    With P documents of the class and N others that have a column, the ratio of the column is
+    ``log((P + 1) / (N + 1)) - log(sum(P + 1) / sum(N + 1))``, and 0 where ``P + N < min_df``. For more than two classes
+    the sums are taken over the columns that occur, to which 1 is added once: ``log((sum(P) + 1) / (sum(N) + 1))``.
+
+    Parameters
+    ----------
+    n_classes : int
+        Number of classes, at least 2.
+    n_features : int
+        Number of columns.
+    min_df : int
+        Columns seen in fewer documents have ratio 0.
+
+    Attributes
+    ----------
+    counts_ : ndarray of shape (n_features, n_classes), int32
+        Documents of each class that have the column; one column's counts lie side by side in memory.
+    totals_ : ndarray of shape (n_classes,), int64
+        Sums of ``counts_`` over the columns.
+
+    References
+    ----------
+    Wang and Manning, *Baselines and Bigrams: Simple, Good Sentiment and Topic Classification*, ACL 2012.
+    """
+
+    def __init__(self, n_classes: int, n_features: int, min_df: int):
+        self.min_df = min_df
+        self.counts_ = np.zeros((n_features, n_classes), dtype=np.int32)
+        self.totals_ = np.zeros(n_classes, dtype=np.int64)
+
+    def partial_fit(self, X: csr_matrix, y: NDArray[np.integer]) -> None:
+        """Count a minibatch.
+
+        Parameters
+        ----------
+        X : csr_matrix of shape (n_samples, n_features)
+            Rows without duplicate columns, as the vectorizer gives them.
+        y : ndarray of shape (n_samples,)
+            Positions of the classes.
+        """
+        lengths = np.diff(X.indptr)
+        np.add.at(self.totals_, y, lengths)
+        if (twin := training_twin()) is not None:
+            twin.count(X.indices, X.indptr, y.astype(np.intp, copy=False), self.counts_)
+            return
+        places = X.indices * np.int64(len(self.totals_)) + np.repeat(y, lengths)
+        # A plain 1 would take the slow path of add.at (56 ms against 3 ms for 300,000 columns).
+        np.add.at(self.counts_.reshape(-1), places, np.int32(1))
+
+    def ratio(self, columns: NDArray[np.integer], position: int) -> NDArray[np.float64]:
+        """Return the log-count ratio of one class against the rest at some columns.
+
+        Parameters
+        ----------
+        columns : ndarray of shape (n,)
+            Columns, repeats allowed.
+        position : int
+            Position of the class.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+        """
+        counts = self.counts_[columns]
+        n_documents = counts.sum(axis=1)
+        n_class = counts[:, position]
+        ratio = log_counts(n_class) - log_counts(n_documents - n_class) - self._constant(position)
+        ratio[n_documents < self.min_df] = 0
+        return ratio
+
+    def scale(self, X: csr_matrix, position: int) -> NDArray[Any]:
+        """Return the values of a minibatch times the ratio of a class; only its own columns are looked at.
+
+        Parameters
+        ----------
+        X : csr_matrix of shape (n_samples, n_features)
+        position : int
+            Position of the class.
+
+        Returns
+        -------
+        ndarray of shape (nnz,), of the dtype of X
+        """
+        if (twin := training_twin()) is None:
+            return X.data * self.ratio(X.indices, position).astype(X.dtype)
+        scaled = np.empty_like(X.data)
+        constant = self._constant(position)
+        twin.scale(X.data, X.indices, self.counts_, LOG_TABLE, LOG_2, position, constant, self.min_df, scaled)
+        return scaled
+
+    def document_frequency(self, columns: NDArray[np.integer]) -> NDArray[np.integer]:
+        """Return in how many documents some columns were seen.
+
+        Parameters
+        ----------
+        columns : ndarray of shape (n,)
+
+        Returns
+        -------
+        ndarray of shape (n,)
+        """
+        return self.counts_[columns].sum(axis=1)
+
+    def _constant(self, position: int) -> float:
+        """Return the part of the ratio that is the same for all columns."""
+        # One class of many is much smaller than the rest, and the 1 that each column adds to both sums would hide it:
+        # most columns are empty. BBC news: .970 with the empty columns, .979 without.
+        n_added = len(self.counts_) if len(self.totals_) == 2 else 1
+        total = self.totals_[position]
+        return float(np.log((total + n_added) / (self.totals_.sum() - total + n_added)))

@@ -1,0 +1,91 @@
+"""Plain SGD on the log loss: the estimator behind a trainer."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from movieclassifier.recipes.names import Recipe
+from movieclassifier.system.compiled import training_twin
+
+MAX_INT = 2**31 - 1
+
+
+def make_estimator(recipe: Recipe, seed: int) -> Any:
+    """Return scikit-learn's ``SGDClassifier`` with the settings of a recipe, or its compiled twin.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    seed : int
+        Seed of the order of documents inside a minibatch.
+
+    Returns
+    -------
+    SGDClassifier or CompiledSGD
+        The same bits come out of both. The twin knows no averaging, which several passes need.
+    """
+    if recipe.passes == 1 and training_twin() is not None:
+        return CompiledSGD(recipe.n_features, recipe.dtype, recipe.alpha, seed)
+    from sklearn.linear_model import SGDClassifier  # over a second: only where it is needed
+
+    return SGDClassifier(loss="log_loss", alpha=recipe.alpha, average=recipe.passes > 1, random_state=seed)
+
+
+class CompiledSGD:
+    """The compiled twin of ``SGDClassifier(loss="log_loss", alpha=alpha, random_state=seed)`` for two classes.
+
+    Parameters
+    ----------
+    n_features : int
+    dtype : str
+        Type of features and weights.
+    alpha : float
+        Strength of the L2 penalty.
+    seed : int
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (1, n_features)
+    intercept_ : ndarray of shape (1,)
+    t_ : float
+    """
+
+    def __init__(self, n_features: int, dtype: str, alpha: float, seed: int):
+        self.coef_ = np.zeros((1, n_features), dtype=dtype)
+        self.intercept_ = np.zeros(1)
+        self.t_ = 1.0
+        self._twin, self._alpha = training_twin(), alpha
+        # Leon Bottou's choice of the step that the learning rate starts from, as scikit-learn makes it.
+        self._first_t = 1.0 / (math.sqrt(1.0 / math.sqrt(alpha)) * alpha)
+        rng = np.random.RandomState(seed)
+        rng.randint(1, MAX_INT)  # drawn by scikit-learn for something else
+        self._shuffle_seed = rng.randint(MAX_INT)
+
+    def partial_fit(self, X: csr_matrix, y: NDArray[np.bool_], classes: Any = None) -> "CompiledSGD":
+        """Take one epoch over a minibatch.
+
+        Parameters
+        ----------
+        X : csr_matrix of shape (n_samples, n_features)
+        y : ndarray of shape (n_samples,), bool
+        classes : ignored
+            As in scikit-learn.
+
+        Raises
+        ------
+        ValueError
+            If the weights overflow.
+        """
+        order = np.arange(len(y), dtype=np.int32)
+        self._twin.shuffle(order, self._shuffle_seed)
+        arrays = (X.data, X.indices, X.indptr, y.view(np.uint8), order)
+        settings = (self._alpha, self._first_t, self.t_)
+        intercept = self._twin.sgd(self.coef_[0], float(self.intercept_[0]), *arrays, *settings)
+        if not math.isfinite(intercept):
+            raise ValueError(f"the weights have overflowed; use another alpha than {self._alpha}.")
+        self.intercept_ = np.array([intercept])
+        self.t_ += len(y)
+        return self

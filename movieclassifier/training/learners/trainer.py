@@ -1,0 +1,279 @@
+"""The trainer: everything that learns from minibatches, and its state as plain arrays."""
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from threadpoolctl import ThreadpoolController
+
+from movieclassifier.models.decisions import predicted_positions
+from movieclassifier.recipes.names import Recipe
+from movieclassifier.system.compiled import training_twin
+from movieclassifier.training.learners.log_count_ratio import LogCountRatio
+from movieclassifier.training.learners.sgd import CompiledSGD, make_estimator
+
+# What partial_fit goes on from; the averaged weights live beside the plain ones.
+ESTIMATOR_STATE = (
+    "coef_",
+    "intercept_",
+    "t_",
+    "_standard_coef",
+    "_standard_intercept",
+    "_average_coef",
+    "_average_intercept",
+)
+
+# Columns that are folded together: all at once would take ten times the memory of the result.
+CHUNK = 2**17
+
+
+@cache
+def _threadpools() -> ThreadpoolController:
+    """Return the controller; made when scikit-learn and with it every BLAS is loaded."""
+    return ThreadpoolController()
+
+
+class Trainer:
+    """One binary ``SGDClassifier`` per row of weights: one for two classes, one-vs-rest for more.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Settings.
+    n_classes : int
+        Number of classes, at least 2; ``y`` holds positions below it.
+    min_df : int
+        Columns seen in fewer documents have ratio 0, and so weight 0.
+    seed : int
+        Seed of the order of documents inside a minibatch.
+
+    Attributes
+    ----------
+    estimators_ : list of SGDClassifier or CompiledSGD
+        The estimators, in the space of the log-count ratio where the recipe has one.
+    ratio_ : LogCountRatio or None
+        The counts behind the ratio.
+    """
+
+    def __init__(self, recipe: Recipe, n_classes: int, min_df: int, seed: int = 1):
+        self.recipe = recipe
+        self.positions = (1,) if n_classes == 2 else tuple(range(n_classes))
+        self.ratio_ = LogCountRatio(n_classes, recipe.n_features, min_df) if recipe.log_count_ratio else None
+        self.estimators_ = [make_estimator(recipe, seed) for _ in self.positions]
+
+    def count(self, X: csr_matrix, y: NDArray[np.integer]) -> None:
+        """Add a minibatch to the counts behind the ratio.
+
+        Parameters
+        ----------
+        X : csr_matrix of shape (n_samples, n_features)
+            Rows without duplicate columns, of the recipe's dtype.
+        y : ndarray of shape (n_samples,)
+            Positions of the classes.
+        """
+        if self.ratio_ is not None:
+            self.ratio_.partial_fit(X, y)
+
+    def step(self, X: csr_matrix, y: NDArray[np.integer]) -> None:
+        """Take one epoch of SGD over a minibatch.
+
+        Parameters
+        ----------
+        X : csr_matrix of shape (n_samples, n_features)
+        y : ndarray of shape (n_samples,)
+            Positions of the classes.
+
+        Raises
+        ------
+        ValueError
+            If the weights overflow.
+        """
+        # One BLAS thread: several spin against each other and the vectorizer (0.99 s against 0.16 s for 45 calls).
+        compiled = isinstance(self.estimators_[0], CompiledSGD)
+        with nullcontext() if compiled else _threadpools().limit(limits=1, user_api="blas"):
+            for position, estimator in zip(self.positions, self.estimators_, strict=True):
+                estimator.partial_fit(self._scale(X, position), y == position, classes=[False, True])
+
+    def partial_fit(self, X: csr_matrix, y: NDArray[np.integer]) -> None:
+        """Count a minibatch, then take a step on it.
+
+        Counting first is better than counting after the step (.9095 against .9069).
+
+        Parameters
+        ----------
+        X : csr_matrix of shape (n_samples, n_features)
+        y : ndarray of shape (n_samples,)
+            Positions of the classes.
+
+        Raises
+        ------
+        ValueError
+            If the weights overflow.
+        """
+        self.count(X, y)
+        self.step(X, y)
+
+    def decision_function(self, X: csr_matrix) -> NDArray[np.floating]:
+        """Return the decision values with the ratio as it is now.
+
+        Parameters
+        ----------
+        X : csr_matrix of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_rows)
+            One row for two classes, one per class for more; 0 before the first step.
+        """
+        values = [
+            (_decide(self._scale(X, position), estimator.coef_.ravel()) + estimator.intercept_)
+            if hasattr(estimator, "coef_")
+            else np.zeros(X.shape[0])
+            for position, estimator in zip(self.positions, self.estimators_, strict=True)
+        ]
+        return np.stack(values, axis=1)
+
+    def predict(self, X: csr_matrix) -> NDArray[np.integer]:
+        """Return the most probable class of each document.
+
+        Parameters
+        ----------
+        X : csr_matrix of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Positions of the classes.
+        """
+        return predicted_positions(self.decision_function(X))
+
+    def weights(self) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.integer], NDArray[np.floating]]:
+        """Fold the ratio into the weights, in place: the trainer cannot go on afterwards.
+
+        Returns
+        -------
+        coef : ndarray of shape (n_rows, n_features)
+            Weights for unscaled features.
+        intercept : ndarray of shape (n_rows,)
+        columns : ndarray of shape (n_columns,), int32
+            The columns with a weight, ascending.
+        ratio : ndarray of shape (n_rows, n_columns)
+            The log-count ratio at those columns; of shape (n_rows, 0) where the recipe has none.
+        """
+        rows = [estimator.coef_ for estimator in self.estimators_]
+        coef = np.concatenate(rows) if len(rows) > 1 else rows[0]
+        intercept = np.concatenate([estimator.intercept_ for estimator in self.estimators_])
+        if self.ratio_ is None:
+            columns = np.flatnonzero(coef.any(axis=0)).astype(np.int32)
+            return coef, intercept, columns, np.zeros((len(coef), 0), dtype=coef.dtype)
+        parts = [(start, coef[:, start : start + CHUNK]) for start in range(0, coef.shape[1], CHUNK)]
+        n_weights = sum(int(part.any(axis=0).sum()) for _, part in parts)
+        columns, ratio = np.empty(n_weights, np.int32), np.empty((len(coef), n_weights), coef.dtype)
+        n_known = 0
+        for start, part in parts:
+            known, ratio_of_known = self._fold(self.ratio_, part, start)
+            place = slice(n_known, n_known + len(known))
+            columns[place], ratio[:, place] = known, ratio_of_known
+            n_known += len(known)
+        return coef, intercept, columns[:n_known], np.ascontiguousarray(ratio[:, :n_known])
+
+    def _fold(
+        self, counts: LogCountRatio, coef: NDArray[np.floating], start: int
+    ) -> tuple[NDArray[np.int32], NDArray[np.floating]]:
+        """Fold the ratio into the weights of consecutive columns, in place; returns those known, and their ratio."""
+        places = np.flatnonzero(coef.any(axis=0))
+        columns = (start + places).astype(np.int32)
+        ratio = np.stack([counts.ratio(columns, position) for position in self.positions]).astype(coef.dtype)
+        coef[:, places] *= ratio
+        known = ratio.any(axis=0)
+        coef[:, places[~known]] = 0
+        return columns[known], ratio[:, known]
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return all that training goes on from, as arrays."""
+        arrays = {
+            f"{name}.{row}": np.asarray(getattr(estimator, name))
+            for row, estimator in enumerate(self.estimators_)
+            for name in ESTIMATOR_STATE
+            if hasattr(estimator, name)
+        }
+        if self.ratio_ is not None:
+            arrays |= {"counts": self.ratio_.counts_, "totals": self.ratio_.totals_}
+        return arrays
+
+    def load_state(self, arrays: dict[str, NDArray[Any]]) -> None:
+        """Go on from what :meth:`state` returned; the arrays are taken over, not copied.
+
+        Raises
+        ------
+        ValueError
+            If they are not the arrays of a trainer with these settings.
+        """
+        check_state(arrays, self._expected_state(arrays))
+        for row, estimator in enumerate(self.estimators_):
+            found = {name: arrays[f"{name}.{row}"] for name in ESTIMATOR_STATE if f"{name}.{row}" in arrays}
+            for name, value in found.items():
+                setattr(estimator, name, float(value) if name == "t_" else value)
+            if found:
+                estimator.classes_ = np.array([False, True])
+        if self.ratio_ is not None:
+            self.ratio_.counts_, self.ratio_.totals_ = arrays["counts"], arrays["totals"]
+
+    def _expected_state(self, arrays: dict[str, NDArray[Any]]) -> dict[str, tuple[tuple[int, ...], str]]:
+        """Return the shape and type that each array must have; estimators that took no step yet have none."""
+        n_features, dtype = self.recipe.n_features, self.recipe.dtype
+        layouts = {
+            "coef_": ((1, n_features), dtype),
+            "t_": ((), "float64"),
+            # The compiled twin and scikit-learn keep it in different types.
+            "intercept_": ((1,), str(arrays.get("intercept_.0", np.empty(0)).dtype)),
+        }
+        if self.recipe.passes > 1:
+            for name in ("_standard", "_average"):
+                layouts |= {f"{name}_coef": ((n_features,), dtype), f"{name}_intercept": ((1,), dtype)}
+        started = self.recipe.passes == 1 or any(name.endswith(".0") for name in arrays)
+        rows = range(len(self.estimators_)) if started else ()
+        expected = {f"{name}.{row}": layout for name, layout in layouts.items() for row in rows}
+        if self.ratio_ is not None:
+            n_classes = len(self.ratio_.totals_)
+            expected |= {"counts": ((n_features, n_classes), "int32"), "totals": ((n_classes,), "int64")}
+        return expected
+
+    def _scale(self, X: csr_matrix, position: int) -> csr_matrix:
+        """Multiply the features by the ratio of a class."""
+        if self.ratio_ is None:
+            return X
+        return csr_matrix((self.ratio_.scale(X, position), X.indices, X.indptr), shape=X.shape)
+
+
+def _decide(X: csr_matrix, weights: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Multiply a matrix by weights of its dtype."""
+    if (twin := training_twin()) is None:
+        return X @ weights
+    values = np.empty(X.shape[0], dtype=X.dtype)
+    twin.decide(X.data, X.indices, X.indptr, weights, values)
+    return values
+
+
+def check_state(arrays: Mapping[str, NDArray[Any]], expected: Mapping[str, tuple[tuple[int, ...], str]]) -> None:
+    """Refuse arrays of which one is missing, too many, of another shape or type, or holds what none can hold.
+
+    Raises
+    ------
+    ValueError
+    """
+    for name in sorted(expected.keys() ^ arrays.keys()):
+        raise ValueError(f"it lacks {name!r}" if name in expected else f"nothing here has a use for its {name!r}")
+    for name, (shape, dtype) in expected.items():
+        array = arrays[name]
+        if array.shape != shape or array.dtype != dtype or array.dtype.kind not in "if":
+            raise ValueError(f"its {name!r} is {array.dtype} of shape {array.shape}, not {dtype} of shape {shape}")
+        # A sum of finite weights is finite, and takes no copy; columns are counted, and from 0.
+        if array.dtype.kind == "f" and not np.isfinite(array.sum(dtype=np.float64)):
+            raise ValueError(f"its {name!r} is not finite")
+        if array.dtype.kind == "i" and array.min(initial=0) < 0:
+            raise ValueError(f"its {name!r} is negative")

@@ -1,0 +1,120 @@
+"""A file of vectorized minibatches, so that later passes visit them in any order without hashing again."""
+
+import os
+from array import array
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from movieclassifier.system.atomic import name_full_disk
+
+
+class MinibatchCache:
+    """Minibatches on disk: appended in one pass, read at any position in the others.
+
+    What Vowpal Wabbit's cache file is to its passes. A binary row holds one value throughout, so that only its
+    columns are written: about twice the bytes of the text. Memory holds one offset per minibatch.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file; it is removed when the block ends well.
+    n_features : int
+    dtype : str
+    binary : bool
+        Whether all values of a row are equal.
+    n_kept : int
+        How many minibatches of an existing file to keep; what follows them is cut off.
+    nameless : bool
+        Whether the file loses its name at once, so that nothing is left of it however the process ends.
+
+    Raises
+    ------
+    ValueError
+        If the file does not hold the minibatches to keep.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        n_features: int,
+        dtype: str,
+        binary: bool,
+        n_kept: int = 0,
+        *,
+        nameless: bool = False,
+    ):
+        self.path, self.n_features, self.dtype, self.binary = Path(path), n_features, np.dtype(dtype), binary
+        if n_kept and not self.path.exists():
+            raise ValueError(f"{self.path} is gone, which the checkpoint needs; start again without --resume.")
+        self._file = open(self.path, "r+b" if n_kept else "w+b")  # noqa: SIM115 (closed in __exit__)
+        if nameless:
+            self.path.unlink()
+        self._offsets = array("q", [0])
+        try:
+            for _ in range(n_kept):
+                self._skip()
+        except ValueError:
+            self._file.close()
+            raise
+        self._file.truncate(self._offsets[-1])
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        with name_full_disk(self.path):
+            self._file.close()
+        if kind is None:
+            self.path.unlink(missing_ok=True)
+
+    def append(self, X: csr_matrix, y: NDArray[np.integer]) -> None:
+        """Write a minibatch behind the others."""
+        self._file.seek(self._offsets[-1])
+        values = X.data[X.indptr[:-1][np.diff(X.indptr) > 0]] if self.binary else X.data
+        header = np.array([len(y), X.nnz, len(values)], dtype=np.int64)
+        with name_full_disk(self.path):
+            for array in (header, y.astype(np.int32), X.indptr, X.indices, values):
+                self._file.write(array.tobytes())
+        self._offsets.append(self._file.tell())
+
+    def read(self, position: int) -> tuple[csr_matrix, NDArray[np.int32]]:
+        """Return the minibatch at a position."""
+        self._file.seek(self._offsets[position])
+        n_samples, nnz, n_values = self._read(3, np.int64)
+        y, indptr, indices = self._read(n_samples), self._read(n_samples + 1), self._read(nnz)
+        values = self._read(n_values, self.dtype)
+        lengths = np.diff(indptr)
+        data = np.repeat(values, lengths[lengths > 0]) if self.binary else values
+        return csr_matrix((data, indices, indptr), shape=(n_samples, self.n_features)), y
+
+    def flush(self) -> None:
+        """Put the minibatches on the disk."""
+        with name_full_disk(self.path):
+            self._file.flush()
+            os.fsync(self._file.fileno())
+
+    def _read(self, count: int, dtype: Any = np.int32) -> NDArray[Any]:
+        n_bytes = int(count) * np.dtype(dtype).itemsize
+        found = self._file.read(n_bytes)
+        if len(found) != n_bytes:
+            raise ValueError(f"{self.path} is shorter than its checkpoint says; start again without --resume.")
+        return np.frombuffer(found, dtype=dtype)
+
+    def _skip(self) -> None:
+        self._file.seek(self._offsets[-1])
+        n_samples, nnz, n_values = map(int, self._read(3, np.int64))
+        size = 24 + 4 * (2 * n_samples + 1 + nnz) + self.dtype.itemsize * n_values
+        # Read the last byte, not only the header: it shows whether all of the minibatch is there.
+        self._file.seek(self._offsets[-1] + size - 1)
+        self._read(1, np.uint8)
+        self._offsets.append(self._offsets[-1] + size)

@@ -1,0 +1,135 @@
+"""JSON schemas of what the API takes and answers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from movieclassifier.feedback.log.entities import (
+    CAP,
+    CORRECT,
+    DUPLICATE,
+    INCORRECT,
+    REVIEW,
+    ROLLED_BACK,
+    STATUSES,
+    UNDONE,
+)
+from movieclassifier.feedback.settings import MODES, Settings
+
+MAX_TEXTS = 1000
+# Explaining a text takes hundreds of times as long as classifying it, and all others wait for the model meanwhile.
+MAX_EXPLAINED = 20
+MAX_EXPLAINED_CHARACTERS = 100_000
+ID = "^[A-Za-z0-9_-]{22}$"
+NUMBER, STRING = {"type": "number"}, {"type": "string"}
+
+
+def describe_schemas(settings: Settings, labels: Sequence[str]) -> dict[str, Any]:
+    """Return the schemas, by their names."""
+    text = {"type": "string", "minLength": 1, "maxLength": settings.max_length}
+    return {
+        "PredictionRequest": {
+            "oneOf": [
+                _object({"text": text, "explain": {"type": "boolean", "default": True}}, ["text"]),
+                _object({"texts": _list_of(text, MAX_TEXTS), "explain": {"const": False}}, ["texts"]),
+                _object({"texts": _list_of(text, MAX_EXPLAINED), "explain": {"const": True}}),
+            ]
+        },
+        "FeedbackRequest": _object({"label": {"enum": list(labels)}}),
+        "Probabilities": {
+            "type": "object",
+            "additionalProperties": {"type": "number", "minimum": 0, "maximum": 1},
+        },
+        "Contribution": _object(
+            {
+                "ngram": STRING,
+                "value": NUMBER,
+                "spans": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
+            }
+        ),
+        "Explanation": _object(
+            {
+                "label": {"type": "string", "description": "What positive values speak for."},
+                "decision_value": {"type": "number", "description": "intercept + contributions + others"},
+                "intercept": NUMBER,
+                "contributions": {"type": "array", "items": ref("Contribution")},
+                "others": NUMBER,
+            }
+        ),
+        "Prediction": _object(_prediction()),
+        "Predictions": _object({"predictions": {"type": "array", "items": ref("Prediction")}}),
+        "StoredPrediction": _object(_prediction() | {"text": STRING, "feedback": _or_null("Feedback")}),
+        "Feedback": _object(_feedback()),
+        "Model": _object(_model()),
+        "Problem": {
+            "type": "object",
+            "required": ["type", "title", "status", "detail"],
+            "properties": {"type": STRING, "title": STRING, "status": {"type": "integer"}, "detail": STRING},
+        },
+    }
+
+
+def _prediction() -> dict[str, Any]:
+    return {
+        "id": {"type": "string", "pattern": ID},
+        "label": STRING,
+        "probabilities": ref("Probabilities"),
+        "model_version": {
+            "type": "string",
+            "description": "Base and position in the log; with the cap they determine the weights.",
+        },
+        "created_at": {"type": "string", "format": "date-time"},
+        "explanation": _or_null("Explanation"),
+    }
+
+
+def _feedback() -> dict[str, Any]:
+    return {
+        "label": STRING,
+        "verdict": {"enum": [CORRECT, INCORRECT]},
+        "status": {"enum": [status for status in STATUSES if status != UNDONE]},
+        "reason": {"enum": [None, REVIEW, DUPLICATE, CAP, ROLLED_BACK]},
+        "position": {"type": "integer", "minimum": 1, "description": "Its place in the log."},
+        "before": ref("Probabilities"),
+        "after": ref("Probabilities"),
+        "voted_at": {"type": "string", "format": "date-time"},
+    }
+
+
+def _model() -> dict[str, Any]:
+    count = {"type": "integer", "minimum": 0}
+    return {
+        "name": STRING,
+        "version": {"type": "integer", "minimum": 1},
+        "model_version": STRING,
+        "recipe": STRING,
+        "labels": {"type": "array", "items": STRING, "minItems": 2},
+        "measured_accuracy": {"type": ["number", "null"]},
+        "mode": {"enum": list(MODES)},
+        "events_applied": {**count, "description": "Votes in these weights."},
+        "events_held": count,
+        "events_waiting": count,
+        "log_position": count,
+        "weights_sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    }
+
+
+def _object(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties) if required is None else required,
+        "additionalProperties": False,
+    }
+
+
+def _list_of(items: dict[str, Any], n_most: int) -> dict[str, Any]:
+    return {"type": "array", "items": items, "minItems": 1, "maxItems": n_most}
+
+
+def ref(name: str) -> dict[str, Any]:
+    """Refer to a schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _or_null(name: str) -> dict[str, Any]:
+    return {"anyOf": [ref(name), {"type": "null"}]}

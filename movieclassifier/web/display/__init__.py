@@ -1,0 +1,1 @@
+"""How figures, words and texts are shown on a page."""

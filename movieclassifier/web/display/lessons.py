@@ -1,0 +1,51 @@
+"""What became of a vote, in a sentence."""
+
+from movieclassifier.feedback.log.entities import Vote
+from movieclassifier.web.display.wording import Answer
+
+WAITS = "It waits for approval; the model learns from it after that."
+UNKNOWN = "The model knows none of these words, so it could learn nothing from it."
+KEPT = "It is kept, and counts after the model’s next check."
+STATES = {
+    ("applied", None): "The model has learned from it.",
+    ("waiting", "review"): WAITS,
+    ("waiting", "duplicate"): "This very text was voted on before, so your vote counts once somebody has reviewed it.",
+    ("held", "duplicate"): KEPT,
+    ("held", "cap"): "The model has learned as much as it may before its next check; your vote is kept until then.",
+    ("held", "rolled back"): "The model was set back to an earlier version; your vote is kept until its next check.",
+    ("rejected", None): "It was reviewed and not taken over.",
+    ("undone", None): "It was taken back.",
+}
+BY_STATUS = {"waiting": WAITS, "held": KEPT} | {
+    status: STATES[status, None] for status in ("applied", "rejected", "undone")
+}
+
+
+def state_of(vote: Vote) -> str:
+    """Say where a vote stands."""
+    if vote.status == "applied" and vote.n_known == 0:
+        return UNKNOWN
+    if was_sure(vote):
+        return "The model was sure enough of that already, so nothing had to change."
+    return STATES.get((vote.status, vote.reason), BY_STATUS[vote.status])
+
+
+def lesson_of(vote: Vote) -> str:
+    """Say what the model learned from a vote that was applied, or where another vote stands."""
+    if vote.status != "applied":
+        return f"Your vote is stored. {state_of(vote)}"
+    before, after = Answer.of(vote.before, vote.before_label), Answer.of(vote.after, vote.after_label)
+    if vote.n_known == 0:
+        return f"Your vote is stored. {UNKNOWN}"
+    if vote.before_label != vote.after_label:
+        return f"The model changed its mind: it said {before.words}; now it says {after.words}."
+    if was_sure(vote):
+        return f"Your vote is stored. The model was sure enough that this is {after.name}, so nothing had to change."
+    if vote.before == vote.after:
+        return "Your vote is stored. It had to wait, and the model has learned from it since."
+    return f"The model moved from {before.words} to {after.words}."
+
+
+def was_sure(vote: Vote) -> bool:
+    """Tell whether a vote that was applied at once had nothing to teach."""
+    return vote.status == "applied" and vote.at_once and vote.before == vote.after and vote.after_label == vote.label

@@ -1,0 +1,154 @@
+"""What is served, how good it is, and what happens to the text: /about in words, /model in pictures."""
+
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from movieclassifier.feedback.log.facts import FeedbackStats, ModelFacts
+from movieclassifier.models.origin import prequential
+from movieclassifier.web.clients import service
+from movieclassifier.web.display.charts import Chart, accuracy_chart, votes_chart, words_chart
+from movieclassifier.web.display.wording import any_of, count_of
+from movieclassifier.web.display.words import strongest_words
+
+MODES = {
+    "instant": "A vote acts at once.",
+    "review": "A vote waits until somebody has approved it.",
+}
+
+MIN_VOTES = 10
+# With more classes there are fewer words of each, so that the page stays small.
+MAX_WORDS = 24
+MAX_WORD_CHARTS = 8
+
+blueprint = Blueprint("about", __name__)
+
+
+@blueprint.get("/about")
+def about() -> str:
+    """Tell which model answers, how good it is, and what happens to the text."""
+    facts = service().facts()
+    return render_template(
+        "about/about.html",
+        facts=facts,
+        settings=service().settings,
+        model_facts=model_facts(facts),
+        record_facts=record_facts(facts),
+        measured=measured_facts(facts.measured) if facts.measured else [],
+        measured_words=measured_words(facts) if facts.measured else "",
+        corpus=corpus_name(facts.metadata) or "texts that its record does not name",
+        learned=learned_words(facts),
+        mode=MODES[facts.mode],
+    )
+
+
+@blueprint.get("/model")
+def model() -> str:
+    """Show how the model is doing."""
+    stats = service().stats()
+    return render_template(
+        "about/model.html",
+        lead=accuracy_words(stats),
+        votes=vote_charts(stats),
+        words=word_charts(),
+        training=training_charts(),
+    )
+
+
+def model_facts(facts: ModelFacts) -> list[tuple[str, str]]:
+    """Return what is served, and where it came from."""
+    trained_on = facts.metadata.get("n_train")
+    return [
+        ("Name", facts.name),
+        ("Answers", any_of(facts.labels)),
+        ("Trained on", f"{trained_on:,} texts of {corpus_name(facts.metadata)}" if trained_on else "unknown"),
+        ("Served", f"version {facts.version} with {count_of(facts.on_top, 'vote')} on top"),
+    ]
+
+
+def record_facts(facts: ModelFacts) -> list[tuple[str, str]]:
+    """Return what somebody needs who wants to make the model again."""
+    rows = [
+        ("Recipe", facts.recipe),
+        ("Data’s SHA-256", facts.metadata.get("sha256", "")),
+        ("Weights’ SHA-256", facts.weights_sha256),
+        ("Made with", ", ".join(" ".join(item) for item in facts.metadata.get("versions", {}).items())),
+    ]
+    return [(name, value) for name, value in rows if value]
+
+
+def corpus_name(metadata: dict[str, Any]) -> str:
+    """Return the names of the files that a model was trained on."""
+    return ", ".join(metadata.get("corpus", []))
+
+
+def measured_facts(measured: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the metrics that a person can use, with their units."""
+    rows = [
+        ("Accuracy", f"{measured['accuracy']:.2%} ± {measured['standard_error']:.2%} (one standard error)"),
+        ("Log loss", f"{measured['log_loss']:.3f} nats per text"),
+        ("Calibration error", f"{100 * measured['calibration_error']:.1f} points (expected, 15 bins)"),
+        ("ROC AUC", f"{measured['roc_auc']:.4f}" if measured.get("roc_auc") is not None else ""),
+    ]
+    recalls = [(f"Of {name} texts", row) for name, row in measured.get("per_class", {}).items()]
+    rows += [(name, f"{row['recall']:.1%} recognised ({row['n_documents']:,} texts)") for name, row in recalls]
+    return [(name, value) for name, value in rows if value]
+
+
+def measured_words(facts: ModelFacts) -> str:
+    """Return accuracy and calibration in sentences."""
+    measured = facts.measured or {}
+    error = 100 * measured["calibration_error"]
+    return (
+        f"On {count_of(measured['n_documents'], 'text')} that it had not seen, {round(100 * measured['accuracy'])} of "
+        f"100 answers were right. Its probabilities are off by {error:.1f} points on average: of the answers given "
+        f"with “80 in 100”, about {80 - error:.0f} to {80 + error:.0f} in 100 are right. "
+        "These figures were measured before it learned from people here."
+    )
+
+
+def learned_words(facts: ModelFacts) -> str:
+    """Return how many votes the model holds and how many wait."""
+    words = f"It has taken in {count_of(facts.events_applied, 'vote')}"
+    if facts.events_applied > facts.on_top:
+        words += f", {facts.on_top or 'none'} of them since its last base was made"
+    words += "; where it was sure enough already, nothing had to change."
+    waiting = f"{count_of(facts.waiting, 'vote').capitalize()} {'waits' if facts.waiting == 1 else 'wait'} for review"
+    return f"{words} {waiting}{f', {facts.held:,} for its next check' if facts.held else ''}."
+
+
+def accuracy_words(stats: FeedbackStats) -> str:
+    """Return how often people agreed."""
+    if stats.accuracy is None:
+        return f"{count_of(stats.n_predictions, 'review').capitalize()} classified; nobody has voted yet."
+    return (
+        f"People called {stats.accuracy:.0%} of the answers correct, in {count_of(stats.n_votes, 'vote')} on "
+        f"{count_of(stats.n_predictions, 'review')}. Those who disagree vote more often, so this is no accuracy on "
+        "all texts."
+    )
+
+
+def vote_charts(stats: FeedbackStats) -> list[Chart]:
+    """Draw what people said."""
+    if not stats.by_day:
+        return []
+    # The share of the first few votes jumps about: it says nothing, and would flatten the rest of the picture.
+    settled = [point for point in stats.curve if point[0] >= MIN_VOTES]
+    shares = [accuracy_chart("Correct answers over the votes so far", "vote", settled)] if settled else []
+    return [*shares, votes_chart(stats.by_day)]
+
+
+def word_charts() -> list[Chart]:
+    """Draw the strongest words of each label."""
+    with service().model() as classifier:
+        found = strongest_words(classifier, max(4, MAX_WORDS // len(classifier.classes_)))
+    charts = [words_chart(f"Strongest words for {name}", words) for name, words in found.items() if words]
+    return charts[:MAX_WORD_CHARTS]
+
+
+def training_charts() -> list[Chart]:
+    """Draw how the accuracy rose while the model was trained, on texts that were new to it."""
+    with service().model() as classifier:
+        curve = prequential(classifier)
+    title = "Accuracy on new texts while it was trained"
+    return [accuracy_chart(title, "text", curve)] if curve else []

@@ -1,0 +1,242 @@
+"""The owner's page: what waits, what was said, what the model is made of; behind a password."""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, session, url_for
+from werkzeug.security import check_password_hash
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import IntegerField, PasswordField, SelectMultipleField, StringField
+from wtforms.validators import AnyOf, NumberRange
+
+from movieclassifier.feedback.log.entities import MAX_NUMBER, STATUSES
+from movieclassifier.feedback.log.export import csv_lines, jsonl_lines
+from movieclassifier.feedback.updating import UpdateRefused
+from movieclassifier.web.clients import current_client, service
+from movieclassifier.web.display.wording import count_of
+from movieclassifier.web.forms import SecureForm
+
+ADMIN = "admin"
+LOGIN_SECONDS = 8 * 3600
+DECISIONS: dict[str, Callable[[list[int]], int]] = {
+    "approve": lambda positions: service().approve(positions, ADMIN),
+    "reject": lambda positions: service().reject(positions, ADMIN),
+}
+DONE = {"approve": "approved", "reject": "rejected"}
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+def number(value: str) -> int:
+    """Return a number that every database can look for."""
+    if not value.isdecimal() or int(value) > MAX_NUMBER:  # int() refuses thousands of digits with a ValueError, too
+        raise ValueError(f"a position or version is a whole number; got {value!r}.")
+    return int(value)
+
+
+class LoginForm(SecureForm):
+    """The password."""
+
+    password = PasswordField("Password")
+
+
+class ModerationForm(SecureForm):
+    """Which votes, and what to do with them."""
+
+    decision = StringField(validators=[AnyOf(DECISIONS)])
+    positions = SelectMultipleField(validate_choice=False, coerce=number)
+
+
+class RollbackForm(SecureForm):
+    """Which version to go back to."""
+
+    version = IntegerField(validators=[NumberRange(1, MAX_NUMBER)])
+
+
+@blueprint.before_request
+def require_login() -> BaseResponse | None:
+    """Let nobody in without the password; without a password set, there is nothing here."""
+    if not current_app.config.get("ADMIN_PASSWORD_HASH"):
+        abort(404, "There is no admin page until MOVIECLASSIFIER_ADMIN_PASSWORD_HASH is set; see the README.")
+    if request.endpoint == "admin.login" or is_logged_in():
+        return None
+    return redirect(url_for("admin.login"), 303)
+
+
+@blueprint.after_request
+def keep_private(response: Response) -> Response:
+    """Keep what the owner sees out of caches."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+def login() -> Any:
+    """Ask for the password."""
+    form = LoginForm.of_request()
+    if request.method == "POST" and form.checked():
+        service().limit("logins", current_client())
+        if check_password_hash(current_app.config["ADMIN_PASSWORD_HASH"], form.password.data or ""):
+            session[ADMIN] = [password_mark(), int(time.time())]
+            return redirect(url_for("admin.queue"), 303)
+        form.password.errors = ["That is not the password."]
+    return render_template("admin/login.html", form=form), 403 if form.errors else 200
+
+
+@blueprint.post("/logout")
+def logout() -> BaseResponse:
+    """Forget that the password was given."""
+    checked(SecureForm.of_request())
+    session.pop(ADMIN, None)
+    return redirect(url_for("pages.index"), 303)
+
+
+@blueprint.get("", strict_slashes=False)
+def queue() -> str:
+    """List the votes that wait, the oldest first."""
+    search = request.args.get("search", "")
+    entries = service().queue(search, page_number())
+    return render_template("admin/queue.html", form=SecureForm.of_request(), entries=entries, search=search)
+
+
+@blueprint.get("/votes")
+def votes() -> str:
+    """Search all votes, the newest first."""
+    search, status = chosen()
+    entries = service().entries(search, status, page_number())
+    page = {"entries": entries, "search": search, "status": status, "statuses": STATUSES}
+    return render_template("admin/votes.html", form=SecureForm.of_request(), **page)
+
+
+@blueprint.post("/moderate")
+def moderate() -> BaseResponse:
+    """Approve or reject one vote or many."""
+    form = ModerationForm.of_request()
+    checked(form)
+    positions = form.positions.data or []
+    n = DECISIONS[form.decision.data](positions) if positions else 0
+    chosen = count_of(len(positions), "vote")
+    flash(f"{n} of {chosen} {DONE[form.decision.data]}." if positions else "Tick the votes first.")
+    return redirect(url_for("admin.votes" if request.args.get("back") == "votes" else "admin.queue"), 303)
+
+
+@blueprint.get("/export.csv")
+def export_csv() -> Response:
+    """Download the votes as CSV, safe to open in a spreadsheet."""
+    return download(csv_lines(chosen_rows()), "text/csv", "feedback.csv")
+
+
+@blueprint.get("/export.jsonl")
+def export_jsonl() -> Response:
+    """Download the votes as JSON lines."""
+    return download(jsonl_lines(chosen_rows()), "application/x-ndjson", "feedback.jsonl")
+
+
+@blueprint.get("/audit")
+def audit() -> str:
+    """List the log, the newest first."""
+    return render_template("admin/audit.html", form=SecureForm.of_request(), events=service().audit(page_number()))
+
+
+@blueprint.get("/versions")
+def versions() -> str:
+    """List the bases that the model has had."""
+    facts = service().facts()
+    return render_template(
+        "admin/versions.html", form=SecureForm.of_request(), versions=service().versions(), facts=facts
+    )
+
+
+@blueprint.get("/update")
+def confirm_update() -> str:
+    """Ask before a new base is made."""
+    facts = service().facts()
+    held = f", and {count_of(facts.held, 'vote')} held until now" if facts.held else ""
+    return render_template(
+        "admin/confirm.html",
+        form=SecureForm.of_request(),
+        question="Make a new base?",
+        consequence=f"It is made of version {facts.version} with {count_of(facts.on_top, 'vote')} on top{held}.",
+        action=url_for("admin.update"),
+        button="Make a new base",
+    )
+
+
+@blueprint.post("/update")
+def update() -> BaseResponse:
+    """Fold the log into a new base, if the guard agrees."""
+    checked(SecureForm.of_request())
+    try:
+        flash(str(service().update(ADMIN)))
+    except UpdateRefused as refused:
+        flash(f"Nothing was changed: {refused}")
+    return redirect(url_for("admin.versions"), 303)
+
+
+@blueprint.get("/rollback/<int:version>")
+def confirm_rollback(version: int) -> str:
+    """Ask before an earlier base is served, and say what that costs."""
+    n_aside = service().set_aside_by_rollback(min(version, MAX_NUMBER))
+    wait = "waits" if n_aside == 1 else "wait"
+    return render_template(
+        "admin/confirm.html",
+        form=SecureForm.of_request(),
+        question=f"Serve version {version}?",
+        consequence=f"It does not hold {count_of(n_aside, 'accepted vote')}, which {wait} for a review again then."
+        if n_aside
+        else "It holds all accepted votes.",
+        action=url_for("admin.rollback"),
+        version=version,
+        button=f"Serve version {version}",
+    )
+
+
+@blueprint.post("/rollback")
+def rollback() -> BaseResponse:
+    """Serve an earlier base again."""
+    form = RollbackForm.of_request()
+    checked(form)
+    flash(str(service().rollback(form.version.data, ADMIN)))
+    return redirect(url_for("admin.versions"), 303)
+
+
+def checked(form: SecureForm) -> None:
+    """Refuse a form that no page of this site could have sent."""
+    if not form.checked():
+        abort(400)
+
+
+def chosen() -> tuple[str, str | None]:
+    """Return what the address searches for: words of the text, and a status."""
+    status = request.args.get("status")
+    return request.args.get("search", ""), status if status in STATUSES else None
+
+
+def chosen_rows() -> Iterator[dict[str, Any]]:
+    """Return the votes that the address searches for, as rows to export."""
+    search, status = chosen()
+    return service().export_rows(search, status)
+
+
+def page_number() -> int:
+    """Return the page that the address asks for."""
+    return min(max(1, request.args.get("page", 1, type=int)), MAX_NUMBER)
+
+
+def password_mark() -> str:
+    """Return what ties a login to the password in force: another password ends all logins."""
+    return hashlib.sha256(current_app.config["ADMIN_PASSWORD_HASH"].encode()).hexdigest()[:16]
+
+
+def is_logged_in() -> bool:
+    """Tell whether this browser gave the password lately."""
+    mark, since = session.get(ADMIN, ["", 0])
+    return hmac.compare_digest(mark, password_mark()) and time.time() - since < LOGIN_SECONDS
+
+
+def download(lines: Any, mimetype: str, name: str) -> Response:
+    """Stream lines as a file."""
+    return Response(lines, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -1,0 +1,106 @@
+"""A user's mistake is one line and exit status 2; a bug stays a traceback."""
+
+import errno
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from movieclassifier.commands.shared.edge import Command
+
+
+class Unreachable(OSError):
+    exit_status = 3
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "line"),
+    [
+        (ValueError("line 3:\n  no label"), 2, "Error: line 3: no label\n"),
+        (ValueError(), 2, "Error: ValueError\n"),
+        (FileNotFoundError(2, "No such file", "a.csv"), 2, "Error: a.csv: No such file\n"),
+        (OSError("no number"), 2, "Error: no number\n"),
+        (Unreachable("host is away"), 3, "Error: host is away\n"),
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), 1, ""),
+        (MemoryError(), 2, "Error: there is not enough memory.\n"),
+        (MemoryError("Unable to allocate 8 GiB"), 2, "Error: there is not enough memory. Unable to allocate 8 GiB\n"),
+        (KeyboardInterrupt(), 130, "\nStopped.\n"),
+        (KeyboardInterrupt("Pass --resume to go on."), 130, "\nStopped. Pass --resume to go on.\n"),
+    ],
+)
+@pytest.mark.parametrize("grouped", [False, True])
+def test_mistake_is_one_line_and_its_exit_status(error, status, line, grouped):
+    @click.command("main", cls=Command)
+    def main():
+        raise error
+
+    result = CliRunner().invoke(click.Group("all", [main]), ["main"]) if grouped else CliRunner().invoke(main)
+    assert result.exit_code == status
+    assert result.stderr == line
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_sigterm_ends_as_ctrl_c_does_unless_the_command_has_a_word_for_it(own):
+    @click.command(cls=Command)
+    def main():
+        if own:
+            signal.signal(signal.SIGTERM, lambda *_: click.echo("Not yet."))
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            click.echo("Cleaned up.")
+
+    result = CliRunner().invoke(main)
+    assert result.exit_code == (0 if own else 143)
+    assert result.stdout == "Not yet.\nCleaned up.\n" if own else "Cleaned up.\n"
+    assert result.stderr == ("" if own else "\nStopped.\n")
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+@pytest.mark.parametrize("elsewhere", ["another handler", "another thread"])
+def test_sigterm_of_others_is_left_alone(elsewhere):
+    @click.command(cls=Command)
+    def main():
+        click.echo(str(signal.getsignal(signal.SIGTERM)))
+
+    before = signal.SIG_IGN if elsewhere == "another handler" else signal.SIG_DFL
+    signal.signal(signal.SIGTERM, before)
+    try:
+        if elsewhere == "another handler":
+            found = CliRunner().invoke(main).output
+        else:
+            with ThreadPoolExecutor(1) as pool:
+                found = pool.submit(CliRunner().invoke, main).result().output
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    assert found == f"{before}\n"
+
+
+def test_other_exceptions_are_bugs_and_stay():
+    @click.command(cls=Command)
+    def main():
+        raise KeyError("a bug")
+
+    assert isinstance(CliRunner().invoke(main).exception, KeyError)
+
+
+def test_closed_pipe_is_quiet():
+    code = """
+import click
+from movieclassifier.command import Command
+@click.command(cls=Command)
+def main():
+    for i in range(100_000):
+        click.echo(i)
+main()
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as script:
+        assert script.stdout.readline() == b"0\n"
+        script.stdout.close()
+        assert script.stderr.read() == b""
+    assert script.returncode == 1

@@ -1,0 +1,158 @@
+"""``movieclassifier serve`` and gunicorn, run as people run them."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from movieclassifier.commands.serve import main
+
+ROOT = Path(__file__).parents[2]
+SERVE = [sys.executable, "-c", "from movieclassifier.cli import main; main()", "serve"]
+GUNICORN = [sys.executable, "-m", "gunicorn", "movieclassifier.web:create_app()"]
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@contextmanager
+def serving(command, folder, model, port, **environ):
+    """Run a server in a folder, and yield it when it answers."""
+    environ = (
+        {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("MOVIECLASSIFIER_", "DATABASE_URL", "SECRET_KEY"))
+        }
+        | {"PYTHONPATH": str(ROOT), "TMPDIR": str(folder), "MOVIECLASSIFIER_MODEL": str(model), "HOME": str(folder)}
+        | environ
+    )
+    process = subprocess.Popen(
+        [*command], cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < deadline:
+            with suppress(OSError):
+                if get(port, "/readyz")[0] == 200:
+                    break
+            time.sleep(0.1)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.stdout.close()
+        process.stderr.close()
+        process.wait()
+
+
+def get(port, path):
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+
+
+def test_serve_says_what_it_serves_and_counts_right_across_its_workers(tmp_path, small_model):
+    port = free_port()
+    with serving([*SERVE, "--port", str(port), "--workers", "2"], tmp_path, small_model, port) as process:
+        models = [json.loads(get(port, "/api/v1/model")[1]) for _ in range(20)]
+        assert len({model["weights_sha256"] for model in models}) == 1
+        _, text = get(port, "/metrics")
+        assert 'movieclassifier_requests_total{group="api",status="2xx"} 20' in text
+        [counters] = tmp_path.glob("movieclassifier-metrics-*")
+        workers = {path.name for path in counters.iterdir()}
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=30)
+    assert re.match(r"Serving version 1 of \S+/classifier\.npz \(recipe default, accuracy 0\.\d+ when it", output)
+    assert f"Listening at http://127.0.0.1:{port} (Ctrl-C stops it)." in output
+    assert errors == ""
+    assert 1 <= len(workers) <= 2
+    assert not counters.exists()
+    assert sorted(path.name for path in (tmp_path / "instance").glob("*y")) == ["secret_key"]
+
+
+def test_gunicorn_without_any_settings_serves_it_too(tmp_path, small_model):
+    port = free_port()
+    command = [*GUNICORN, "--bind", f"127.0.0.1:{port}", "--workers", "2"]
+    with serving(command, tmp_path, small_model, port):
+        for _ in range(10):
+            assert get(port, "/api/v1/model")[0] == 200
+        assert 'movieclassifier_requests_total{group="api",status="2xx"} 10' in get(port, "/metrics")[1]
+
+
+def test_with_its_settings_gunicorn_listens_where_the_platform_says(tmp_path, small_model):
+    port = free_port()
+    command = [*GUNICORN, "--config", "python:movieclassifier.gunicorn_conf"]
+    environ = {"PORT": str(port), "WEB_CONCURRENCY": "1", "DYNO": "web.1", "SECRET_KEY": "k" * 32}
+    with serving(command, tmp_path, small_model, port, **environ) as process:
+        assert json.loads(get(port, "/api/v1/model")[1])["mode"] == "review"
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as browser:
+            browser.request("GET", "/healthz")
+            browser.getresponse().read()
+            process.terminate()
+            _, errors = process.communicate(timeout=15)  # although the browser keeps its connection
+    assert "Serving version 1 of " in errors
+    assert process.returncode == 0
+
+
+def test_at_every_address_that_a_platform_names_it_needs_a_key(tmp_path, small_model):
+    command = [*GUNICORN, "--config", "python:movieclassifier.gunicorn_conf"]
+    port = free_port()
+    with serving(command, tmp_path, small_model, port, PORT=str(port), WEB_CONCURRENCY="1") as process:
+        assert process.poll() is not None
+        assert "SECRET_KEY is not set, and a deployed server needs one" in process.communicate()[1]
+    assert not (tmp_path / "instance").exists()
+
+
+def test_debug_is_flasks_own_server(tmp_path, small_model):
+    port = free_port()
+    with serving([*SERVE, "--port", str(port), "--debug"], tmp_path, small_model, port) as process:
+        assert get(port, "/healthz")[0] == 200
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert "development server" in errors
+
+
+def test_a_port_in_use_is_one_line(small_model):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = CliRunner().invoke(main, ["--port", str(port), "--model", str(small_model)])
+    assert result.exit_code == 2
+    assert result.output == f"Error: 127.0.0.1:{port}: Address already in use; pass another --port\n"
+
+
+def test_other_people_get_no_debugger():
+    result = CliRunner().invoke(main, ["--host", "0.0.0.0", "--debug"])
+    assert result.exit_code == 2
+    assert "--debug lets whoever reaches it run code" in result.output
+
+
+def test_for_other_people_it_needs_a_key(tmp_path, monkeypatch, small_model):
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["--host", "0.0.0.0", "--port", "0", "--model", str(small_model)])
+    assert result.exit_code == 2
+    assert "Error: SECRET_KEY is not set, and a deployed server needs one." in result.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_model_is_one_line(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["--model", "nothing.npz", "--port", "0"])
+    assert result.exit_code == 2
+    assert result.output == "Error: nothing.npz: No such file or directory\n"

@@ -1,0 +1,110 @@
+"""Compressed files are read as what they hold, and damaged ones are never taken for shorter ones."""
+
+import bz2
+import gzip
+import lzma
+import sys
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from movieclassifier.corpora.readers.formats import READERS
+from tests.support.corpora import write_zip
+
+COMPRESS = {
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "zstd": zstandard.ZstdCompressor(write_checksum=True).compress,
+}
+CONTENT = ("text,label\n" + "".join(f"a text {i * 7919},{i % 2}\n" for i in range(20_000))).encode()
+
+
+@pytest.mark.parametrize("name", COMPRESS)
+def test_compressed_file_is_read_whatever_its_name(tmp_path, name):
+    (tmp_path / "x").write_bytes(COMPRESS[name](CONTENT))
+    (tmp_path / "x.csv").write_bytes(CONTENT)
+    assert list(READERS["csv"](tmp_path / "x")) == list(READERS["csv"](tmp_path / "x.csv"))
+
+
+@pytest.mark.parametrize("name", COMPRESS)
+def test_several_compressed_pieces_are_one_file(tmp_path, name):
+    compress = COMPRESS[name]
+    (tmp_path / "x").write_bytes(compress(b"text,label\na,") + compress(b"1\nb,0\n"))
+    assert list(READERS["csv"](tmp_path / "x")) == [("a", "1"), ("b", "0")]
+
+
+@pytest.mark.parametrize("name", COMPRESS)
+def test_file_that_is_cut_off_is_no_shorter_file(tmp_path, name):
+    (tmp_path / "x").write_bytes(COMPRESS[name](CONTENT)[:-3])
+    with pytest.raises(ValueError, match=rf"x: the {name} data is damaged or cut off \(.+\); fetch the file again"):
+        list(READERS["csv"](tmp_path / "x"))
+
+
+@pytest.mark.parametrize("name", COMPRESS)
+def test_damaged_data_is_an_error(tmp_path, name):
+    content = bytearray(COMPRESS[name](CONTENT))
+    content[-2] ^= 255  # in the checksum
+    (tmp_path / "x").write_bytes(content)
+    with pytest.raises(ValueError, match=f"x: the {name} data is damaged or cut off"):
+        list(READERS["csv"](tmp_path / "x"))
+
+
+def test_zip_of_one_file_is_read_as_that_file(tmp_path):
+    path = write_zip(tmp_path, [("archive/IMDB Dataset.csv", CONTENT), ("__MACOSX/x", b""), (".DS_Store", b"")])
+    assert len(list(READERS["csv"](path))) == 20_000
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda content: content[:-30], r"the archive is damaged or cut off \(File is not a zip file\)"),
+        (lambda content: content[:200] + b"\0\0" + content[202:], "the zip data is damaged or cut off"),
+        (lambda content: content.replace(b"x.csv", b"y.csv", 1), "the archive is damaged or cut off .+ differ"),
+    ],
+    ids=["cut", "changed", "names"],
+)
+def test_damaged_zip_is_an_error(tmp_path, damage, message):
+    path = write_zip(tmp_path, [("x.csv", CONTENT)])
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(ValueError, match=message):
+        list(READERS["csv"](path))
+
+
+def test_encrypted_zip_is_refused(tmp_path):
+    for members in ([("x.csv", CONTENT)], None):
+        path = write_zip(tmp_path, members)
+        content = path.read_bytes().replace(b"PK\1\2\x14\3\x14\0\0", b"PK\1\2\x14\3\x14\0\1")
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match="encrypted; decrypt"):
+            list(READERS["csv" if members else "folders"](path))
+
+
+def test_zip_of_many_files_is_refused_as_one_file(tmp_path):
+    with pytest.raises(ValueError, match="a zip of 4 files; pass one of them, or --format folders"):
+        list(READERS["csv"](write_zip(tmp_path)))
+
+
+def test_missing_zstandard_is_said(tmp_path, monkeypatch):
+    (tmp_path / "x").write_bytes(COMPRESS["zstd"](CONTENT))
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    with pytest.raises(
+        ValueError, match=r"pip install 'movieclassifier\[zstd\]'\. Or decompress the file first: zstd -d"
+    ):
+        list(READERS["csv"](tmp_path / "x"))
+
+
+def test_failing_disk_is_not_called_damaged_data(tmp_path):
+    # /proc/self/mem cannot be read at 0: a real read error, behind readers that think of an archive and of gzip.
+    from movieclassifier.corpora.readers.compression import archive_faults, decompress
+
+    with (
+        open("/proc/self/mem", "rb") as file,
+        pytest.raises(OSError, match="Input/output error"),
+        archive_faults(Path("x")),
+    ):
+        file.read(1)
+
+    with open("/proc/self/mem", "rb") as file, pytest.raises(OSError, match="Input/output error"):
+        decompress(file, Path("x"), "gzip").read(1)

@@ -1,0 +1,269 @@
+"""A folder per class, a zip or a tar of it, and aclImdb: read without unpacking, hostile archives refused."""
+
+import gzip
+import os
+import tarfile
+import tracemalloc
+import zipfile
+
+import pytest
+
+from movieclassifier.corpora.corpus import open_corpus
+from movieclassifier.corpora.readers.formats import READERS
+from movieclassifier.corpora.readers.members import MAX_DOCUMENT_SIZE
+from tests.support.archives import TAR_BOMBS, member, tar_bytes
+from tests.support.corpora import EXPECTED, names_and_contents, write_folder, write_tar, write_zip
+
+
+@pytest.mark.parametrize("write", [write_folder, write_zip, write_tar])
+def test_folder_per_class_is_read(tmp_path, write):
+    assert list(READERS["folders"](write(tmp_path))) == EXPECTED
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_tar_is_read_however_it_is_compressed(tmp_path, mode):
+    assert list(READERS["folders"](write_tar(tmp_path, mode=mode))) == EXPECTED
+
+
+@pytest.mark.parametrize("write", [write_zip, write_tar])
+def test_readme_and_junk_are_no_documents(tmp_path, write):
+    others = [("news/README", b"\xff"), ("__MACOSX/news/tech/._1", b"\xff"), ("news/tech/.DS_Store", b"\xff")]
+    assert list(READERS["folders"](write(tmp_path, names_and_contents() + others))) == EXPECTED
+
+
+def test_readme_and_junk_in_a_folder_are_no_documents(tmp_path):
+    folder = write_folder(tmp_path)
+    (folder / "README").write_bytes(b"\xff")
+    (folder / "tech" / ".DS_Store").write_bytes(b"\xff")
+    (folder / ".git" / "objects").mkdir(parents=True)
+    (folder / ".git" / "objects" / "1").write_bytes(b"\xff")
+    (folder / "empty").mkdir()
+    os.mkfifo(folder / "tech" / "pipe")
+    assert list(READERS["folders"](folder)) == EXPECTED
+
+
+def test_encodings_are_tried_one_after_the_other(tmp_path):
+    folder = write_folder(tmp_path)
+    (folder / "tech" / "000.txt").write_bytes(b"\xa3 15")
+    (folder / "tech" / "001.txt").write_bytes(b"\xef\xbb\xbf\xc2\xa3 15")
+    documents = list(READERS["folders"](folder, encoding="utf-8,latin-1"))
+    assert documents[2:] == [("£ 15", "tech"), ("£ 15", "tech")]
+
+
+@pytest.mark.parametrize("write", [write_folder, write_zip, write_tar])
+def test_bad_file_is_named_and_can_be_skipped(tmp_path, write):
+    path = write(tmp_path)
+    if write is write_folder:
+        (path / "tech" / "000.txt").write_bytes(b"\xff")
+    else:
+        path = write(tmp_path, [("news/tech/000.txt", b"\xff"), *names_and_contents()[:2]])
+    with pytest.raises(ValueError, match=r"news(\.zip|\.tar)?, (news/)?tech/000\.txt: the byte 0xff is not utf-8"):
+        list(READERS["folders"](path))
+    assert len(list(READERS["folders"](path, skip_bad_rows=1))) == (3 if write is write_folder else 2)
+
+
+def test_folder_that_is_no_label_can_be_skipped(tmp_path):
+    documents = READERS["folders"](write_folder(tmp_path), {"sport": 1}, skip_bad_rows=2)
+    assert [label for _, label in documents] == [1, 1]
+
+
+HOSTILE = {
+    "absolute": ("/etc/passwd", r"two files|called '/etc/passwd', which leads out of the archive"),
+    "parent": ("news/../../tech/1", r"called 'news/\.\./\.\./tech/1', which leads out of the archive"),
+    "twice": ("./news/tech/001.txt", r"two files in it are called '(\./)?news/tech/001\.txt'"),
+    "deeper": ("news/tech/old/1", r"news/sport and news/tech/old are not at the same depth"),
+}
+
+
+@pytest.mark.parametrize("write", [write_zip, write_tar])
+@pytest.mark.parametrize(("name", "message"), HOSTILE.values(), ids=HOSTILE)
+def test_hostile_archive_is_refused(tmp_path, write, name, message):
+    path = write(tmp_path, [*names_and_contents(), (name, b"x")])
+    with pytest.raises(ValueError, match=message):
+        list(READERS["folders"](path))
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE])
+def test_link_or_device_in_a_tar_is_refused(tmp_path, kind):
+    with tarfile.open(tmp_path / "x.tar", "w") as archive:
+        info = tarfile.TarInfo("news/tech/1")
+        info.type, info.linkname = kind, "/etc/passwd"
+        archive.addfile(info)
+    with pytest.raises(ValueError, match=r"x\.tar, news/tech/1: a link or device; a corpus holds nothing but files"):
+        list(READERS["folders"](tmp_path / "x.tar"))
+
+
+def test_document_that_is_too_large_is_refused(tmp_path):
+    folder = write_folder(tmp_path)
+    with open(folder / "tech" / "huge", "wb") as file:
+        file.truncate(MAX_DOCUMENT_SIZE + 1)
+    with pytest.raises(ValueError, match=r"huge: a document of more than 67,108,864 bytes; take it out"):
+        list(READERS["folders"](folder))
+    path = write_zip(tmp_path, [("a/1", b"0" * (MAX_DOCUMENT_SIZE + 1)), ("b/1", b"")])
+    assert path.stat().st_size < 10**6
+    with pytest.raises(ValueError, match=r"a/1: a document of more than"):
+        list(READERS["folders"](path))
+
+
+@pytest.mark.parametrize("write", [write_zip, write_tar])
+def test_archive_that_is_cut_off_is_an_error(tmp_path, write):
+    members = [(f"a/{i}", os.urandom(1000).hex().encode()) for i in range(50)]
+    path = write(tmp_path, members)
+    path.write_bytes(path.read_bytes()[:-9000])
+    with pytest.raises(ValueError, match=r"damaged or cut off \(.+\); fetch"):
+        list(READERS["folders"](path))
+
+
+@pytest.mark.parametrize("mode", ["w", "w:bz2", "w:xz"])
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.89])
+def test_tar_that_is_cut_off_anywhere_is_an_error(tmp_path, mode, kept):
+    path = write_tar(tmp_path, [(f"a/{i}", os.urandom(500).hex().encode()) for i in range(50)], mode)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * kept)])
+    with pytest.raises(ValueError, match=r"^\S+news\.tar: the \w+( data)? is damaged or cut off \(.+\); fetch"):
+        list(READERS["folders"](path))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_zip_with_damaged_member_is_an_error_that_names_it(tmp_path, method):
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", method) as archive:
+        archive.writestr("a/1", "a text, more or less " * 50)
+    content = bytearray((tmp_path / "x.zip").read_bytes())
+    content[40:50] = bytes(byte ^ 255 for byte in content[40:50])
+    (tmp_path / "x.zip").write_bytes(content)
+    with pytest.raises(ValueError, match=r"^\S+x\.zip: the archive is damaged or cut off \(.+\); fetch it again"):
+        list(READERS["folders"](tmp_path / "x.zip"))
+
+
+@pytest.mark.parametrize("reader", ["folders", "aclImdb"])
+@pytest.mark.parametrize("bomb", TAR_BOMBS.values(), ids=TAR_BOMBS)
+def test_bomb_takes_no_memory(tmp_path, bomb, reader):
+    start = tar_bytes([member("a/train/neg/1_1.txt")])[:1024]
+    (tmp_path / "x.tar.gz").write_bytes(gzip.compress(start + bomb, 1))
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=r"^\S+x\.tar\.gz: the archive is damaged or cut off \(.+\); fetch it again"):
+        list(READERS[reader](tmp_path / "x.tar.gz"))
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    tracemalloc.stop()
+
+
+def test_checksum_behind_the_last_member_is_looked_at(tmp_path):
+    content = bytearray(gzip.compress(tar_bytes([member("a/1")]) + bytes(300_000)))
+    content[-8] ^= 255
+    (tmp_path / "x").write_bytes(content)
+    with pytest.raises(ValueError, match="x: the gzip data is damaged or cut off"):
+        list(READERS["folders"](tmp_path / "x"))
+
+
+def test_malformed_header_is_an_error_that_names_the_archive(tmp_path):
+    hostile = member("a/1", b"", pax_headers={"GNU.sparse.map": "0,x", "GNU.sparse.size": "9"})
+    (tmp_path / "x").write_bytes(tar_bytes([member("a/0"), hostile]))
+    with pytest.raises(ValueError, match=r"x: the archive is damaged or cut off \(invalid literal"):
+        list(READERS["folders"](tmp_path / "x"))
+
+
+def test_unknown_kind_of_zip_is_said(tmp_path):
+    path = write_zip(tmp_path)
+    content = path.read_bytes()
+    # The method of compression, in the local header and in the directory.
+    content = content.replace(b"PK\3\4\x14\0\0\0\x08\0", b"PK\3\4\x14\0\0\0\x63\0")
+    path.write_bytes(content.replace(b"\x14\x03\x14\0\0\0\x08\0", b"\x14\x03\x14\0\0\0\x63\0"))
+    with pytest.raises(ValueError, match=r"this kind of zip cannot be read \(.+\); unpack it and pass the folder"):
+        list(READERS["folders"](path))
+
+
+def test_file_is_no_folder_per_class(tmp_path):
+    (tmp_path / "x.csv").write_text("text,label\n")
+    with pytest.raises(ValueError, match="expected a folder, or a zip or tar of folders; pass another --format"):
+        list(READERS["folders"](tmp_path / "x.csv"))
+
+
+def test_folder_of_files_only_is_no_folder_per_class(tmp_path):
+    (tmp_path / "1.txt").write_text("x")
+    with pytest.raises(ValueError, match="there are no folders with files in it; expected one for each class"):
+        list(READERS["folders"](tmp_path))
+
+
+def test_folders_at_different_depths_are_refused(tmp_path):
+    folder = write_folder(tmp_path)
+    (folder / "tech" / "old").mkdir()
+    (folder / "tech" / "old" / "1.txt").write_text("x")
+    with pytest.raises(ValueError, match="sport and tech/old are not at the same depth; expected a folder for each"):
+        list(READERS["folders"](folder))
+
+
+# aclImdb
+
+REVIEWS = [
+    (f"aclImdb/{part}/{label}/{i}_{stars}.txt", f"{part} {i}".encode())
+    for part in ("test", "train")
+    for label, stars in (("neg", 1), ("pos", 9), ("unsup", 0))
+    for i in range(2)
+]
+
+
+def write_aclimdb(path):
+    for name, content in [*REVIEWS, ("aclImdb/train/urls_pos.txt", b"http"), ("aclImdb/README", b"")]:
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_bytes(content)
+    return path / "aclImdb"
+
+
+@pytest.mark.parametrize("write", [write_aclimdb, lambda path: write_tar(path, REVIEWS)], ids=["folder", "archive"])
+def test_reviews_of_both_halves_are_read(tmp_path, write):
+    path = write(tmp_path)
+    test = [("test 0", "neg"), ("test 1", "neg"), ("test 0", "pos"), ("test 1", "pos")]
+    train = [(text.replace("test", "train"), label) for text, label in test]
+    assert list(READERS["aclImdb"](path)) == test + train
+    assert list(READERS["aclImdb"](path, part="train")) == train
+    assert list(READERS["aclImdb"](path, {"neg": None, "pos": 1}, part="test")) == [("test 0", 1), ("test 1", 1)]
+
+
+def test_one_half_and_the_folder_above_are_read_too(tmp_path):
+    path = write_aclimdb(tmp_path)
+    assert len(list(READERS["aclImdb"](path / "train"))) == 4
+    assert len(list(READERS["aclImdb"](tmp_path))) == 8
+
+
+def test_folder_without_reviews_is_an_error(tmp_path):
+    with pytest.raises(ValueError, match="there are no folders train/neg, test/neg with reviews"):
+        list(READERS["aclImdb"](write_folder(tmp_path)))
+
+
+@pytest.mark.parametrize("write", [write_zip, write_tar])
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("/etc/train/neg/2_1.txt", "called '/etc/train/neg/2_1.txt', which leads out of the archive"),
+        ("../../train/neg/1_1.txt", r"called '\.\./\.\./train/neg/1_1.txt', which leads out of the archive"),
+        ("aclImdb//train/neg/0_1.txt", "two files in it are called 'aclImdb//?train/neg/0_1.txt'"),
+    ],
+)
+def test_hostile_archive_of_reviews_is_refused(tmp_path, write, name, message):
+    path = write(tmp_path, [*REVIEWS, (name, b"x")])
+    with pytest.raises(ValueError, match=message):
+        list(READERS["aclImdb"](path))
+
+
+def test_unknown_half_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="part must be one of train, test; got 'dev'"):
+        READERS["aclImdb"](write_aclimdb(tmp_path), part="dev")
+
+
+@pytest.mark.parametrize("path", [".", "../train", ".."])
+def test_folder_that_one_is_in_is_read_as_by_its_name(path, tmp_path, monkeypatch):
+    root = write_aclimdb(tmp_path)
+    half = root if path == ".." else root / "train"
+    expected = list(open_corpus(half, format="aclImdb"))
+    monkeypatch.chdir(root / "train")
+    corpus = open_corpus(path)
+    assert corpus.format == "aclImdb"
+    assert corpus.names == (half.name,)
+    assert list(corpus) == expected != []
+
+
+def test_folder_without_classes_that_one_is_in_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "README").write_text("no document")
+    with pytest.raises(ValueError, match=r"^\.: there are no folders with files in it; expected one for each class"):
+        list(open_corpus("."))

@@ -1,0 +1,132 @@
+import pickle
+import tracemalloc
+
+import numpy as np
+import pytest
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import SGDClassifier
+from sklearn.naive_bayes import MultinomialNB
+
+from movieclassifier.corpora.corpus import open_corpus
+from movieclassifier.evaluation.baselines import BASELINES, has_wordnet, lemmas, without_wordnet
+from movieclassifier.evaluation.candidates import Outline, PartialFit, Streaming
+from movieclassifier.features.tokenizers import TOKENIZERS
+from movieclassifier.recipes.names import make_recipe
+from movieclassifier.training.fit import fit
+from movieclassifier.training.plan import Plan
+from movieclassifier.vectorizer import make_vectorizer
+
+SAMPLE = list(open_corpus("movieclassifier/bundled/sample_reviews.csv", labels={"0": 0, "1": 1}))
+TRAIN, TEST = SAMPLE[:300], SAMPLE[300:]
+OUTLINE = Outline((0, 1), (200, 200), len(TRAIN))
+
+
+@pytest.fixture
+def forget():
+    """Look for WordNet again, before and after."""
+    has_wordnet.cache_clear()
+    yield
+    has_wordnet.cache_clear()
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_every_baseline_learns_and_can_be_pickled(name):
+    candidate = pickle.loads(pickle.dumps(BASELINES[name]))
+    fitted = candidate.fit(iter(TRAIN), OUTLINE)
+    y_pred, y_proba = fitted.predict(iter(TEST))
+    assert np.mean(y_pred == [label for _, label in TEST]) > 0.6
+    assert fitted.n_bytes() > 1000
+    if y_proba is None:
+        assert name in ("linear-svm", "perceptron", "passive-aggressive")
+    else:
+        assert y_proba.shape == (100, 2)
+        np.testing.assert_allclose(y_proba.sum(axis=1), 1)
+        assert (y_proba.argmax(axis=1) == y_pred).all()
+
+
+def test_streaming_baseline_is_what_train_makes():
+    recipe = make_recipe("default", n_features=2**12)
+    classifier = fit(iter(TRAIN), Plan(recipe, (0, 1), (200, 200), 300))
+    y_pred, y_proba = Streaming(recipe).fit(iter(TRAIN), OUTLINE).predict(iter(TEST))
+    texts = [text for text, _ in TEST]
+    assert y_pred.tolist() == classifier.predict(texts).tolist()
+    assert y_proba.tolist() == classifier.predict_proba(texts).tolist()
+
+
+def test_partial_fit_peer_learns_from_minibatches_in_their_order():
+    recipe = make_recipe("default", n_features=2**10)
+    documents = SAMPLE * 4  # a minibatch of 1,000 and one of 600
+    peer = PartialFit(lambda seed: SGDClassifier(random_state=seed), recipe, "SGD")
+    estimator, vectorizer = SGDClassifier(random_state=1), make_vectorizer(recipe)
+    for part in (documents[:1000], documents[1000:]):
+        texts, labels = zip(*part, strict=True)
+        estimator.partial_fit(vectorizer.transform(texts), labels, classes=[0, 1])
+    texts = [text for text, _ in TEST]
+    fitted = peer.fit(iter(documents), OUTLINE)
+    assert fitted.predict(iter(TEST))[0].tolist() == estimator.predict(vectorizer.transform(texts)).tolist()
+
+
+def test_in_memory_baseline_is_scikit_learns():
+    texts, labels = zip(*TRAIN, strict=True)
+    vectorizer = CountVectorizer(ngram_range=(1, 2), binary=True)
+    estimator = MultinomialNB().fit(vectorizer.fit_transform(texts), labels)
+    y_proba = BASELINES["multinomial-nb"].fit(iter(TRAIN), OUTLINE).predict(iter(TEST))[1]
+    expected = estimator.predict_proba(vectorizer.transform([text for text, _ in TEST]))
+    np.testing.assert_allclose(y_proba, expected)
+
+
+@pytest.mark.parametrize("name", ["perceptron", "hashed-multinomial-nb", "linear-svm"])
+def test_size_of_a_pickle_is_found_out_without_one(name):
+    fitted = BASELINES[name].fit(iter(TRAIN), OUTLINE)
+    expected = len(pickle.dumps(fitted.pipeline))
+    tracemalloc.start()
+    try:
+        assert fitted.n_bytes() == pytest.approx(expected, rel=0.01)
+        assert name == "linear-svm" or tracemalloc.get_traced_memory()[1] < expected / 10
+    finally:
+        tracemalloc.stop()
+
+
+def test_labels_may_be_strings():
+    names = {0: "bad", 1: "good"}
+    outline = Outline(("bad", "good"), (200, 200), len(TRAIN))
+    named = BASELINES["multinomial-nb"].fit(iter([(text, names[label]) for text, label in TRAIN]), outline)
+    plain = BASELINES["multinomial-nb"].fit(iter(TRAIN), OUTLINE)
+    assert named.predict(iter(TEST))[0].tolist() == plain.predict(iter(TEST))[0].tolist()
+
+
+def test_without_wordnet_the_words_stay_as_they_are_and_the_row_says_so(forget, monkeypatch):
+    def missing(text):
+        raise ValueError("there is no WordNet")
+
+    monkeypatch.setitem(TOKENIZERS, "lemma", missing)
+    assert lemmas("The films weren't GREAT, in 1995!") == ["films", "great"]
+    assert (
+        BASELINES["gaussian-nb"].note()
+        == without_wordnet()
+        == "WordNet is not on this machine: words as they are, not lemmas"
+    )
+
+
+def test_with_wordnet_words_become_lemmas(forget, monkeypatch):
+    monkeypatch.setitem(TOKENIZERS, "lemma", lambda text: [word.removesuffix("s") for word in text.split()])
+    assert lemmas("The films weren't GREAT, in 1995!") == ["film", "great"]
+    assert BASELINES["gaussian-nb"].note() == without_wordnet() == ""
+
+
+def test_only_the_lemmas_need_a_note():
+    assert [name for name, candidate in BASELINES.items() if candidate.note()] in ([], ["gaussian-nb"])
+
+
+def test_every_baseline_says_how_it_reads():
+    kinds = [candidate.kind for candidate in BASELINES.values()]
+    assert {kind: kinds.count(kind) for kind in kinds} == {"streaming": 3, "in memory": 4, "partial_fit": 4}
+    assert all(candidate.description for candidate in BASELINES.values())
+
+
+def test_importing_the_baselines_imports_no_scikit_learn():
+    import subprocess
+    import sys
+
+    code = "import sys, movieclassifier.evaluation.baselines; sys.exit('sklearn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

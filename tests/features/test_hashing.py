@@ -1,0 +1,263 @@
+"""The compiled twin gives the bits of scikit-learn's HashingVectorizer: data, indices, indptr, and their dtypes."""
+
+import csv
+import os
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from movieclassifier.features import hashing
+from movieclassifier.features.hashing import hash_in_python, hash_texts
+from movieclassifier.features.tokenizers import TOKENIZERS
+from movieclassifier.features.words import english_stop_words
+from movieclassifier.recipes.names import RECIPES, Recipe
+from movieclassifier.system import compiled
+from movieclassifier.system.compiled import backend
+
+needs_twin = pytest.mark.skipif(backend()[0] != "compiled", reason=f"no compiled twin: {backend()[1]}")
+
+STUMBLING_BLOCKS = (
+    "the|a|I|don't|rock’n’roll|'|’|_|-|:|;|=|(|)|:)|:-)|;-(|=)|:D|=-P|:Dx|<br />|<|>|<a\thref='x'>|<b|\"|!|.|,|*|/|\n"
+    "|\x00|\x1c|\x85|\xa0|\u2028|é|e\u0301|ß|ﬁ|ǅ|İ|i\u0307|ı|Σ|ΑΣ|ς|K|Å|ͅ|Ⱥ|２|²|Ⅷ|ª|µ|日本|한|𝟘|𐐀|😀|\ud800|\udfff|\u200d"
+)
+PIECES = STUMBLING_BLOCKS.split("|")
+
+texts = st.lists(
+    st.one_of(st.sampled_from(PIECES), st.sampled_from(" <>"), st.characters(exclude_categories=())), max_size=60
+).map("".join)
+
+recipes = st.builds(
+    Recipe,
+    tokenizer=st.sampled_from(list(hashing.TWINS.values())),
+    stop_words=st.sampled_from([(), ("the", "don't", ":)", "é", "i\u0307")]),
+    ngram_range=st.sampled_from([(1, 1), (1, 2), (1, 3), (2, 2), (2, 4), (1, 40)]),
+    n_features=st.sampled_from([1, 2, 7, 1000, 2**11, 2**21, 2**22, 3_000_001, 2**30, 2**31 - 1]),
+    binary=st.booleans(),
+    alternate_sign=st.booleans(),
+    norm=st.sampled_from(["l1", "l2", None]),
+    dtype=st.sampled_from(["float32", "float64"]),
+    log_count_ratio=st.just(False),
+)
+
+
+def assert_same_bits(ours, theirs):
+    for part, a, b in zip(("data", "indices", "indptr"), ours, theirs, strict=True):
+        assert a.dtype == b.dtype, part
+        assert a.tobytes() == b.tobytes(), part
+
+
+def assert_exact(documents, recipe):
+    assert_same_bits(hash_texts(documents, recipe), hash_in_python(documents, recipe))
+
+
+@needs_twin
+class TestExactness:
+    @given(st.lists(texts, min_size=1, max_size=4), recipes)
+    @settings(max_examples=400, deadline=None)
+    @example(["", "", "a"], RECIPES["default"])
+    @example([":) the", ":-) :( the:)", "great :) movie", "x<br>:)<br>)"], RECIPES["book"])
+    @example(["İ", "aİ:)", ":) Aİ", "İİ'İ"], RECIPES["book"])
+    @example(["İ", "aİ:)", ":D:Dx :-", "don''t'", "İİ'İ’b"], RECIPES["default"])
+    @example(["ΟΔΟΣ ΟΔΟΣ'Σ", "plain"], RECIPES["default"])
+    def test_any_text_under_any_recipe(self, documents, recipe):
+        assert_exact(documents, recipe)
+
+    @pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
+    def test_every_code_point_inside_a_word_and_on_its_own(self, recipe):
+        pages = [map(chr, range(start, start + 256)) for start in range(0, sys.maxunicode + 1, 256)]
+        assert_exact([" ".join(f"x{c}y {c}" for c in page) for page in pages], replace(recipe, ngram_range=(1, 1)))
+
+    @pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
+    def test_real_reviews(self, recipe, movie_data_csv):
+        with open(movie_data_csv, newline="", encoding="utf-8") as file:
+            documents = [text for text, _ in csv.reader(file)]
+        wide = [text for text in documents if not text.isascii()][:500]
+        assert_exact(documents[:1500], recipe)
+        assert_exact(wide, recipe)
+
+    @pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
+    @pytest.mark.parametrize("unit", ["a", "é", "日", "😀", "İ", "!", ":)", "<", "a ", "<b>", "it's "])
+    def test_a_megabyte(self, recipe, unit):
+        text = unit * (2**20 // len(unit))
+        if unit == "<":
+            text = text[: 2**12]  # the regular expression of the definition takes quadratic time
+        assert_exact([text, "short", text[::2]], replace(recipe, ngram_range=(1, 1)))
+
+    def test_more_ngrams_than_the_sort_for_short_texts_takes(self):
+        document = " ".join(f"w{i % 3001}" for i in range(20_000))
+        for n_features in (2, 2**22, 2**31 - 1):
+            assert_exact([document, document[:9000]], replace(RECIPES["default"], n_features=n_features))
+
+    @pytest.mark.parametrize("n_features", [1, 3, 10, 2**21, 2**31 - 1])
+    def test_the_hash_whose_absolute_value_is_no_int32(self, n_features):
+        recipe = replace(RECIPES["book"], n_features=n_features, norm=None)
+        assert_exact(["uwymouna"], recipe)  # MurmurHash3 gives -2**31
+        assert hash_texts(["uwymouna"], recipe)[0].tolist() == [-1]
+
+    def test_signs_that_cancel_stay_as_a_zero(self):
+        recipe = replace(RECIPES["book"], n_features=1)
+        documents = [f"{a} {b}" for a in "bcefghjk" for b in "lnpqruvw"]
+        assert_exact(documents, recipe)
+        assert 0 in hash_texts(documents, recipe)[0]
+
+    def test_other_words_may_be_stop_words(self):
+        recipe = replace(RECIPES["default"], stop_words=("it's", "日本", ":d", "!", "", "a b", "\ud800"))
+        assert_exact(["It's 日本 日本人 :D fine! it's", "a b"], recipe)
+
+    def test_a_subclass_of_str_counts_as_its_text(self):
+        assert_same_bits(hash_texts([np.str_("a ΑΣ b")], Recipe()), hash_texts(["a ΑΣ b"], Recipe()))
+
+    def test_threads_share_a_twin(self):
+        documents = [" ".join(PIECES[i % 7 :]) * 20 for i in range(300)]
+        expected = hash_texts(documents, RECIPES["default"])
+        with ThreadPoolExecutor(4) as pool:
+            for result in pool.map(lambda _: hash_texts(documents, RECIPES["default"]), range(16)):
+                assert_same_bits(result, expected)
+
+
+@needs_twin
+class TestControl:
+    """The comparison of this file can fail."""
+
+    @pytest.mark.parametrize("part", [0, 1, 2])
+    def test_one_flipped_bit_is_seen(self, part):
+        ours, theirs = hash_texts(["a fine film"], Recipe()), hash_in_python(["a fine film"], Recipe())
+        ours[part].view("u1")[0] ^= 1
+        with pytest.raises(AssertionError):
+            assert_same_bits(ours, theirs)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"tokenizer": "book"},
+            {"stop_words": ("fine",)},
+            {"ngram_range": (1, 2)},
+            {"n_features": 2**21 + 1},
+            {"binary": False},
+            {"norm": "l1"},
+            {"dtype": "float64"},
+        ],
+        ids=lambda change: next(iter(change)),
+    )
+    def test_every_setting_matters(self, change):
+        documents = ["the fine, fine film"]
+        with pytest.raises(AssertionError):
+            assert_same_bits(hash_texts(documents, replace(Recipe(), **change)), hash_texts(documents, Recipe()))
+
+
+@needs_twin
+class TestTwin:
+    def test_the_gil_is_released(self):
+        document = "a fine film, " * 400_000
+        hash_texts(["warm up"], Recipe())
+        worker = threading.Thread(target=hash_texts, args=([document], Recipe()))
+        n_turns = 0
+        worker.start()
+        while worker.is_alive():
+            time.sleep(0.001)
+            n_turns += 1
+        assert n_turns > 20
+
+    def test_scikit_learn_is_not_imported(self):
+        code = (
+            "import sys; from movieclassifier.features.hashing import hash_texts; from movieclassifier.recipes.names import Recipe;"
+            "hash_texts(['a ΑΣ b'], Recipe()); print({'sklearn', 'scipy'} & set(sys.modules))"
+        )
+        assert run(code).stdout.strip() == "set()"
+
+    def test_too_long_a_text_is_left_to_the_definition(self):
+        document = " " * 2**24 + " fine film"
+        with pytest.raises(compiled._hashing.Declined, match="characters"):
+            hashing._twin(Recipe()).hash([document])
+        assert_exact([document, "x"], Recipe())
+
+    def test_too_many_ngrams_are_left_to_the_definition(self):
+        twin = hashing._twin(Recipe(ngram_range=(1, 2**40)))
+        with pytest.raises(compiled._hashing.Declined, match="18003000 n-grams"):
+            twin.hash(["a " * 6000])
+
+    def test_too_little_memory_is_an_error_not_a_crash(self):
+        code = (
+            "import resource, numpy; from movieclassifier.features.hashing import hash_texts;"
+            "from movieclassifier.recipes.names import Recipe; hash_texts(['a'], Recipe()); text = 'a ' * 8_000_000;"
+            "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize();"
+            "limit = used + {room}; resource.setrlimit(resource.RLIMIT_AS, (limit, limit));"
+            "hash_texts([text], Recipe())"
+        )
+        if not os.path.exists("/proc/self/statm"):
+            pytest.skip("needs /proc to limit memory")
+        if "libasan" in os.environ.get("LD_PRELOAD", ""):
+            pytest.skip("AddressSanitizer needs all the memory there is")
+        for room in (1 << 20, 100 << 20, 300 << 20):
+            assert (
+                run(code.replace("{room}", str(room)), check=False)
+                .stderr.strip()
+                .splitlines()[-1]
+                .startswith(("MemoryError", "numpy._core._exceptions._ArrayMemoryError"))
+            )
+
+    def test_the_twin_refuses_what_is_not_a_str(self):
+        with pytest.raises(TypeError, match="a text must be str; got int"):
+            hashing._twin(Recipe()).hash(["a", 1])
+
+
+class TestFrontDoor:
+    def test_one_str_is_refused(self):
+        with pytest.raises(TypeError, match=r"texts must be a list of str, got one str; pass \[text\]\."):
+            hash_texts("a fine film", Recipe())
+
+    @pytest.mark.parametrize("wrong", [None, 1, b"bytes", float("nan")])
+    def test_anything_but_str_is_refused_by_position(self, wrong):
+        with pytest.raises(TypeError, match=f"text 1 is of type {type(wrong).__name__}"):
+            hash_texts(["a", wrong], Recipe())
+
+    @pytest.mark.parametrize("pure", ["0", "1"])
+    def test_no_texts_are_no_rows(self, pure, monkeypatch):
+        monkeypatch.setenv("MOVIECLASSIFIER_PURE_PYTHON", pure)
+        data, indices, indptr = hash_texts([], Recipe())
+        assert (data.size, indices.size, indptr.tolist()) == (0, 0, [0])
+        assert (data.dtype, indices.dtype, indptr.dtype) == (np.float32, np.int32, np.int32)
+
+    def test_the_environment_turns_the_twin_off(self, monkeypatch):
+        monkeypatch.setenv("MOVIECLASSIFIER_PURE_PYTHON", "1")
+        assert backend() == ("pure Python", "MOVIECLASSIFIER_PURE_PYTHON is set")
+        assert_exact(["It's 日本 :D fine!"], Recipe(stop_words=("fine",)))
+
+    def test_without_the_extension_the_definition_answers(self, monkeypatch):
+        expected = hash_texts(["It's a fine film :)"], Recipe())
+        monkeypatch.setitem(sys.modules, "movieclassifier.features._hashing", None)  # importing it fails
+        twin, why_not = compiled.import_twin("movieclassifier.features._hashing")
+        monkeypatch.setattr(compiled, "_hashing", twin)
+        monkeypatch.setattr(compiled, "_WHY_NOT", why_not)
+        monkeypatch.delenv("MOVIECLASSIFIER_PURE_PYTHON", raising=False)
+        name, reason = backend()
+        assert name == "pure Python"
+        assert reason.startswith("import of movieclassifier.features._hashing halted")
+        assert_same_bits(hash_texts(["It's a fine film :)"], Recipe()), expected)
+
+    def test_a_new_tokenizer_is_hashed_by_its_definition(self, monkeypatch):
+        monkeypatch.setitem(TOKENIZERS, "letters", list)
+        recipe = Recipe(tokenizer="letters", ngram_range=(1, 1), norm=None)
+        assert_exact(["fine film"], recipe)
+        assert hash_texts(["aab"], recipe)[1].size == 2
+
+    def test_stop_words_of_the_book_are_out_on_either_path(self, monkeypatch):
+        documents = [" ".join(sorted(english_stop_words()))]
+        assert "wasn't" in documents[0]
+        data = hash_texts(documents, RECIPES["book"])[0]
+        monkeypatch.setenv("MOVIECLASSIFIER_PURE_PYTHON", "1")
+        assert hash_texts(documents, RECIPES["book"])[0].tobytes() == data.tobytes()
+
+
+def run(code, check=True):
+    """Run Python code in a process of its own, where the twin is not turned off."""
+    environment = os.environ | {"MOVIECLASSIFIER_PURE_PYTHON": "0", "OPENBLAS_NUM_THREADS": "1"}
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=check, env=environment)

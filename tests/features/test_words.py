@@ -1,0 +1,42 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from movieclassifier.features.words import english_stop_words, tokenize, tokenizer
+
+
+def books_tokenizer(text):
+    """The book's code, letter for letter, behind the lower-casing of its HashingVectorizer."""
+    text = text.lower()
+    stop = sorted(english_stop_words())
+    text = re.sub("<[^>]*>", "", text)
+    emoticons = re.findall(r"(?::|;|=)(?:-)?(?:\)|\(|D|P)", text.lower())
+    text = re.sub(r"[\W]+", " ", text.lower()) + " ".join(emoticons).replace("-", "")
+    return [w for w in text.split() if w not in stop]
+
+
+@given(st.text())
+def test_book_tokenizer_equals_the_books_code(text):
+    assert tokenizer(text) == books_tokenizer(text)
+
+
+def test_there_are_179_stop_words():
+    assert len(english_stop_words()) == 179
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("great<br /><br />movie", ["great", "movie"]),
+        ("Great :D and :-P", ["great", ":d", "and", ":-p"]),
+        ("Title:Director", ["title", ":", "director"]),
+        ("isn't isn’t", ["isn't", "isn’t"]),
+        ("8/10!", ["8", "/", "10", "!"]),
+        ("caf\u00e9 \u4f60\u597d", ["caf\u00e9", "\u4f60\u597d"]),
+        ("", []),
+    ],
+)
+def test_default_tokens(text, tokens):
+    assert tokenize(text) == tokens

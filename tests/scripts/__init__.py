@@ -1,0 +1,1 @@
+"""Programs that are run by hand or by a test: crashes, screenshots."""

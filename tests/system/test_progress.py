@@ -1,0 +1,125 @@
+"""The bar is drawn on a terminal (a real pseudo-terminal here), and elsewhere only lines that were asked for."""
+
+import contextlib
+import fcntl
+import io
+import os
+import pty
+import re
+import struct
+import termios
+import time
+
+import pytest
+
+from movieclassifier.system import progress
+from movieclassifier.system.progress import Progress
+
+
+def shown_on_terminal(total, n, columns=80, error=None, note="", step=1):
+    """Count to n on a pseudo-terminal; return what it got."""
+    controller, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with (
+        os.fdopen(terminal, "w") as stream,
+        contextlib.suppress(ZeroDivisionError),
+        Progress(total, "Counting", unit="reviews", stream=stream) as bar,
+    ):
+        for i in range(n):
+            time.sleep(0.02)
+            bar.update(step, note or ("a long note " * 20 if i < 10 else f"accuracy .{i}"))
+        if error:
+            raise error
+    shown = b""
+    with os.fdopen(controller, "rb", buffering=0) as screen, contextlib.suppress(OSError):
+        while chunk := screen.read(65536):  # Linux ends a closed terminal with an error.
+            shown += chunk
+    return shown.decode().replace("\r\n", "\n")
+
+
+def test_terminal_shows_bar_rate_note_and_time_left_on_one_line():
+    title, drawings, total_time, end = shown_on_terminal(30, 30).split("\n")
+    assert (title, end) == ("Counting", "")
+    assert total_time.startswith("Total time elapsed: 00:00:0")
+    drawings = drawings.split("\r")[1:]
+    assert len(drawings) > 3
+    assert {len(drawing) for drawing in drawings} == {79}
+    assert re.fullmatch(r"0% \[##+ +\] 100% \| ETA: 00:00:0\d \| \d+/s, a long .+", drawings[0])
+    assert re.fullmatch(r"0% \[############\] 100% \| ETA: 00:00:00 \| \d+ reviews/s, accuracy .29 +", drawings[-1])
+
+
+def test_figure_of_a_training_is_not_cut_off_on_80_columns():
+    drawn = shown_on_terminal(30_000_000, 12, note="prequential accuracy 0.812", step=1500).split("\r")[-1]
+    assert re.search(r"\| \d\d,\d{3}/s, prequential accuracy 0\.812 *\n$", drawn)
+
+
+@pytest.mark.parametrize(("columns", "width"), [(200, 30), (40, 10)])
+def test_bar_fits_the_terminal(columns, width):
+    assert f"0% [{'#' * width}] 100%" in shown_on_terminal(30, 30, columns)
+
+
+@pytest.mark.parametrize("error", [None, ZeroDivisionError()])
+def test_bar_that_stops_early_leaves_its_line(error):
+    shown = shown_on_terminal(30, 8, error=error)
+    assert shown.endswith("n\n")
+    assert "elapsed" not in shown
+
+
+def test_more_updates_than_the_total_end_with_one_full_bar():
+    assert shown_on_terminal(3, 5).count("Total time elapsed") == 1
+
+
+def test_unknown_total_gives_a_line_on_a_terminal():
+    assert shown_on_terminal(None, 5).startswith("Counting: 5 reviews, ")
+
+
+def test_nothing_is_shown_where_there_is_no_terminal(capsys):
+    with Progress(10, "Counting") as bar:
+        bar.update(10)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_show_false_is_quiet_on_a_terminal():
+    stream = io.StringIO()
+    stream.isatty = lambda: True
+    with Progress(10, "Counting", show=False, stream=stream) as bar:
+        bar.update(10)
+    assert stream.getvalue() == ""
+
+
+def test_lines_come_now_and_then_when_asked_for(monkeypatch):
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0.05)
+    stream = io.StringIO()
+    with Progress(4_000_000, "Downloading", unit="MB", scale=1_000_000, show=True, stream=stream) as bar:
+        for _ in range(4):
+            time.sleep(0.03)
+            bar.update(1_000_000, "resumed")
+    lines = stream.getvalue().splitlines()
+    assert [line.split(",")[0] for line in lines] == [
+        "Downloading: 2.0 of 4.0 MB (50%)",
+        "Downloading: 4.0 of 4.0 MB (100%)",
+    ]
+    assert all(line.endswith(", 0:00:00 left, resumed") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("total", "expected"), [(0, "Counting: 0 documents, 0 "), (5, "Counting: 0 of 5 documents (0%), 0 ")]
+)
+def test_loop_without_documents_is_no_error(total, expected):
+    stream = io.StringIO()
+    with Progress(total, "Counting", show=True, stream=stream):
+        pass
+    assert stream.getvalue().startswith(expected)
+
+
+def test_terminal_of_unknown_width_gets_a_bar():
+    stream = io.StringIO()
+    stream.isatty = lambda: True
+    with Progress(2, "Counting", stream=stream) as bar:
+        bar.update(2)
+    assert "100%" in stream.getvalue()
+
+
+def test_an_exception_passes_through():
+    with pytest.raises(ValueError, match="bad row"), Progress(10, "Counting"):
+        raise ValueError("bad row")

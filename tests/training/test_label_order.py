@@ -1,0 +1,32 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from movieclassifier.training.label_order import LIMIT_NATS, check_label_order, label_surprise
+
+
+@pytest.mark.parametrize("shares", [(0.5, 0.5), (0.9, 0.1), (0.99, 0.005, 0.005), tuple([0.05] * 20)])
+def test_shuffled_minibatches_pass(shares):
+    rng = np.random.RandomState(0)
+    surprises = [label_surprise(rng.multinomial(1000, shares), np.array(shares)) for _ in range(3000)]
+    assert max(surprises) < LIMIT_NATS
+
+
+@pytest.mark.parametrize("shares", [(0.5, 0.5), (0.8, 0.2), tuple([0.2] * 5)])
+def test_sorted_minibatches_do_not_pass(shares):
+    counts = np.zeros(len(shares), dtype=int)
+    counts[1] = 1000
+    with pytest.raises(ValueError, match="documents 1001 to 2000: 1000 of 1000 are labelled 'b'"):
+        check_label_order(counts, np.array(shares), 1001, list("abcde"))
+
+
+def test_half_sorted_minibatch_does_not_pass():
+    with pytest.raises(ValueError, match="a shuffled stream would show about 500"):
+        check_label_order(np.array([700, 300]), np.array([0.5, 0.5]), 1, ["a", "b"])
+
+
+@given(st.lists(st.integers(0, 1000), min_size=2, max_size=6).filter(any))
+def test_surprise_is_never_negative(counts):
+    shares = np.full(len(counts), 1 / len(counts))
+    assert label_surprise(np.array(counts), shares) >= -1e-9

@@ -1,0 +1,472 @@
+import re
+from html.parser import HTMLParser
+
+import pytest
+from click.testing import CliRunner
+
+from movieclassifier.models.persistence import BUNDLED, load_classifier
+from movieclassifier.web.display.wording import out_of_100
+from tests.support.visitors import PAN, REVIEW, Visitor, words_of
+from train_online import main as train
+
+SMALL: dict[str, str] = {}
+SEVERAL_PASSES = {"MODEL": f"movieclassifier/{BUNDLED}"}
+TOPICS = {
+    "business": ["market", "bank", "profit", "shares", "company", "of", "the", "year"],
+    "sport": ["match", "goal", "striker", "team", "player", "of", "the", "year"],
+    "NASA": ["rocket", "orbit", "software", "phone", "network", "users", "computer", "of", "the", "year"],
+}
+
+
+@pytest.fixture(scope="module")
+def topic_model(tmp_path_factory):
+    """A model of three topics."""
+    folder = tmp_path_factory.mktemp("topics")
+    rows = [
+        f"The {' '.join(words[n % 5 :])} once more {n},{topic}" for n in range(60) for topic, words in TOPICS.items()
+    ]
+    (folder / "topics.csv").write_text("\n".join(["review,topic", *rows]))
+    arguments = [str(folder / "topics.csv"), "--model-dir", str(folder), "--label-column", "topic", "--no-progress"]
+    result = CliRunner().invoke(train, arguments)
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.fixture
+def app(make_app):
+    return make_app()
+
+
+@pytest.fixture
+def visitor(app):
+    return Visitor(app)
+
+
+# Ask
+
+
+@pytest.mark.parametrize(
+    ("review", "message"),
+    [
+        ("", "at least 15 characters; this one has 0"),
+        ("Fourteen chars", "at least 15 characters; this one has 14"),
+        ("  \r\n padded text    \r\n\r\n", "this one has 11"),
+        ("x" * 20_001, "at most 20,000 characters; this one has 20,001"),
+    ],
+)
+def test_review_of_a_wrong_length_is_asked_for_again_with_the_reason(visitor, review, message):
+    response = visitor.send("/", review=review)
+    assert response.status_code == 422
+    assert message in response.text
+    assert "<title>Error: " in response.text
+    assert 'aria-invalid="true"' in response.text
+    assert 'aria-describedby="review-error review-hint"' in response.text
+    assert 'href="#review"' in response.text
+    assert visitor.read("/history").count("<li class=") == 0
+
+
+@pytest.mark.parametrize("review", ["Fifteen charact", "x" * 20_000, "line\r\n" * 9])
+def test_review_of_a_right_length_is_answered(visitor, review):
+    assert visitor.send("/", review=review).status_code == 303
+
+
+def test_review_that_is_far_too_long_is_not_even_read(visitor):
+    response = visitor.send("/", review="x" * 400_000)
+    assert response.status_code == 413
+    assert "<h1>Too long</h1>" in response.text
+
+
+def test_line_breaks_come_back_as_they_were_typed(visitor):
+    page = visitor.read("/results/" + visitor.classify("zzz zzz zzz\r\n\r\nyyy yyy yyy"))
+    review = re.search('<p class="review">(.*?)</p>', page, re.S).group(1)
+    assert re.sub("<span.*?</span>|<[^>]+>", "", review) == "zzz zzz zzz\n\nyyy yyy yyy"
+
+
+# Read
+
+
+def test_answer_is_given_in_words_and_as_a_bar(visitor, small_model):
+    page = visitor.read("/results/" + visitor.classify())
+    probability = load_classifier(small_model).predict_proba([REVIEW])[0, 1]
+    assert re.search(r"<h1>\w+( \w+)? positive</h1>", page)
+    assert out_of_100(probability) in page
+    assert f'<rect class="fill" width="{round(100 * probability, 1)}"' in page
+
+
+def test_marked_words_are_those_of_the_exact_explanation(visitor, small_model):
+    page = visitor.read("/results/" + visitor.classify())
+    strongest = load_classifier(small_model).explain(REVIEW).contributions[0]
+    assert "(for)" in page
+    assert f'<th scope="row">{strongest.ngram}</th><td class="num">+{strongest.value:.3f}</td>' in page
+
+
+def test_words_against_a_negative_answer_are_those_for_positive(visitor, small_model):
+    text = PAN + " wonderful"
+    explanation = load_classifier(small_model).explain(text)
+    strongest = max(explanation.contributions, key=lambda part: part.value)
+    assert strongest.value > 0
+    page = visitor.read("/results/" + visitor.classify(text))
+    assert "negative</h1>" in page
+    assert f"−{strongest.value:.3f}" in page
+    assert "(against)" in page
+
+
+def test_figures_sum_to_the_decision_value(visitor):
+    page = visitor.read("/results/" + visitor.classify())
+    figures = [float(value.replace("−", "-")) for value in re.findall(r'<td class="num">([+−]\d\.\d+)</td>', page)]
+    assert sum(figures[:-1]) == pytest.approx(figures[-1], abs=0.0005 * len(figures))
+
+
+def test_results_and_thanks_without_an_id_lead_to_the_last_review(visitor):
+    assert visitor.get("/results").location == "/"
+    id = visitor.classify()
+    assert visitor.get("/results").location == visitor.get("/thanks").location == f"/results/{id}"
+
+
+# Correct, and take back
+
+
+def test_incorrect_shows_the_answer_before_and_after_and_undo_takes_it_back(visitor):
+    id = visitor.classify()
+    response = visitor.vote(id, "negative")
+    assert (response.status_code, response.location) == (303, f"/thanks/{id}")
+    page = words_of(visitor.read(f"/thanks/{id}"))
+    assert re.search(r"The model changed its mind: it said .* positive, .* now it says .* negative,", page)
+    assert "Before" in page
+    assert "After" in page
+    response = visitor.send(f"/results/{id}/undo")
+    assert (response.status_code, response.location) == (303, f"/results/{id}")
+    page = visitor.read(f"/results/{id}")
+    assert '<p class="note" role="status">Your vote was taken back.</p>' in page
+    assert "Is that right?" in page
+    assert visitor.get(f"/thanks/{id}").location == f"/results/{id}"
+
+
+def test_an_answer_that_has_not_changed_is_not_said_twice(visitor):
+    id = visitor.classify()
+    visitor.vote(id, "negative")
+    visitor.send(f"/results/{id}/undo")
+    assert "Today the answer would be" not in visitor.read(f"/results/{id}")
+    visitor.vote(visitor.classify(), "negative")
+    assert "Today the answer would be: " in visitor.read(f"/results/{id}")
+
+
+def test_incorrect_flips_the_answer_for_everybody_at_once(app):
+    first = Visitor(app)
+    id = first.classify()
+    assert "positive</h1>" in first.read(f"/results/{id}")
+    first.vote(id, "negative")
+    stranger = Visitor(app)
+    assert "negative</h1>" in stranger.read("/results/" + stranger.classify())
+
+
+def test_correct_says_what_it_changed(visitor):
+    id = visitor.classify()
+    visitor.vote(id, "positive")
+    page = words_of(visitor.read(f"/thanks/{id}"))
+    assert "You said: Correct." in page
+    assert "sure enough that this is positive" in page or "The model moved from" in page
+
+
+def test_unknown_words_teach_nothing_and_the_page_says_so(visitor):
+    id = visitor.classify("Qqqq wwww zzzz xxxx jjjj")
+    visitor.vote(id, "negative" if "positive</h1>" in visitor.read(f"/results/{id}") else "positive")
+    assert "knows none of these words" in visitor.read(f"/thanks/{id}")
+
+
+def test_repeated_vote_counts_once_and_shows_the_same(visitor):
+    id = visitor.classify()
+    first = visitor.vote(id, "negative")
+    page = visitor.read(f"/thanks/{id}")
+    again = visitor.vote(id, "negative")
+    assert (first.status_code, first.location) == (again.status_code, again.location)
+    assert words_of(visitor.read(f"/thanks/{id}")) == words_of(page)
+    assert "1 vote on" in visitor.read("/model")
+
+
+def test_another_vote_without_change_is_a_conflict(visitor):
+    id = visitor.classify()
+    visitor.vote(id, "negative")
+    response = visitor.vote(id, "positive")
+    assert response.status_code == 409
+    assert "<h1>" in response.text
+
+
+def test_change_takes_the_other_vote_in_its_place(visitor):
+    id = visitor.classify()
+    visitor.vote(id, "negative")
+    assert visitor.send(f"/results/{id}/change", label="positive").location == f"/thanks/{id}"
+    assert "You said: Correct" in words_of(visitor.read(f"/results/{id}"))
+
+
+@pytest.mark.parametrize("label", ["", "neutral", "1", "positive\0"])
+def test_label_that_the_model_has_not_is_refused(visitor, label):
+    assert visitor.vote(visitor.classify(), label).status_code == 400
+
+
+@pytest.mark.parametrize("action", ["vote", "change", "undo"])
+def test_nobody_votes_without_the_token_of_the_form(visitor, action):
+    id = visitor.classify()
+    response = visitor.client.post(f"/results/{id}/{action}", data={"label": "negative"})
+    assert response.status_code == 400
+    assert "<h1>" in response.text
+    assert "No votes yet" in visitor.read("/model")
+
+
+@pytest.mark.parametrize("path", ["/results/{}", "/thanks/{}", "/results/nothing", "/results/..%2Fx", "/nothing"])
+def test_forged_and_foreign_ids_are_not_found(app, visitor, path):
+    id = Visitor(app).classify()
+    assert "<h1>" in visitor.read(path.format(id), status=404)
+
+
+@pytest.mark.parametrize("action", ["vote", "change", "undo"])
+def test_foreign_votes_are_not_found(app, visitor, action):
+    id = Visitor(app).classify()
+    assert visitor.send(f"/results/{id}/{action}", label="negative").status_code == 404
+
+
+def test_nothing_that_comes_back_from_the_browser_is_trusted(visitor):
+    id = visitor.classify()
+    visitor.send(f"/results/{id}/vote", label="negative", review="something else", prediction="negative")
+    assert REVIEW in words_of(visitor.read(f"/thanks/{id}"))
+
+
+def test_review_mode_says_that_the_vote_waits(make_app):
+    visitor = Visitor(make_app(MODE="review"))
+    id = visitor.classify()
+    visitor.vote(id, "negative")
+    page = visitor.read(f"/thanks/{id}")
+    assert "It waits for approval" in page
+    assert "Before" not in page
+    assert "positive</h1>" in visitor.read("/results/" + visitor.classify())
+
+
+@pytest.mark.parametrize("label", ["negative", "positive"])
+def test_a_vote_that_was_approved_is_not_said_to_have_changed_nothing(make_app, label):
+    app = make_app(MODE="review")
+    visitor = Visitor(app)
+    id = visitor.classify()
+    visitor.vote(id, label)
+    app.extensions["movieclassifier"].approve([2], "owner")
+    page = visitor.read(f"/thanks/{id}")
+    assert "It had to wait, and the model has learned from it since." in page
+    assert "Before" not in page
+
+
+def test_a_vote_that_was_held_and_folded_is_not_said_to_have_changed_nothing(make_app):
+    app = make_app(CAP=1e-9)
+    visitor = Visitor(app)
+    for n in range(5):  # these act whatever their size
+        visitor.vote(visitor.classify(f"{REVIEW} Number {n}."), "negative")
+    id = visitor.classify(PAN)
+    visitor.vote(id, "positive")
+    assert "its next check" in visitor.read(f"/thanks/{id}")
+    app.extensions["movieclassifier"].update("owner", tolerance=1)
+    assert "It had to wait, and the model has learned from it since." in visitor.read(f"/thanks/{id}")
+
+
+# Not kept
+
+
+def test_review_that_is_not_kept_is_answered_and_forgotten(visitor, tmp_path):
+    response = visitor.send("/", review=REVIEW, forget="y")
+    assert response.status_code == 200
+    assert "positive</h1>" in response.text
+    assert "(for)" in response.text
+    assert "Your review was not kept" in response.text
+    assert 'name="label"' not in response.text
+    assert "There is none yet" in visitor.read("/history")
+    assert b"wonderful" not in b"".join(path.read_bytes() for path in tmp_path.glob("feedback.db*"))
+
+
+# History
+
+
+def test_history_lists_this_session_only_with_its_votes(app, visitor):
+    Visitor(app).classify(PAN)
+    id = visitor.classify()
+    page = visitor.read("/history")
+    assert f"/results/{id}/vote" in page
+    assert "dull" not in page
+    visitor.vote(id, "negative")
+    page = visitor.read("/history")
+    assert f"/results/{id}/undo" in page
+    assert f"/results/{id}/change" in page
+    assert "You said: Incorrect, it is negative." in words_of(page)
+
+
+def test_history_comes_in_pages(make_app):
+    visitor = Visitor(make_app(PREDICTIONS_PER_MINUTE=100))
+    for n in range(27):
+        visitor.classify(f"Review number {n} of this film, which is fine.")
+    first, second = visitor.read("/history"), visitor.read("/history?page=2")
+    assert len(first.encode()) + visitor.weight("/static/style.css") < 50_000
+    assert "number 26 of" in first
+    assert "number 0 of" in second
+    assert (first.count('class="excerpt"'), second.count('class="excerpt"')) == (25, 2)
+    assert words_of(visitor.read("/history?page=99")) == words_of(second)
+    assert words_of(visitor.read("/history?page=-1")) == words_of(visitor.read("/history?page=x")) == words_of(first)
+
+
+# About the model
+
+
+def test_about_tells_what_is_served_and_how_good_it_is(visitor, small_model):
+    metrics = load_classifier(small_model).metadata["metrics"]
+    page = words_of(visitor.read("/about"))
+    assert "sample_reviews.csv" in page
+    assert f"{metrics['accuracy']:.2%}" in page
+    assert "It has taken in no votes; " in page
+    assert "A vote acts at once." in page
+    visitor.vote(visitor.classify(), "negative")
+    assert "It has taken in 1 vote; " in words_of(visitor.read("/about"))
+
+
+def test_votes_that_the_base_holds_are_not_said_to_be_on_top(make_app):
+    visitor = Visitor(app := make_app())
+    visitor.vote(visitor.classify(), "negative")
+    assert "version 1 with 1 vote on top" in words_of(visitor.read("/about"))
+    app.extensions["movieclassifier"].update("ada", tolerance=1)
+    page = words_of(visitor.read("/about"))
+    assert "version 2 with no votes on top" in page
+    assert "It has taken in 1 vote, none of them since its last base was made; " in page
+
+
+def test_about_says_how_long_a_review_is_kept(visitor):
+    page = words_of(visitor.read("/about"))
+    assert "never voted on is deleted a day later; one that was stays, also when the vote was taken back." in page
+
+
+def test_about_tells_votes_for_the_owner_from_votes_for_the_next_check(make_app):
+    visitor = Visitor(make_app(CAP=1e-9))
+    assert "No votes wait for review." in words_of(visitor.read("/about"))
+    for n in range(7):
+        visitor.vote(visitor.classify(f"{REVIEW} Number {n}."), "negative")
+    visitor.vote(visitor.classify(f"{REVIEW} Number 0."), "negative")
+    assert "1 vote waits for review, 2 for its next check." in words_of(visitor.read("/about"))
+
+
+def test_model_shows_votes_and_words_as_pictures_with_the_same_facts_in_a_table(visitor):
+    assert "No votes yet" in visitor.read("/model")
+    visitor.vote(visitor.classify(), "negative")
+    visitor.vote(visitor.classify(PAN), "negative")
+    page = visitor.read("/model")
+    assert "People called 50% of the answers correct, in 2 votes on 2 reviews." in words_of(page)
+    assert page.count("<svg") - page.count("aria-hidden") == page.count("<table>") >= 4
+    assert page.count('<svg viewBox="0 0 640') == page.count('role="img" aria-label=')
+
+
+def test_the_share_of_correct_answers_is_drawn_once_ten_people_have_voted(visitor):
+    for n in range(9):
+        visitor.vote(visitor.classify(f"{REVIEW} It is number {n}."), "positive")
+    assert "Correct answers over the votes so far" not in visitor.read("/model")
+    visitor.vote(visitor.classify(), "positive")
+    assert "Correct answers over the votes so far" in visitor.read("/model")
+
+
+@pytest.mark.parametrize(("model", "n"), [(SMALL, 1), (SEVERAL_PASSES, 0)])
+def test_accuracy_on_texts_that_the_model_had_seen_is_not_shown_as_its_accuracy(make_app, model, n):
+    page = Visitor(make_app(**model)).read("/model")
+    assert page.count(">Accuracy on new texts while it was trained</h2>") == n
+
+
+def test_strongest_words_of_the_model_speak_for_their_label(visitor, small_model):
+    classifier = load_classifier(small_model)
+    page = visitor.read("/model")
+    for name, sign in (("negative", "−"), ("positive", "+")):
+        chart = page[page.index(f"Strongest words for {name}") :]
+        assert re.search(rf'<th scope="row">[a-z ]+</th><td class="num">{re.escape(sign)}\d', chart)
+    assert classifier.label_names == ("negative", "positive")
+
+
+def test_bundled_model_says_that_it_is_bundled(make_app, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    visitor = Visitor(make_app(MODEL=None))
+    assert "the small model that ships with the program" in words_of(visitor.read("/"))
+    assert "the small model that ships with the program" in words_of(visitor.read("/about"))
+
+
+# Every page
+
+
+class Outline(HTMLParser):
+    """Collects what a page promises to people who do not see it."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.headings, self.ids, self.labels, self.fields, self.loads, self.styles = [], [], [], [], [], 0
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        self.ids += [found["id"]] if "id" in found else []
+        self.headings += [int(tag[1])] if re.fullmatch("h[1-6]", tag) else []
+        self.labels += [found["for"]] if tag == "label" else []
+        self.styles += "style" in found or tag in ("style", "script") or any(name.startswith("on") for name in found)
+        if tag in ("textarea", "select") or (tag == "input" and found["type"] != "hidden"):
+            self.fields.append(found["id"])
+        if tag in ("img", "link"):
+            self.loads.append(found.get("src") or found["href"])
+
+
+@pytest.fixture
+def pages(visitor):
+    id = visitor.classify()
+    visitor.vote(id, "negative")
+    visitor.vote(visitor.classify(PAN), "negative")
+    other = visitor.classify(f"{REVIEW} {PAN}")
+    paths = ["/", f"/results/{id}", f"/results/{other}", f"/thanks/{id}", "/history", "/about", "/model"]
+    return {path: visitor.read(path) for path in paths} | {
+        "404": visitor.read("/nothing", status=404),
+        "422": visitor.send("/", review="short").text,
+    }
+
+
+def test_headings_labels_and_ids_are_in_order_and_nothing_is_inline(pages):
+    for path, page in pages.items():
+        outline = Outline(page)
+        assert outline.headings.count(1) == 1, path
+        skips = [later - earlier for earlier, later in zip([1, *outline.headings], outline.headings, strict=False)]
+        assert max(skips) <= 1, path
+        assert len(set(outline.ids)) == len(outline.ids), path
+        assert set(outline.fields) == set(outline.labels), path
+        assert outline.styles == 0, path
+
+
+def test_pages_load_nothing_from_elsewhere_and_weigh_less_than_50_kilobytes(visitor, pages):
+    long_one = (REVIEW + " " + PAN + "\n") * 118
+    for text in (long_one[:20_000], "What a wonderful film! " * 869):
+        pages = pages | {f"a review of {text[:20]}": visitor.read("/results/" + visitor.classify(text))}
+    for path, page in pages.items():
+        loads = set(Outline(page).loads)
+        assert all(load.startswith("/static/") for load in loads), path
+        assert len(page.encode()) + sum(map(visitor.weight, loads)) < 50_000, path
+
+
+def test_a_script_in_a_review_is_shown_and_not_run(visitor):
+    text = '<script>alert("x")</script><img src=x onerror=alert(1)> & "quoted" \'text\' wonderful'
+    id = visitor.classify(text)
+    visitor.vote(id, "negative")
+    for path in (f"/results/{id}", f"/thanks/{id}", "/history"):
+        page = visitor.read(path)
+        assert Outline(page).styles == 0
+        assert "&lt;script&gt;" in page
+        assert "<img src=x" not in page
+
+
+def test_more_than_two_labels_offer_a_list(make_app, topic_model):
+    visitor = Visitor(make_app(MODEL=str(topic_model)))
+    id = visitor.classify("The match ended with a goal by the striker of the team.")
+    page = visitor.read(f"/results/{id}")
+    assert "sport</h1>" in page
+    assert re.findall(r"<option>(\w+)</option>", page)
+    assert "<option>sport</option>" not in page
+    other = visitor.classify("The rocket in orbit runs software of the network users.")
+    assert re.search(r"<title>[A-Z][a-z ]+ NASA, [a-z0-9 ]+ in 100", visitor.read(f"/results/{other}"))
+    assert re.search(r"[A-Z][a-z ]+ NASA, [a-z0-9 ]+ in 100", visitor.read("/history"))
+    visitor.vote(id, "business")
+    page = visitor.read(f"/thanks/{id}")
+    assert "You said: Incorrect, it is business." in words_of(page)
+    assert "business" in visitor.read("/history")
+    assert "<option>sport</option>" in visitor.read(f"/results/{id}")
+    assert words_of(visitor.read("/model")).count("Strongest words for") >= 2

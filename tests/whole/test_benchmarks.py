@@ -1,0 +1,183 @@
+"""The parts of the benchmark that can be wrong without anybody seeing it: arithmetic, conversion, the README."""
+
+import csv
+import json
+import math
+import re
+import subprocess
+import sys
+from importlib.resources import files
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = files("movieclassifier").joinpath("bundled/sample_reviews.csv")
+
+
+@pytest.fixture(autouse=True)
+def _benchmarks_are_importable(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+
+
+def test_a_process_is_measured_from_outside():
+    # From a small process of its own: Linux counts what the parent holds to the peak of its child.
+    script = """
+import json, sys
+from measuring import run
+work = "block = bytearray(50_000_000); sum(range(2_000_000)); print({})"
+small, large = (run([sys.executable, "-c", code]) for code in ("pass", work.format("'{\\"accuracy\\": 0.5}'")))
+assert (small.answer, large.answer) == ({}, {"accuracy": 0.5})
+print(json.dumps({"small": vars(small), "large": vars(large)}))
+"""
+    found = subprocess.run([sys.executable, "-c", script], cwd=ROOT / "benchmarks", capture_output=True, text=True)
+    assert found.returncode == 0, found.stderr
+    small, large = json.loads(found.stdout).values()
+    assert 45 < large["megabytes"] - small["megabytes"] < 60
+    assert 0 < small["cpu"] < large["cpu"]
+    assert large["seconds"] > small["cpu"]
+
+
+def test_an_indented_answer_after_other_lines_is_found():
+    from measuring import run
+
+    script = "import json; print('reading'); print(json.dumps({'a': {'b': 1}}, indent=2))"
+    assert run([sys.executable, "-c", script]).answer == {"a": {"b": 1}}
+
+
+def test_a_failing_process_is_no_measurement():
+    from measuring import run
+
+    with pytest.raises(RuntimeError, match=r"failed with 3:\nno corpus"):
+        run([sys.executable, "-c", "import sys; print('no corpus', file=sys.stderr); sys.exit(3)"])
+
+
+def test_variables_reach_the_process_and_blas_has_one_thread():
+    from measuring import run
+
+    script = "import os, json; print(json.dumps([os.environ['OPENBLAS_NUM_THREADS'], os.environ['SOME']]) and '{}')"
+    run([sys.executable, "-c", script], {"SOME": "1"})
+
+
+def test_steps_add_up_and_memory_does_not():
+    from measuring import Cost, Spread, total
+
+    assert total([Cost(1, 2, 30, {"a": 1}), Cost(3, 4, 20, {"b": 2})]) == Cost(4, 6, 30, {"a": 1, "b": 2})
+    assert str(Spread.of([3.0, 1.0, 2.04])) == "2.04 (1.00–3.00)"
+    assert str(Spread.of([15.26])) == "15.3"
+
+
+def test_both_rows_of_a_peer_come_from_one_run():
+    from bench import cost_of
+    from contenders import Row
+    from measuring import Cost
+
+    steps = {"convert": Cost(1, 1, 10), "train": Cost(2, 3, 90), "score": Cost(9, 9, 9, {"accuracy": 0.9})}
+    assert cost_of(Row("", "", ("convert", "train")), steps) == Cost(3, 4, 90, {"accuracy": 0.9})
+    assert cost_of(Row("", "", ("train",)), steps).seconds == 2
+    loop = {"loop": Cost(5, 6, 70, {"loop_seconds": 1.5, "loop_cpu": 1.25, "accuracy": 0.8})}
+    assert cost_of(Row("", "", ("loop",)), loop).seconds == 1.5
+
+
+def test_the_table_is_written_between_the_markers_and_nowhere_else(tmp_path):
+    from tables import END, START, write_between_markers
+
+    readme = tmp_path / "README.md"
+    readme.write_text(f"before\n{START}\nold\n{END}\nafter\n")
+    for table in ("| a |\n", "| b |"):
+        write_between_markers(readme, table)
+        assert readme.read_text() == f"before\n{START}\n{table.strip()}\n{END}\nafter\n"
+
+
+@pytest.mark.parametrize("content", [None, "", "START", "START END START END", "END START"])
+def test_a_readme_without_markers_is_refused_and_left_alone(tmp_path, content):
+    from tables import END, START, write_between_markers
+
+    readme = tmp_path / "README.md"
+    if content is not None:
+        content = content.replace("START", START).replace("END", END)
+        readme.write_text(content)
+    with pytest.raises(ValueError, match=r"README\.md: there must be one line <!-- bench:start --> and after it"):
+        write_between_markers(readme, "| a |")
+    assert content is None or readme.read_text() == content
+
+
+def test_the_readme_has_the_markers():
+    from tables import check_markers
+
+    check_markers(ROOT / "README.md")
+
+
+def letters(text):
+    return [character for character in text.lower() if character.isalnum()]
+
+
+@pytest.mark.parametrize("kind", ["raw", "tokens", "fasttext"])
+def test_conversion_keeps_every_document_its_label_and_its_place(tmp_path, kind):
+    from peers import LABELS, convert
+
+    from movieclassifier.corpora.corpus import open_corpus
+
+    convert(kind, str(SAMPLE), str(tmp_path / "out"), "300")
+    parts = [(tmp_path / f"out.{part}").read_text().split("\n")[:-1] for part in ("train", "test")]
+    assert [len(part) for part in parts] == [300, 100]
+    labels = {mark: int(value) for value, mark in LABELS[kind].items()}
+    for line, (text, label) in zip(chain(*parts), open_corpus(SAMPLE), strict=True):
+        mark = next(mark for mark in labels if line.startswith(mark))
+        assert labels[mark] == label
+        converted = line[len(mark) :]
+        assert not set("|:") & set(converted)
+        assert letters(converted) == letters(re.sub("<br />" if kind == "raw" else "<[^>]*>", "", text))
+
+
+def test_accuracy_and_log_loss_of_log_odds_and_of_probabilities_agree(tmp_path, capsys):
+    import numpy as np
+    from loops import accuracy_and_log_loss
+    from peers import score
+
+    odds, labels = [2.0, -1.0, 0.5, -3.0], [1, 0, 0, 1]
+    (tmp_path / "test").write_text("".join(f"{'1' if label else '-1'} | a\n" for label in labels))
+    (tmp_path / "predictions").write_text("".join(f"{value}\n" for value in odds))
+    score(str(tmp_path / "test"), str(tmp_path / "predictions"))
+    found = json.loads(capsys.readouterr().out)
+    p = np.array([1 / (1 + math.exp(-value)) for value in odds])
+    expected = accuracy_and_log_loss(p, np.array(labels))
+    assert found["accuracy"] == expected["accuracy"] == 0.5
+    assert found["log_loss"] == pytest.approx(expected["log_loss"])
+
+
+@pytest.fixture
+def csv_path(tmp_path):
+    """Return the sample as the book's loop can read it: it slices lines, and a quoted line break would break it."""
+    from movieclassifier.corpora.corpus import open_corpus
+
+    path = tmp_path / "sample.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(["review", "sentiment"])
+        rows.writerows((" ".join(text.split()), label) for text, label in open_corpus(SAMPLE))
+    return str(path)
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_loops_train_and_test_on_the_same_split(csv_path, n_threads):
+    from loops import LOOPS, measured, scores
+
+    found = {}
+    for name in ("book-loop", "book-loop-list", "book", "default"):
+        fitted, cost = measured(LOOPS[name](csv_path, 300, n_threads))
+        found[name] = scores(fitted, csv_path, 300)
+        assert cost["loop_seconds"] > 0
+    assert found["book-loop"] == found["book-loop-list"]
+    assert found["book"]["accuracy"] == pytest.approx(found["book-loop"]["accuracy"], abs=0.02)
+    assert found["default"]["accuracy"] > found["book"]["accuracy"]
+
+
+def test_floors_are_timed_and_fit_nothing():
+    from loops import LOOPS, measured
+
+    for name in ("read-bytes", "read-csv", "read-documents"):
+        fitted, cost = measured(LOOPS[name](str(SAMPLE), 300, 1))
+        assert fitted is None
+        assert cost["loop_seconds"] > 0

@@ -1,0 +1,23 @@
+"""No acknowledged vote is lost or counted twice, whatever is killed when; on both databases."""
+
+from tests.scripts import crashing
+
+
+def test_every_acknowledged_vote_survives_kills_and_all_workers_agree_with_a_replay(
+    database_url, small_model, tmp_path_factory
+):
+    folder = tmp_path_factory.mktemp("crash")
+    outcome = crashing.run(
+        database_url,
+        small_model,
+        folder,
+        n_predictions=160,
+        n_votes=80,
+        pause=(0.3, 1.0),
+        max_kills=6,  # and no more, lest a slow machine does nothing but start again
+        seed=len(database_url),
+    )
+    outcome.check()
+    assert outcome.n_votes == 80
+    assert outcome.undone
+    assert sum(outcome.kills.values()) >= 2, outcome.report()
