@@ -47,7 +47,7 @@ def vote_one_at_a_time(model: Path, corpus: Scored, n: int) -> dict[str, float]:
             here.vote(str(prediction.id), wrong, VISITOR)
             n_flipped += here.answer(corpus.texts[i]).label == there.answer(corpus.texts[i]).label == wrong
             with there.model() as served:
-                columns = hash_texts([prediction.text], served.recipe)[1]
+                columns = hash_texts([prediction.text], served.recipe.ngrams)[1]
                 after = corpus.rescored(base, served, columns).right()
             costs.append(100 * (np.delete(right, i).mean() - np.delete(after, i).mean()))
             here.undo(str(prediction.id), VISITOR)

@@ -36,8 +36,10 @@ class Scored:
     def of(cls, classifier: Classifier, path: Path) -> "Scored":
         texts, labels, rows, values = [], [], [], []
         for minibatch, minibatch_labels in iter_minibatches(open_corpus(path)):
-            data, columns, indptr = hash_texts(minibatch, classifier.recipe)
-            rows.append(csr_matrix((data, columns, indptr), shape=(len(minibatch), classifier.recipe.n_features)))
+            data, columns, indptr = hash_texts(minibatch, classifier.recipe.ngrams)
+            rows.append(
+                csr_matrix((data, columns, indptr), shape=(len(minibatch), classifier.recipe.ngrams.n_features))
+            )
             values.append(classifier.decide_features(data, columns, indptr)[:, 0])
             texts += minibatch
             labels += minibatch_labels
@@ -62,7 +64,7 @@ def contradict_each(classifier: Classifier, corpus: Scored, n: int = 300, seed: 
         pupil = classifier.copy()
         pupil.learn(text, wrong)
         n_flipped += int(pupil.predict([text])[0] == wrong)
-        after = corpus.rescored(classifier, pupil, hash_texts([text], classifier.recipe)[1]).right()
+        after = corpus.rescored(classifier, pupil, hash_texts([text], classifier.recipe.ngrams)[1]).right()
         costs.append(100 * (np.delete(right, i).mean() - np.delete(after, i).mean()))
     return {"n": len(chosen), "n_flipped": n_flipped, "mean_cost": float(np.mean(costs)), "max_cost": max(costs)}
 

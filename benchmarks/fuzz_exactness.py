@@ -3,7 +3,7 @@
     python benchmarks/fuzz_exactness.py --minutes 5
     python benchmarks/fuzz_exactness.py --minutes 0 --csv data/movie_data.csv     every review, both recipes
 
-Prints the first text that differs, with its recipe, and exits with status 1; the comparison is first shown to fail on
+Prints the first text that differs, with its settings, and exits with status 1; the comparison is first shown to fail on
 arrays that differ by one bit.
 """
 
@@ -14,7 +14,8 @@ import time
 import click
 
 from movieclassifier.features import hashing
-from movieclassifier.recipes.names import RECIPES, Recipe
+from movieclassifier.features.ngrams import NGrams
+from movieclassifier.recipes.names import RECIPES
 
 STUMBLING_BLOCKS = (
     "the|a|I|don't|isn't|rock’n’roll|o''|''|’|'|_|__|-|--|:|;|=|(|)|:)|:-)|;-(|=)|:D|=-P|:-D|:DP|:Dx|:-Px|;))|::)|:-:)"
@@ -35,10 +36,10 @@ def random_text(rng: random.Random) -> str:
     return "".join(part for part in parts if widest > 0x250 or max(part, default="") < chr(widest))
 
 
-def random_recipe(rng: random.Random) -> Recipe:
-    """Return a recipe with random settings of the vectorizer."""
+def random_ngrams(rng: random.Random) -> NGrams:
+    """Return random settings of the vectorizer."""
     shortest = rng.choice((1, 1, 1, 2, 3))
-    return Recipe(
+    return NGrams(
         tokenizer=rng.choice(("book", "default")),
         stop_words=rng.choice(((), (), ("the", "don't", ":)", "i\u0307", "é", "great:)"))),
         ngram_range=(shortest, shortest + rng.choice((0, 0, 1, 2, 9))),
@@ -47,7 +48,6 @@ def random_recipe(rng: random.Random) -> Recipe:
         alternate_sign=rng.random() < 0.5,
         norm=rng.choice(("l1", "l2", None)),
         dtype=rng.choice(("float32", "float64")),
-        log_count_ratio=False,
     )
 
 
@@ -56,20 +56,20 @@ def same_bits(ours: hashing.CSRArrays, theirs: hashing.CSRArrays) -> bool:
     return all(a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in zip(ours, theirs, strict=True))
 
 
-def first_difference(texts: list[str], recipe: Recipe) -> str | None:
+def first_difference(texts: list[str], ngrams: NGrams) -> str | None:
     """Return the first text that the twin and scikit-learn see differently."""
-    if same_bits(hashing.hash_texts(texts, recipe), hashing.hash_in_python(texts, recipe)):
+    if same_bits(hashing.hash_texts(texts, ngrams), hashing.hash_in_python(texts, ngrams)):
         return None
     for text in texts:
-        if not same_bits(hashing.hash_texts([text], recipe), hashing.hash_in_python([text], recipe)):
+        if not same_bits(hashing.hash_texts([text], ngrams), hashing.hash_in_python([text], ngrams)):
             return text
     return "(no text alone, only all of them together)"
 
 
 def check_control() -> None:
     """Stop unless the comparison sees a flipped bit and another sign."""
-    recipe = RECIPES["book"]
-    ours = hashing.hash_texts(["a fine film"], recipe)
+    ngrams = RECIPES["book"].ngrams
+    ours = hashing.hash_texts(["a fine film"], ngrams)
     for array, position in ((0, 0), (1, 0), (2, 1)):
         flipped = [part.copy() for part in ours]
         flipped[array].view("u1")[position * flipped[array].itemsize] ^= 1
@@ -77,11 +77,11 @@ def check_control() -> None:
             sys.exit("The comparison does not see a flipped bit.")
 
 
-def compare(texts: list[str], recipe: Recipe) -> None:
+def compare(texts: list[str], ngrams: NGrams) -> None:
     """Stop at a difference."""
-    text = first_difference(texts, recipe)
+    text = first_difference(texts, ngrams)
     if text is not None:
-        sys.exit(f"Differs from scikit-learn: {text!r}\n{recipe}")
+        sys.exit(f"Differs from scikit-learn: {text!r}\n{ngrams}")
 
 
 @click.command(help=__doc__.split("\n")[0])
@@ -98,7 +98,7 @@ def main(minutes: float, seed: int, csv_path: str | None) -> None:
     rng, n_texts, end = random.Random(seed), 0, time.monotonic() + 60 * minutes
     while time.monotonic() < end:
         texts = [random_text(rng) for _ in range(100)]
-        compare(texts, random_recipe(rng))
+        compare(texts, random_ngrams(rng))
         n_texts += len(texts)
     print(f"{n_texts:,} random texts (seed {seed}): the same bits as scikit-learn's.")
 
@@ -110,7 +110,7 @@ def compare_reviews(csv_path: str) -> None:
     texts = [text for text, _ in iter_csv(csv_path)]
     for recipe in RECIPES.values():
         for minibatch in (texts[i : i + 1000] for i in range(0, len(texts), 1000)):
-            compare(minibatch, recipe)
+            compare(minibatch, recipe.ngrams)
         print(f"{len(texts):,} texts of {csv_path}, recipe {recipe.name}: the same bits as scikit-learn's.")
 
 

@@ -10,9 +10,11 @@ from sklearn import get_config
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from movieclassifier.features.hashing import hash_texts, is_compiled, vectorizer_settings
+from movieclassifier.features.ngrams import DTYPES, NGrams
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.features.words import tokenizer
-from movieclassifier.recipes.names import DTYPES, Recipe, make_recipe
+from movieclassifier.recipes.linear import Recipe
+from movieclassifier.recipes.names import make_recipe
 
 __all__ = ["TOKENIZERS", "Vectorizer", "make_vectorizer", "tokenizer", "vect"]
 
@@ -44,25 +46,24 @@ class Vectorizer(HashingVectorizer, auto_wrap_output_keys=None):  # type: ignore
         -------
         sparse matrix of shape (n_samples, n_features)
         """
-        recipe = None if isinstance(X, str) else self._recipe()
-        if recipe is None or not is_compiled(recipe):
+        ngrams = None if isinstance(X, str) else self._ngrams()
+        if ngrams is None or not is_compiled(ngrams):
             return super().transform(X)
         texts = list(X)
         if not texts or not {str, np.str_}.issuperset(map(type, texts)):
             return super().transform(texts)
         if self.stop_words is not None:
             self.build_analyzer()  # warns of stop words that the tokenizer cuts, as scikit-learn's own path does
-        return _as_csr(hash_texts(texts, recipe), (len(texts), self.n_features))
+        return _as_csr(hash_texts(texts, ngrams), (len(texts), self.n_features))
 
-    def _recipe(self) -> Recipe | None:
-        """Return the recipe that says what these parameters say, None if no recipe can."""
+    def _ngrams(self) -> NGrams | None:
+        """Return the settings that these parameters have a twin for; None if they have no twin."""
         name = next((name for name, function in TOKENIZERS.items() if function is self.tokenizer), None)
         dtype = next((name for name in DTYPES if self.dtype in (name, np.dtype(name))), None)
         if name is None or dtype is None or not self._is_plain():
             return None
         try:
-            return Recipe(
-                name="of a vectorizer",
+            return NGrams(
                 tokenizer=name,
                 stop_words=tuple(self.stop_words or ()),
                 ngram_range=self.ngram_range,
@@ -71,13 +72,12 @@ class Vectorizer(HashingVectorizer, auto_wrap_output_keys=None):  # type: ignore
                 alternate_sign=self.alternate_sign,
                 norm=self.norm,
                 dtype=dtype,
-                log_count_ratio=False,
             )
         except ValueError:  # a setting out of range: scikit-learn has its own words for it
             return None
 
     def _is_plain(self) -> bool:
-        """Tell whether the parameters that a recipe does not have are at the values that it stands for."""
+        """Tell whether the parameters that have no setting in ``NGrams`` are at the values it stands for."""
         return (
             self.input == "content"
             and self.analyzer == "word"
@@ -117,11 +117,11 @@ def make_vectorizer(recipe: str | Recipe = "default") -> Vectorizer:
     >>> make_vectorizer("book").transform(["a great movie :)"]).shape
     (1, 2097152)
     """
-    recipe = make_recipe(recipe)
+    ngrams = make_recipe(recipe).ngrams
     return Vectorizer(
-        tokenizer=TOKENIZERS[recipe.tokenizer],
-        stop_words=list(recipe.stop_words) or None,
-        **vectorizer_settings(recipe),
+        tokenizer=TOKENIZERS[ngrams.tokenizer],
+        stop_words=list(ngrams.stop_words) or None,
+        **vectorizer_settings(ngrams),
     )
 
 

@@ -18,7 +18,8 @@ from sklearn.pipeline import make_pipeline
 from movieclassifier import vectorizer as module
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.features.words import tokenizer
-from movieclassifier.recipes.names import RECIPES, Recipe
+from movieclassifier.recipes.linear import Recipe
+from movieclassifier.recipes.names import RECIPES
 from movieclassifier.system.compiled import backend
 from movieclassifier.vectorizer import Vectorizer, make_vectorizer, vect
 
@@ -65,7 +66,7 @@ def no_fallback(monkeypatch):
 class TestIsAHashingVectorizer:
     @pytest.mark.parametrize("recipe", RECIPES)
     def test_with_the_settings_of_its_recipe(self, recipe):
-        made, wanted = make_vectorizer(recipe), RECIPES[recipe]
+        made, wanted = make_vectorizer(recipe), RECIPES[recipe].ngrams
         assert isinstance(made, HashingVectorizer)
         assert made.tokenizer is TOKENIZERS[wanted.tokenizer]
         for name in ("ngram_range", "n_features", "binary", "alternate_sign", "norm"):
@@ -82,7 +83,7 @@ class TestIsAHashingVectorizer:
         assert hasattr(vect, "set_output") == hasattr(HashingVectorizer(), "set_output")
 
     def test_clones_and_pickles(self):
-        made = make_vectorizer(Recipe(stop_words=("film",), n_features=2**10))
+        made = make_vectorizer(Recipe().with_settings(stop_words=("film",), n_features=2**10))
         for copy in (clone(made), pickle.loads(pickle.dumps(made))):
             assert type(copy) is Vectorizer
             assert copy.get_params() == made.get_params()
@@ -96,7 +97,7 @@ class TestIsAHashingVectorizer:
         assert pipeline[0].transform(["a fine film"]).nnz == 3
 
     def test_the_book_s_imports_are_there(self):
-        assert vect.transform(["a fine film"]).shape == (1, RECIPES["default"].n_features)
+        assert vect.transform(["a fine film"]).shape == (1, RECIPES["default"].ngrams.n_features)
         assert tokenizer is TOKENIZERS["book"]
 
     def test_an_unknown_recipe_is_refused_by_name(self):
@@ -168,11 +169,11 @@ class TestSameMatrix:
 class TestWhichPath:
     @pytest.mark.parametrize(
         "recipe",
-        [*RECIPES.values(), Recipe(stop_words=("film",), ngram_range=(2, 4), n_features=77, norm="l1")],
+        [*RECIPES.values(), Recipe().with_settings(stop_words=("film",), ngram_range=(2, 4), n_features=77, norm="l1")],
         ids=lambda recipe: recipe.name,
     )
     def test_a_recipe_takes_the_twin(self, recipe, no_fallback):
-        assert make_vectorizer(recipe).transform(TEXTS).shape == (len(TEXTS), recipe.n_features)
+        assert make_vectorizer(recipe).transform(TEXTS).shape == (len(TEXTS), recipe.ngrams.n_features)
 
     @pytest.mark.parametrize(
         "change",
@@ -231,6 +232,6 @@ class TestErrors:
         assert outcome(made.transform, ["fine film"]) == outcome(theirs.transform, ["fine film"])
 
     def test_stop_words_that_the_tokenizer_cuts_are_warned_of(self):
-        made = make_vectorizer(Recipe(stop_words=("u.s.",), n_features=64))
+        made = make_vectorizer(Recipe().with_settings(stop_words=("u.s.",), n_features=64))
         with pytest.warns(UserWarning, match=re.escape("generated tokens ['.', 's', 'u'] not in stop_words")):
             made.transform(["fine"])

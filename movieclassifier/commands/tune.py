@@ -111,7 +111,8 @@ def _in_words(best: "Found", search: "Search", corpus: str) -> str:
 def _table(best: "Found", search: "Search", output: str) -> str:
     lines = [f"{'accuracy':<10}{'log loss':<10}settings that differ from {search.base.name}"]
     for recipe, score in best.ranking[:N_SHOWN]:
-        said = ", ".join(f"{name} {getattr(recipe, name)}" for name in differences(recipe, search.base)) or "none"
+        settings = recipe.to_dict()
+        said = ", ".join(f"{name} {settings[name]}" for name in differences(recipe, search.base)) or "none"
         lines.append(f"{score.accuracy:<10.4f}{score.log_loss:<10.4f}{said}")
     end = "" if best.finished else " The budget ended before the search; the same command goes on."
     where = f"measured on {best.n_documents:,} documents in {search.n_folds} folds, {best.n_evaluations} evaluations"
@@ -120,10 +121,12 @@ def _table(best: "Found", search: "Search", output: str) -> str:
 
 def differences(recipe: Any, base: Any) -> list[str]:
     """Return the names of the settings that differ."""
-    return [name for name in vars(base) if name != "name" and getattr(recipe, name) != getattr(base, name)]
+    settings = recipe.to_dict()
+    return [name for name, value in base.to_dict().items() if name != "name" and settings[name] != value]
 
 
 def _as_json(best: "Found", output: str) -> dict[str, Any]:
     from dataclasses import asdict
 
-    return asdict(best) | {"output": output, "ranking": [[asdict(r), asdict(s)] for r, s in best.ranking]}
+    ranking = [[recipe.to_dict(), asdict(score)] for recipe, score in best.ranking]
+    return asdict(best) | {"recipe": best.recipe.to_dict(), "output": output, "ranking": ranking}

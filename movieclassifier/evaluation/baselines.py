@@ -1,7 +1,6 @@
 """Baselines: what people would otherwise use, ready to be compared with the recipes of this package."""
 
 import re
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -132,8 +131,8 @@ def make_hashed_bernoulli_nb(seed: int) -> Any:
 
 # Naive Bayes touches every column at every step: fewer columns, and presence in place of normalised rows.
 PAIRS = make_recipe("default", name="pairs", ngram_range=(1, 2))
-PRESENCE = replace(PAIRS, name="presence", n_features=2**20, norm=None)
-FEW_COLUMNS = replace(PRESENCE, name="few columns", n_features=2**18)
+PRESENCE = PAIRS.with_settings(name="presence", n_features=2**20, norm=None)
+FEW_COLUMNS = PRESENCE.with_settings(name="few columns", n_features=2**18)
 
 BASELINES: dict[str, Candidate] = {
     "book": Streaming(make_recipe("book"), "the book's SGD: words without stop words, 1 pass"),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.corpora.minibatches import iter_minibatches
 from movieclassifier.corpora.readers.contract import Document, Label
-from movieclassifier.recipes.names import Recipe
+from movieclassifier.recipes.linear import Recipe
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline

@@ -172,7 +172,7 @@ def warm_up(candidate: Candidate) -> None:
     # The recipe's tokenizer, or the note, may load WordNet, which takes seconds.
     recipe = getattr(candidate, "recipe", None)
     if recipe is not None:
-        TOKENIZERS[recipe.tokenizer]("films")
+        TOKENIZERS[recipe.ngrams.tokenizer]("films")
     candidate.note()
 
 

@@ -4,12 +4,11 @@ import math
 import random
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from movieclassifier.recipes.names import Recipe
+from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.toml import check_setting, recipe_from_settings
 
 # Settings that matter for most corpora, as TOML holds them.
@@ -109,4 +108,4 @@ def read_space(path: str | PathLike[str]) -> dict[str, list[Any]]:
 def _changed(base: Recipe, settings: dict[str, Any]) -> Recipe:
     """Return a recipe with some settings replaced by what TOML holds."""
     changed = recipe_from_settings({"alpha": base.alpha} | settings)
-    return replace(base, **{name: getattr(changed, name) for name in settings})
+    return base.with_settings(**{name: changed.to_dict()[name] for name in settings})

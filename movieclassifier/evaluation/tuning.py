@@ -15,7 +15,7 @@ from movieclassifier.evaluation.candidates import Outline, Streaming
 from movieclassifier.evaluation.comparison import run_split, summarize
 from movieclassifier.evaluation.search_space import draw_recipes
 from movieclassifier.evaluation.tuning_journal import Journal, Score
-from movieclassifier.recipes.names import Recipe
+from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.toml import check_setting
 
 KEPT = 3
@@ -213,4 +213,5 @@ def _found(candidates: list[Recipe], journal: Journal, best: tuple[int, list[int
 
 
 def _as_json(recipe: Recipe) -> dict[str, Any]:
-    return asdict(recipe) | {"ngram_range": list(recipe.ngram_range), "stop_words": list(recipe.stop_words)}
+    settings = recipe.to_dict()
+    return settings | {name: list(settings[name]) for name in ("ngram_range", "stop_words")}

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.tokenizers import TOKENIZERS, Tokenizer
 from movieclassifier.features.words import english_stop_words, tokenize, tokenizer
-from movieclassifier.recipes.names import Recipe
 from movieclassifier.system.compiled import hashing_twin
 
 TWINS: dict[Tokenizer, str] = {tokenizer: "book", tokenize: "default"}
@@ -18,20 +18,19 @@ TWINS: dict[Tokenizer, str] = {tokenizer: "book", tokenize: "default"}
 CSRArrays = tuple[NDArray[Any], NDArray[np.int32], NDArray[np.int32]]
 
 
-def is_compiled(recipe: Recipe) -> bool:
-    """Tell whether the compiled twin hashes the texts of a recipe."""
-    return hashing_twin() is not None and TOKENIZERS[recipe.tokenizer] in TWINS
+def is_compiled(ngrams: NGrams) -> bool:
+    """Tell whether the compiled twin hashes texts with these settings."""
+    return hashing_twin() is not None and TOKENIZERS[ngrams.tokenizer] in TWINS
 
 
-def hash_texts(texts: Sequence[str], recipe: Recipe) -> CSRArrays:
+def hash_texts(texts: Sequence[str], ngrams: NGrams) -> CSRArrays:
     """Turn texts into the rows of a CSR matrix, without scikit-learn where the compiled twin is installed.
 
     Parameters
     ----------
     texts : sequence of str
         Documents.
-    recipe : Recipe
-        Its tokenizer, stop words, n-grams, n_features, binary, alternate_sign, norm and dtype are used.
+    ngrams : NGrams
 
     Returns
     -------
@@ -47,17 +46,17 @@ def hash_texts(texts: Sequence[str], recipe: Recipe) -> CSRArrays:
 
     Examples
     --------
-    >>> data, indices, indptr = hash_texts(["so so good", ""], Recipe(n_features=8, norm=None))
+    >>> data, indices, indptr = hash_texts(["so so good", ""], NGrams(n_features=8, norm=None))
     >>> data.tolist(), indices.tolist(), indptr.tolist()
     ([1.0, 1.0, 1.0], [1, 5, 6], [0, 3, 3])
     """
     texts = _checked(texts)
-    if is_compiled(recipe):
+    if is_compiled(ngrams):
         try:
-            return _twin(recipe).hash(texts)
+            return _twin(ngrams).hash(texts)
         except hashing_twin().Declined:
             pass
-    return hash_in_python(texts, recipe)
+    return hash_in_python(texts, ngrams)
 
 
 def _checked(texts: Sequence[str]) -> list[str]:
@@ -71,28 +70,28 @@ def _checked(texts: Sequence[str]) -> list[str]:
 
 
 @lru_cache(maxsize=8)
-def _twin(recipe: Recipe) -> Any:
-    definition = TOKENIZERS[recipe.tokenizer]
+def _twin(ngrams: NGrams) -> Any:
+    definition = TOKENIZERS[ngrams.tokenizer]
     own_stop_words = english_stop_words() if definition is tokenizer else frozenset()
     return hashing_twin().Twin(
         tokenizer=TWINS[definition],
         definition=definition,
-        stop_words=own_stop_words.union(recipe.stop_words),
-        dtype=recipe.dtype,
-        **_ngram_settings(recipe),
+        stop_words=own_stop_words.union(ngrams.stop_words),
+        dtype=ngrams.dtype,
+        **_ngram_settings(ngrams),
     )
 
 
-def _ngram_settings(recipe: Recipe) -> dict[str, Any]:
-    return {name: getattr(recipe, name) for name in ("ngram_range", "n_features", "binary", "alternate_sign", "norm")}
+def _ngram_settings(ngrams: NGrams) -> dict[str, Any]:
+    return {name: getattr(ngrams, name) for name in ("ngram_range", "n_features", "binary", "alternate_sign", "norm")}
 
 
-def vectorizer_settings(recipe: Recipe) -> dict[str, Any]:
-    """Return what scikit-learn's ``HashingVectorizer`` takes of a recipe, tokenizer and stop words left out.
+def vectorizer_settings(ngrams: NGrams) -> dict[str, Any]:
+    """Return the parameters of scikit-learn's ``HashingVectorizer``, without the tokenizer and the stop words.
 
     Parameters
     ----------
-    recipe : Recipe
+    ngrams : NGrams
 
     Returns
     -------
@@ -101,28 +100,28 @@ def vectorizer_settings(recipe: Recipe) -> dict[str, Any]:
 
     Examples
     --------
-    >>> vectorizer_settings(Recipe(n_features=8))["n_features"]
+    >>> vectorizer_settings(NGrams(n_features=8))["n_features"]
     8
     """
-    plain = {"token_pattern": None, "lowercase": False, "dtype": np.dtype(recipe.dtype).type}
-    return plain | _ngram_settings(recipe)
+    plain = {"token_pattern": None, "lowercase": False, "dtype": np.dtype(ngrams.dtype).type}
+    return plain | _ngram_settings(ngrams)
 
 
-def hash_in_python(texts: list[str], recipe: Recipe) -> CSRArrays:
+def hash_in_python(texts: list[str], ngrams: NGrams) -> CSRArrays:
     """Do as :func:`hash_texts` does, by the definition: scikit-learn and the Python tokenizer."""
     if not texts:  # which scikit-learn refuses
-        return np.empty(0, recipe.dtype), np.empty(0, np.int32), np.zeros(1, np.int32)
-    X = _definition(recipe).transform(texts)
+        return np.empty(0, ngrams.dtype), np.empty(0, np.int32), np.zeros(1, np.int32)
+    X = _definition(ngrams).transform(texts)
     return X.data, X.indices, X.indptr
 
 
 @lru_cache(maxsize=8)
-def _definition(recipe: Recipe) -> Any:
-    """Return the scikit-learn vectorizer that a recipe stands for."""
+def _definition(ngrams: NGrams) -> Any:
+    """Return the scikit-learn vectorizer that has these settings."""
     from sklearn.feature_extraction.text import HashingVectorizer  # over a second: only without the twin
 
-    tokenizer = _without(recipe.stop_words, TOKENIZERS[recipe.tokenizer])
-    return HashingVectorizer(tokenizer=tokenizer, **vectorizer_settings(recipe))
+    tokenizer = _without(ngrams.stop_words, TOKENIZERS[ngrams.tokenizer])
+    return HashingVectorizer(tokenizer=tokenizer, **vectorizer_settings(ngrams))
 
 
 def _without(stop_words: tuple[str, ...], tokenize: Tokenizer) -> Tokenizer:

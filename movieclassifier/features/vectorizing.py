@@ -10,20 +10,20 @@ from scipy.sparse import csr_matrix
 
 from movieclassifier.corpora.readers.contract import Label
 from movieclassifier.features.hashing import hash_texts
-from movieclassifier.recipes.names import Recipe
+from movieclassifier.features.ngrams import NGrams
 from movieclassifier.system.ahead import read_ahead
 
 
-def vectorize(texts: Sequence[str], recipe: Recipe) -> csr_matrix:
-    """Return what the vectorizer of a recipe returns, without scikit-learn where the compiled twin is installed."""
-    X = csr_matrix(hash_texts(texts, recipe), shape=(len(texts), recipe.n_features))
+def vectorize(texts: Sequence[str], ngrams: NGrams) -> csr_matrix:
+    """Return the matrix that scikit-learn's vectorizer returns; where the compiled twin is installed, without it."""
+    X = csr_matrix(hash_texts(texts, ngrams), shape=(len(texts), ngrams.n_features))
     X.has_canonical_format = True  # sorted and without duplicates, which spares a check of every row
     return X
 
 
 def iter_vectorized(
     minibatches: Iterable[tuple[Sequence[str], Sequence[Label]]],
-    recipe: Recipe,
+    ngrams: NGrams,
     classes: Sequence[Label],
     n_threads: int = 1,
 ) -> Generator[tuple[csr_matrix, NDArray[np.intp]], None, None]:
@@ -32,7 +32,7 @@ def iter_vectorized(
     Parameters
     ----------
     minibatches : iterable of (list of str, list of labels)
-    recipe : Recipe
+    ngrams : NGrams
     classes : sequence of labels
         Their positions become ``y``.
     n_threads : int
@@ -51,12 +51,12 @@ def iter_vectorized(
     if n_threads < 1:
         raise ValueError(f"n_threads must be at least 1; got {n_threads}.")
     positions = {label: position for position, label in enumerate(classes)}
-    return _iter_vectorized(minibatches, recipe, positions, n_threads)
+    return _iter_vectorized(minibatches, ngrams, positions, n_threads)
 
 
 def _iter_vectorized(
     minibatches: Iterable[tuple[Sequence[str], Sequence[Label]]],
-    recipe: Recipe,
+    ngrams: NGrams,
     positions: dict[Label, int],
     n_threads: int,
 ) -> Generator[tuple[csr_matrix, NDArray[np.intp]], None, None]:
@@ -66,7 +66,7 @@ def _iter_vectorized(
     try:
         for texts, labels in reading:
             y = np.array([_position(label, positions) for label in labels], dtype=np.intp)
-            pending.append((pool.submit(vectorize, texts, recipe), y))
+            pending.append((pool.submit(vectorize, texts, ngrams), y))
             if len(pending) > n_threads + 1:
                 X, y = pending.popleft()
                 yield X.result(), y

@@ -105,7 +105,7 @@ class Learner:
         return self.distance2 > self._cap2 and len(self.steps) >= FREE_VOTES
 
     def _take(self, vote: int, text: str, label: str) -> tuple[Step, Lesson]:
-        columns = hash_texts([text], self.classifier.recipe)[1]
+        columns = hash_texts([text], self.classifier.recipe.ngrams)[1]
         step = Step(vote, columns, self.classifier.coef_[:, columns], self.distance2)
         lesson = self.classifier.learn(text, self._names[label])
         if lesson.changed:

@@ -13,7 +13,7 @@ from movieclassifier.features.hashing import hash_texts
 from movieclassifier.models.correcting import Lesson, go_on, teach
 from movieclassifier.models.decisions import predicted_positions, probabilities
 from movieclassifier.models.explanation import Explanation, contributions, ngram_spans
-from movieclassifier.recipes.names import Recipe
+from movieclassifier.recipes.linear import Recipe
 
 if TYPE_CHECKING:
     from sklearn.linear_model import SGDClassifier
@@ -187,14 +187,14 @@ class Classifier:
         """
         from movieclassifier.features.hashing import ngram_columns
 
-        data, columns, _ = hash_texts([text], self.recipe)
+        data, columns, _ = hash_texts([text], self.recipe.ngrams)
         position = self._position(label) if label is not None else self._explained(text)
         row, sign = (position, 1) if len(self.coef_) > 1 else (0, 1 if position == 1 else -1)
         added = sign * data.astype(float) * self.coef_[row, columns]
-        occurrences = ngram_spans(text, self.recipe.tokenizer, self.recipe.stop_words, self.recipe.ngram_range)
+        occurrences = ngram_spans(text, self.recipe.ngrams)
         parts = contributions(
             occurrences,
-            ngram_columns(list(occurrences), self.recipe.n_features),
+            ngram_columns(list(occurrences), self.recipe.ngrams.n_features),
             dict(zip(columns.tolist(), added.tolist(), strict=True)),
         )
         intercept = sign * float(self.intercept_[row])
@@ -254,7 +254,7 @@ class Classifier:
 
         Examples
         --------
-        >>> recipe, nothing = Recipe(n_features=8, log_count_ratio=False), np.empty((1, 0), np.float32)
+        >>> recipe, nothing = Recipe().with_settings(n_features=8, log_count_ratio=False), np.empty((1, 0), np.float32)
         >>> untrained = Classifier(recipe, ["bad", "good"], np.zeros((1, 8), np.float32), np.zeros(1), [], nothing)
         >>> untrained.partial_fit(["dull", "fine"], ["bad", "good"]).predict(["a fine film"]).tolist()
         ['good']
@@ -280,7 +280,7 @@ class Classifier:
         estimator = SGDClassifier(loss="log_loss", alpha=self.recipe.alpha, random_state=self.seed)
         estimator.coef_, estimator.intercept_ = self.coef_, self.intercept_
         estimator.classes_, estimator.t_ = self.classes_, self.t_
-        estimator.n_features_in_ = self.recipe.n_features
+        estimator.n_features_in_ = self.recipe.ngrams.n_features
         return estimator
 
     def to_sklearn(self) -> "Pipeline":
@@ -329,7 +329,7 @@ class Classifier:
         values = np.empty((len(texts), len(self.coef_)))
         for start in range(0, len(texts), CHUNK):
             chunk = texts[start : start + CHUNK]
-            values[start : start + len(chunk)] = self.decide_features(*hash_texts(chunk, self.recipe))
+            values[start : start + len(chunk)] = self.decide_features(*hash_texts(chunk, self.recipe.ngrams))
         return values
 
     def decide_features(

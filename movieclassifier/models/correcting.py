@@ -54,7 +54,7 @@ def teach(classifier: "Classifier", text: str, position: int) -> Lesson:
     -------
     Lesson
     """
-    data, columns, indptr = hash_texts([text], classifier.recipe)
+    data, columns, indptr = hash_texts([text], classifier.recipe.ngrams)
     values = classifier.decide_features(data, columns, indptr)[0]
     known, changed = 0, False
     for row, value in enumerate(values):
@@ -112,7 +112,9 @@ def go_on(classifier: "Classifier", texts: Sequence[str], positions: Sequence[in
     """
     from scipy.sparse import csr_matrix
 
-    X = csr_matrix(hash_texts(texts, classifier.recipe), shape=(len(positions), classifier.recipe.n_features))
+    X = csr_matrix(
+        hash_texts(texts, classifier.recipe.ngrams), shape=(len(positions), classifier.recipe.ngrams.n_features)
+    )
     estimator = classifier.estimator
     estimator.coef_, estimator.intercept_, estimator.t_ = classifier.coef_, classifier.intercept_, classifier.t_
     estimator.partial_fit(X, classifier.classes_[list(positions)])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
+from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.token_spans import Span, token_spans
 
 SHOWN = 8
@@ -121,20 +122,18 @@ def _marked(text: str, value: float, strongest: float) -> str:
     return f'<span style="{style}" title="{value:+.3f}">{escape(text)}</span>'
 
 
-def ngram_spans(
-    text: str, tokenizer: str, stop_words: tuple[str, ...], ngram_range: tuple[int, int]
-) -> dict[str, list[tuple[Span, ...]]]:
+def ngram_spans(text: str, ngrams: NGrams) -> dict[str, list[tuple[Span, ...]]]:
     """Return the n-grams of a text, each with the spans of its tokens at every occurrence.
 
     Examples
     --------
-    >>> ngram_spans("so so good", "default", (), (2, 2))
+    >>> ngram_spans("so so good", NGrams(ngram_range=(2, 2)))
     {'so so': [((0, 2), (3, 5))], 'so good': [((3, 5), (6, 10))]}
     """
-    words = frozenset(stop_words)
-    tokens = [(token, span) for token, span in token_spans(text, tokenizer) if token not in words]
+    words = frozenset(ngrams.stop_words)
+    tokens = [(token, span) for token, span in token_spans(text, ngrams.tokenizer) if token not in words]
     found: dict[str, list[tuple[Span, ...]]] = {}
-    for length in range(ngram_range[0], ngram_range[1] + 1):
+    for length in range(ngrams.ngram_range[0], ngrams.ngram_range[1] + 1):
         for start in range(len(tokens) - length + 1):
             window = tokens[start : start + length]
             spans = tuple(span for _, span in window if span is not None)

@@ -29,7 +29,7 @@ def make_guard(classifier: Classifier, documents: Iterable[Document]) -> dict[st
     dict of str to ndarray
     """
     texts, labels = zip(*documents, strict=True)
-    data, columns, indptr = hash_texts(texts, classifier.recipe)
+    data, columns, indptr = hash_texts(texts, classifier.recipe.ngrams)
     known = np.isin(columns, classifier.columns)
     row = np.repeat(np.arange(len(texts)), np.diff(indptr))[known]
     places = np.searchsorted(classifier.columns, columns[known])

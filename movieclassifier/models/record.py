@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.metadata import first_misfit
 from movieclassifier.models.weights import weighted_columns
-from movieclassifier.recipes.names import recipe_from_dict
+from movieclassifier.recipes.linear import recipe_from_dict
 from movieclassifier.system.atomic import replace_file
 from movieclassifier.system.npz import NPZ_ERRORS, write_npz
 
@@ -114,24 +114,25 @@ def _rebuild(facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Classifi
     classes, weights, ratio, intercept, t = (arrays[name] for name in ("classes", "weights", "ratio", "intercept", "t"))
     n_rows = 1 if len(classes) == 2 else len(classes)
     columns = np.cumsum(arrays["column_steps"], dtype=np.int64)
+    n_ratios = len(columns) if recipe.log_count_ratio else 0
     checks = {
         "classes": classes.ndim == 1 and len(classes) >= 2 and classes.dtype.kind in "iU",
         "label_names": len(facts["label_names"]) == len(classes),
         "column_steps": arrays["column_steps"].dtype in ("uint8", "uint16", "uint32") and (np.diff(columns) > 0).all(),
-        "columns": not len(columns) or bool(columns[-1] < recipe.n_features),
-        "weights": weights.shape == (n_rows, len(columns)) and weights.dtype == recipe.dtype,
-        "ratio": ratio.shape == (n_rows, len(columns) if recipe.log_count_ratio else 0) and ratio.dtype == recipe.dtype,
+        "columns": not len(columns) or bool(columns[-1] < recipe.ngrams.n_features),
+        "weights": weights.shape == (n_rows, len(columns)) and weights.dtype == recipe.ngrams.dtype,
+        "ratio": ratio.shape == (n_rows, n_ratios) and ratio.dtype == recipe.ngrams.dtype,
         "intercept": intercept.shape == (n_rows,) and intercept.dtype.kind == "f",
         "t": t.shape == () and t.dtype.kind == "f" and t >= 0,
         "finite": all(np.isfinite(array).all() for array in (weights, ratio, intercept, t)),
         "temperature": isinstance(facts["temperature"], float) and 0 < facts["temperature"] < float("inf"),
         "seed": isinstance(facts["seed"], int) and 0 <= facts["seed"] < 2**32,
-        "size": n_rows * recipe.n_features * weights.itemsize <= MAX_DENSE_BYTES,
+        "size": n_rows * recipe.ngrams.n_features * weights.itemsize <= MAX_DENSE_BYTES,
     }
     misfit = next((name for name, holds in checks.items() if not holds), None) or first_misfit(facts["metadata"])
     if misfit:
         raise ValueError(f"its {misfit} do not fit the rest")
-    coef = np.zeros((n_rows, recipe.n_features), dtype=weights.dtype)
+    coef = np.zeros((n_rows, recipe.ngrams.n_features), dtype=weights.dtype)
     coef[:, columns] = weights
     return Classifier(
         recipe,

@@ -2,12 +2,13 @@
 
 import tomllib
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from movieclassifier.recipes.names import RECIPES, Recipe, make_recipe
+from movieclassifier.recipes.linear import Recipe
+from movieclassifier.recipes.names import RECIPES, make_recipe
 from movieclassifier.system.atomic import replace_file
 
 # TOML has no null: these words stand for None.
@@ -54,7 +55,7 @@ def read_recipe(path: str | PathLike[str]) -> Recipe:
     ----------
     path : str or path-like
         ``base`` names the recipe that the others of its settings change, ``"default"`` without it. The settings are
-        those of :class:`movieclassifier.recipes.names.Recipe`; ``norm = "none"`` and ``min_df = "auto"`` stand for
+        those of :class:`movieclassifier.recipes.linear.Recipe`; ``norm = "none"`` and ``min_df = "auto"`` stand for
         None. Without ``name`` the recipe is called like the file.
 
     Returns
@@ -74,7 +75,7 @@ def read_recipe(path: str | PathLike[str]) -> Recipe:
     >>> path = Path(tempfile.mkdtemp()) / "pairs.toml"
     >>> _ = path.write_text("ngram_range = [1, 2]\npasses = 3\n")
     >>> recipe = read_recipe(path)
-    >>> recipe.name, recipe.ngram_range, recipe.passes, recipe.alpha
+    >>> recipe.name, recipe.ngrams.ngram_range, recipe.passes, recipe.alpha
     ('pairs', (1, 2), 3, 5e-07)
     """
     path = Path(path)
@@ -100,7 +101,7 @@ def recipe_from_settings(settings: dict[str, Any]) -> Recipe:
 
     Examples
     --------
-    >>> recipe_from_settings({"base": "book", "n_features": 1024, "norm": "none"}).norm is None
+    >>> recipe_from_settings({"base": "book", "n_features": 1024, "norm": "none"}).ngrams.norm is None
     True
     """
     settings = dict(settings)
@@ -114,7 +115,7 @@ def recipe_from_settings(settings: dict[str, Any]) -> Recipe:
     recipe = make_recipe(
         replace(RECIPES[base], name=settings.get("name", base)), passes=passes, alpha=settings.get("alpha")
     )
-    return replace(recipe, **{name: _from_toml(name, value) for name, value in settings.items()})
+    return recipe.with_settings(**{name: _from_toml(name, value) for name, value in settings.items()})
 
 
 def check_setting(name: str, value: Any) -> None:
@@ -161,7 +162,7 @@ def recipe_toml(recipe: Recipe, comment: str = "") -> str:
     """
     printable = ["".join(c if c.isprintable() else "?" for c in line) for line in comment.splitlines()]
     lines = [f"# {line}".rstrip() for line in printable]
-    for name, value in asdict(recipe).items():
+    for name, value in recipe.to_dict().items():
         lines.append(f"{name} = {_toml_value(NONE[name] if value is None else value)}")
     return "\n".join(lines) + "\n"
 

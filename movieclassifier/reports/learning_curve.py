@@ -85,8 +85,8 @@ def repeat_run(
     """
     labels = list(plan.classes)
     y = np.array([labels.index(label) for _, label in sample], dtype=np.intp)
-    data, columns, indptr = hash_texts([text for text, _ in sample], plan.recipe)
-    X = csr_matrix((data, columns, indptr), shape=(len(sample), plan.recipe.n_features))
+    data, columns, indptr = hash_texts([text for text, _ in sample], plan.recipe.ngrams)
+    X = csr_matrix((data, columns, indptr), shape=(len(sample), plan.recipe.ngrams.n_features))
     points: list[tuple[int, float]] = []
     reproduced = False
     for n in sizes(plan.n_train):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from movieclassifier.corpora.corpus import Corpus
     from movieclassifier.evaluation.comparison import Row
     from movieclassifier.models.classifier import Classifier
-    from movieclassifier.recipes.names import Recipe
+    from movieclassifier.recipes.linear import Recipe
     from movieclassifier.reports.training_report import Report
 
 NAME = "movieclassifier"

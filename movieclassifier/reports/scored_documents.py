@@ -101,7 +101,7 @@ def read_test_part(classifier: Classifier, documents: Iterable[Document]) -> Tes
         if unknown is not None:
             raise ValueError(f"the model has no label {unknown!r}; it has {', '.join(map(str, place))}.")
         y = np.array([place[label] for label in labels], dtype=np.intp)
-        values = classifier.decide_features(*hash_texts(texts, classifier.recipe))
+        values = classifier.decide_features(*hash_texts(texts, classifier.recipe.ngrams))
         found = find_mistakes(classifier, texts, y, values, n_read + 1)
         mistakes = heapq.nlargest(N_MISTAKES, [*mistakes, *found])
         n_words = np.array([len(text.split()) for text in texts], dtype=np.int32)

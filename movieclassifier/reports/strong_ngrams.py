@@ -85,12 +85,12 @@ def count_documents(
     classifier: Classifier, documents: Iterable[Document], columns: NDArray[np.integer]
 ) -> dict[int, int]:
     """Return how many documents have each of some columns."""
-    place = np.full(classifier.recipe.n_features, -1, dtype=np.int32)
+    place = np.full(classifier.recipe.ngrams.n_features, -1, dtype=np.int32)
     place[columns] = np.arange(len(columns))
     counts = np.zeros(len(columns), dtype=np.int64)
     for texts, _ in iter_minibatches(documents, SIZE):
         # A row of the hashed features has each column once.
-        found = place[hash_texts(texts, classifier.recipe)[1]]
+        found = place[hash_texts(texts, classifier.recipe.ngrams)[1]]
         counts += np.bincount(found[found >= 0], minlength=len(columns))
     return dict(zip(columns.tolist(), counts.tolist(), strict=True))
 
@@ -99,16 +99,16 @@ def name_columns(classifier: Classifier, documents: Iterable[Document], columns:
     """Return the n-gram that is most often behind each column, in the first documents that have it."""
     recipe = classifier.recipe
     seen: dict[int, Counter[str]] = {column: Counter() for column in columns}
-    wanted = np.zeros(recipe.n_features, dtype=bool)
+    wanted = np.zeros(recipe.ngrams.n_features, dtype=bool)
     wanted[list(columns)] = True
     for texts, _ in iter_minibatches(documents, SIZE):
         if not wanted.any():
             break
-        _, found, indptr = hash_texts(texts, recipe)
+        _, found, indptr = hash_texts(texts, recipe.ngrams)
         hits = np.add.reduceat(np.append(wanted[found], False), indptr[:-1]) * (np.diff(indptr) > 0)
         for i in np.flatnonzero(hits).tolist():
-            ngrams = list(ngram_spans(texts[i], recipe.tokenizer, recipe.stop_words, recipe.ngram_range))
-            for ngram, column in ngram_columns(ngrams, recipe.n_features).items():
+            ngrams = list(ngram_spans(texts[i], recipe.ngrams))
+            for ngram, column in ngram_columns(ngrams, recipe.ngrams.n_features).items():
                 if column in seen:
                     seen[column][ngram] += 1
                     wanted[column] = seen[column].total() < N_TEXTS

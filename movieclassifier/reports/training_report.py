@@ -126,15 +126,16 @@ def make_report(classifier: Classifier, train: Documents, test: TestPart, curve:
 def facts(classifier: Classifier) -> list[tuple[str, str]]:
     """Return what is known of a training run, as people read it."""
     metadata, recipe = classifier.metadata, classifier.recipe
-    shortest, longest = recipe.ngram_range
+    ngrams = recipe.ngrams
+    shortest, longest = ngrams.ngram_range
     found = [
         ("Corpus", ", ".join(metadata.get("corpus", ["unknown"]))),
         ("SHA-256", metadata.get("sha256", "unknown")),
         ("Trained on", f"{metadata.get('n_train', 0):,} documents, {recipe.passes} {_plural(recipe.passes, 'pass')}"),
         ("Tested on", f"{metadata.get('evaluated_on', 'unknown')}"),
         ("Recipe", recipe.name),
-        ("Tokens", f"tokenizer {recipe.tokenizer}, {shortest}- to {longest}-grams{_stop_words(recipe.stop_words)}"),
-        ("Features", f"hashed to {recipe.n_features:,} columns, {len(classifier.columns):,} with a weight"),
+        ("Tokens", f"tokenizer {ngrams.tokenizer}, {shortest}- to {longest}-grams{_stop_words(ngrams.stop_words)}"),
+        ("Features", f"hashed to {recipe.ngrams.n_features:,} columns, {len(classifier.columns):,} with a weight"),
         ("Learning", _learning(classifier)),
         ("Calibration", f"temperature {classifier.temperature_:.3f}" if recipe.calibrate else "none"),
         ("Seed", str(classifier.seed)),

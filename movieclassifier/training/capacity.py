@@ -3,7 +3,7 @@
 import numpy as np
 
 from movieclassifier.models.record import MAX_DENSE_BYTES
-from movieclassifier.recipes.names import Recipe
+from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.memory import available_bytes
 
 
@@ -12,10 +12,10 @@ def training_bytes(recipe: Recipe, n_classes: int) -> int:
 
     Examples
     --------
-    >>> training_bytes(Recipe(n_features=1000), 2)
+    >>> training_bytes(Recipe().with_settings(n_features=1000), 2)
     12000
     """
-    counts = 4 * n_classes * recipe.n_features if recipe.log_count_ratio else 0
+    counts = 4 * n_classes * recipe.ngrams.n_features if recipe.log_count_ratio else 0
     # Several passes average the weights; several rows are joined in the end.
     copies = 1 + (recipe.passes > 1) + (n_classes > 2)
     return counts + copies * _weight_bytes(recipe, n_classes)
@@ -23,7 +23,7 @@ def training_bytes(recipe: Recipe, n_classes: int) -> int:
 
 def _weight_bytes(recipe: Recipe, n_classes: int) -> int:
     n_rows = 1 if n_classes == 2 else n_classes
-    return n_rows * recipe.n_features * np.dtype(recipe.dtype).itemsize
+    return n_rows * recipe.ngrams.n_features * np.dtype(recipe.ngrams.dtype).itemsize
 
 
 def check_capacity(recipe: Recipe, n_classes: int) -> None:
@@ -44,4 +44,4 @@ def check_capacity(recipe: Recipe, n_classes: int) -> None:
     way_out = "lower --n-features"
     if n_classes > 2:
         way_out += ", or check --label-column if there should be fewer classes"
-    raise ValueError(f"{n_classes:,} classes of {recipe.n_features:,} columns {bound}; {way_out}.")
+    raise ValueError(f"{n_classes:,} classes of {recipe.ngrams.n_features:,} columns {bound}; {way_out}.")

@@ -26,7 +26,7 @@ def iter_first_pass(plan: Plan, documents: Iterator[Document], n_steps_done: int
     n_done = min(n_steps_done * plan.minibatch_size, plan.n_fit)
     deque(islice(documents, n_done), maxlen=0)
     minibatches = iter_minibatches(islice(documents, plan.n_fit - n_done), plan.minibatch_size)
-    return iter_vectorized(minibatches, plan.recipe, plan.classes, n_threads)
+    return iter_vectorized(minibatches, plan.recipe.ngrams, plan.classes, n_threads)
 
 
 def iter_later_passes(plan: Plan, cache: MinibatchCache, n_steps_done: int) -> Vectorized:
@@ -60,7 +60,8 @@ def open_cache(plan: Plan, folder: Path | None, n_steps_done: int, keep: bool) -
         place = folder or Path(stack.enter_context(TemporaryDirectory()))
         recipe, n_kept = plan.recipe, min(n_steps_done, plan.n_minibatches)
         nameless = not keep and not n_kept
-        cache = MinibatchCache(place / CACHE, recipe.n_features, recipe.dtype, recipe.binary, n_kept, nameless=nameless)
+        layout = recipe.ngrams.n_features, recipe.ngrams.dtype, recipe.ngrams.binary
+        cache = MinibatchCache(place / CACHE, *layout, n_kept, nameless=nameless)
         yield stack.enter_context(cache)
 
 

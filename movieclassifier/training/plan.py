@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from movieclassifier.corpora.readers.contract import Label
-from movieclassifier.recipes.names import Recipe
+from movieclassifier.recipes.linear import Recipe
 from movieclassifier.training.learners.log_count_ratio import default_min_df
 
 MAX_CALIBRATION = 2000
@@ -99,7 +99,8 @@ class Plan:
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as JSON holds it."""
         settings = asdict(self)
-        settings["recipe"] |= {"ngram_range": list(self.recipe.ngram_range), "stop_words": list(self.recipe.stop_words)}
+        recipe = self.recipe.to_dict()
+        settings["recipe"] = recipe | {name: list(recipe[name]) for name in ("ngram_range", "stop_words")}
         earlier = [[sha256, n, list(names)] for sha256, n, names in self.earlier]
         lists = ("classes", "label_counts", "corpus", "label_names")
         return settings | {name: list(settings[name]) for name in lists} | {"earlier": earlier}

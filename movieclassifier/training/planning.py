@@ -17,7 +17,7 @@ from movieclassifier.corpora.readers.formats import BOOK_LABELS, LABELS
 from movieclassifier.corpora.reading import chosen_reading, reading
 from movieclassifier.corpora.survey import Survey, count_labels
 from movieclassifier.models.guard import N_GUARD
-from movieclassifier.recipes.names import Recipe
+from movieclassifier.recipes.linear import Recipe
 from movieclassifier.training.checkpoints import CHECKPOINT, STATE, is_finished, load_facts
 from movieclassifier.training.plan import Plan
 

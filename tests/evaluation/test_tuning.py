@@ -17,12 +17,13 @@ from movieclassifier.evaluation.search_space import SPACE, read_space
 from movieclassifier.evaluation.tuning import Search, evaluate, n_evaluations, tune
 from movieclassifier.evaluation.tuning_journal import Journal, Score
 from movieclassifier.models.persistence import load_classifier
-from movieclassifier.recipes.names import Recipe, make_recipe
+from movieclassifier.recipes.linear import Recipe
+from movieclassifier.recipes.names import make_recipe
 from movieclassifier.recipes.toml import read_recipe
 
 SAMPLE = "movieclassifier/bundled/sample_reviews.csv"
 SMALL = {"n_features": [2**8, 2**10], "alpha": [1e-6, 1e-4], "ngram_range": [[1, 1], [1, 2]], "passes": [1, 2]}
-BASE = Recipe(n_features=2**10, ngram_range=(1, 1))
+BASE = Recipe().with_settings(n_features=2**10, ngram_range=(1, 1))
 SEARCH = Search(BASE, SMALL, n_candidates=7, n_train=360, n_folds=2)
 COMMAND = [
     "tune",
@@ -71,7 +72,7 @@ def test_candidates_are_the_base_and_draws_without_repeats():
     assert candidates == SEARCH.candidates()
     assert candidates != Search(BASE, SMALL, 7, 360, seed=2).candidates()
     for recipe in candidates:
-        assert {recipe.n_features, recipe.alpha, recipe.ngram_range, recipe.passes} <= {
+        assert {recipe.ngrams.n_features, recipe.alpha, recipe.ngrams.ngram_range, recipe.passes} <= {
             2**8,
             2**10,
             1e-6,
@@ -85,7 +86,9 @@ def test_candidates_are_the_base_and_draws_without_repeats():
 
 def test_a_small_space_gives_fewer_candidates():
     assert len(Search(BASE, SMALL, 99, 360).candidates()) == 16
-    assert len(Search(Recipe(min_df=9), SMALL, 99, 360).candidates()) == 17  # the base is not in the space
+    assert (
+        len(Search(Recipe().with_settings(min_df=9), SMALL, 99, 360).candidates()) == 17
+    )  # the base is not in the space
 
 
 def test_candidates_of_a_huge_space_are_drawn_at_once():
@@ -95,7 +98,9 @@ def test_candidates_of_a_huge_space_are_drawn_at_once():
 
 def test_combinations_that_make_no_recipe_are_left_out():
     space = {"log_count_ratio": [True, False], "alternate_sign": [True, False]}
-    found = {(recipe.log_count_ratio, recipe.alternate_sign) for recipe in Search(BASE, space, 9, 360).candidates()}
+    found = {
+        (recipe.log_count_ratio, recipe.ngrams.alternate_sign) for recipe in Search(BASE, space, 9, 360).candidates()
+    }
     assert found == {(True, False), (False, True), (False, False)}
     with pytest.raises(ValueError, match="alternate_sign"):
         Search(BASE, {"log_count_ratio": [True], "alternate_sign": [True]}, 9, 360).candidates()

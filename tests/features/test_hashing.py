@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from movieclassifier.features import hashing
 from movieclassifier.features.hashing import hash_in_python, hash_texts
+from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.features.words import english_stop_words
-from movieclassifier.recipes.names import RECIPES, Recipe
+from movieclassifier.recipes.names import RECIPES
 from movieclassifier.system import compiled
 from movieclassifier.system.compiled import backend
 
@@ -34,8 +35,9 @@ texts = st.lists(
     st.one_of(st.sampled_from(PIECES), st.sampled_from(" <>"), st.characters(exclude_categories=())), max_size=60
 ).map("".join)
 
-recipes = st.builds(
-    Recipe,
+BOOK = RECIPES["book"].ngrams
+settings_of_hashing = st.builds(
+    NGrams,
     tokenizer=st.sampled_from(list(hashing.TWINS.values())),
     stop_words=st.sampled_from([(), ("the", "don't", ":)", "é", "i\u0307")]),
     ngram_range=st.sampled_from([(1, 1), (1, 2), (1, 3), (2, 2), (2, 4), (1, 40)]),
@@ -44,7 +46,6 @@ recipes = st.builds(
     alternate_sign=st.booleans(),
     norm=st.sampled_from(["l1", "l2", None]),
     dtype=st.sampled_from(["float32", "float64"]),
-    log_count_ratio=st.just(False),
 )
 
 
@@ -54,72 +55,72 @@ def assert_same_bits(ours, theirs):
         assert a.tobytes() == b.tobytes(), part
 
 
-def assert_exact(documents, recipe):
-    assert_same_bits(hash_texts(documents, recipe), hash_in_python(documents, recipe))
+def assert_exact(documents, ngrams):
+    assert_same_bits(hash_texts(documents, ngrams), hash_in_python(documents, ngrams))
 
 
 @needs_twin
 class TestExactness:
-    @given(st.lists(texts, min_size=1, max_size=4), recipes)
+    @given(st.lists(texts, min_size=1, max_size=4), settings_of_hashing)
     @settings(max_examples=400, deadline=None)
-    @example(["", "", "a"], RECIPES["default"])
-    @example([":) the", ":-) :( the:)", "great :) movie", "x<br>:)<br>)"], RECIPES["book"])
-    @example(["İ", "aİ:)", ":) Aİ", "İİ'İ"], RECIPES["book"])
-    @example(["İ", "aİ:)", ":D:Dx :-", "don''t'", "İİ'İ’b"], RECIPES["default"])
-    @example(["ΟΔΟΣ ΟΔΟΣ'Σ", "plain"], RECIPES["default"])
-    def test_any_text_under_any_recipe(self, documents, recipe):
-        assert_exact(documents, recipe)
+    @example(["", "", "a"], NGrams())
+    @example([":) the", ":-) :( the:)", "great :) movie", "x<br>:)<br>)"], BOOK)
+    @example(["İ", "aİ:)", ":) Aİ", "İİ'İ"], BOOK)
+    @example(["İ", "aİ:)", ":D:Dx :-", "don''t'", "İİ'İ’b"], NGrams())
+    @example(["ΟΔΟΣ ΟΔΟΣ'Σ", "plain"], NGrams())
+    def test_any_text_with_any_settings(self, documents, ngrams):
+        assert_exact(documents, ngrams)
 
-    @pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
-    def test_every_code_point_inside_a_word_and_on_its_own(self, recipe):
+    @pytest.mark.parametrize("ngrams", [BOOK, NGrams()], ids=["book", "default"])
+    def test_every_code_point_inside_a_word_and_on_its_own(self, ngrams):
         pages = [map(chr, range(start, start + 256)) for start in range(0, sys.maxunicode + 1, 256)]
-        assert_exact([" ".join(f"x{c}y {c}" for c in page) for page in pages], replace(recipe, ngram_range=(1, 1)))
+        assert_exact([" ".join(f"x{c}y {c}" for c in page) for page in pages], replace(ngrams, ngram_range=(1, 1)))
 
-    @pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
-    def test_real_reviews(self, recipe, movie_data_csv):
+    @pytest.mark.parametrize("ngrams", [BOOK, NGrams()], ids=["book", "default"])
+    def test_real_reviews(self, ngrams, movie_data_csv):
         with open(movie_data_csv, newline="", encoding="utf-8") as file:
             documents = [text for text, _ in csv.reader(file)]
         wide = [text for text in documents if not text.isascii()][:500]
-        assert_exact(documents[:1500], recipe)
-        assert_exact(wide, recipe)
+        assert_exact(documents[:1500], ngrams)
+        assert_exact(wide, ngrams)
 
-    @pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
+    @pytest.mark.parametrize("ngrams", [BOOK, NGrams()], ids=["book", "default"])
     @pytest.mark.parametrize("unit", ["a", "é", "日", "😀", "İ", "!", ":)", "<", "a ", "<b>", "it's "])
-    def test_a_megabyte(self, recipe, unit):
+    def test_a_megabyte(self, ngrams, unit):
         text = unit * (2**20 // len(unit))
         if unit == "<":
             text = text[: 2**12]  # the regular expression of the definition takes quadratic time
-        assert_exact([text, "short", text[::2]], replace(recipe, ngram_range=(1, 1)))
+        assert_exact([text, "short", text[::2]], replace(ngrams, ngram_range=(1, 1)))
 
     def test_more_ngrams_than_the_sort_for_short_texts_takes(self):
         document = " ".join(f"w{i % 3001}" for i in range(20_000))
         for n_features in (2, 2**22, 2**31 - 1):
-            assert_exact([document, document[:9000]], replace(RECIPES["default"], n_features=n_features))
+            assert_exact([document, document[:9000]], replace(NGrams(), n_features=n_features))
 
     @pytest.mark.parametrize("n_features", [1, 3, 10, 2**21, 2**31 - 1])
     def test_the_hash_whose_absolute_value_is_no_int32(self, n_features):
-        recipe = replace(RECIPES["book"], n_features=n_features, norm=None)
-        assert_exact(["uwymouna"], recipe)  # MurmurHash3 gives -2**31
-        assert hash_texts(["uwymouna"], recipe)[0].tolist() == [-1]
+        ngrams = replace(BOOK, n_features=n_features, norm=None)
+        assert_exact(["uwymouna"], ngrams)  # MurmurHash3 gives -2**31
+        assert hash_texts(["uwymouna"], ngrams)[0].tolist() == [-1]
 
     def test_signs_that_cancel_stay_as_a_zero(self):
-        recipe = replace(RECIPES["book"], n_features=1)
+        ngrams = replace(BOOK, n_features=1)
         documents = [f"{a} {b}" for a in "bcefghjk" for b in "lnpqruvw"]
-        assert_exact(documents, recipe)
-        assert 0 in hash_texts(documents, recipe)[0]
+        assert_exact(documents, ngrams)
+        assert 0 in hash_texts(documents, ngrams)[0]
 
     def test_other_words_may_be_stop_words(self):
-        recipe = replace(RECIPES["default"], stop_words=("it's", "日本", ":d", "!", "", "a b", "\ud800"))
-        assert_exact(["It's 日本 日本人 :D fine! it's", "a b"], recipe)
+        ngrams = replace(NGrams(), stop_words=("it's", "日本", ":d", "!", "", "a b", "\ud800"))
+        assert_exact(["It's 日本 日本人 :D fine! it's", "a b"], ngrams)
 
     def test_a_subclass_of_str_counts_as_its_text(self):
-        assert_same_bits(hash_texts([np.str_("a ΑΣ b")], Recipe()), hash_texts(["a ΑΣ b"], Recipe()))
+        assert_same_bits(hash_texts([np.str_("a ΑΣ b")], NGrams()), hash_texts(["a ΑΣ b"], NGrams()))
 
     def test_threads_share_a_twin(self):
         documents = [" ".join(PIECES[i % 7 :]) * 20 for i in range(300)]
-        expected = hash_texts(documents, RECIPES["default"])
+        expected = hash_texts(documents, NGrams())
         with ThreadPoolExecutor(4) as pool:
-            for result in pool.map(lambda _: hash_texts(documents, RECIPES["default"]), range(16)):
+            for result in pool.map(lambda _: hash_texts(documents, NGrams()), range(16)):
                 assert_same_bits(result, expected)
 
 
@@ -129,7 +130,7 @@ class TestControl:
 
     @pytest.mark.parametrize("part", [0, 1, 2])
     def test_one_flipped_bit_is_seen(self, part):
-        ours, theirs = hash_texts(["a fine film"], Recipe()), hash_in_python(["a fine film"], Recipe())
+        ours, theirs = hash_texts(["a fine film"], NGrams()), hash_in_python(["a fine film"], NGrams())
         ours[part].view("u1")[0] ^= 1
         with pytest.raises(AssertionError):
             assert_same_bits(ours, theirs)
@@ -150,15 +151,15 @@ class TestControl:
     def test_every_setting_matters(self, change):
         documents = ["the fine, fine film"]
         with pytest.raises(AssertionError):
-            assert_same_bits(hash_texts(documents, replace(Recipe(), **change)), hash_texts(documents, Recipe()))
+            assert_same_bits(hash_texts(documents, replace(NGrams(), **change)), hash_texts(documents, NGrams()))
 
 
 @needs_twin
 class TestTwin:
     def test_the_gil_is_released(self):
         document = "a fine film, " * 400_000
-        hash_texts(["warm up"], Recipe())
-        worker = threading.Thread(target=hash_texts, args=([document], Recipe()))
+        hash_texts(["warm up"], NGrams())
+        worker = threading.Thread(target=hash_texts, args=([document], NGrams()))
         n_turns = 0
         worker.start()
         while worker.is_alive():
@@ -168,29 +169,30 @@ class TestTwin:
 
     def test_scikit_learn_is_not_imported(self):
         code = (
-            "import sys; from movieclassifier.features.hashing import hash_texts; from movieclassifier.recipes.names import Recipe;"
-            "hash_texts(['a ΑΣ b'], Recipe()); print({'sklearn', 'scipy'} & set(sys.modules))"
+            "import sys; from movieclassifier.features.hashing import hash_texts;"
+            "from movieclassifier.features.ngrams import NGrams;"
+            "hash_texts(['a ΑΣ b'], NGrams()); print({'sklearn', 'scipy'} & set(sys.modules))"
         )
         assert run(code).stdout.strip() == "set()"
 
     def test_too_long_a_text_is_left_to_the_definition(self):
         document = " " * 2**24 + " fine film"
         with pytest.raises(compiled._hashing.Declined, match="characters"):
-            hashing._twin(Recipe()).hash([document])
-        assert_exact([document, "x"], Recipe())
+            hashing._twin(NGrams()).hash([document])
+        assert_exact([document, "x"], NGrams())
 
     def test_too_many_ngrams_are_left_to_the_definition(self):
-        twin = hashing._twin(Recipe(ngram_range=(1, 2**40)))
+        twin = hashing._twin(NGrams(ngram_range=(1, 2**40)))
         with pytest.raises(compiled._hashing.Declined, match="18003000 n-grams"):
             twin.hash(["a " * 6000])
 
     def test_too_little_memory_is_an_error_not_a_crash(self):
         code = (
             "import resource, numpy; from movieclassifier.features.hashing import hash_texts;"
-            "from movieclassifier.recipes.names import Recipe; hash_texts(['a'], Recipe()); text = 'a ' * 8_000_000;"
+            "from movieclassifier.features.ngrams import NGrams; hash_texts(['a'], NGrams()); text = 'a ' * 8_000_000;"
             "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize();"
             "limit = used + {room}; resource.setrlimit(resource.RLIMIT_AS, (limit, limit));"
-            "hash_texts([text], Recipe())"
+            "hash_texts([text], NGrams())"
         )
         if not os.path.exists("/proc/self/statm"):
             pytest.skip("needs /proc to limit memory")
@@ -206,33 +208,33 @@ class TestTwin:
 
     def test_the_twin_refuses_what_is_not_a_str(self):
         with pytest.raises(TypeError, match="a text must be str; got int"):
-            hashing._twin(Recipe()).hash(["a", 1])
+            hashing._twin(NGrams()).hash(["a", 1])
 
 
 class TestFrontDoor:
     def test_one_str_is_refused(self):
         with pytest.raises(TypeError, match=r"texts must be a list of str, got one str; pass \[text\]\."):
-            hash_texts("a fine film", Recipe())
+            hash_texts("a fine film", NGrams())
 
     @pytest.mark.parametrize("wrong", [None, 1, b"bytes", float("nan")])
     def test_anything_but_str_is_refused_by_position(self, wrong):
         with pytest.raises(TypeError, match=f"text 1 is of type {type(wrong).__name__}"):
-            hash_texts(["a", wrong], Recipe())
+            hash_texts(["a", wrong], NGrams())
 
     @pytest.mark.parametrize("pure", ["0", "1"])
     def test_no_texts_are_no_rows(self, pure, monkeypatch):
         monkeypatch.setenv("MOVIECLASSIFIER_PURE_PYTHON", pure)
-        data, indices, indptr = hash_texts([], Recipe())
+        data, indices, indptr = hash_texts([], NGrams())
         assert (data.size, indices.size, indptr.tolist()) == (0, 0, [0])
         assert (data.dtype, indices.dtype, indptr.dtype) == (np.float32, np.int32, np.int32)
 
     def test_the_environment_turns_the_twin_off(self, monkeypatch):
         monkeypatch.setenv("MOVIECLASSIFIER_PURE_PYTHON", "1")
         assert backend() == ("pure Python", "MOVIECLASSIFIER_PURE_PYTHON is set")
-        assert_exact(["It's 日本 :D fine!"], Recipe(stop_words=("fine",)))
+        assert_exact(["It's 日本 :D fine!"], NGrams(stop_words=("fine",)))
 
     def test_without_the_extension_the_definition_answers(self, monkeypatch):
-        expected = hash_texts(["It's a fine film :)"], Recipe())
+        expected = hash_texts(["It's a fine film :)"], NGrams())
         monkeypatch.setitem(sys.modules, "movieclassifier.features._hashing", None)  # importing it fails
         twin, why_not = compiled.import_twin("movieclassifier.features._hashing")
         monkeypatch.setattr(compiled, "_hashing", twin)
@@ -241,20 +243,20 @@ class TestFrontDoor:
         name, reason = backend()
         assert name == "pure Python"
         assert reason.startswith("import of movieclassifier.features._hashing halted")
-        assert_same_bits(hash_texts(["It's a fine film :)"], Recipe()), expected)
+        assert_same_bits(hash_texts(["It's a fine film :)"], NGrams()), expected)
 
     def test_a_new_tokenizer_is_hashed_by_its_definition(self, monkeypatch):
         monkeypatch.setitem(TOKENIZERS, "letters", list)
-        recipe = Recipe(tokenizer="letters", ngram_range=(1, 1), norm=None)
-        assert_exact(["fine film"], recipe)
-        assert hash_texts(["aab"], recipe)[1].size == 2
+        ngrams = NGrams(tokenizer="letters", ngram_range=(1, 1), norm=None)
+        assert_exact(["fine film"], ngrams)
+        assert hash_texts(["aab"], ngrams)[1].size == 2
 
     def test_stop_words_of_the_book_are_out_on_either_path(self, monkeypatch):
         documents = [" ".join(sorted(english_stop_words()))]
         assert "wasn't" in documents[0]
-        data = hash_texts(documents, RECIPES["book"])[0]
+        data = hash_texts(documents, BOOK)[0]
         monkeypatch.setenv("MOVIECLASSIFIER_PURE_PYTHON", "1")
-        assert hash_texts(documents, RECIPES["book"])[0].tobytes() == data.tobytes()
+        assert hash_texts(documents, BOOK)[0].tobytes() == data.tobytes()
 
 
 def run(code, check=True):

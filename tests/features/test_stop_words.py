@@ -122,6 +122,6 @@ OPTIONS = dict.fromkeys(["passes", "n_features", "ngram_range", "min_df", "alpha
 
 def test_options_reach_the_recipe():
     recipe = chosen_recipe({**OPTIONS, "recipe": "default", "tokenizer": "porter", "stop_words": "english"})
-    assert recipe.tokenizer == "porter"
-    assert {"veri", "the", "don't"} < set(recipe.stop_words)
-    assert chosen_recipe({**OPTIONS, "recipe": "default"}).stop_words == ()
+    assert recipe.ngrams.tokenizer == "porter"
+    assert {"veri", "the", "don't"} < set(recipe.ngrams.stop_words)
+    assert chosen_recipe({**OPTIONS, "recipe": "default"}).ngrams.stop_words == ()

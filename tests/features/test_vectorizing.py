@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.vectorizing import iter_vectorized
-from movieclassifier.recipes.names import Recipe
+from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.ahead import import_ahead, read_ahead
 from movieclassifier.training.minibatch_cache import MinibatchCache
 from movieclassifier.vectorizer import make_vectorizer
 
-RECIPE = Recipe(n_features=2**10)
+NGRAMS = NGrams(n_features=2**10)
 words = st.lists(st.sampled_from(["great", "bad", "movie", "of", "the"])).map(" ".join)
 minibatches_of_texts = st.lists(st.lists(words, min_size=1, max_size=4), max_size=12)
 
@@ -46,7 +47,7 @@ def test_an_exception_comes_after_the_items_before_it():
 def test_closing_ends_the_threads():
     before = threading.active_count()
     endless = ((["a text"], [0]) for _ in iter(int, 1))
-    vectorized = iter_vectorized(endless, RECIPE, (0, 1), n_threads=3)
+    vectorized = iter_vectorized(endless, NGRAMS, (0, 1), n_threads=3)
     next(vectorized)
     assert threading.active_count() > before
     vectorized.close()
@@ -57,35 +58,37 @@ def test_closing_ends_the_threads():
 @settings(max_examples=25, deadline=None)
 def test_vectorized_minibatches_keep_their_order_and_bits(minibatches, n_threads):
     labelled = [(texts, ["b"] * len(texts)) for texts in minibatches]
-    found = list(iter_vectorized(labelled, RECIPE, ("a", "b"), n_threads))
+    found = list(iter_vectorized(labelled, NGRAMS, ("a", "b"), n_threads))
     assert len(found) == len(minibatches)
     for texts, (X, y) in zip(minibatches, found, strict=True):
-        assert (make_vectorizer(RECIPE).transform(texts) != X).nnz == 0
+        assert (make_vectorizer(Recipe(ngrams=NGRAMS)).transform(texts) != X).nnz == 0
         assert y.tolist() == [1] * len(texts)
 
 
 def test_unknown_labels_and_sizes_are_refused():
     with pytest.raises(ValueError, match="a label must be one of 0, 1; got 2"):
-        list(iter_vectorized([(["a text"], [2])], RECIPE, (0, 1)))
+        list(iter_vectorized([(["a text"], [2])], NGRAMS, (0, 1)))
     with pytest.raises(ValueError, match="n_threads must be at least 1; got 0"):
-        iter_vectorized([], RECIPE, (0, 1), n_threads=0)
+        iter_vectorized([], NGRAMS, (0, 1), n_threads=0)
     with pytest.raises(ValueError, match="size must be at least 1; got 0"):
         read_ahead([], 0)
 
 
-@pytest.mark.parametrize("recipe", [Recipe(n_features=2**10), Recipe(n_features=2**10, binary=False, dtype="float64")])
+@pytest.mark.parametrize("ngrams", [NGrams(n_features=2**10), NGrams(n_features=2**10, binary=False, dtype="float64")])
 @given(minibatches=minibatches_of_texts)
 @settings(max_examples=25, deadline=None)
-def test_cache_gives_the_same_bits_back_at_any_place(recipe, minibatches, tmp_path_factory):
+def test_cache_gives_the_same_bits_back_at_any_place(ngrams, minibatches, tmp_path_factory):
     path = tmp_path_factory.mktemp("cache") / "minibatches.cache"
-    written = [(make_vectorizer(recipe).transform(texts), np.arange(len(texts))) for texts in minibatches]
+    written = [
+        (make_vectorizer(Recipe(ngrams=ngrams)).transform(texts), np.arange(len(texts))) for texts in minibatches
+    ]
     half = len(written) // 2
-    with MinibatchCache(path, recipe.n_features, recipe.dtype, recipe.binary) as cache:
+    with MinibatchCache(path, ngrams.n_features, ngrams.dtype, ngrams.binary) as cache:
         for X, y in written:
             cache.append(X, y)
         cache.flush()
         # Another opens the first half and goes on from there.
-        with MinibatchCache(path, recipe.n_features, recipe.dtype, recipe.binary, n_kept=half) as again:
+        with MinibatchCache(path, ngrams.n_features, ngrams.dtype, ngrams.binary, n_kept=half) as again:
             for X, y in written[half:]:
                 again.append(X, y)
             assert len(again) == len(written)

@@ -7,12 +7,12 @@ import signal
 
 import pytest
 from click.testing import CliRunner
-from tests.commands.test_serve import SERVE, free_port, get, serving
 
 from movieclassifier.cli import main
 from movieclassifier.feedback.service import Service
 from movieclassifier.feedback.settings import read_settings
 from movieclassifier.models.record import load_record, save_record
+from tests.commands.test_serve import SERVE, free_port, get, serving
 from tests.support.services import ADA, TEXTS, close_services, contradict, digest, open_own, open_service, write_model
 
 

@@ -13,7 +13,7 @@ from movieclassifier.feedback.log.database import reading
 from movieclassifier.feedback.log.errors import Conflict, FeedbackError, NotFound
 from movieclassifier.feedback.served_model import ServedModel
 from movieclassifier.feedback.updating import UpdateRefused
-from movieclassifier.recipes.names import Recipe
+from movieclassifier.recipes.linear import Recipe
 from tests.support.replaying import replay
 from tests.support.services import (
     ADA,
@@ -32,7 +32,9 @@ from tests.support.services import (
 MODELS = {
     "two classes": {},
     "three classes": {"n_classes": 3},
-    "no ratio": {"recipe": Recipe(name="plain", n_features=2**12, log_count_ratio=False, ngram_range=(1, 1))},
+    "no ratio": {
+        "recipe": Recipe().with_settings(name="plain", n_features=2**12, log_count_ratio=False, ngram_range=(1, 1))
+    },
 }
 
 

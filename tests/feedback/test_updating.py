@@ -7,7 +7,7 @@ from movieclassifier.feedback.log.database import reading
 from movieclassifier.feedback.log.errors import NotFound
 from movieclassifier.feedback.updating import UpdateRefused
 from movieclassifier.models.record import load_record, save_record
-from movieclassifier.recipes.names import Recipe
+from movieclassifier.recipes.linear import Recipe
 from tests.support.models import random_classifier
 from tests.support.services import ADA, SMALL, TEXTS, close_services, contradict, digest, open_service, write_model
 
@@ -177,7 +177,7 @@ def test_a_model_without_a_guard_set_is_updated_unchecked_only_on_demand(tmp_pat
 
 
 def test_an_update_of_a_model_without_a_ratio_keeps_the_weights_of_new_columns(tmp_path):
-    plain = Recipe(name="plain", n_features=2**12, log_count_ratio=False)
+    plain = Recipe().with_settings(name="plain", n_features=2**12, log_count_ratio=False)
     service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz", recipe=plain))
     contradict(service, "words that the model has never seen")
     live = digest(service)

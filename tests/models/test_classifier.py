@@ -13,7 +13,8 @@ from movieclassifier.models.explanation import Contribution, Explanation
 from movieclassifier.models.persistence import load_classifier, save_model
 from movieclassifier.models.pickles import load_pickled
 from movieclassifier.models.record import record_bytes
-from movieclassifier.recipes.names import RECIPES, Recipe
+from movieclassifier.recipes.linear import Recipe
+from movieclassifier.recipes.names import RECIPES
 from movieclassifier.vectorizer import make_vectorizer
 from tests.support.models import SMALL, random_classifier
 
@@ -81,7 +82,9 @@ def test_one_str_in_place_of_a_list_is_refused(method):
         getattr(random_classifier(), method)("a text")
 
 
-@pytest.mark.parametrize("recipe", [SMALL, RECIPES["book"], Recipe(n_features=5, ngram_range=(1, 2), binary=False)])
+@pytest.mark.parametrize(
+    "recipe", [SMALL, RECIPES["book"], Recipe().with_settings(n_features=5, ngram_range=(1, 2), binary=False)]
+)
 @given(text=WORDS)
 @settings(max_examples=30)
 def test_explanation_sums_to_the_decision_value(recipe, text):
@@ -93,7 +96,7 @@ def test_explanation_sums_to_the_decision_value(recipe, text):
 
 
 def test_explanation_names_n_grams_that_share_a_column():
-    classifier = random_classifier(recipe=Recipe(n_features=1, ngram_range=(1, 1)))
+    classifier = random_classifier(recipe=Recipe().with_settings(n_features=1, ngram_range=(1, 1)))
     parts = {part.ngram: part for part in classifier.explain("great movie").contributions}
     assert parts["great"].shares_column_with == ("movie",)
     assert parts["great"].value == parts["movie"].value
@@ -166,7 +169,7 @@ def test_learning_is_bit_reproducible_and_order_matters():
 
 
 def test_text_without_a_known_n_gram_teaches_nothing():
-    recipe = Recipe(n_features=2**22)
+    recipe = Recipe().with_settings(n_features=2**22)
     classifier = random_classifier(recipe=recipe)
     lesson = classifier.learn("zyzzyva qwertz", 1)
     assert (lesson.n_known, lesson.changed) == (0, False)
@@ -321,7 +324,7 @@ def test_copy_is_not_moved_by_partial_fit():
 
 
 def test_columns_that_partial_fit_gave_a_weight_have_no_ratio():
-    classifier = random_classifier(recipe=Recipe(n_features=2**20))
+    classifier = random_classifier(recipe=Recipe().with_settings(n_features=2**20))
     before = dict(zip(classifier.columns.tolist(), classifier.ratio[0].tolist(), strict=True))
     classifier.partial_fit(["zyzzyva qwertz", "dull"], [1, 0])
     assert len(classifier.columns) > len(before)

@@ -18,7 +18,8 @@ from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.persistence import load_classifier, model_path, save_model
 from movieclassifier.models.pickles import load_pickled
 from movieclassifier.models.record import load_record, record_bytes, save_record, smallest
-from movieclassifier.recipes.names import RECIPES, Recipe
+from movieclassifier.recipes.linear import Recipe
+from movieclassifier.recipes.names import RECIPES
 from movieclassifier.vectorizer import make_vectorizer
 from tests.support.models import SMALL, random_classifier
 
@@ -217,7 +218,7 @@ def test_zip_bomb_is_refused_before_it_unpacks(tmp_path, monkeypatch):
 
 
 def test_model_too_large_for_memory_is_refused(tmp_path):
-    recipe = Recipe(n_features=2**31 - 1)
+    recipe = Recipe().with_settings(n_features=2**31 - 1)
     small = random_classifier(5)
     small.recipe = recipe
     save_record(tmp_path / "model.npz", small)
@@ -274,7 +275,7 @@ def test_smallest_type_loses_nothing(numbers):
 FORGED_DTYPE = """
 import pickle, pickletools, sys
 import numpy as np
-from movieclassifier.persistence import load_pickled
+from movieclassifier.models.pickles import load_pickled
 
 class Type:
     def __reduce__(self):

@@ -1,5 +1,3 @@
-from dataclasses import asdict
-
 import click
 import pytest
 from click.testing import CliRunner
@@ -8,13 +6,14 @@ from hypothesis import strategies as st
 
 from movieclassifier.commands.shared.training_options import RecipeName
 from movieclassifier.features.tokenizers import TOKENIZERS
-from movieclassifier.recipes.names import RECIPES, Recipe, make_recipe
+from movieclassifier.recipes.linear import Recipe
+from movieclassifier.recipes.names import RECIPES, make_recipe
 from movieclassifier.recipes.toml import SETTINGS, read_recipe, recipe_toml, save_recipe
 from train_online import main as train
 
 TEXTS = st.text(st.characters(codec="utf-8"))
 RECIPE = st.builds(
-    Recipe,
+    Recipe().with_settings,
     name=TEXTS,
     tokenizer=st.sampled_from(list(TOKENIZERS)),
     stop_words=st.lists(TEXTS, max_size=4).map(tuple),
@@ -39,7 +38,7 @@ def test_written_recipe_is_read_as_the_same(tmp_path_factory, recipe, comment):
 
 
 def test_every_setting_of_a_recipe_can_be_in_a_file():
-    assert list(SETTINGS) == list(asdict(Recipe()))
+    assert list(SETTINGS) == list(Recipe().to_dict())
 
 
 def write(tmp_path, text):
@@ -51,7 +50,7 @@ def write(tmp_path, text):
 def test_settings_change_those_of_the_base(tmp_path):
     path = write(tmp_path, 'base = "book"\nngram_range = [1, 2]\nmin_df = "auto"\nnorm = "none"\nalpha = 1\n')
     expected = make_recipe("book", name="mine", ngram_range=(1, 2), alpha=1.0)
-    assert asdict(read_recipe(path)) == asdict(expected) | {"norm": None}
+    assert read_recipe(path) == expected.with_settings(norm=None)
 
 
 def test_several_passes_have_their_own_alpha_unless_the_file_says_another(tmp_path):
@@ -117,7 +116,12 @@ def test_train_takes_a_recipe_of_ones_own(tmp_path):
     from movieclassifier.models.persistence import load_classifier
 
     recipe = load_classifier(tmp_path / "model").recipe
-    assert (recipe.name, recipe.n_features, recipe.ngram_range, recipe.passes) == ("mine", 1024, (1, 1), 2)
+    assert (recipe.name, recipe.ngrams.n_features, recipe.ngrams.ngram_range, recipe.passes) == (
+        "mine",
+        1024,
+        (1, 1),
+        2,
+    )
 
 
 def test_toml_has_the_comment_above():

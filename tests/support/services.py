@@ -8,12 +8,12 @@ from movieclassifier.feedback.service import Service
 from movieclassifier.feedback.settings import read_settings
 from movieclassifier.models.guard import make_guard
 from movieclassifier.models.record import save_record
-from movieclassifier.recipes.names import Recipe
+from movieclassifier.recipes.linear import Recipe
 from tests.support.models import random_classifier
 
 ADA, BOB = Client("session of ada", "address of ada"), Client("session of bob", "address of bob")
 NO_CAP = 1e9
-SMALL = Recipe(n_features=2**12, ngram_range=(1, 2))
+SMALL = Recipe().with_settings(n_features=2**12, ngram_range=(1, 2))
 
 
 def make_texts(n: int, seed: int = 0, n_words: int = 40) -> list[str]:

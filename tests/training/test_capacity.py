@@ -4,21 +4,22 @@ import resource
 import sys
 
 import pytest
-from tests.training.learners.test_trainer import random_minibatches
 
-from movieclassifier.recipes.names import RECIPES, Recipe
+from movieclassifier.recipes.linear import Recipe
+from movieclassifier.recipes.names import RECIPES
 from movieclassifier.system import memory
 from movieclassifier.system.memory import available_bytes
 from movieclassifier.training import capacity
 from movieclassifier.training.capacity import check_capacity, training_bytes
 from movieclassifier.training.learners.trainer import Trainer
+from tests.training.learners.test_trainer import random_minibatches
 
 
 @pytest.mark.parametrize("n_classes", [2, 5])
 @pytest.mark.parametrize("passes", [1, 3])
 @pytest.mark.parametrize("log_count_ratio", [True, False])
 def test_estimate_is_what_a_trainer_holds_and_its_joined_weights(n_classes, passes, log_count_ratio):
-    recipe = Recipe(n_features=64, passes=passes, log_count_ratio=log_count_ratio)
+    recipe = Recipe().with_settings(n_features=64, passes=passes, log_count_ratio=log_count_ratio)
     trainer = Trainer(recipe, n_classes, min_df=1)
     for X, y in random_minibatches(n_classes):
         trainer.partial_fit(X, y)

@@ -387,7 +387,12 @@ def test_options_are_kept_in_the_record(tmp_path):
     record(tmp_path, *options)
     classifier = load_classifier(tmp_path / "model")
     recipe, metadata = classifier.recipe, classifier.metadata
-    assert (recipe.ngram_range, recipe.min_df, recipe.alpha, recipe.n_features) == ((1, 2), 3, 0.001, 2**14)
+    assert (recipe.ngrams.ngram_range, recipe.min_df, recipe.alpha, recipe.ngrams.n_features) == (
+        (1, 2),
+        3,
+        0.001,
+        2**14,
+    )
     assert (metadata["n_train"], metadata["n_holdout"], metadata["metrics"]["n_documents"]) == (300, 50, 50)
     assert metadata["corpus"] == ["sample_reviews.csv"]
     assert len(metadata["sha256"]) == 64

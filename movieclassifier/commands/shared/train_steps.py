@@ -14,7 +14,7 @@ from movieclassifier.corpora.survey import Survey, survey
 from movieclassifier.evaluation.caveats import doubts, warn
 from movieclassifier.models.origin import load_facts as load_record_facts
 from movieclassifier.models.origin import replaced, seen
-from movieclassifier.recipes.names import Recipe
+from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.locking import lock_folder
 from movieclassifier.system.memory import peak_megabytes
 from movieclassifier.training.checkpoints import belongs_to, is_finished, load_facts, resumable

@@ -2,7 +2,6 @@
 
 import os
 import re
-from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -10,7 +9,8 @@ import click
 
 from movieclassifier.commands.shared.edge import add_options
 from movieclassifier.features.tokenizers import TOKENIZERS
-from movieclassifier.recipes.names import RECIPES, Recipe, make_recipe
+from movieclassifier.recipes.linear import Recipe
+from movieclassifier.recipes.names import RECIPES, make_recipe
 from movieclassifier.recipes.toml import read_recipe
 
 OVERRIDES = ("passes", "tokenizer", "n_features", "ngram_range", "min_df", "alpha")
@@ -146,4 +146,4 @@ def chosen_recipe(options: dict[str, Any]) -> Recipe:
         return recipe
     from movieclassifier.features.stop_words import as_tokens, load_stop_words
 
-    return replace(recipe, stop_words=as_tokens(load_stop_words(options["stop_words"]), recipe.tokenizer))
+    return recipe.with_settings(stop_words=as_tokens(load_stop_words(options["stop_words"]), recipe.ngrams.tokenizer))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from movieclassifier.recipes.names import Recipe
+from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.compiled import training_twin
 
 MAX_INT = 2**31 - 1
@@ -28,7 +28,7 @@ def make_estimator(recipe: Recipe, seed: int) -> Any:
         The same bits come out of both. The twin knows no averaging, which several passes need.
     """
     if recipe.passes == 1 and training_twin() is not None:
-        return CompiledSGD(recipe.n_features, recipe.dtype, recipe.alpha, seed)
+        return CompiledSGD(recipe.ngrams.n_features, recipe.ngrams.dtype, recipe.alpha, seed)
     from sklearn.linear_model import SGDClassifier  # over a second: only where it is needed
 
     return SGDClassifier(loss="log_loss", alpha=recipe.alpha, average=recipe.passes > 1, random_state=seed)

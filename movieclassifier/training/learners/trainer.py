@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from threadpoolctl import ThreadpoolController
 
 from movieclassifier.models.decisions import predicted_positions
-from movieclassifier.recipes.names import Recipe
+from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.compiled import training_twin
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
 from movieclassifier.training.learners.sgd import CompiledSGD, make_estimator
@@ -62,7 +62,7 @@ class Trainer:
     def __init__(self, recipe: Recipe, n_classes: int, min_df: int, seed: int = 1):
         self.recipe = recipe
         self.positions = (1,) if n_classes == 2 else tuple(range(n_classes))
-        self.ratio_ = LogCountRatio(n_classes, recipe.n_features, min_df) if recipe.log_count_ratio else None
+        self.ratio_ = LogCountRatio(n_classes, recipe.ngrams.n_features, min_df) if recipe.log_count_ratio else None
         self.estimators_ = [make_estimator(recipe, seed) for _ in self.positions]
 
     def count(self, X: csr_matrix, y: NDArray[np.integer]) -> None:
@@ -225,7 +225,7 @@ class Trainer:
 
     def _expected_state(self, arrays: dict[str, NDArray[Any]]) -> dict[str, tuple[tuple[int, ...], str]]:
         """Return the shape and type that each array must have; estimators that took no step yet have none."""
-        n_features, dtype = self.recipe.n_features, self.recipe.dtype
+        n_features, dtype = self.recipe.ngrams.n_features, self.recipe.ngrams.dtype
         layouts = {
             "coef_": ((1, n_features), dtype),
             "t_": ((), "float64"),

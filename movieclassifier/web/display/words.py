@@ -8,7 +8,7 @@ from movieclassifier.corpora.readers.formats import READERS
 from movieclassifier.features.hashing import ngram_columns
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.explanation import ngram_spans
-from movieclassifier.recipes.names import Recipe
+from movieclassifier.recipes.linear import Recipe
 
 SAMPLE = "bundled/sample_reviews.csv"
 MIN_REVIEWS = 3
@@ -49,8 +49,8 @@ def sample_phrases(recipe: Recipe) -> dict[str, int]:
     """Return the phrases that several sample reviews use, each with its column."""
     counts: Counter[str] = Counter()
     for text, _ in READERS["csv"](str(files("movieclassifier").joinpath(SAMPLE))):
-        counts.update(ngram_spans(text, recipe.tokenizer, recipe.stop_words, recipe.ngram_range).keys())
+        counts.update(ngram_spans(text, recipe.ngrams).keys())
     phrases = [
         phrase for phrase, n in counts.items() if n >= MIN_REVIEWS and all(word[0].isalpha() for word in phrase.split())
     ]
-    return ngram_columns(phrases, recipe.n_features) if phrases else {}
+    return ngram_columns(phrases, recipe.ngrams.n_features) if phrases else {}

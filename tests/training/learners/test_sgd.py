@@ -6,7 +6,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse import random as random_sparse
 from sklearn.linear_model import SGDClassifier
 
-from movieclassifier.recipes.names import Recipe
+from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.compiled import PURE_PYTHON, backend, training_twin
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
 from movieclassifier.training.learners.sgd import CompiledSGD, make_estimator
@@ -79,7 +79,7 @@ def test_a_fit_has_the_same_bits_with_the_twin_and_without(dtype, n_classes, mon
     def fit(pure):
         monkeypatch.setenv(PURE_PYTHON, pure)
         rng = np.random.RandomState(0)
-        trainer = Trainer(Recipe(n_features=N_FEATURES, dtype=dtype), n_classes, min_df=2)
+        trainer = Trainer(Recipe().with_settings(n_features=N_FEATURES, dtype=dtype), n_classes, min_df=2)
         decided = []
         for _ in range(5):
             X, _ = random_minibatch(rng, 50, dtype)
@@ -99,7 +99,7 @@ def test_a_fit_has_the_same_bits_with_the_twin_and_without(dtype, n_classes, mon
 
 
 def test_several_passes_are_averaged_by_scikit_learn():
-    estimator = make_estimator(Recipe(passes=3), seed=1)
+    estimator = make_estimator(Recipe().with_settings(passes=3), seed=1)
     assert isinstance(estimator, SGDClassifier)
     assert estimator.average
 

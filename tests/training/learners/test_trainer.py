@@ -8,7 +8,7 @@ from sklearn.linear_model import SGDClassifier
 
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.decisions import predicted_positions
-from movieclassifier.recipes.names import Recipe
+from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.compiled import PURE_PYTHON, backend
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio, log_counts
 from movieclassifier.training.learners.trainer import Trainer
@@ -24,7 +24,7 @@ def random_minibatches(n_classes, n=5, seed=0):
 
 
 def recipe(**settings):
-    return Recipe(n_features=N_FEATURES, **settings)
+    return Recipe().with_settings(n_features=N_FEATURES, **settings)
 
 
 @pytest.mark.parametrize("n_classes", [2, 4])
