@@ -4,12 +4,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 QUIET := --disable-pip-version-check --quiet
 PIP := $(BIN)/python -m pip $(QUIET)
+# A lock file names everything: pip neither resolves nor builds anything, whatever was released since.
+LOCKED := --no-deps --require-hashes --only-binary :all: --requirement
 BENCH := build/bench/venv
 SOURCES := setup.cfg setup.py pyproject.toml $(shell find movieclassifier -name '*.py[x]')
 
 CSV := data/movie_data.csv
 TRAIN_HALF := data/movie_train.csv
 TEST_HALF := data/movie_test.csv
+DEV_EXTRAS := build web postgresql zstd report mlflow live dask dev
 MODEL := pkl_objects/classifier.npz
 SAMPLE := movieclassifier/bundled/sample_reviews.csv
 BUNDLED := movieclassifier/bundled/imdb.npz
@@ -58,14 +61,15 @@ format: .venv/installed-dev ## format the code
 	$(BIN)/ruff format
 
 # The lock files hold for every platform and Python from 3.11; hashes keep an index from serving anything else.
-UV := $(BIN)/uv pip compile setup.cfg --universal --python-version 3.11 --generate-hashes --quiet --upgrade \
+UV := $(BIN)/uv pip compile setup.cfg --universal --python-version 3.11 --generate-hashes --only-binary :all: --quiet \
 	--custom-compile-command "make lock"
 
-# All extras but bench: not every platform can install those, and no test needs them.
-lock: .venv/installed-dev ## renew requirements.txt and requirements-dev.txt
-	$(UV) $(addprefix --extra ,build web postgresql zstd report mlflow dev) --output-file requirements-dev.txt
-	$(UV) $(addprefix --extra ,build web postgresql) --constraints requirements-dev.txt \
-	    --output-file requirements.txt
+# The lock of a part is made within the pins of requirements-dev.txt, so that all can stand in one environment.
+lock: .venv/installed-dev ## renew the lock files after a change of setup.cfg; UPGRADE=--upgrade takes new releases, too
+	$(UV) $(UPGRADE) $(addprefix --extra ,$(DEV_EXTRAS)) --output-file requirements-dev.txt
+	$(UV) $(addprefix --extra ,build web postgresql) --constraints requirements-dev.txt --output-file requirements.txt
+	$(UV) $(UPGRADE) --extra docs --constraints requirements-dev.txt --output-file requirements-docs.txt
+	$(UV) $(UPGRADE) --extra neural --constraints requirements-dev.txt --output-file requirements-neural.txt
 
 # PYTHONMALLOC: CPython's own allocator would hide reads beyond the end of a str.
 sanitize: .venv/installed-dev ## run the tests of the compiled twin under AddressSanitizer and UBSan
@@ -94,7 +98,7 @@ bench: corpus $(BENCH)/installed ## measure against the book, Vowpal Wabbit and 
 # An environment of its own, as a user has it: scikit-learn imports pandas where it is installed, a third of a second.
 $(BENCH)/installed: requirements.txt $(SOURCES)
 	$(PYTHON) -m venv --clear $(BENCH)
-	$(BENCH)/bin/python -m pip $(QUIET) install --require-hashes --requirement requirements.txt
+	$(BENCH)/bin/python -m pip $(QUIET) install $(LOCKED) requirements.txt
 	$(BENCH)/bin/python -m pip $(QUIET) install --no-deps --no-build-isolation --editable .
 	for peer in vowpalwabbit fasttext-wheel; do \
 	    $(BENCH)/bin/python -m pip $(QUIET) install $$peer || echo "$$peer cannot be installed."; done
@@ -110,10 +114,10 @@ help: ## list the targets
 
 .venv/installed: requirements.txt $(SOURCES)
 	[ -d .venv ] || $(PYTHON) -m venv .venv
-	$(PIP) install --require-hashes --requirement requirements.txt
+	$(PIP) install $(LOCKED) requirements.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt .venv/installed
-	$(PIP) install --require-hashes --requirement requirements-dev.txt
+	$(PIP) install $(LOCKED) requirements-dev.txt
 	@touch $@
