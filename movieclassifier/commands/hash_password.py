@@ -1,4 +1,4 @@
-"""``movieclassifier hash-password``: what the environment holds instead of the password of /admin."""
+"""``movieclassifier hash-password``: print the setting that protects /admin with a password."""
 
 import getpass
 import warnings
@@ -12,7 +12,7 @@ MIN_LENGTH = 10
 
 @click.command(cls=Command)
 def main() -> None:
-    """Ask for a password and print the line that puts /admin behind it; the password itself is stored nowhere."""
+    """Ask for a password and print the setting that protects /admin with it; the password itself is not stored."""
     from werkzeug.security import generate_password_hash
 
     # No option of its own: what stands on a command line is seen by everybody on the machine.

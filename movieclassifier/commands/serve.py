@@ -72,7 +72,7 @@ def run_gunicorn(app: Any, bind: str, workers: int | None) -> None:
 
     from movieclassifier.web import gunicorn_conf
 
-    class Server(BaseApplication):
+    class Server(BaseApplication):  # type: ignore[misc,unused-ignore]  # gunicorn has no types
         def load_config(self) -> None:
             for name in self.cfg.settings:
                 if hasattr(gunicorn_conf, name):

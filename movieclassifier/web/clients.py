@@ -1,4 +1,4 @@
-"""Who asks whom: a session of a browser or a client of the API, its address only as a keyed hash; and the service."""
+"""The client of a request: a browser session or a program, its network address as a keyed hash only."""
 
 import hashlib
 import hmac
@@ -14,7 +14,7 @@ API = "api"
 
 
 def service() -> Service:
-    """Return what answers and remembers."""
+    """Return the service of this application."""
     found: Service = current_app.extensions["movieclassifier"]
     return found
 
@@ -27,18 +27,20 @@ def current_client() -> Client:
 
 
 def api_client() -> Client:
-    """Return the client of the API; what it may vote on is what it knows the id of."""
+    """Return the client of an API request, which may vote on every prediction whose id it knows."""
     return Client(API, hashed_address())
 
 
 def hashed_address() -> str:
-    """Return a hash of the network address, keyed so that nobody finds the address by trying all."""
+    """Return a hash of the network address, keyed against guessing by trial."""
     key = str(current_app.config["SECRET_KEY"]).encode()
     return hmac.new(key, network(request.remote_addr or "").encode(), hashlib.sha256).hexdigest()[:12]
 
 
 def network(address: str) -> str:
-    """Return what a client cannot change at will: of an IPv6 address, which every household has 2**64 of, the network.
+    """Return the part of an address that a client cannot change at will.
+
+    A household has 2**64 IPv6 addresses, and they share their first 64 bits.
 
     Examples
     --------

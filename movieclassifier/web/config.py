@@ -1,4 +1,4 @@
-"""The application's configuration: what is given, else the environment, else a default that is safe."""
+"""The configuration of the application: the given settings, then the environment, then safe defaults."""
 
 import os
 import re
@@ -28,14 +28,14 @@ def configure(app: Flask, given: Mapping[str, Any]) -> Settings:
     ----------
     app : Flask
     given : mapping
-        What goes before the environment. Beside the settings of :mod:`movieclassifier.feedback.settings`:
-        ``SECRET_KEY``; ``ADMIN_PASSWORD_HASH``; ``TRUSTED_PROXIES``, the number of proxies in front that set
-        ``X-Forwarded-For``; and whatever Flask knows.
+        Settings that override the environment: those of :mod:`movieclassifier.feedback.settings`, those of Flask,
+        ``SECRET_KEY``, ``ADMIN_PASSWORD_HASH``, and ``TRUSTED_PROXIES``, the number of proxies in front that set
+        ``X-Forwarded-For``.
 
     Raises
     ------
     ValueError
-        If a value is wrong, or there is no secret key on a deployed server.
+        If a value is wrong, or a deployed server has no secret key.
     OSError
         If the secret key of one's own machine cannot be kept.
     """
@@ -68,15 +68,15 @@ def find_secret_key(deployed: bool, path: Path = SECRET_KEY_FILE) -> str:
     Parameters
     ----------
     deployed : bool
-        Then it has to be in the environment: a key made here would be another one on every machine, and gone with
-        the disk.
+        Whether the key must be in the environment: a key made here would differ from machine to machine, and be lost
+        with the disk.
     path : Path
         Where one's own machine keeps the key, readable for its user alone.
 
     Raises
     ------
     ValueError
-        If there is none and there has to be, or it is too short.
+        If it is missing on a deployed server, or too short.
     OSError
         If it cannot be read or kept.
     """

@@ -1,4 +1,4 @@
-"""Errors: a page for people, a problem document (RFC 9457) for programs, never a traceback."""
+"""Errors become a page for people and a problem document (RFC 9457) for programs."""
 
 import logging
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""The form that every form of the pages is made of: its token is bound to the session."""
+"""The base of all forms of the pages. Its token is bound to the session."""
 
 from datetime import timedelta
 from typing import Self
@@ -10,11 +10,11 @@ from wtforms.csrf.session import SessionCSRF
 CSRF_MESSAGE = "This form has expired, or was not sent from this site. Go back, reload the page, and send it again."
 
 
-class SecureForm(Form):
+class SecureForm(Form):  # type: ignore[misc,unused-ignore]  # WTForms has no types
     """A form with a CSRF token, ``form.csrf_token`` in a template."""
 
     class Meta:
-        """What WTForms asks for."""
+        """The settings that WTForms reads."""
 
         csrf = True
         csrf_class = SessionCSRF

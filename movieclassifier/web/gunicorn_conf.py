@@ -32,7 +32,7 @@ control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108  # gunicorn makes it with mkstemp
 
 
-class Worker(ThreadWorker):
+class Worker(ThreadWorker):  # type: ignore[misc,unused-ignore]  # gunicorn has no types
     """gunicorn's threads, which end soon although browsers keep connections open."""
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:

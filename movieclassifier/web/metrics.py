@@ -1,7 +1,7 @@
-"""Counters for Prometheus that hold right across the workers of one server.
+"""Counters for Prometheus, summed over the workers of a server.
 
-Every process counts into a file of its own, which it maps into its memory; whoever is asked adds all files up. The
-file of a worker that died stays, as a counter must not fall. A single process counts in its memory alone.
+Each process counts in a file of its own, mapped into its memory. The worker that is asked adds all files up. The file
+of a worker that died remains, because a counter must not fall. A single process counts in memory.
 """
 
 import mmap

@@ -1,4 +1,4 @@
-"""What a machine that looks after the server asks: /healthz, /readyz and /metrics."""
+"""Endpoints for monitoring: /healthz, /readyz and /metrics."""
 
 import logging
 import time
@@ -37,7 +37,7 @@ def register(app: Flask) -> None:
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """Say that the process is alive, whatever else is not."""
+    """Say that the process is alive, even if the database is not."""
     return Response("ok\n", mimetype="text/plain")
 
 
@@ -73,7 +73,7 @@ def metrics() -> Response:
 
 
 class _SharedCounters:
-    """Makes the counters at the first request: only then is it known whether there are other workers."""
+    """Makes the counters at the first request: only then the number of workers is known."""
 
     def __init__(self) -> None:
         self._counters: Counters | None = None

@@ -1,4 +1,4 @@
-"""JSON schemas of what the API takes and answers."""
+"""JSON schemas of the requests and answers of the API."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ from movieclassifier.feedback.log.entities import (
 from movieclassifier.feedback.settings import MODES, Settings
 
 MAX_TEXTS = 1000
-# Explaining a text takes hundreds of times as long as classifying it, and all others wait for the model meanwhile.
+# Explaining a text takes hundreds of times as long as classifying it, and all requests wait for the model meanwhile.
 MAX_EXPLAINED = 20
 MAX_EXPLAINED_CHARACTERS = 100_000
 ID = "^[A-Za-z0-9_-]{22}$"

@@ -1,4 +1,4 @@
-"""A review as marked-up pieces: which words spoke for the answer, which against it, and how strongly."""
+"""Cut a review into pieces and mark the words that speak for or against the answer."""
 
 from dataclasses import dataclass
 
@@ -81,7 +81,7 @@ def strength_of(value: float, strongest: float) -> int:
 
 
 def strongest_phrases(explanation: Explanation, n: int = N_PHRASES) -> tuple[list[Contribution], float]:
-    """Return the strongest n-grams and what all others add together.
+    """Return the strongest n-grams and the sum of the remaining ones.
 
     Returns
     -------

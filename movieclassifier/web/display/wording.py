@@ -110,7 +110,7 @@ class Odds:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ShownAnswer:
     """An answer to show: a label, its probability, and the labels with theirs."""
 
     name: str
@@ -118,7 +118,7 @@ class Answer:
     rows: tuple[Odds, ...]
 
     @classmethod
-    def of(cls, probabilities: Mapping[str, float], label: str, like: "Answer | None" = None) -> "Answer":
+    def of(cls, probabilities: Mapping[str, float], label: str, like: "ShownAnswer | None" = None) -> "ShownAnswer":
         """Make an answer of probabilities by label: the answer's row first, or the rows as in another answer."""
         order = {row.name: place for place, row in enumerate(like.rows)} if like else {label: 0}
         ranked = sorted(probabilities, key=lambda name: (order.get(name, MAX_ROWS), -probabilities[name]))

@@ -1,4 +1,4 @@
-"""The strongest words of a model: weights of the phrases of the bundled sample reviews, which anyone may read."""
+"""The strongest words of a model, looked up among the phrases of the bundled sample reviews."""
 
 from collections import Counter
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""What is served, how good it is, and what happens to the text: /about in words, /model in pictures."""
+"""The pages about the model: /about in words, /model in plots."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from movieclassifier.feedback.log.facts import FeedbackStats, ModelFacts
 from movieclassifier.models.origin import prequential
 from movieclassifier.web.clients import service
-from movieclassifier.web.display.charts import Chart, accuracy_chart, votes_chart, words_chart
+from movieclassifier.web.display.plots import Plot, accuracy_plot, votes_plot, words_plot
 from movieclassifier.web.display.wording import any_of, count_of
 from movieclassifier.web.display.words import strongest_words
 
@@ -19,7 +19,7 @@ MODES = {
 MIN_VOTES = 10
 # With more classes there are fewer words of each, so that the page stays small.
 MAX_WORDS = 24
-MAX_WORD_CHARTS = 8
+MAX_WORD_PLOTS = 8
 
 blueprint = Blueprint("about", __name__)
 
@@ -49,14 +49,14 @@ def model() -> str:
     return render_template(
         "about/model.html",
         lead=accuracy_words(stats),
-        votes=vote_charts(stats),
-        words=word_charts(),
-        training=training_charts(),
+        votes=vote_plots(stats),
+        words=word_plots(),
+        training=training_plots(),
     )
 
 
 def model_facts(facts: ModelFacts) -> list[tuple[str, str]]:
-    """Return what is served, and where it came from."""
+    """Return rows about the model that is served and its origin."""
     trained_on = facts.metadata.get("n_train")
     return [
         ("Name", facts.name),
@@ -67,7 +67,7 @@ def model_facts(facts: ModelFacts) -> list[tuple[str, str]]:
 
 
 def record_facts(facts: ModelFacts) -> list[tuple[str, str]]:
-    """Return what somebody needs who wants to make the model again."""
+    """Return rows for a person who wants to train the same model again."""
     rows = [
         ("Recipe", facts.recipe),
         ("Data’s SHA-256", facts.metadata.get("sha256", "")),
@@ -128,27 +128,27 @@ def accuracy_words(stats: FeedbackStats) -> str:
     )
 
 
-def vote_charts(stats: FeedbackStats) -> list[Chart]:
-    """Draw what people said."""
+def vote_plots(stats: FeedbackStats) -> list[Plot]:
+    """Draw the votes."""
     if not stats.by_day:
         return []
     # The share of the first few votes jumps about: it says nothing, and would flatten the rest of the picture.
     settled = [point for point in stats.curve if point[0] >= MIN_VOTES]
-    shares = [accuracy_chart("Correct answers over the votes so far", "vote", settled)] if settled else []
-    return [*shares, votes_chart(stats.by_day)]
+    shares = [accuracy_plot("Correct answers over the votes so far", "vote", settled)] if settled else []
+    return [*shares, votes_plot(stats.by_day)]
 
 
-def word_charts() -> list[Chart]:
+def word_plots() -> list[Plot]:
     """Draw the strongest words of each label."""
     with service().model() as classifier:
         found = strongest_words(classifier, max(4, MAX_WORDS // len(classifier.classes_)))
-    charts = [words_chart(f"Strongest words for {name}", words) for name, words in found.items() if words]
-    return charts[:MAX_WORD_CHARTS]
+    plots = [words_plot(f"Strongest words for {name}", words) for name, words in found.items() if words]
+    return plots[:MAX_WORD_PLOTS]
 
 
-def training_charts() -> list[Chart]:
+def training_plots() -> list[Plot]:
     """Draw how the accuracy rose while the model was trained, on texts that were new to it."""
     with service().model() as classifier:
         curve = prequential(classifier)
     title = "Accuracy on new texts while it was trained"
-    return [accuracy_chart(title, "text", curve)] if curve else []
+    return [accuracy_plot(title, "text", curve)] if curve else []

@@ -1,4 +1,4 @@
-"""The pages of a person with a review: ask, read the answer, correct it, take that back."""
+"""The pages for visitors: write a review, read the answer, correct it, undo the correction."""
 
 from typing import Any
 
@@ -11,8 +11,17 @@ from movieclassifier.feedback.log.entities import Prediction
 from movieclassifier.models.explanation import Explanation
 from movieclassifier.web.clients import current_client, service
 from movieclassifier.web.display.highlighting import segments, strongest_phrases
-from movieclassifier.web.display.lessons import lesson_of, state_of
-from movieclassifier.web.display.wording import Answer, any_of, count_of, excerpt, out_of_100, sentence, signed, when
+from movieclassifier.web.display.outcomes import outcome_of, state_of
+from movieclassifier.web.display.wording import (
+    ShownAnswer,
+    any_of,
+    count_of,
+    excerpt,
+    out_of_100,
+    sentence,
+    signed,
+    when,
+)
 from movieclassifier.web.forms import SecureForm
 
 PER_PAGE = 25
@@ -24,7 +33,7 @@ blueprint.add_app_template_filter(sentence)
 blueprint.add_app_template_filter(count_of)
 blueprint.add_app_template_filter(signed)
 blueprint.add_app_template_filter(out_of_100)
-blueprint.add_app_template_filter(lesson_of)
+blueprint.add_app_template_filter(outcome_of)
 blueprint.add_app_template_filter(state_of)
 
 
@@ -35,7 +44,7 @@ class ReviewForm(SecureForm):
     forget = BooleanField("Don’t keep my review")
 
     def validate_review(self, field: TextAreaField) -> None:
-        """Refuse what is too short to judge or too long to show."""
+        """Refuse a text that is too short to judge or too long to show."""
         settings, length = service().settings, len(self.text)
         if length < settings.min_length:
             raise ValidationError(
@@ -48,7 +57,7 @@ class ReviewForm(SecureForm):
 
     @property
     def text(self) -> str:
-        """The review without blanks around it; browsers send line breaks as two characters."""
+        """The review without blanks around it; browsers send a line break as two characters."""
         return (self.review.data or "").replace("\r\n", "\n").strip()
 
 
@@ -82,7 +91,7 @@ def index() -> Any:
 @blueprint.get("/results")
 @blueprint.get("/thanks")
 def latest() -> Response:
-    """Go to the last review of the session."""
+    """Go to the latest review of the session."""
     predictions = service().history(current_client(), limit=1)
     return see("pages.results", predictions[0].id) if predictions else redirect(url_for("pages.index"), 303)
 
@@ -102,7 +111,7 @@ def vote(id: str) -> Response:
 
 @blueprint.post("/results/<id>/change")
 def change(id: str) -> Response:
-    """Take another vote in place of the first."""
+    """Replace the vote by one for a different label."""
     service().change(id, checked_label(id), current_client())
     return see("pages.thanks", id)
 
@@ -118,13 +127,13 @@ def undo(id: str) -> Response:
 
 @blueprint.get("/thanks/<id>")
 def thanks(id: str) -> str | Response:
-    """Show what was learned."""
+    """Show the effect of a vote."""
     prediction = service().get(id, current_client())
     vote = prediction.vote
     if vote is None:
         return see("pages.results", id)
-    before = Answer.of(vote.before, vote.before_label)
-    after = Answer.of(vote.after, vote.after_label, like=before)
+    before = ShownAnswer.of(vote.before, vote.before_label)
+    after = ShownAnswer.of(vote.after, vote.after_label, like=before)
     return render_template(
         "pages/thanks.html", form=SecureForm.of_request(), prediction=prediction, before=before, after=after
     )
@@ -137,7 +146,7 @@ def history() -> str:
     n_pages = max(1, -(-len(predictions) // PER_PAGE))
     page = min(max(1, request.args.get("page", 1, type=int)), n_pages)
     shown = predictions[(page - 1) * PER_PAGE : page * PER_PAGE]
-    rows = [(prediction, Answer.of(prediction.probabilities, prediction.label)) for prediction in shown]
+    rows = [(prediction, ShownAnswer.of(prediction.probabilities, prediction.label)) for prediction in shown]
     return render_template("pages/history.html", form=SecureForm.of_request(), rows=rows, page=page, n_pages=n_pages)
 
 
@@ -151,8 +160,8 @@ def show(prediction: Prediction) -> str:
         form=SecureForm.of_request(),
         prediction=prediction,
         choices=sorted(prediction.labels, key=lambda label: -prediction.probabilities[label]),
-        answer=Answer.of(prediction.probabilities, prediction.label),
-        now=Answer.of(now.probabilities, now.label) if now else None,
+        answer=ShownAnswer.of(prediction.probabilities, prediction.label),
+        now=ShownAnswer.of(now.probabilities, now.label) if now else None,
         segments=segments(explanation),
         explanation=explanation,
         phrases=phrases,
@@ -170,4 +179,5 @@ def checked_label(id: str) -> str:
     form = VoteForm.of(service().get(id, current_client()))
     if not form.checked():
         abort(400)
-    return form.label.data
+    label: str = form.label.data
+    return label

@@ -1,7 +1,7 @@
-"""What became of a vote, in a sentence."""
+"""The outcome of a vote as a sentence."""
 
 from movieclassifier.feedback.log.entities import Vote
-from movieclassifier.web.display.wording import Answer
+from movieclassifier.web.display.wording import ShownAnswer
 
 WAITS = "It waits for approval; the model learns from it after that."
 UNKNOWN = "The model knows none of these words, so it could learn nothing from it."
@@ -30,11 +30,11 @@ def state_of(vote: Vote) -> str:
     return STATES.get((vote.status, vote.reason), BY_STATUS[vote.status])
 
 
-def lesson_of(vote: Vote) -> str:
-    """Say what the model learned from a vote that was applied, or where another vote stands."""
+def outcome_of(vote: Vote) -> str:
+    """Say what the model learned from a vote, or where the vote waits."""
     if vote.status != "applied":
         return f"Your vote is stored. {state_of(vote)}"
-    before, after = Answer.of(vote.before, vote.before_label), Answer.of(vote.after, vote.after_label)
+    before, after = ShownAnswer.of(vote.before, vote.before_label), ShownAnswer.of(vote.after, vote.after_label)
     if vote.n_known == 0:
         return f"Your vote is stored. {UNKNOWN}"
     if vote.before_label != vote.after_label:

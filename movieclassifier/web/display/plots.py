@@ -1,4 +1,4 @@
-"""Charts as plain geometry, which the template macros.html draws as inline SVG; every one has a table beside it."""
+"""Plots as plain geometry, which the template macros.html draws as inline SVG; each has a table beside it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ WORDS = 210
 
 
 @dataclass(frozen=True)
-class Label:
+class Caption:
     """A word at a place of the picture; `anchor` as SVG's text-anchor has it."""
 
     x: float
@@ -38,7 +38,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Chart:
+class Plot:
     """A picture, and the same facts in words and as a table.
 
     Attributes
@@ -50,7 +50,7 @@ class Chart:
         Of the table.
     rows : list of tuple of str
         The figures.
-    grid : list of Label
+    grid : list of Caption
         Marks of the value axis; a line crosses the picture at each.
     """
 
@@ -62,12 +62,12 @@ class Chart:
     width: int = WIDTH
     points: str = ""
     bars: list[Bar] = field(default_factory=list)
-    grid: list[Label] = field(default_factory=list)
-    labels: list[Label] = field(default_factory=list)
+    grid: list[Caption] = field(default_factory=list)
+    labels: list[Caption] = field(default_factory=list)
     legend: tuple[tuple[str, str], ...] = ()
 
 
-def accuracy_chart(title: str, one: str, curve: Sequence[tuple[int, float]]) -> Chart:
+def accuracy_plot(title: str, one: str, curve: Sequence[tuple[int, float]]) -> Plot:
     """Draw a share of right answers against a running number.
 
     Parameters
@@ -87,22 +87,22 @@ def accuracy_chart(title: str, one: str, curve: Sequence[tuple[int, float]]) -> 
         return _x(across), _y((share - low) / (1 - low))
 
     ticks = [place / 100 for place in range(round(100 * low), 101, step)]
-    return Chart(
+    return Plot(
         title,
         f"After {count_of(last, one)} the share is {curve[-1][1]:.1%}; the lowest shown is "
         f"{min(share for _, share in curve):.1%}.",
         (f"{one}s".capitalize(), "Right answers"),
         [(f"{n:,}", f"{share:.1%}") for n, share in curve],
         points=" ".join(f"{x:g},{y:g}" for x, y in (place(n, share) for n, share in _doubled(curve))),
-        grid=[Label(LEFT - 8, place(first, tick)[1], f"{tick:.0%}", "end") for tick in ticks],
+        grid=[Caption(LEFT - 8, place(first, tick)[1], f"{tick:.0%}", "end") for tick in ticks],
         labels=[
-            Label(LEFT, HEIGHT - 8, f"{first:,}", "start"),
-            Label(WIDTH - RIGHT, HEIGHT - 8, count_of(last, one), "end"),
+            Caption(LEFT, HEIGHT - 8, f"{first:,}", "start"),
+            Caption(WIDTH - RIGHT, HEIGHT - 8, count_of(last, one), "end"),
         ],
     )
 
 
-def votes_chart(days: Sequence[tuple[date, int, int]]) -> Chart:
+def votes_plot(days: Sequence[tuple[date, int, int]]) -> Plot:
     """Draw the votes of each day.
 
     Parameters
@@ -121,19 +121,19 @@ def votes_chart(days: Sequence[tuple[date, int, int]]) -> Chart:
         bars += [Bar(x, middle, width, round(_y(0) - middle, 1), "correct")] * bool(right)
         bars += [Bar(x, high, width, round(middle - high, 1), "incorrect")] * bool(wrong)
     total_right, total_wrong = sum(right for _, right, _ in days), sum(wrong for _, _, wrong in days)
-    return Chart(
+    return Plot(
         "Votes by day",
         f"{span_of(days[0][0], days[-1][0])}: {total_right:,} said Correct, {total_wrong:,} said Incorrect.",
         ("Day", "Correct", "Incorrect"),
         [(day.isoformat(), f"{right:,}", f"{wrong:,}") for day, right, wrong in reversed(days)],
         bars=bars,
-        grid=[Label(LEFT - 8, _y(tick / top), f"{tick:,}", "end") for tick in (0, top // 2, top)],
+        grid=[Caption(LEFT - 8, _y(tick / top), f"{tick:,}", "end") for tick in (0, top // 2, top)],
         labels=_day_labels(days, left, step),
         legend=(("correct", "Correct"), ("incorrect", "Incorrect")),
     )
 
 
-def words_chart(title: str, words: Sequence[tuple[str, float]]) -> Chart:
+def words_plot(title: str, words: Sequence[tuple[str, float]]) -> Plot:
     """Draw the weights of words, the strongest on top.
 
     Parameters
@@ -147,9 +147,9 @@ def words_chart(title: str, words: Sequence[tuple[str, float]]) -> Chart:
     for row, (word, weight) in enumerate(words):
         length, y = round(abs(weight) / largest * (WIDTH - WORDS - 80), 1), TOP + row * ROW
         bars.append(Bar(WORDS, y, length, ROW - 6, "for" if weight > 0 else "against"))
-        labels.append(Label(WORDS - 10, y + ROW - 11, word if len(word) <= 20 else word[:19] + "…", "end"))
-        labels.append(Label(WORDS + length + 8, y + ROW - 11, signed(weight, 1), "start"))
-    return Chart(
+        labels.append(Caption(WORDS - 10, y + ROW - 11, word if len(word) <= 20 else word[:19] + "…", "end"))
+        labels.append(Caption(WORDS + length + 8, y + ROW - 11, signed(weight, 1), "start"))
+    return Plot(
         title,
         f"“{words[0][0]}” weighs most: {signed(words[0][1], 1)}. The bars are the model’s weights, in log-odds.",
         ("Word or phrase", "Weight"),
@@ -191,7 +191,7 @@ def nice_ceiling(n: int) -> int:
     >>> [nice_ceiling(n) for n in (1, 3, 9, 14, 60, 700)]
     [2, 4, 10, 20, 100, 1000]
     """
-    power = 10 ** max(len(str(n)) - 1, 0)
+    power: int = 10 ** max(len(str(n)) - 1, 0)
     return next(step * power for step in (2, 4, 10) if step * power >= n)
 
 
@@ -221,9 +221,9 @@ def _doubled(curve: list[tuple[int, float]]) -> list[tuple[int, float]]:
     return curve if len(curve) > 1 else [curve[0], curve[0]]
 
 
-def _day_labels(days: Sequence[tuple[date, int, int]], left: float, step: float) -> list[Label]:
+def _day_labels(days: Sequence[tuple[date, int, int]], left: float, step: float) -> list[Caption]:
     first, last = (f"{days[place][0].day} {days[place][0]:%b}" for place in (0, -1))
     if len(days) < 4:
-        return [Label(round(left + len(days) * step / 2, 1), HEIGHT - 10, " – ".join(dict.fromkeys((first, last))))]
+        return [Caption(round(left + len(days) * step / 2, 1), HEIGHT - 10, " – ".join(dict.fromkeys((first, last))))]
     ends = (round(left, 1), first, "start"), (round(left + len(days) * step, 1), last, "end")
-    return [Label(x, HEIGHT - 10, day, anchor) for x, day, anchor in ends]
+    return [Caption(x, HEIGHT - 10, day, anchor) for x, day, anchor in ends]

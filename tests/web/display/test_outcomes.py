@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from movieclassifier.feedback.log.entities import STATUSES, Vote
-from movieclassifier.web.display.lessons import lesson_of, state_of
+from movieclassifier.web.display.outcomes import outcome_of, state_of
 
 
 def vote_of(status="applied", reason=None, before=0.9, after=0.9, n_known=3, **more):
@@ -31,7 +31,7 @@ def vote_of(status="applied", reason=None, before=0.9, after=0.9, n_known=3, **m
     ],
 )
 def test_lesson_says_what_became_of_the_vote(vote, sentence):
-    assert sentence in lesson_of(vote)
+    assert sentence in outcome_of(vote)
 
 
 @pytest.mark.parametrize("status", STATUSES)

@@ -1,0 +1,33 @@
+"""The settings of gunicorn, as the environment makes them."""
+
+import subprocess
+import sys
+
+import pytest
+
+SHOW = "from movieclassifier import gunicorn_conf as g; print(g.bind, g.workers, g.worker_class)"
+
+
+def settings_in(environ):
+    run = subprocess.run([sys.executable, "-c", SHOW], env=environ, capture_output=True, text=True, check=False)
+    return run.stdout.split(), run.stderr
+
+
+@pytest.mark.parametrize(
+    ("environ", "bind"), [({}, "127.0.0.1:8000"), ({"PORT": "5000"}, "0.0.0.0:5000"), ({"PORT": ""}, "127.0.0.1:8000")]
+)
+def test_a_platform_says_where_to_listen(environ, bind):
+    (found, *_), errors = settings_in(environ)
+    assert (found, errors) == (bind, "")
+
+
+def test_the_worker_is_found_under_the_name_that_the_settings_give(monkeypatch):
+    from gunicorn.util import load_class
+
+    from movieclassifier.web.gunicorn_conf import Worker, worker_class
+
+    assert load_class(worker_class) is Worker
+
+
+def test_the_number_of_workers_comes_from_the_environment():
+    assert settings_in({"WEB_CONCURRENCY": "3"})[0][1] == "3"
