@@ -1,19 +1,141 @@
-"""What a record tells about its model for people to read, and whether that has the types that the pages rely on."""
+"""The facts that a record tells people about its model, and the check that they have the types the pages rely on."""
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypedDict, cast
 
 FIGURES = ("accuracy", "standard_error", "log_loss", "calibration_error")
 
 
-def first_misfit(metadata: Any) -> str | None:
-    """Return the name of a fact of another type than training writes; None if there is none.
+class ClassMetrics(TypedDict):
+    """How well one class is told from the others.
+
+    Attributes
+    ----------
+    precision, recall, f1 : float
+    n_documents : int
+        Documents of the class.
+    """
+
+    precision: float
+    recall: float
+    f1: float
+    n_documents: int
+
+
+class Metrics(TypedDict):
+    """How good a model is on documents it was not trained on.
+
+    Attributes
+    ----------
+    n_documents : int
+    accuracy, standard_error : float
+        Share of right predictions, and its standard error.
+    log_loss : float
+        Nats per document.
+    roc_auc : float or None
+        One-vs-rest mean for more than two classes; None where a class has no document.
+    calibration_error : float
+        Expected calibration error, 15 bins.
+    confusion_matrix : list of list of int
+        Rows are the true classes, columns the predicted ones.
+    per_class : dict of str to ClassMetrics
+        By the names of the labels.
+    """
+
+    n_documents: int
+    accuracy: float
+    standard_error: float
+    log_loss: float
+    roc_auc: float | None
+    calibration_error: float
+    confusion_matrix: list[list[int]]
+    per_class: dict[str, ClassMetrics]
+
+
+class Provenance(TypedDict, total=False):
+    """Where a model came from and what was measured on it, as JSON can hold it. Every fact may be missing.
+
+    Attributes
+    ----------
+    corpus : list of str
+        Names of the files, without their folders.
+    sha256 : str
+        Digest of their bytes.
+    shuffle_seed : int
+        Seed of the order, where the corpus was shuffled.
+    reading : dict
+        The reading options that were given.
+    n_train, n_holdout : int
+        Documents trained on, and held out.
+    n_keep : int
+        Columns kept by pruning.
+    evaluated_on : str
+        ``"the holdout"`` or the name of the test corpus.
+    minibatch_size, seed, min_df : int
+    versions : dict of str to str
+        Versions of the software, by name.
+    earlier : list
+        Digest, number of documents and names of each corpus before ``--continue``.
+    learning_curve : list of (int, float)
+        Documents seen, and the prequential accuracy since the point before.
+    metrics : Metrics
+    n_corrections : int
+        Votes that an update folded in.
+    """
+
+    corpus: list[str]
+    sha256: str
+    shuffle_seed: int
+    reading: dict[str, Any]
+    n_train: int
+    n_holdout: int
+    n_keep: int
+    evaluated_on: str
+    minibatch_size: int
+    seed: int
+    min_df: int
+    versions: dict[str, str]
+    earlier: list[list[Any]]
+    learning_curve: list[tuple[int, float]]
+    metrics: Metrics
+    n_corrections: int
+
+
+def read_provenance(metadata: Any) -> Provenance:
+    """Return facts that were read from JSON, once their types are checked.
 
     Parameters
     ----------
     metadata : dict
-        As JSON gives it. Facts may be missing, and there may be others.
+        Facts may be missing, and unknown ones are kept.
+
+    Returns
+    -------
+    Provenance
+
+    Raises
+    ------
+    ValueError
+        If a fact has a type that training does not write; the message names it.
+
+    Examples
+    --------
+    >>> read_provenance({"corpus": ["movie_data.csv"], "n_train": 45_000})["n_train"]
+    45000
+    """
+    if misfit := first_misfit(metadata):
+        raise ValueError(f"its {misfit} do not fit the rest")
+    return cast(Provenance, metadata)
+
+
+def first_misfit(metadata: Any) -> str | None:
+    """Return the name of the first fact whose type is not the one that training writes, or None.
+
+    Parameters
+    ----------
+    metadata : dict
+        As JSON gives it. Facts may be missing, and there may be unknown ones.
 
     Returns
     -------
