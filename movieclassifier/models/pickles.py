@@ -1,22 +1,62 @@
-"""Read the pickles of a model without running what a forged one asks for."""
+"""Read the pickles of a model without running what a forged one asks for.
 
+Reading takes two steps. First the opcodes build inert values: numbers, strings, lists, dictionaries, and notes that
+name a global, its arguments and its state. No code of numpy or scikit-learn runs. Then the notes are compared with
+those of a pickled ``SGDClassifier``, and a note that fits is turned into an array or an estimator that owns its memory.
+"""
+
+import io
 import math
 import os
 import pickle
+import re
+import struct
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from movieclassifier.system.npz import NPZ_ERRORS
+# What a cut, hostile or foreign pickle can raise while its opcodes are read.
+PICKLE_ERRORS = (
+    pickle.UnpicklingError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    OverflowError,
+    MemoryError,
+    struct.error,
+)
+DTYPE = ("numpy", "dtype")
+NDARRAY = ("numpy", "ndarray")
+RECONSTRUCT = ("numpy._core.multiarray", "_reconstruct")
+LOSS = ("sklearn._loss._loss", "CyHalfBinomialLoss")
+ESTIMATOR = ("sklearn.linear_model._stochastic_gradient", "SGDClassifier")
+SAFE_GLOBALS = (DTYPE, NDARRAY, RECONSTRUCT, LOSS, ESTIMATOR)
+# A model's pickle takes 280 opcodes, the stop words 370.
+MAX_OPCODES = 20_000
+OPCODE_NAMES = (
+    *("PROTO", "FRAME", "STOP", "MARK", "GLOBAL", "STACK_GLOBAL", "REDUCE", "NEWOBJ", "BUILD"),
+    *("NONE", "NEWTRUE", "NEWFALSE", "BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"),
+    *("SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "SHORT_BINBYTES", "BINBYTES", "BINBYTES8"),
+    *("EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "EMPTY_LIST", "APPEND", "APPENDS"),
+    *("EMPTY_DICT", "SETITEM", "SETITEMS", "MEMOIZE", "BINPUT", "LONG_BINPUT", "BINGET", "LONG_BINGET"),
+)
+OPCODES = {getattr(pickle, name)[0] for name in OPCODE_NAMES}
 
-# What a cut, hostile or foreign pickle can raise while it is taken apart.
-PICKLE_ERRORS = (pickle.UnpicklingError, ImportError, *NPZ_ERRORS)
-SAFE_GLOBALS = {
-    ("numpy", "dtype"),
-    ("numpy", "ndarray"),
-    ("numpy._core.multiarray", "_reconstruct"),
-    ("sklearn._loss._loss", "CyHalfBinomialLoss"),
-    ("sklearn.linear_model._stochastic_gradient", "SGDClassifier"),
+# Learned attributes, with the number of dimensions of those that are arrays.
+FITTED = {
+    "coef_": 2,
+    "intercept_": 1,
+    "classes_": 1,
+    "_expanded_class_weight": 1,
+    "t_": None,
+    "n_iter_": None,
+    "n_features_in_": None,
+    "loss_function_": None,
+    "_loss_function_": None,
 }
 
 
@@ -36,68 +76,208 @@ def load_pickled(path: str | os.PathLike[str]) -> Any:
     OSError
         If there is no file.
     ValueError
-        If the file asks for any other global, is damaged, or was written by another scikit-learn.
+        If the file asks for any other global, is damaged, or was written by a different version of scikit-learn.
     """
     with open(path, "rb") as file:
         try:
-            return _SafeUnpickler(file).load()
+            return _rebuild(_InertUnpickler(io.BytesIO(file.read())).load())
         except PICKLE_ERRORS as error:
             raise ValueError(
                 f"{path} cannot be unpickled safely ({error}); load classifier.npz with load_classifier() instead."
             ) from error
 
 
-class _SafeUnpickler(pickle._Unpickler):
-    """An unpickler that makes nothing but what an SGDClassifier consists of.
+class Note:
+    """A global that a pickle asks for, with the arguments of its call and the state that it shall take."""
 
-    The Python one, because it lets the states of types, arrays and estimators be looked at before they are set: a
-    forged dtype makes numpy take bytes for pointers.
-    """
+    def __init__(self, name: tuple[str, str], arguments: Any = None):
+        self.name, self.arguments, self.state = name, arguments, None
 
-    dispatch: ClassVar = dict(pickle._Unpickler.dispatch)
+    def __setstate__(self, state: Any) -> None:
+        self.state = state
+
+
+class _InertUnpickler(pickle._Unpickler):
+    """An unpickler that makes plain values and notes. It is the Python one, because its opcodes can be restricted."""
+
+    dispatch: ClassVar[dict[int, Callable[..., Any]]] = {}
+
+    def __init__(self, file: io.BytesIO):
+        super().__init__(file)
+        self.n_opcodes = 0
+
+    def count(self) -> None:
+        self.n_opcodes += 1
+        if self.n_opcodes > MAX_OPCODES:
+            raise pickle.UnpicklingError(f"it has more than {MAX_OPCODES:,} opcodes")
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in SAFE_GLOBALS:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no pickled SGDClassifier needs")
-        return super().find_class(module, name)
+        return Note((module, name))
+
+    def load_call(self) -> None:
+        """Take the arguments of a call, in place of calling."""
+        arguments = self.stack.pop()  # type: ignore[attr-defined]
+        function = self.stack[-1]  # type: ignore[attr-defined]
+        if not isinstance(function, Note) or function.arguments is not None or type(arguments) is not tuple:
+            raise pickle.UnpicklingError("it calls what is not a type of a model")
+        self.stack[-1] = Note(function.name, arguments)  # type: ignore[attr-defined]
 
     def load_build(self) -> None:
-        state, instance = self.stack[-1], self.stack[-2]  # type: ignore[attr-defined]
-        if not _is_plain(instance, state):
-            raise pickle.UnpicklingError(f"the state of a {type(instance).__name__} is not that of a model")
-        if isinstance(state, dict):
-            _check_version(state)
+        """Keep the state of a note."""
+        instance = self.stack[-2]  # type: ignore[attr-defined]
+        if not isinstance(instance, Note) or instance.arguments is None or instance.state is not None:
+            raise pickle.UnpicklingError("it sets the state of what is not an instance of a model's types")
         super().load_build()  # type: ignore[misc]
 
-    dispatch[pickle.BUILD[0]] = load_build  # type: ignore[assignment]  # as pickle itself does
+    def load_item(self) -> None:
+        """Set an item of a dictionary whose keys are str; hashing a nested tuple can take for ever."""
+        if type(self.stack[-2]) is not str or type(self.stack[-3]) is not dict:  # type: ignore[attr-defined]
+            raise pickle.UnpicklingError("the key of a dictionary is not a str")
+        super().load_setitem()  # type: ignore[misc]
+
+    def load_items(self) -> None:
+        """Set several items, as :meth:`load_item` does."""
+        keys = self.stack[::2]  # type: ignore[attr-defined]
+        if not all(type(key) is str for key in keys) or type(self.metastack[-1][-1]) is not dict:  # type: ignore[attr-defined]
+            raise pickle.UnpicklingError("the key of a dictionary is not a str")
+        super().load_setitems()  # type: ignore[misc]
+
+    def load_append(self) -> None:
+        """Append to a list."""
+        if type(self.stack[-2]) is not list:  # type: ignore[attr-defined]
+            raise pickle.UnpicklingError("it appends to what is not a list")
+        super().load_append()  # type: ignore[misc]
+
+    def load_appends(self) -> None:
+        """Append several items to a list."""
+        if type(self.metastack[-1][-1]) is not list:  # type: ignore[attr-defined]
+            raise pickle.UnpicklingError("it appends to what is not a list")
+        super().load_appends()  # type: ignore[misc]
 
 
-def _is_plain(instance: Any, state: Any) -> bool:
-    """Tell whether a state is one that pickling plain numbers, strings and estimators gives."""
-    if isinstance(instance, np.dtype):
-        return _is_plain_type(instance.kind, state)
-    if isinstance(instance, np.ndarray):
-        _, shape, dtype, _, content = state
-        plain = isinstance(dtype, np.dtype) and dtype.kind in "biufU" and isinstance(content, bytes)
-        return plain and math.prod(shape) * dtype.itemsize == len(content)
-    return not isinstance(instance, type) and isinstance(state, dict)
+def _counted(load: Callable[[Any], None]) -> Callable[[Any], None]:
+    def load_counted(unpickler: Any) -> None:
+        unpickler.count()
+        load(unpickler)
+
+    return load_counted
 
 
-def _is_plain_type(kind: str, state: Any) -> bool:
-    """Tell whether a state is that of a type of numbers or, with 4 bytes a character, of strings."""
-    # Version, byte order, subarray, names, fields, size, alignment, flags.
-    if kind not in "biufU" or len(state) != 8 or state[2:5] != (None, None, None):
-        return False
-    size, *rest = state[5:]
-    if kind == "U":
-        return rest == [4, 8] and isinstance(size, int) and size >= 4 and size % 4 == 0
-    return [size, *rest] == [-1, -1, 0]
+def _refuse(unpickler: Any) -> None:
+    raise pickle.UnpicklingError("it holds an opcode that no pickled SGDClassifier needs")
 
 
-def _check_version(state: dict[str, Any]) -> None:
-    """Refuse an estimator whose attributes another scikit-learn has set."""
+_OWN = {
+    pickle.REDUCE[0]: _InertUnpickler.load_call,
+    pickle.NEWOBJ[0]: _InertUnpickler.load_call,
+    pickle.BUILD[0]: _InertUnpickler.load_build,
+    pickle.SETITEM[0]: _InertUnpickler.load_item,
+    pickle.SETITEMS[0]: _InertUnpickler.load_items,
+    pickle.APPEND[0]: _InertUnpickler.load_append,
+    pickle.APPENDS[0]: _InertUnpickler.load_appends,
+}
+_InertUnpickler.dispatch.update(
+    {
+        opcode: _counted(_OWN.get(opcode, load)) if opcode in OPCODES else _refuse
+        for opcode, load in pickle._Unpickler.dispatch.items()
+    }
+)
+
+
+def _rebuild(value: Any) -> Any:
+    """Return the list of stop words or the estimator that the inert values stand for."""
+    if type(value) is list:
+        if not all(type(word) is str for word in value):
+            raise pickle.UnpicklingError("a list of stop words holds only str")
+        return value
+    if not isinstance(value, Note) or value.name != ESTIMATOR or value.arguments != () or type(value.state) is not dict:
+        raise pickle.UnpicklingError("it holds neither an SGDClassifier nor a list of stop words")
+    return _rebuild_estimator(value.state)
+
+
+def _rebuild_estimator(state: dict[str, Any]) -> Any:
     from sklearn import __version__
+    from sklearn.linear_model import SGDClassifier
 
     found = state.get("_sklearn_version", "of long ago")
     if found != __version__:
-        raise pickle.UnpicklingError(f"it was written by scikit-learn {found}, this is {__version__}")
+        shown = found if type(found) is str and len(found) < 30 else "?"
+        raise pickle.UnpicklingError(f"it was written by scikit-learn {shown}, this is {__version__}")
+    estimator = SGDClassifier()
+    known = estimator.get_params().keys() | FITTED.keys() | {"_sklearn_version"}
+    attributes = {name: _rebuild_attribute(name, value) for name, value in state.items()}
+    if not attributes.keys() <= known or not estimator.get_params().keys() <= attributes.keys():
+        raise pickle.UnpicklingError("its attributes are not those of an SGDClassifier")
+    _check_shapes(attributes)
+    estimator.__setstate__(attributes)
+    estimator._validate_params()  # partial_fit leaves that out where an estimator is fitted
+    return estimator
+
+
+def _rebuild_attribute(name: str, value: Any) -> Any:
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    if isinstance(value, Note) and value.name == RECONSTRUCT:
+        return _rebuild_array(value)
+    if isinstance(value, Note) and value.name == LOSS and value.arguments == () and not value.state:
+        from sklearn._loss._loss import CyHalfBinomialLoss
+
+        return CyHalfBinomialLoss()
+    raise pickle.UnpicklingError(f"its attribute {name[:40]!r} is not that of an SGDClassifier")
+
+
+def _rebuild_array(note: Note) -> NDArray[Any]:
+    """Return the array of a note: ``_reconstruct(ndarray, (0,), b"b")`` with a state of numbers or strings."""
+    kind, *rest = note.arguments if len(note.arguments) == 3 else (None,)
+    plain = isinstance(kind, Note) and kind.name == NDARRAY and kind.arguments is None and rest == [(0,), b"b"]
+    if not plain or type(note.state) is not tuple or len(note.state) != 5:
+        raise pickle.UnpicklingError("an array is not written as numpy writes one")
+    version, shape, dtype_note, fortran, content = note.state
+    if type(shape) is not tuple or not all(type(n) is int and 0 <= n < 2**48 for n in shape) or len(shape) > 2:
+        raise pickle.UnpicklingError("the shape of an array is not that of a model's")
+    dtype = _rebuild_dtype(dtype_note)
+    if version != 1 or type(fortran) is not bool or type(content) is not bytes:
+        raise pickle.UnpicklingError("the state of an array is not that of a model's")
+    if math.prod(shape) * dtype.itemsize != len(content):
+        raise pickle.UnpicklingError("the content of an array does not fit its shape")
+    array: NDArray[Any] = np.frombuffer(content, dtype).reshape(shape, order="F" if fortran else "C")
+    if dtype.kind == "U" and array.view(np.uint32).max(initial=0) > 0x10FFFF:
+        raise pickle.UnpicklingError("a string holds what is not a character")
+    return array.astype(dtype.newbyteorder("="), order="K", copy=True)
+
+
+def _rebuild_dtype(note: Any) -> np.dtype[Any]:
+    """Return the type of a note: numbers of 1 to 8 bytes, or strings."""
+    if not isinstance(note, Note) or note.name != DTYPE or type(note.arguments) is not tuple:
+        raise pickle.UnpicklingError("the type of an array is not one of numbers or strings")
+    name = note.arguments[0] if note.arguments else None
+    state = note.state
+    if type(name) is str and note.arguments[1:] == (False, True) and type(state) is tuple and len(state) == 8:
+        order = state[1] if type(state[1]) is str and state[1] in ("<", ">", "|") else ""
+        numbers = name in ("f4", "f8", "i4", "i8", "u1", "b1") and state[2:] == (None, None, None, -1, -1, 0)
+        strings = bool(re.fullmatch(r"U[1-9][0-9]{0,6}", name, re.ASCII)) and order != "|"
+        if strings:
+            strings = state[2:] == (None, None, None, 4 * int(name[1:]), 4, 8)
+        if state[0] == 3 and order and (numbers or strings):
+            return np.dtype(name).newbyteorder(order)
+    raise pickle.UnpicklingError("the type of an array is not one of numbers or strings")
+
+
+def _check_shapes(attributes: dict[str, Any]) -> None:
+    """Refuse learned attributes that scikit-learn's loops would read beyond their ends."""
+    arrays = {name: value for name, value in attributes.items() if isinstance(value, np.ndarray)}
+    if any(array.ndim != FITTED.get(name) for name, array in arrays.items()):
+        raise pickle.UnpicklingError("an attribute has not the shape of a model's")
+    if not {"coef_", "intercept_", "classes_"} <= arrays.keys():
+        raise pickle.UnpicklingError("it is not fitted")
+    n_rows, n_features = arrays["coef_"].shape
+    n_classes = len(arrays["classes_"])
+    fits = n_rows == (1 if n_classes == 2 else n_classes) and arrays["intercept_"].shape == (n_rows,)
+    fits &= all(arrays[name].dtype.kind == "f" for name in ("coef_", "intercept_"))
+    weights = arrays.get("_expanded_class_weight")
+    fits &= weights is None or (weights.shape == (n_classes,) and weights.dtype.kind == "f")
+    fits &= type(attributes.get("t_")) is float and type(attributes.get("n_iter_", 1)) is int
+    if not fits or attributes.get("n_features_in_") != n_features or n_classes < 2:
+        raise pickle.UnpicklingError("its weights do not fit its classes")

@@ -1,15 +1,24 @@
-"""Write the files that ``numpy.load`` reads, a chunk at a time, and compressed as much as it pays."""
+"""Write the files that ``numpy.load`` reads a chunk at a time, and read them within limits, whoever wrote them."""
 
+import math
+import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from os import PathLike
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 CHUNK = 2**20
+MAGIC = b"\x93NUMPY\x01\x00"
+MAX_HEADER_BYTES = 10_000
+HEADER = re.compile(
+    rb"\{'descr': '([<>|][biufU]\d{1,7})', 'fortran_order': (False|True), 'shape': \(((?:\d{1,15},? ?)*)\), \} *\n"
+)
 # What a cut, foreign or hostile file can raise while it is read and taken apart.
 NPZ_ERRORS = (
     ValueError,
@@ -69,3 +78,102 @@ def _write_array(archive: zipfile.ZipFile, name: str, array: NDArray[Any]) -> No
         content = array.reshape(-1).view(np.uint8).data
         for start in range(0, len(content), CHUNK):
             member.write(content[start : start + CHUNK])
+
+
+@contextmanager
+def open_npz(path: str | PathLike[str]) -> Iterator["NpzFile"]:
+    """Open a file of arrays that anybody may have written.
+
+    Parameters
+    ----------
+    path : str or path-like
+
+    Yields
+    ------
+    NpzFile
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    zipfile.BadZipFile
+        If it is no archive.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     with open(f"{folder}/steps.npz", "wb") as file:
+    ...         write_npz(file, {"steps": np.array([1, 2, 1])})
+    ...     with open_npz(f"{folder}/steps.npz") as arrays:
+    ...         arrays.names, arrays.read("steps", max_bytes=100).tolist()
+    (['steps'], [1, 2, 1])
+    """
+    with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
+        yield NpzFile(archive)
+
+
+class NpzFile:
+    """The arrays of an archive, each read by its name and within a limit; nothing is unpickled or evaluated.
+
+    Parameters
+    ----------
+    archive : zipfile.ZipFile
+
+    Attributes
+    ----------
+    names : list of str
+    """
+
+    def __init__(self, archive: zipfile.ZipFile):
+        self._archive = archive
+        self.names = [name.removesuffix(".npy") for name in archive.namelist()]
+
+    def read(self, name: str, max_bytes: int) -> NDArray[Any]:
+        """Return an array of numbers or strings.
+
+        Parameters
+        ----------
+        name : str
+        max_bytes : int
+            The largest size of the array; a larger one is refused before memory is taken for it.
+
+        Raises
+        ------
+        KeyError
+            If there is no such array.
+        ValueError
+            If the array is larger, is cut off, or is not written as numpy writes one.
+        """
+        member = self._archive.getinfo(f"{name}.npy")
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ValueError(f"{name} is compressed in an unknown way")
+        with self._archive.open(member) as file:
+            dtype, fortran, shape = _read_header(file, name)
+            n_bytes = math.prod(shape) * dtype.itemsize
+            if n_bytes > max_bytes:
+                raise ValueError(f"{name} takes {n_bytes:,} bytes, more than the {max_bytes:,} that fit")
+            content = np.empty(n_bytes, np.uint8)
+            filled = 0
+            while filled < n_bytes and (chunk := file.read(min(CHUNK, n_bytes - filled))):
+                content[filled : filled + len(chunk)] = np.frombuffer(chunk, np.uint8)
+                filled += len(chunk)
+            if filled < n_bytes or file.read(1):
+                raise ValueError(f"{name} has not the length that its header tells")
+        array: NDArray[Any] = content.view(dtype).reshape(shape, order="F" if fortran else "C")
+        if dtype.kind == "U" and content.view(f"{dtype.byteorder}u4").max(initial=0) > 0x10FFFF:
+            raise ValueError(f"{name} holds a character that does not exist")
+        return array
+
+
+def _read_header(file: IO[bytes], name: str) -> tuple[np.dtype[Any], bool, tuple[int, ...]]:
+    """Return dtype, order and shape from the header of an array, without evaluating it."""
+    start = file.read(len(MAGIC) + 2)
+    n_header = int.from_bytes(start[-2:], "little")
+    if not start.startswith(MAGIC) or n_header > MAX_HEADER_BYTES:
+        raise ValueError(f"{name} does not begin as an array does")
+    found = HEADER.fullmatch(file.read(n_header))
+    if found is None:
+        raise ValueError(f"the header of {name} is not that of plain numbers or strings")
+    dtype = np.dtype(found[1].decode())
+    return dtype, found[2] == b"True", tuple(int(n) for n in found[3].replace(b",", b" ").split())

@@ -225,7 +225,7 @@ def test_no_room_leaves_nothing_behind(tmp_path, memory):
     path = written(tmp_path, 20_000)
     code = """
 import sys
-from movieclassifier.shuffling import shuffle_rows
+from movieclassifier.corpora.shuffling import shuffle_rows
 try:
     shuffle_rows(sys.argv[1], sys.argv[2], memory=int(sys.argv[3]))
 except OSError as error:

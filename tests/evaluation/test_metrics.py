@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
-from movieclassifier.evaluation import metrics as evaluation
+from movieclassifier.web.operations import metrics as evaluation
 from movieclassifier.evaluation import roc
 from movieclassifier.evaluation.metrics import calibration_error, evaluate
 from movieclassifier.models.decisions import predicted_positions, probabilities

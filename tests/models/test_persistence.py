@@ -2,14 +2,12 @@ import io
 import json
 import logging
 import os
-import pickle
 import subprocess
 import sys
 import zipfile
 
 import numpy as np
 import pytest
-import sklearn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -100,37 +98,10 @@ def test_extra_arrays_come_back(tmp_path):
     assert load_record(tmp_path / "model.npz")[1]["guard_y"].tolist() == [0, 1, 2]
 
 
-class Hostile:
-    def __reduce__(self):
-        return os.system, ("touch hacked",)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        pickle.dumps(Hostile()),
-        pickle.dumps(print),
-        b"cbuiltins\neval\n(S'1'\ntR.",
-        b"csklearn.linear_model._stochastic_gradient\nSGDClassifier.__init__.__globals__\n.",
-        pickle.dumps([1, 2, 3])[:-3],
-        b"",
-        b"\x80\x04\x95garbage",
-        b"PK\x03\x04",
-    ],
-    ids=["reduce", "builtin", "eval", "dotted", "cut", "empty", "garbage", "zip"],
-)
-def test_hostile_or_broken_pickle_is_refused_and_runs_nothing(content, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "classifier.pkl").write_bytes(content)
-    with pytest.raises(ValueError, match=r"(?s)classifier.pkl cannot be unpickled safely .* load_classifier"):
-        load_pickled("classifier.pkl")
-    assert not (tmp_path / "hacked").exists()
-
-
 def test_no_pickle_is_read_by_the_record(tmp_path):
     path = tmp_path / "model.npz"
     members = dict(np.load(io.BytesIO(record_bytes(random_classifier()))))
-    np.savez(path, **members | {"classes": np.array([Hostile(), 1], dtype=object)})
+    np.savez(path, **members | {"classes": np.array([{}, 1], dtype=object)})
     with pytest.raises(ValueError, match=r"model.npz is not a model of movieclassifier"):
         load_classifier(path)
 
@@ -270,82 +241,6 @@ def test_failed_save_leaves_the_earlier_model(tmp_path):
 @given(st.lists(st.integers(0, 2**40)))
 def test_smallest_type_loses_nothing(numbers):
     assert smallest(np.array(numbers, dtype=np.int64)).tolist() == numbers
-
-
-FORGED_DTYPE = """
-import pickle, pickletools, sys
-import numpy as np
-from movieclassifier.models.pickles import load_pickled
-
-class Type:
-    def __reduce__(self):
-        return np.dtype, ("V8", False, True), (3, "|", None, ("f",), {"f": (np.dtype("O"), 0)}, 8, 1, 1)
-
-class Array:
-    def __reduce__(self):
-        return np._core.multiarray._reconstruct, (np.ndarray, (0,), b"b"), (1, (1,), Type(), False, b"A" * 8)
-
-body = pickletools.optimize(pickle.dumps(Array(), protocol=3))[2:-1]
-with open("forged.pkl", "wb") as file:
-    file.write(b"\\x80\\x03" + body + b"0N.")
-try:
-    load_pickled("forged.pkl")
-except ValueError as error:
-    sys.exit(str(error))
-"""
-
-
-def test_pickle_with_a_forged_dtype_is_refused_before_numpy_takes_bytes_for_pointers(tmp_path):
-    environment = os.environ | {"PYTHONPATH": os.getcwd()}
-    done = subprocess.run(
-        [sys.executable, "-c", FORGED_DTYPE], cwd=tmp_path, env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 1
-    assert "the state of a ObjectDType is not that of a model" in done.stderr
-
-
-class ForgedType:
-    """A type whose pickle holds the state of another."""
-
-    def __init__(self, name, state):
-        self.name, self.state = name, state
-
-    def __reduce__(self):
-        return np.dtype, (self.name, False, True), self.state
-
-
-@pytest.mark.parametrize(
-    ("name", "state"),
-    [
-        ("U1", (3, "<", None, None, None, 3, 4, 8)),
-        ("U1", (3, "<", None, None, None, 0, 4, 8)),
-        ("U1", (3, "<", None, None, None, -4, 4, 8)),
-        ("U1", (3, "<", None, None, None, 4, 4, 0)),
-        ("f8", (3, "<", None, None, None, 3, -1, 0)),
-        ("f8", (3, "<", None, None, None, -1, -1, 8)),
-    ],
-    ids=["size 3", "size 0", "negative size", "flags", "size of a number", "flags of a number"],
-)
-def test_pickle_with_a_type_of_a_forged_size_is_refused(name, state, tmp_path):
-    (tmp_path / "type.pkl").write_bytes(pickle.dumps(ForgedType(name, state)))
-    with pytest.raises(ValueError, match=r"the state of a \w*DType is not that of a model"):
-        load_pickled(tmp_path / "type.pkl")
-
-
-def test_pickle_of_another_scikit_learn_is_refused(tmp_path):
-    save_model(tmp_path, random_classifier())
-    path = tmp_path / "classifier.pkl"
-    other = "0" + sklearn.__version__[1:]
-    path.write_bytes(path.read_bytes().replace(sklearn.__version__.encode(), other.encode()))
-    with pytest.raises(ValueError, match=rf"written by scikit-learn {other}, this is [1-9].*; load classifier.npz"):
-        load_pickled(path)
-
-
-def test_pickle_that_sets_an_attribute_of_a_class_is_refused(tmp_path):
-    name = b"csklearn.linear_model._stochastic_gradient\nSGDClassifier\n"
-    (tmp_path / "class.pkl").write_bytes(b"\x80\x02" + name + b"N}X\x07\x00\x00\x00predictK\x01s\x86b.")
-    with pytest.raises(ValueError, match=r"the state of a .* is not that of a model"):
-        load_pickled(tmp_path / "class.pkl")
 
 
 def loaded_or_refused(path):

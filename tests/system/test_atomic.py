@@ -101,7 +101,7 @@ def test_no_room_names_the_file_and_keeps_the_old_one(tmp_path):
     # A limit on the size of files is a real failed write, and needs no root; in a child, for it cannot be undone.
     code = """
 import sys
-from movieclassifier.atomic import name_full_disk, replace_file
+from movieclassifier.system.atomic import name_full_disk, replace_file
 try:
     with replace_file(sys.argv[1]) as file:
         file.write(b"x" * 200_000)

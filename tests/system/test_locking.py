@@ -9,7 +9,7 @@ from movieclassifier.system.locking import lock_folder
 
 HOLD = """
 import sys
-from movieclassifier.locking import lock_folder
+from movieclassifier.system.locking import lock_folder
 with lock_folder(sys.argv[1]):
     print("held", flush=True)
     sys.stdin.read()

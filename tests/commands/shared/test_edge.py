@@ -92,7 +92,7 @@ def test_other_exceptions_are_bugs_and_stay():
 def test_closed_pipe_is_quiet():
     code = """
 import click
-from movieclassifier.command import Command
+from movieclassifier.commands.shared.edge import Command
 @click.command(cls=Command)
 def main():
     for i in range(100_000):

@@ -121,7 +121,7 @@ def test_full_disk_names_the_file_and_keeps_the_old_one(corpus_dir):
     code = """
 import sys
 from pathlib import Path
-from movieclassifier.corpus_csv import write_csv
+from movieclassifier.corpora.aclimdb.book_csv import write_csv
 try:
     write_csv(Path(sys.argv[1]), Path(sys.argv[1], "out.csv"), n_reviews=dict.fromkeys(sys.argv[2:], 3))
 except OSError as error:

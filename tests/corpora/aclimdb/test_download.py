@@ -319,7 +319,7 @@ def test_full_disk_is_no_fault_of_the_network(path):
     code = """
 import sys
 from pathlib import Path
-from movieclassifier.download import fetch
+from movieclassifier.corpora.aclimdb.download import fetch
 try:
     fetch(sys.argv[1], Path(sys.argv[2]))
 except OSError as error:

@@ -252,7 +252,7 @@ def test_full_disk_is_named_and_is_no_fault_of_the_archive(archive, folder):
     code = """
 import sys
 from pathlib import Path
-from movieclassifier.unpacking import unpack
+from movieclassifier.corpora.aclimdb.unpacking import unpack
 try:
     unpack(Path(sys.argv[1]), Path(sys.argv[2]))
 except OSError as error:

@@ -243,7 +243,7 @@ def test_reader_is_flat_in_memory(tmp_path):
         file.writelines(f'"{"spam, " * 200}",{i % 2}\n' for i in range(50_000))
     code = """
 import re, sys
-from movieclassifier.datasets import iter_csv
+from movieclassifier.corpora.readers.tables import iter_csv
 
 def peak():  # ru_maxrss would start with that of the process that started this one
     return int(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1])

@@ -8,7 +8,7 @@ from multiprocessing import get_context
 import pytest
 from sqlalchemy import text, update
 
-from movieclassifier.feedback.log import schema
+from movieclassifier.feedback.log.schema import schema
 from movieclassifier.feedback.log.database import connect, database_url, reading, writing
 from movieclassifier.feedback.log.errors import Unavailable
 from movieclassifier.feedback.log.store import FeedbackStore
