@@ -3,14 +3,35 @@
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["Classifier", "__version__", "load_classifier", "load_pickled", "make_vectorizer"]
 
+# Every public name, and the module that defines it.
 _MODULES = {
-    "Classifier": "movieclassifier.models.classifier",
-    "load_classifier": "movieclassifier.models.persistence",
-    "load_pickled": "movieclassifier.models.persistence",
-    "make_vectorizer": "movieclassifier.vectorizer",
+    "READERS": "corpora.readers.formats",
+    "open_corpus": "corpora.corpus",
+    "survey": "corpora.survey",
+    "shuffle_corpus": "corpora.shuffled",
+    "holdout_sizes": "corpora.minibatches",
+    "iter_minibatches": "corpora.minibatches",
+    "split_holdout": "corpora.minibatches",
+    "TOKENIZERS": "features.tokenizers",
+    "english_stop_words": "features.words",
+    "make_vectorizer": "vectorizer",
+    "RECIPES": "recipes.names",
+    "Recipe": "recipes.names",
+    "make_recipe": "recipes.names",
+    "Classifier": "models.classifier",
+    "load_classifier": "models.persistence",
+    "load_pickled": "models.pickles",
+    "save_model": "models.persistence",
+    "save_record": "models.record",
+    "score_documents": "models.scoring",
+    "Plan": "training.plan",
+    "fit": "training.fit",
+    "evaluate": "evaluation.metrics",
+    "find_strong_ngrams": "reports.strong_ngrams",
+    "draw_confusion": "reports.curves",
 }
+__all__ = ["__version__", *_MODULES]  # the names are str
 
 
 def __dir__() -> list[str]:
@@ -23,4 +44,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_MODULES[name]), name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,9 +1,8 @@
 """What to doubt about a figure: a model that has learned nothing, a test that is too small or no test at all."""
 
+import sys
 from collections.abc import Iterable
 from typing import Any
-
-import click
 
 
 def doubts(metrics: dict[str, Any]) -> list[str]:
@@ -39,4 +38,4 @@ def doubts(metrics: dict[str, Any]) -> list[str]:
 def warn(sentences: Iterable[str]) -> None:
     """Write sentences to stderr as warnings, each on a line."""
     for sentence in sentences:
-        click.echo(f"Warning: {sentence}", err=True)
+        print(f"Warning: {sentence}", file=sys.stderr)

@@ -18,8 +18,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from movieclassifier.reports.mlflow_model import SCRIPT
 
 if TYPE_CHECKING:
@@ -80,9 +78,9 @@ def track_run(
     if all(map(find_spec, DRAWN_BY)):
         report = open_run(classifier, corpus, other).report()
     else:
-        click.echo("No report: pip install 'movieclassifier[report]' for one.", err=True)
+        print("No report: pip install 'movieclassifier[report]' for one.", file=sys.stderr)
     run_id = track_training(classifier, Path(model_dir) / RECORD, report, costs)
-    click.echo(f"Logged to {where()} as run {run_id}.", err=True)
+    print(f"Logged to {where()} as run {run_id}.", file=sys.stderr)
 
 
 def where() -> str:

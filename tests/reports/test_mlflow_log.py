@@ -212,7 +212,7 @@ def test_labels_in_any_alphabet_have_figures_of_their_own():
 
 
 def test_without_mlflow_the_command_says_how_to_get_it(monkeypatch, tmp_path):
-    monkeypatch.setattr("movieclassifier.reports.mlflow_log.find_spec", lambda name: None)
+    monkeypatch.setattr("movieclassifier.commands.shared.training_options.find_spec", lambda name: None)
     result = CliRunner().invoke(main, ["train", SAMPLE, "--track", "--model-dir", str(tmp_path)])
     assert result.exit_code == 2
     assert "mlflow must be installed: pip install 'movieclassifier[mlflow,report]'." in result.output

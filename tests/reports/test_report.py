@@ -521,7 +521,7 @@ def test_a_corrected_model_is_not_called_repeated(classifier, tmp_path):
 
 
 def test_missing_packages_are_named_with_the_command_that_installs_them(trained, monkeypatch):
-    monkeypatch.setattr("movieclassifier.commands.shared.edge.find_spec", lambda name: None)
+    monkeypatch.setattr("movieclassifier.system.errors.find_spec", lambda name: None)
     result = CliRunner().invoke(main, ["report", SAMPLE, "--model-dir", str(trained)])
     assert result.exit_code == 2
     assert "matplotlib and wordcloud must be installed: pip install 'movieclassifier[report]'" in result.output

@@ -294,7 +294,7 @@ def test_standard_input_is_read(content):
 
 
 def test_temporary_files_are_gone_at_the_end(tmp_path):
-    code = "from movieclassifier.corpora.corpus import *; print(survey(shuffle_corpus(open_corpus('-'))).n_documents)"
+    code = "from movieclassifier import open_corpus, shuffle_corpus, survey; print(survey(shuffle_corpus(open_corpus('-'))).n_documents)"
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], input=BOOK, text=True, env=environment, capture_output=True)
     assert (done.stdout, done.stderr) == ("2\n", "")

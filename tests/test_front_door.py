@@ -1,0 +1,84 @@
+"""What people import: from ``movieclassifier`` and ``movieclassifier.vectorizer``, and from nowhere else."""
+
+import importlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import movieclassifier
+
+ROOT = Path(__file__).parents[1]
+PUBLIC_NAMES = {
+    "Classifier",
+    "Plan",
+    "READERS",
+    "RECIPES",
+    "Recipe",
+    "TOKENIZERS",
+    "__version__",
+    "draw_confusion",
+    "english_stop_words",
+    "evaluate",
+    "find_strong_ngrams",
+    "fit",
+    "holdout_sizes",
+    "iter_minibatches",
+    "load_classifier",
+    "load_pickled",
+    "make_recipe",
+    "make_vectorizer",
+    "open_corpus",
+    "save_model",
+    "save_record",
+    "score_documents",
+    "shuffle_corpus",
+    "split_holdout",
+    "survey",
+}
+# What stands in files of people and of servers beside the public names.
+OTHER_DOORS = {
+    "movieclassifier.vectorizer": ("make_vectorizer", "tokenizer", "vect"),
+    "movieclassifier.gunicorn_conf": ("bind", "worker_class", "workers"),
+    "movieclassifier.web": ("create_app",),
+    "movieclassifier.cli": ("main",),
+}
+
+
+def test_the_public_names_are_these():
+    assert set(movieclassifier.__all__) == set(dir(movieclassifier)) == PUBLIC_NAMES
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC_NAMES))
+def test_every_public_name_is_there_and_explained(name):
+    value = getattr(movieclassifier, name)
+    if callable(value):
+        assert value.__doc__
+        assert value.__module__.startswith("movieclassifier.")
+
+
+def test_an_unknown_name_is_no_attribute():
+    with pytest.raises(AttributeError, match="module 'movieclassifier' has no attribute 'Clasifier'"):
+        movieclassifier.Clasifier  # noqa: B018  # reading it is the test
+
+
+@pytest.mark.parametrize("module", OTHER_DOORS)
+def test_names_that_stand_in_files_stay(module):
+    for name in OTHER_DOORS[module]:
+        assert hasattr(importlib.import_module(module), name)
+
+
+def test_the_front_door_imports_no_library():
+    code = "import sys, movieclassifier; print(*sorted({'numpy', 'scipy', 'sklearn', 'click', 'flask'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize(
+    "path", [ROOT / "README.md", *sorted((ROOT / "notebooks").glob("*.ipynb"))], ids=lambda path: path.name
+)
+def test_readers_are_shown_the_front_door_alone(path):
+    modules = set(re.findall(r"(?:from|import) (movieclassifier[\w.]*)", path.read_text("utf-8")))
+    assert modules <= {"movieclassifier", "movieclassifier.vectorizer"}
