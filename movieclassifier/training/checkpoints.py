@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.system.atomic import replace_file, sync_folder
 from movieclassifier.system.npz import NPZ_ERRORS, write_npz
+from movieclassifier.training.plan import Plan
 
 FORMAT = 1
 # A run under way has a checkpoint, and a cache where it takes several passes; a finished one has a trainer state.
@@ -18,28 +20,105 @@ CHECKPOINT = "checkpoint.npz"
 CACHE = "minibatches.cache"
 STATE = "trainer.npz"
 MODEL_FILES = ("classifier.npz", "classifier.pkl", "stopwords.pkl")
-# What a resumed run need not repeat: the first is for the checkpoint to say, the others decide no bits.
+# Settings that a resumed run need not repeat: the checkpoint tells the first, the others decide no bits.
 NOT_COMPARED = ("earlier", "allow_sorted", "corpus", "label_names")
+# Settings that a corpus of its own may change: all but the recipe and the classes.
+OF_THE_CORPUS = tuple(name for name in Plan.__dataclass_fields__ if name not in ("recipe", "classes"))
+
+Arrays = dict[str, NDArray[Any]]
 
 
-def save_checkpoint(path: str | os.PathLike[str], facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
+@dataclass(frozen=True)
+class CheckpointFacts:
+    """How far a fit is.
+
+    Attributes
+    ----------
+    plan : Plan
+    n_steps_done, n_steps : int
+        Minibatches visited, and minibatches in all passes.
+    curve : list of (int, float)
+        Points of the prequential curve.
+    since_point : tuple of (int, int)
+        Right and tested documents since the last point.
+    label_run : tuple of (int, int)
+        Position of the last label, and how many documents in a row have had it.
+    """
+
+    plan: Plan
+    n_steps_done: int
+    n_steps: int
+    curve: list[tuple[int, float]]
+    since_point: tuple[int, int]
+    label_run: tuple[int, int] = (-1, 0)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the fit has taken its last step."""
+        return self.n_steps_done == self.n_steps
+
+    @property
+    def is_continuation(self) -> bool:
+        """Whether the run is one of ``--continue``; only such a run comes after earlier corpora."""
+        return bool(self.plan.earlier)
+
+    def belongs_to(self, plan: Plan, continue_: bool) -> bool:
+        """Tell whether a run with a plan, and with or without ``--continue``, can go on from here."""
+        ignored = {name: getattr(plan, name) for name in NOT_COMPARED}
+        return replace(self.plan, **ignored) == plan and self.is_continuation == continue_
+
+    def to_json(self) -> str:
+        """Return the facts as text."""
+        return json.dumps({"format": FORMAT, **vars(self), "plan": self.plan.to_dict()})
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "CheckpointFacts":
+        """Read what :meth:`to_json` returned.
+
+        Raises
+        ------
+        ValueError
+            If it is anything else, or of a format that this version does not read.
+        """
+        facts = json.loads(text)
+        if facts["format"] != FORMAT:
+            raise ValueError(f"its format is {facts['format']!r}, this version reads {FORMAT}")
+        missing = cls.__dataclass_fields__.keys() - facts.keys() - {"label_run"}
+        if missing:
+            raise ValueError(f"it lacks {', '.join(sorted(missing))}")
+        n_done, n_steps = facts["n_steps_done"], facts["n_steps"]
+        if not (isinstance(n_done, int) and isinstance(n_steps, int) and 0 <= n_done <= n_steps):
+            raise ValueError(f"the step count is invalid: {n_done!r} of {n_steps!r}")
+        if not all(map(_is_pair, [*facts["curve"], facts["since_point"]])):
+            raise ValueError("its learning curve is invalid")
+        label_run = facts.get("label_run", [-1, 0])
+        if not _is_pair(label_run) or not all(isinstance(number, int) for number in label_run):
+            raise ValueError("its run of one label is invalid")
+        curve = [(n, accuracy) for n, accuracy in facts["curve"]]
+        plan, (n_correct, n_tested) = Plan.from_dict(facts["plan"]), facts["since_point"]
+        return cls(plan, n_done, n_steps, curve, (n_correct, n_tested), tuple(label_run))
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(number, int | float) for number in value)
+
+
+def save_checkpoint(path: str | os.PathLike[str], facts: CheckpointFacts, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Write a checkpoint, atomically.
 
     Parameters
     ----------
     path : str or path-like
-    facts : dict
-        What JSON can hold; ``facts["plan"]`` says what the checkpoint belongs to.
-    arrays : dict of str to ndarray
+    facts : CheckpointFacts
+    arrays : mapping of str to ndarray
         The trainer's state.
     """
-    text = json.dumps({"format": FORMAT, **facts})
-    members = {"facts": np.frombuffer(text.encode(), dtype=np.uint8), **arrays}
+    members = {"facts": np.frombuffer(facts.to_json().encode(), dtype=np.uint8), **arrays}
     with replace_file(path) as file:
         write_npz(file, members)
 
 
-def load_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+def load_checkpoint(path: str | os.PathLike[str]) -> tuple[CheckpointFacts, Arrays]:
     """Read what :func:`save_checkpoint` wrote.
 
     Raises
@@ -52,68 +131,68 @@ def load_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[
     try:
         # Opened here, because numpy leaves a file open that it finds to be no archive.
         with open(path, "rb") as content, np.load(content, allow_pickle=False) as file:
-            facts = _facts(file["facts"])
+            facts = CheckpointFacts.from_json(file["facts"].tobytes())
             return facts, {name: file[name] for name in file.files if name != "facts"}
     except (OSError, *NPZ_ERRORS) as error:
         raise ValueError(f"{path} is no checkpoint, or is damaged ({error}); start without --resume.") from error
 
 
-def load_facts(path: str | os.PathLike[str]) -> dict[str, Any] | None:
+def load_checkpoint_facts(path: str | os.PathLike[str]) -> CheckpointFacts | None:
     """Read only the facts of a checkpoint; None where there is none that can be read."""
     try:
         with open(path, "rb") as content, np.load(content, allow_pickle=False) as file:
-            return _facts(file["facts"])
+            return CheckpointFacts.from_json(file["facts"].tobytes())
     except (OSError, *NPZ_ERRORS):
         return None
 
 
-def _facts(array: NDArray[np.uint8]) -> dict[str, Any]:
-    facts: dict[str, Any] = json.loads(array.tobytes())
-    if facts["format"] != FORMAT:
-        raise ValueError(f"its format is {facts['format']!r}, this version reads {FORMAT}")
-    missing = {"plan", "n_steps_done", "n_steps", "curve", "since_point"} - facts.keys()
-    if missing:
-        raise ValueError(f"it lacks {', '.join(sorted(missing))}")
-    n_done, n_steps = facts["n_steps_done"], facts["n_steps"]
-    if not (isinstance(n_done, int) and isinstance(n_steps, int) and 0 <= n_done <= n_steps):
-        raise ValueError(f"{n_done!r} of {n_steps!r} steps are no number of steps")
-    points = [*facts["curve"], facts["since_point"]]
-    if not all(len(point) == 2 and all(isinstance(number, int | float) for number in point) for point in points):
-        raise ValueError("its learning curve is none")
-    run = facts.get("label_run", [-1, 0])
-    if not (len(run) == 2 and all(isinstance(number, int) for number in run)):
-        raise ValueError("its run of one label is none")
-    return facts
-
-
-def check_plan(
-    path: str | os.PathLike[str], found: dict[str, Any], wanted: dict[str, Any], without: Collection[str] = ()
-) -> None:
-    """Refuse a checkpoint of another corpus, recipe or setting, those of `without` aside.
+def check_plan(path: str | os.PathLike[str], found: Plan, wanted: Plan, without: Collection[str] = ()) -> None:
+    """Refuse a checkpoint of a different corpus, recipe or setting, those of `without` aside.
 
     Raises
     ------
     ValueError
         Naming everything that differs.
     """
-    before, now = (_settings(plan, without) for plan in (found, wanted))
-    names = [found.get("label_names"), wanted.get("label_names")]
-    shown = [before, now] if not all(names) else [before | {"classes": names[0]}, now | {"classes": names[1]}]
-    differences = [
-        "{} was {}, is {}".format(name, *(_short(settings.get(name)) for settings in shown))
-        for name in sorted(before.keys() | now.keys())
-        if before.get(name) != now.get(name)
-    ]
+    before, now = _settings(found, without), _settings(wanted, without)
+    shown = [before, now]
+    if found.label_names and wanted.label_names:
+        shown = [before | {"classes": found.label_names}, now | {"classes": wanted.label_names}]
+    refuse_differences(
+        path,
+        {
+            name: (shown[0].get(name), shown[1].get(name))
+            for name in sorted(before.keys() | now.keys())
+            if before.get(name) != now.get(name)
+        },
+    )
+
+
+def refuse_differences(path: str | os.PathLike[str], differences: Mapping[str, tuple[Any, Any]]) -> None:
+    """Refuse a checkpoint if any setting differs.
+
+    Parameters
+    ----------
+    path : str or path-like
+    differences : mapping of str to pair
+        By name, the value in the checkpoint and the value now.
+
+    Raises
+    ------
+    ValueError
+    """
     if differences:
+        said = "; ".join(f"{name} was {_short(was)}, is {_short(now)}" for name, (was, now) in differences.items())
         raise ValueError(
-            f"{path} belongs to another run: {'; '.join(differences)}. "
+            f"{path} belongs to another run: {said}. "
             "Repeat that run's corpus and options, or start again without --resume and --continue."
         )
 
 
-def _settings(plan: dict[str, Any], without: Collection[str]) -> dict[str, Any]:
+def _settings(plan: Plan, without: Collection[str]) -> dict[str, Any]:
     """Return what decides the bits of a plan, each setting of the recipe and of the reading by itself."""
-    settings = {name: value for name, value in plan.items() if name not in ("corpus", "label_names", *without)}
+    names = ("corpus", "label_names", *without)
+    settings = {name: value for name, value in plan.to_dict().items() if name not in names}
     recipe, reading = settings.pop("recipe", {}), settings.pop("reading", "{}")
     named = {"recipe" if name == "name" else name: value for name, value in recipe.items()}
     return settings | named | (json.loads(reading) if reading.startswith("{") else {"reading": reading})
@@ -126,43 +205,24 @@ def _short(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-def is_finished(facts: dict[str, Any] | None) -> bool:
-    """Tell whether a checkpoint is that of a fit that has taken its last step."""
-    return facts is not None and bool(facts["n_steps_done"] == facts["n_steps"])
-
-
-def resumable(folder: str | os.PathLike[str], plan: dict[str, Any], go_on: bool) -> Path:
+def resumable(folder: str | os.PathLike[str], plan: Plan, continue_: bool) -> Path:
     """Return the checkpoint that ``--resume`` goes on from.
 
-    Where there is none but the state of the same run, which had already finished, this becomes the checkpoint again.
+    If there is only the state of the same run, which had already finished, this becomes the checkpoint again.
 
     Parameters
     ----------
     folder : str or path-like
-    plan : dict
+    plan : Plan
         The plan to go on with.
-    go_on : bool
+    continue_ : bool
         Whether the run is one of ``--continue``.
     """
     checkpoint, state = Path(folder, CHECKPOINT), Path(folder, STATE)
-    facts = None if checkpoint.exists() else load_facts(state)
-    if belongs_to(facts, plan, go_on):
+    facts = None if checkpoint.exists() else load_checkpoint_facts(state)
+    if facts is not None and facts.belongs_to(plan, continue_):
         os.replace(state, checkpoint)
     return checkpoint
-
-
-def belongs_to(facts: dict[str, Any] | None, plan: dict[str, Any], go_on: bool) -> bool:
-    """Tell whether a checkpoint is one that a run with this plan, and with or without ``--continue``, can go on from.
-
-    Only a run of ``--continue`` comes after earlier corpora: their names alone are left for the checkpoint to say.
-    """
-    ignored = dict.fromkeys(NOT_COMPARED)
-    return facts is not None and bool(facts["plan"] | ignored == plan | ignored) and is_continuation(facts) == go_on
-
-
-def is_continuation(facts: dict[str, Any]) -> bool:
-    """Tell whether a checkpoint is that of a run of ``--continue``."""
-    return bool(facts["plan"]["earlier"])
 
 
 def check_finished(folder: str | os.PathLike[str]) -> None:
@@ -173,7 +233,7 @@ def check_finished(folder: str | os.PathLike[str]) -> None:
     ValueError
     """
     checkpoint = Path(folder, CHECKPOINT)
-    if load_facts(checkpoint) is not None and not Path(folder, STATE).exists():
+    if load_checkpoint_facts(checkpoint) is not None and not Path(folder, STATE).exists():
         raise ValueError(
             f"{checkpoint}: this run has not finished; finish it with --resume before you --continue from it."
         )
@@ -182,7 +242,8 @@ def check_finished(folder: str | os.PathLike[str]) -> None:
 def keep_finished(folder: str | os.PathLike[str]) -> bool:
     """Keep the checkpoint of a fit that has taken its last step for ``--continue``; tell whether there is one."""
     checkpoint = Path(folder, CHECKPOINT)
-    if not is_finished(load_facts(checkpoint)):
+    facts = load_checkpoint_facts(checkpoint)
+    if facts is None or not facts.is_finished:
         return False
     os.replace(checkpoint, Path(folder, STATE))
     sync_folder(folder)
@@ -190,14 +251,14 @@ def keep_finished(folder: str | os.PathLike[str]) -> bool:
 
 
 def keep_state(folder: str | os.PathLike[str]) -> None:
-    """Keep what a finished fit left for ``--continue``; without it, remove what an earlier one left."""
+    """Keep the state of a finished fit for ``--continue``; if there is none, remove that of an earlier fit."""
     if not keep_finished(folder):
         for name in (CHECKPOINT, STATE):
             Path(folder, name).unlink(missing_ok=True)
 
 
 def clear(folder: str | os.PathLike[str], keep: Collection[str] = ()) -> None:
-    """Remove what a run that was killed has left: its temporary files, and what only --resume wants but for `keep`.
+    """Remove what a killed run has left: its temporary files, its checkpoint and its cache, except those in `keep`.
 
     The checkpoint of a finished fit is kept for ``--continue``.
     """

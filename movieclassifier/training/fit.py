@@ -14,6 +14,8 @@ from movieclassifier.system.progress import Progress
 from movieclassifier.training.calibration import fit_temperature
 from movieclassifier.training.checkpoints import CACHE, CHECKPOINT, clear
 from movieclassifier.training.plan import Plan
+from movieclassifier.training.resuming import continue_from_state, give_up
+from movieclassifier.training.resuming import resume as resume_fit
 from movieclassifier.training.steps import Fit
 
 
@@ -26,7 +28,7 @@ def fit(
     n_threads: int = 1,
     checkpoint_every: int = 0,
     resume: bool = False,
-    go_on: bool = False,
+    continue_: bool = False,
     show_progress: bool | None = False,
 ) -> Classifier:
     """Fit a classifier to a stream of documents.
@@ -45,7 +47,7 @@ def fit(
         Minibatches between checkpoints; 0 for none.
     resume : bool
         Go on from the checkpoint in model_dir, which must be of the same run.
-    go_on : bool
+    continue_ : bool
         Start from what the finished run in model_dir has learned; with resume, the run to go on with did so.
     show_progress : bool or None
         As for :class:`movieclassifier.system.progress.Progress`.
@@ -65,11 +67,11 @@ def fit(
     stream = iter(documents)
     state = Fit(plan, model_dir)
     if resume:
-        state.resume(go_on)
-    elif go_on:
-        state.continue_from()
+        resume_fit(state, continue_)
+    elif continue_:
+        continue_from_state(state)
     if model_dir is not None:
-        clear(model_dir, keep=(CHECKPOINT, CACHE) if resume else (CHECKPOINT,) if go_on else ())
+        clear(model_dir, keep=(CHECKPOINT, CACHE) if resume else (CHECKPOINT,) if continue_ else ())
     steps = state.run(stream, n_threads, checkpoint_every)
     with closing(steps), Progress(state.n_left, f"Training on {plan.n_fit:,} documents", show=show_progress) as bar:
         try:
@@ -77,9 +79,9 @@ def fit(
                 accuracy = state.prequential.recent_accuracy
                 bar.update(n_documents, "" if math.isnan(accuracy) else f"prequential accuracy {accuracy:.3f}")
         except KeyboardInterrupt as error:  # or one of its subclasses, which says what has interrupted
-            raise type(error)(*state.give_up()) from None
+            raise type(error)(*give_up(state)) from None
         except BaseException:
-            state.give_up()
+            give_up(state)
             raise
     classifier = state.classifier(label_names)
     classifier.metadata |= {

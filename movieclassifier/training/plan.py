@@ -1,14 +1,18 @@
 """The plan of a fit: all that decides its bits, the documents aside."""
 
+import json
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from movieclassifier.corpora.readers.contract import Label
-from movieclassifier.recipes.linear import Recipe
+from movieclassifier.recipes.linear import Recipe, recipe_from_dict
 from movieclassifier.training.learners.log_count_ratio import default_min_df
 
 MAX_CALIBRATION = 2000
+# Digest, number of documents and names of a corpus.
+Corpus = tuple[str, int, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,8 @@ class Plan:
     sha256 : str
         Digest of the corpus.
     reading : str
-        How the corpus is read: the same bytes give other documents with another column or other labels.
+        How the corpus is read, as JSON. The same bytes yield different documents if the columns, labels or order
+        differ.
     minibatch_size : int
     seed : int
     n_keep : int or None
@@ -55,7 +60,7 @@ class Plan:
     seed: int = 1
     n_keep: int | None = None
     allow_sorted: bool = False
-    earlier: tuple[tuple[str, int, tuple[str, ...]], ...] = ()
+    earlier: tuple[Corpus, ...] = ()
     corpus: tuple[str, ...] = ()
     label_names: tuple[str, ...] = ()
 
@@ -96,11 +101,94 @@ class Plan:
         """Smallest document frequency that earns a column a weight."""
         return self.recipe.min_df or default_min_df(self.n_fit + sum(n for _, n, _ in self.earlier))
 
+    def seen(self) -> dict[str, int]:
+        """Return the digests of all corpora that are trained on, earlier ones included, with numbers of documents.
+
+        Examples
+        --------
+        >>> Plan(Recipe(), (0, 1), (9, 9), 18, sha256="5e4f", earlier=(("7f0a", 100, ()),)).seen()
+        {'5e4f': 18, '7f0a': 100}
+        """
+        n_documents = {self.sha256: self.n_train}
+        for sha256, n, _ in self.earlier:
+            n_documents[sha256] = max(n, n_documents.get(sha256, 0))
+        return n_documents
+
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as JSON holds it."""
-        settings = asdict(self)
-        recipe = self.recipe.to_dict()
-        settings["recipe"] = recipe | {name: list(recipe[name]) for name in ("ngram_range", "stop_words")}
+        lists = {name: list(getattr(self, name)) for name in ("classes", "label_counts", "corpus", "label_names")}
         earlier = [[sha256, n, list(names)] for sha256, n, names in self.earlier]
-        lists = ("classes", "label_counts", "corpus", "label_names")
-        return settings | {name: list(settings[name]) for name in lists} | {"earlier": earlier}
+        recipe = json.loads(json.dumps(self.recipe.to_dict()))  # tuples become lists
+        return asdict(self) | lists | {"earlier": earlier, "recipe": recipe}
+
+    @classmethod
+    def from_dict(cls, settings: Any) -> "Plan":
+        """Rebuild a plan from what :meth:`to_dict` returned.
+
+        Raises
+        ------
+        ValueError
+            If it is not the plan of a fit.
+
+        Examples
+        --------
+        >>> plan = Plan(Recipe(), ("bad", "good"), (9, 9), 18, earlier=(("7f0a", 100, ("a.csv",)),))
+        >>> Plan.from_dict(plan.to_dict()) == plan
+        True
+        """
+        if not isinstance(settings, dict):
+            raise ValueError(f"a plan must be a mapping; got {settings!r:.80}")
+        names = {field.name for field in fields(cls)}
+        if settings.keys() != names:
+            raise ValueError(f"a plan has {', '.join(sorted(names))}; got {', '.join(map(str, settings))}")
+        for name, holds in CHECKS.items():
+            if not holds(settings[name]):
+                raise ValueError(f"{name} of its plan is {settings[name]!r:.80}")
+        lists = {name: tuple(settings[name]) for name in ("classes", "label_counts", "corpus", "label_names")}
+        earlier = tuple((sha256, n, tuple(names)) for sha256, n, names in settings["earlier"])
+        return cls(**settings | lists | {"earlier": earlier, "recipe": recipe_from_dict(settings["recipe"])})
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _are_names(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
+def _are_classes(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > 1 and {type(label) for label in value} in ({int}, {str})
+
+
+def _are_corpora(value: Any) -> bool:
+    corpora = value if isinstance(value, list) else [None]
+    return all(
+        isinstance(corpus, list)
+        and len(corpus) == 3
+        and isinstance(corpus[0], str)
+        and _is_count(corpus[1])
+        and _are_names(corpus[2])
+        for corpus in corpora
+    )
+
+
+def _is_reading(value: Any) -> bool:
+    return isinstance(value, str) and (not value.startswith("{") or isinstance(json.loads(value), dict))
+
+
+# Whether JSON holds a setting of a plan; what the recipe must be, its own room says.
+CHECKS: dict[str, Callable[[Any], bool]] = {
+    "classes": _are_classes,
+    "label_counts": lambda value: isinstance(value, list) and all(map(_is_count, value)) and sum(value) > 0,
+    "n_train": _is_count,
+    "sha256": lambda value: isinstance(value, str),
+    "reading": _is_reading,
+    "minibatch_size": _is_count,
+    "seed": _is_count,
+    "n_keep": lambda value: value is None or _is_count(value),
+    "allow_sorted": lambda value: isinstance(value, bool),
+    "earlier": _are_corpora,
+    "corpus": _are_names,
+    "label_names": _are_names,
+}

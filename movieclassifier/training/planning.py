@@ -18,7 +18,7 @@ from movieclassifier.corpora.reading import chosen_reading, reading
 from movieclassifier.corpora.survey import Survey, count_labels
 from movieclassifier.models.guard import N_GUARD
 from movieclassifier.recipes.linear import Recipe
-from movieclassifier.training.checkpoints import CHECKPOINT, STATE, is_finished, load_facts
+from movieclassifier.training.checkpoints import CHECKPOINT, STATE, load_checkpoint_facts
 from movieclassifier.training.plan import Plan
 
 PACKAGES = ("numpy", "scipy", "scikit-learn")
@@ -66,24 +66,23 @@ def with_names(plan: Plan, corpus: Corpus) -> Plan:
     return replace(plan, corpus=corpus.names, label_names=tuple(names.get(label, str(label)) for label in plan.classes))
 
 
-def earlier_plan(model_dir: str, options: dict[str, Any]) -> dict[str, Any]:
-    """Return the plan of the run that ``--continue`` goes on from; empty without ``--continue``.
+def earlier_plan(model_dir: str, options: dict[str, Any]) -> Plan | None:
+    """Return the plan of the run that ``--continue`` goes on from; None without ``--continue``.
 
     Raises
     ------
     ValueError
         If there is no such folder.
     """
-    if not options["go_on"]:
-        return {}
+    if not options["continue_"]:
+        return None
     folder = Path(model_dir)
     if not folder.is_dir():
         raise ValueError(f"{folder}: there is no such folder, and so no model to go on from; start without --continue.")
     # A run that was killed after its last step is in its checkpoint; a resumed one has another run's state beside.
     names = (STATE, CHECKPOINT) if options["resume"] else (CHECKPOINT, STATE)
-    finished = (facts for facts in (load_facts(folder / name) for name in names) if is_finished(facts))
-    plan: dict[str, Any] = (next(finished, None) or {"plan": {}})["plan"]
-    return plan
+    found = (load_checkpoint_facts(folder / name) for name in names)
+    return next((facts.plan for facts in found if facts is not None and facts.is_finished), None)
 
 
 def provenance(corpus: Corpus, plan: Plan, n_holdout: int, test: str | None, options: dict[str, Any]) -> dict[str, Any]:

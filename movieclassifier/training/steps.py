@@ -1,12 +1,11 @@
-"""A fit under way: what it has learned and how far it is; killed at any moment, it goes on to the same bits."""
+"""A fit under way: what it has learned, how far it is, and its steps over the minibatches of all passes."""
 
 import os
-from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,24 +16,12 @@ from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.pruning import prune
 from movieclassifier.system.memory import give_back
 from movieclassifier.training.capacity import check_capacity
-from movieclassifier.training.checkpoints import (
-    CHECKPOINT,
-    NOT_COMPARED,
-    STATE,
-    check_finished,
-    check_plan,
-    is_continuation,
-    keep_finished,
-    load_checkpoint,
-    load_facts,
-    resumable,
-    save_checkpoint,
-)
+from movieclassifier.training.checkpoints import CHECKPOINT, CheckpointFacts, save_checkpoint
 from movieclassifier.training.label_order import LabelRuns, check_label_order
 from movieclassifier.training.learners.trainer import Trainer
 from movieclassifier.training.minibatch_cache import MinibatchCache
-from movieclassifier.training.passes import drop_cache, iter_first_pass, iter_later_passes, open_cache
-from movieclassifier.training.plan import Plan
+from movieclassifier.training.passes import iter_first_pass, iter_later_passes, open_cache
+from movieclassifier.training.plan import Corpus, Plan
 from movieclassifier.training.prequential import Prequential
 
 
@@ -45,14 +32,18 @@ class Fit:
     ----------
     plan : Plan
     model_dir : str or path-like, optional
-        Where checkpoints go; without it there are none.
+        Where checkpoints go; without it, none are written.
 
     Attributes
     ----------
+    trainer : Trainer
+    folder : Path or None
     n_steps_done : int
         Minibatches visited, over all passes.
     prequential : Prequential
         How well each minibatch was predicted before its step.
+    label_runs : LabelRuns
+        How long the stream has shown one label.
     """
 
     def __init__(self, plan: Plan, model_dir: str | os.PathLike[str] | None = None):
@@ -61,10 +52,10 @@ class Fit:
         self.trainer = Trainer(plan.recipe, len(plan.classes), plan.min_df, plan.seed)
         self.n_steps_done = 0
         self.prequential = Prequential(plan)
-        self._folder = None if model_dir is None else Path(model_dir)
+        self.folder = None if model_dir is None else Path(model_dir)
         self._shares = np.array(plan.label_counts) / sum(plan.label_counts)
         self._names = [str(label) for label in plan.classes]
-        self._runs = LabelRuns(self._shares, plan.n_fit, self._names)
+        self.label_runs = LabelRuns(self._shares, plan.n_fit, self._names)
 
     @property
     def n_left(self) -> int:
@@ -72,79 +63,31 @@ class Fit:
         passes, minibatches = divmod(self.plan.n_steps - self.n_steps_done, self.plan.n_minibatches)
         return passes * self.plan.n_fit + min(minibatches * self.plan.minibatch_size, self.plan.n_fit)
 
-    def resume(self, go_on: bool = False) -> None:
-        """Go on from the checkpoint of the same run.
+    def start_after(self, earlier: tuple[Corpus, ...]) -> None:
+        """Take note of the corpora that were trained on before."""
+        self.plan = replace(self.plan, earlier=earlier)
+        if self.trainer.ratio_ is not None:
+            self.trainer.ratio_.min_df = self.plan.min_df
 
-        Parameters
-        ----------
-        go_on : bool
-            Whether that run was started by :meth:`continue_from`.
-
-        Raises
-        ------
-        ValueError
-            If there is no checkpoint, or it is damaged or belongs to another run.
-        """
-        path = resumable(self._own_folder(), self.plan.to_dict(), go_on)
-        facts, arrays = self._read(path, without=NOT_COMPARED)
-        check_plan(path, {"continue": is_continuation(facts)}, {"continue": go_on})
-        if facts["n_steps_done"] or not go_on:
-            self._take(path, arrays)
-            self._start_after(facts["plan"]["earlier"])
-        else:
-            self._start_from_state()
-            check_plan(path, facts["plan"], self.plan.to_dict() | {"allow_sorted": facts["plan"]["allow_sorted"]})
-        self.n_steps_done, self.prequential.since_point = facts["n_steps_done"], facts["since_point"]
-        self.prequential.curve = [(n, accuracy) for n, accuracy in facts["curve"]]
-        if not self.plan.allow_sorted:
-            label, length = facts.get("label_run", self._runs.run)
-            self._runs.run = (label, length)
-
-    def continue_from(self) -> None:
-        """Start on a new corpus with what the latest finished run, of the same recipe and classes, has learned.
-
-        A first checkpoint, which holds no arrays, tells ``--resume`` that this run was started after that one.
-
-        Raises
-        ------
-        ValueError
-            If no run has finished, or what it left is damaged or of another recipe or other classes.
-        """
-        folder = self._own_folder()
-        keep_finished(folder)
-        check_finished(folder)
-        self._start_from_state()
-        self._save({})
-
-    def _start_from_state(self) -> None:
-        path = self._own_folder() / STATE
-        facts, arrays = self._read(path, without=self.plan.to_dict().keys() - {"recipe", "classes"})
-        self._take(path, arrays)
-        plan = facts["plan"]
-        self._start_after([*plan["earlier"], (plan["sha256"], plan["n_train"], plan.get("corpus", ()))])
-
-    def save(self) -> None:
-        """Write a checkpoint."""
-        self._save(self.trainer.state())
-
-    def _save(self, arrays: dict[str, NDArray[Any]]) -> None:
-        if self._folder is not None:
-            facts = {
-                "plan": self.plan.to_dict(),
-                "n_steps_done": self.n_steps_done,
-                "n_steps": self.plan.n_steps,
-                "curve": self.prequential.curve,
-                "since_point": self.prequential.since_point,
-                "label_run": self._runs.run,
-            }
-            save_checkpoint(self._folder / CHECKPOINT, facts, arrays)
+    def save(self, with_arrays: bool = True) -> None:
+        """Write a checkpoint; without arrays, one that only says that the run was started."""
+        if self.folder is not None:
+            facts = CheckpointFacts(
+                self.plan,
+                self.n_steps_done,
+                self.plan.n_steps,
+                self.prequential.curve,
+                self.prequential.since_point,
+                self.label_runs.run,
+            )
+            save_checkpoint(self.folder / CHECKPOINT, facts, self.trainer.state() if with_arrays else {})
 
     def run(
         self, documents: Iterable[Document], n_threads: int = 1, checkpoint_every: int = 0
     ) -> Generator[int, None, None]:
         """Visit the minibatches of all passes, from where the fit is; yields the documents of each."""
         stream = iter(documents)
-        with open_cache(self.plan, self._folder, self.n_steps_done, keep=checkpoint_every > 0) as cache:
+        with open_cache(self.plan, self.folder, self.n_steps_done, keep=checkpoint_every > 0) as cache:
             for n_documents in chain(self._first_pass(stream, n_threads, cache), self._later_passes(cache)):
                 self.n_steps_done += 1
                 # The last checkpoint is written while the cache is there, so that none ever lacks it.
@@ -205,37 +148,5 @@ class Fit:
     def _check_order(self, y: NDArray[np.integer]) -> None:
         if not self.plan.allow_sorted:
             first = self.n_steps_done * self.plan.minibatch_size + 1
-            self._runs.check(y, first)
+            self.label_runs.check(y, first)
             check_label_order(np.bincount(y, minlength=len(self._shares)), self._shares, first, self._names)
-
-    def give_up(self) -> list[str]:
-        """Leave nothing that --resume cannot use; tell what it can."""
-        facts = None if self._folder is None else load_facts(self._folder / CHECKPOINT)
-        if facts is not None and facts["n_steps_done"]:
-            return ["Repeat the command with --resume to go on from the last checkpoint."]
-        drop_cache(self._folder)
-        return []
-
-    def _own_folder(self) -> Path:
-        if self._folder is None:
-            raise ValueError("there is no checkpoint without a model folder; pass model_dir.")
-        return self._folder
-
-    def _read(self, path: Path, without: Collection[str]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-        """Read a checkpoint of the same plan, some settings aside."""
-        facts, arrays = load_checkpoint(path)
-        check_plan(path, facts["plan"], self.plan.to_dict(), without)
-        return facts, arrays
-
-    def _take(self, path: Path, arrays: dict[str, NDArray[Any]]) -> None:
-        """Load the trainer's state, which was read from a checkpoint."""
-        try:
-            self.trainer.load_state(arrays)
-        except ValueError as error:
-            raise ValueError(f"{path} is damaged: {error}; start without --resume or --continue.") from error
-
-    def _start_after(self, earlier: Iterable[Sequence[Any]]) -> None:
-        """Take note of the corpora that were trained on before."""
-        self.plan = replace(self.plan, earlier=tuple((sha256, n, tuple(*names)) for sha256, n, *names in earlier))
-        if self.trainer.ratio_ is not None:
-            self.trainer.ratio_.min_df = self.plan.min_df

@@ -12,6 +12,7 @@ from movieclassifier.training.checkpoints import keep_state
 from movieclassifier.training.fit import fit
 from movieclassifier.training.fit import fit as training
 from movieclassifier.training.plan import Plan
+from movieclassifier.training.resuming import resume
 from movieclassifier.training.steps import Fit
 
 with files("movieclassifier").joinpath("bundled/sample_reviews.csv").open(encoding="utf-8", newline="") as file:
@@ -129,17 +130,17 @@ def test_continued_model_knows_both_corpora(tmp_path):
     first = [(text + (" alpha" if label else " beta"), label) for text, label in SAMPLE[:200]]
     second = [(text + (" gamma" if label else " delta"), label) for text, label in SAMPLE[200:]]
     fit(first, plan_for(first), model_dir=tmp_path, checkpoint_every=5)
-    both = fit(second, plan_for(second, sha256="second"), model_dir=tmp_path, go_on=True)
+    both = fit(second, plan_for(second, sha256="second"), model_dir=tmp_path, continue_=True)
     assert both.predict(["alpha", "beta", "gamma", "delta"]).tolist() == [1, 0, 1, 0]
 
 
 def test_continuing_with_another_recipe_or_other_classes_is_refused(tmp_path):
     fit(SAMPLE, plan_for(SAMPLE), model_dir=tmp_path, checkpoint_every=5)
     with pytest.raises(ValueError, match="min_df was null, is 3"):
-        fit(SAMPLE, plan_for(SAMPLE, min_df=3), model_dir=tmp_path, go_on=True)
+        fit(SAMPLE, plan_for(SAMPLE, min_df=3), model_dir=tmp_path, continue_=True)
     other = [(text, "good" if label else "bad") for text, label in SAMPLE]
     with pytest.raises(ValueError, match=r'classes was \[0, 1\], is \["bad", "good"\]'):
-        fit(other, plan_for(other), model_dir=tmp_path, go_on=True)
+        fit(other, plan_for(other), model_dir=tmp_path, continue_=True)
 
 
 def test_sorted_stream_is_refused_unless_allowed():
@@ -190,9 +191,9 @@ def test_refused_continuation_leaves_the_finished_state(tmp_path):
     steps.close()
     by_label = sorted(SAMPLE, key=lambda document: document[1])
     with pytest.raises(ValueError, match="A stream sorted by label"):
-        fit(by_label, plan_for(by_label), model_dir=tmp_path, go_on=True)
+        fit(by_label, plan_for(by_label), model_dir=tmp_path, continue_=True)
     assert (tmp_path / "trainer.npz").exists()
-    fit(SAMPLE, plan_for(SAMPLE, sha256="third"), model_dir=tmp_path, go_on=True)
+    fit(SAMPLE, plan_for(SAMPLE, sha256="third"), model_dir=tmp_path, continue_=True)
 
 
 def test_calibration_slice_is_vectorized_in_as_many_threads(monkeypatch):
@@ -213,9 +214,9 @@ def test_resuming_does_not_forget_how_long_a_run_of_one_label_is(tmp_path):
     message = r"documents 1 to 52 are all labelled '0'"
     with pytest.raises(ValueError, match=message):
         fit(by_label, plan)
-    for resume in (False, True, True):
+    for again in (False, True, True):
         with pytest.raises(ValueError, match=message):
-            fit(by_label, plan, model_dir=tmp_path, checkpoint_every=1, resume=resume)
+            fit(by_label, plan, model_dir=tmp_path, checkpoint_every=1, resume=again)
 
 
 def test_run_of_one_label_does_not_reach_over_what_was_allowed(tmp_path):
@@ -228,7 +229,7 @@ def test_run_of_one_label_does_not_reach_over_what_was_allowed(tmp_path):
     next(steps)
     steps.close()
     state = Fit(allowed, tmp_path)
-    state.resume()
+    resume(state)
     steps = state.run(documents, checkpoint_every=1)
     next(steps)
     steps.close()

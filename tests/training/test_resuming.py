@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from movieclassifier.corpora.readers.tables import iter_csv
 from movieclassifier.models.persistence import load_classifier
-from movieclassifier.training.checkpoints import CACHE, CHECKPOINT, STATE, load_facts
+from movieclassifier.training.checkpoints import CACHE, CHECKPOINT, STATE, load_checkpoint_facts
 from train_online import main
 
 SAMPLE = Path(str(files("movieclassifier").joinpath("bundled/sample_reviews.csv")))
@@ -61,8 +61,8 @@ def undisturbed(corpus, tmp_path_factory):
 
 
 def steps_done(model_dir):
-    facts = load_facts(model_dir / CHECKPOINT)
-    return 0 if facts is None else facts["n_steps_done"]
+    facts = load_checkpoint_facts(model_dir / CHECKPOINT)
+    return 0 if facts is None else facts.n_steps_done
 
 
 def kill_after(run, model_dir, n_steps):
@@ -241,11 +241,18 @@ def test_other_threads_and_checkpoints_resume_to_the_same_bytes(corpus, model_di
         (lambda folder: shutil.copy(folder / "classifier.npz", folder / CHECKPOINT), "it lacks curve, n_steps, "),
         (lambda folder: without(folder / CHECKPOINT, "counts"), f"{CHECKPOINT} is damaged: it lacks 'counts'; start"),
         (lambda folder: resized(folder / CHECKPOINT, "counts"), "its 'counts' is int32 of shape (4095, 2), not int32"),
-        (lambda folder: changed(folder / CHECKPOINT, n_steps_done=10**9), "steps are no number of steps); start"),
-        (lambda folder: changed(folder / CHECKPOINT, curve=[[1]]), "its learning curve is none"),
-        (lambda folder: changed(folder / CHECKPOINT, label_run=["bad", 1]), "its run of one label is none"),
+        (lambda folder: changed(folder / CHECKPOINT, n_steps_done=10**9), "the step count is invalid: "),
+        (lambda folder: changed(folder / CHECKPOINT, curve=[[1]]), "its learning curve is invalid"),
+        (lambda folder: changed(folder / CHECKPOINT, plan=7), "a plan must be a mapping; got 7"),
+        (lambda folder: replanned(folder / CHECKPOINT, n_train="many"), "n_train of its plan is 'many'"),
+        (lambda folder: replanned(folder / CHECKPOINT, earlier=[[1, 2]]), "earlier of its plan is [[1, 2]]"),
+        (lambda folder: replanned(folder / CHECKPOINT, reading="{"), f"{CHECKPOINT} is no checkpoint, or is damaged"),
+        (lambda folder: replanned(folder / CHECKPOINT, classes=[0, "a"]), "classes of its plan is [0, 'a']"),
+        (lambda folder: replanned(folder / CHECKPOINT, unknown=1), "a plan has allow_sorted, classes, "),
+        (lambda folder: replanned(folder / CHECKPOINT, recipe={}), "a recipe must have the settings"),
+        (lambda folder: changed(folder / CHECKPOINT, label_run=["bad", 1]), "its run of one label is invalid"),
     ],
-    ids=["no cache", "short cache", "empty", "cut", "a record", "no array", "short array", "steps", "curve", "run"],
+    ids=lambda value: value.split(" ", 1)[-1][:25] if isinstance(value, str) else "",
 )
 def test_damaged_checkpoint_is_refused(damage, message, corpus, model_dir):
     damage(model_dir)
@@ -278,6 +285,13 @@ def changed(path, **facts):
         members = {other: file[other] for other in file.files}
     facts = json.loads(members["facts"].tobytes()) | facts
     np.savez(path, **members | {"facts": np.frombuffer(json.dumps(facts).encode(), np.uint8)})
+
+
+def replanned(path, **settings):
+    """Change settings of a checkpoint's plan."""
+    with np.load(path) as file:
+        plan = json.loads(file["facts"].tobytes())["plan"]
+    changed(path, plan=plan | settings)
 
 
 def test_checkpoint_of_a_later_version_is_refused(corpus, model_dir):

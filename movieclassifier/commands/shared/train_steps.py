@@ -13,11 +13,11 @@ from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.survey import Survey, survey
 from movieclassifier.evaluation.caveats import doubts, warn
 from movieclassifier.models.origin import load_facts as load_record_facts
-from movieclassifier.models.origin import replaced, seen
+from movieclassifier.models.origin import replaced
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.locking import lock_folder
 from movieclassifier.system.memory import peak_megabytes
-from movieclassifier.training.checkpoints import belongs_to, is_finished, load_facts, resumable
+from movieclassifier.training.checkpoints import load_checkpoint_facts, resumable
 from movieclassifier.training.plan import Plan
 from movieclassifier.training.planning import earlier_plan, make_plan, with_names
 
@@ -48,7 +48,7 @@ def plan_run(
         Of that corpus.
     recipe : Recipe
     options : dict
-        As for :func:`make_plan`, and ``go_on`` and ``resume``.
+        As for :func:`make_plan`, and ``continue_`` and ``resume``.
     model_dir : str
     test : Corpus or None
         Another corpus to evaluate on.
@@ -60,8 +60,7 @@ def plan_run(
         another training at work there.
     """
     earlier = earlier_plan(model_dir, options)
-    keep_as_before(options, earlier)
-    plan, n_holdout = make_plan(found, recipe, options, with_test=test is not None)
+    plan, n_holdout = make_plan(found, recipe, keep_as_before(options, earlier), with_test=test is not None)
     plan = with_names(plan, corpus)
     check_before(model_dir, test, found, plan, earlier)
     return plan, n_holdout
@@ -69,20 +68,21 @@ def plan_run(
 
 def fit_options(options: dict[str, Any], model_dir: str, plan: Plan) -> dict[str, Any]:
     """Return the options of :func:`movieclassifier.training.fit.fit`; ``resume`` only if there is a checkpoint."""
-    resume = options["resume"] and can_resume(model_dir, plan, options["go_on"])
-    how = {name: options[name] for name in ("n_threads", "checkpoint_every", "go_on")}
+    resume = options["resume"] and can_resume(model_dir, plan, options["continue_"])
+    how = {name: options[name] for name in ("n_threads", "checkpoint_every", "continue_")}
     return how | {"resume": resume, "model_dir": model_dir, "label_names": plan.label_names}
 
 
-def keep_as_before(options: dict[str, Any], earlier: dict[str, Any]) -> None:
-    """Keep as many columns as the run that is continued, unless ``--keep`` says how many."""
-    n_keep = earlier.get("n_keep")
-    if options["n_keep"] is None and n_keep is not None:
-        options["n_keep"] = int(n_keep)
-        click.echo(f"Keeping {n_keep:,} columns, as before; --keep says otherwise.", err=True)
+def keep_as_before(options: dict[str, Any], earlier: Plan | None) -> dict[str, Any]:
+    """Return options that keep as many columns as the run that is continued, unless ``--keep`` says how many."""
+    n_keep = None if earlier is None else earlier.n_keep
+    if options["n_keep"] is not None or n_keep is None:
+        return options
+    click.echo(f"Keeping {n_keep:,} columns, as before; --keep says otherwise.", err=True)
+    return options | {"n_keep": n_keep}
 
 
-def check_before(model_dir: str, test: Corpus | None, found: Survey, plan: Plan, earlier: dict[str, Any]) -> None:
+def check_before(model_dir: str, test: Corpus | None, found: Survey, plan: Plan, earlier: Plan | None) -> None:
     """Find out before the training whether the model can be written and the test corpus can be read.
 
     The model folder is locked until the command ends. That documents are trained on and tested on is said on stderr.
@@ -92,7 +92,7 @@ def check_before(model_dir: str, test: Corpus | None, found: Survey, plan: Plan,
     OSError, ValueError
         If not, or if another training is at work there.
     """
-    before = seen(earlier)
+    before = {} if earlier is None else earlier.seen()
     if test is not None:
         tested = survey(replace(test, labels=found.labels))
         if tested.sha256 in {plan.sha256, *before}:
@@ -106,23 +106,22 @@ def check_before(model_dir: str, test: Corpus | None, found: Survey, plan: Plan,
     click.get_current_context().with_resource(lock_folder(folder))
 
 
-def can_resume(model_dir: str, plan: Plan, go_on: bool) -> bool:
+def can_resume(model_dir: str, plan: Plan, continue_: bool) -> bool:
     """Tell whether there is a checkpoint, and on stderr where the run goes on.
 
     A run that was killed before its first checkpoint starts again.
     """
-    path = resumable(model_dir, plan.to_dict(), go_on)
+    path = resumable(model_dir, plan, continue_)
     if not path.exists():
         click.echo(f"There is no checkpoint in {model_dir} yet: starting from the beginning.", err=True)
         return False
-    facts = load_facts(path)
-    # What does not belong is refused later, with all reasons.
-    if facts is not None and belongs_to(facts, plan.to_dict(), go_on):
-        finished = is_finished(facts)
+    facts = load_checkpoint_facts(path)
+    # A checkpoint of a different run is refused later, with all reasons.
+    if facts is not None and facts.belongs_to(plan, continue_):
         click.echo(
             f"{model_dir}: this run has finished; it is evaluated and saved again."
-            if finished
-            else f"{path}: going on {_place(plan, facts['n_steps_done'])}.",
+            if facts.is_finished
+            else f"{path}: going on {_place(plan, facts.n_steps_done)}.",
             err=True,
         )
     return True

@@ -129,7 +129,7 @@ RUN_OPTIONS = [
     ),
     click.option("--resume", is_flag=True, help="Go on from the last checkpoint of the same run."),
     click.option(
-        "--continue", "go_on", is_flag=True, help="Train the finished model of --model-dir further, on CORPUS."
+        "--continue", "continue_", is_flag=True, help="Train the finished model of --model-dir further, on CORPUS."
     ),
     track_option,
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),

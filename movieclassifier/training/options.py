@@ -1,0 +1,96 @@
+"""The options of a training, which check themselves: what is learned, and how the run goes."""
+
+import os
+from dataclasses import dataclass
+
+from movieclassifier.recipes.linear import Recipe
+
+MAX_SEED = 2**32 - 1
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """What decides which model is learned from a corpus.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    n_train : int or None
+        Documents to train on; None takes all before the holdout.
+    n_holdout : int or None
+        Documents held out; None takes a tenth, or 0 where there is a different corpus to evaluate on.
+    minibatch_size : int
+        Documents.
+    seed : int
+        Seed for the order of documents in SGD.
+    n_keep : int or None
+        Columns to keep; None keeps all.
+    allow_sorted : bool
+        Whether to train on a stream that is sorted by label.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range.
+
+    Examples
+    --------
+    >>> TrainingOptions(Recipe(), n_train=0)
+    Traceback (most recent call last):
+    ...
+    ValueError: n_train must be at least 1; got 0.
+    """
+
+    recipe: Recipe
+    n_train: int | None = None
+    n_holdout: int | None = None
+    minibatch_size: int = 1000
+    seed: int = 1
+    n_keep: int | None = None
+    allow_sorted: bool = False
+
+    def __post_init__(self) -> None:
+        for name, least in (("n_train", 1), ("n_holdout", 0), ("minibatch_size", 1), ("seed", 0), ("n_keep", 1)):
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise ValueError(f"{name} must be at least {least}; got {value}.")
+        if self.seed > MAX_SEED:
+            raise ValueError(f"seed must be at most {MAX_SEED}; got {self.seed}.")
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How a training run goes, which decides no bit of its model.
+
+    Parameters
+    ----------
+    model_dir : str or path-like
+        Folder to write.
+    n_threads : int
+        Vectorizing threads.
+    checkpoint_every : int
+        Minibatches between checkpoints; 0 writes none.
+    resume : bool
+        Whether to go on from the last checkpoint of the same run.
+    continue_ : bool
+        Whether to train the finished model of `model_dir` further.
+    show_progress : bool or None
+        As for :class:`movieclassifier.system.progress.Progress`.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range.
+    """
+
+    model_dir: str | os.PathLike[str] = "pkl_objects"
+    n_threads: int = 1
+    checkpoint_every: int = 50
+    resume: bool = False
+    continue_: bool = False
+    show_progress: bool | None = None
+
+    def __post_init__(self) -> None:
+        for name, least in (("n_threads", 1), ("checkpoint_every", 0)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} must be at least {least}; got {getattr(self, name)}.")
