@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
+from movieclassifier.evaluation import metrics as evaluation
 from movieclassifier.evaluation import roc
 from movieclassifier.evaluation.metrics import calibration_error, evaluate
 from movieclassifier.models.decisions import predicted_positions, probabilities
 from movieclassifier.models.scoring import score_documents
 from movieclassifier.training.calibration import fit_temperature
-from movieclassifier.web.operations import metrics as evaluation
 from tests.support.models import random_classifier
 
 TEXTS = ["A great movie :)", "What a waste of time", "", "so so, really; not bad"]

@@ -8,9 +8,9 @@ import pytest
 from movieclassifier.models.record import record_bytes
 from movieclassifier.models.scoring import score_documents
 from movieclassifier.recipes.names import make_recipe
+from movieclassifier.training import fit as training
 from movieclassifier.training.checkpoints import keep_state
 from movieclassifier.training.fit import fit
-from movieclassifier.training.fit import fit as training
 from movieclassifier.training.plan import Plan
 from movieclassifier.training.resuming import resume
 from movieclassifier.training.steps import Fit

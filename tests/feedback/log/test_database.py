@@ -8,9 +8,9 @@ from multiprocessing import get_context
 import pytest
 from sqlalchemy import text, update
 
+from movieclassifier.feedback.log import schema
 from movieclassifier.feedback.log.database import connect, database_url, reading, writing
 from movieclassifier.feedback.log.errors import Unavailable
-from movieclassifier.feedback.log.schema import schema
 from movieclassifier.feedback.log.store import FeedbackStore
 from tests.support.services import ADA, TEXTS, close_services, contradict, digest, open_service, write_model
 
