@@ -12,6 +12,7 @@ from movieclassifier.commands.shared.corpus_options import (
 )
 from movieclassifier.commands.shared.edge import Command, progress_option
 from movieclassifier.commands.shared.training_options import chosen_recipe, training_options
+from movieclassifier.corpora.reading import ReadingOptions
 
 
 @click.command(cls=Command)
@@ -19,7 +20,15 @@ from movieclassifier.commands.shared.training_options import chosen_recipe, trai
 @corpus_options
 @training_options
 @progress_option
-def main(paths: Any, test: str | None, model_dir: str, as_json: bool, show: bool | None, **options: Any) -> None:
+def main(
+    paths: tuple[str, ...],
+    reading: ReadingOptions,
+    test: str | None,
+    model_dir: str,
+    as_json: bool,
+    show: bool | None,
+    **options: Any,
+) -> None:
     """Train on CORPUS (data/movie_data.csv) one minibatch at a time, evaluate, and write the model."""
     # Imported here, so that --help does not wait for scikit-learn.
     from movieclassifier.commands.shared import train_steps
@@ -38,8 +47,8 @@ def main(paths: Any, test: str | None, model_dir: str, as_json: bool, show: bool
     from movieclassifier.training.planning import provenance, unseen_documents
 
     costs = train_steps.measure_costs()
-    corpus = chosen_corpus(paths or train_steps.book_corpus(), options)
-    other = corpus_to_test_on(test, options) if test else None
+    corpus = chosen_corpus(paths or train_steps.book_corpus(), reading)
+    other = corpus_to_test_on(test, reading) if test else None
     found = survey(corpus)
     report_bad_rows(found)
     plan, n_holdout = train_steps.plan_run(corpus, found, chosen_recipe(options), options, model_dir, other)
@@ -53,7 +62,7 @@ def main(paths: Any, test: str | None, model_dir: str, as_json: bool, show: bool
     sample, unseen = unseen_documents(holdout, n_holdout, other, found)
     y, values = score_documents(classifier, unseen, options["n_threads"])
     metrics = evaluate(y, values, classifier)
-    classifier.metadata |= provenance(corpus, plan, n_holdout, test, options) | {"metrics": metrics}
+    classifier.metadata |= provenance(corpus, plan, n_holdout, test) | {"metrics": metrics}
     save_model(model_dir, classifier, make_guard(classifier, sample))
     keep_state(model_dir)
     click.echo(report(classifier, metrics, as_json, **costs()))

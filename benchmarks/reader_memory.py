@@ -125,11 +125,12 @@ CASES: dict[str, tuple[Callable[[Path, int], None], str, str]] = {
 def measure(path: str, format: str, action: str) -> None:
     """Read a corpus in this process and print documents, seconds and peak memory as JSON."""
     from movieclassifier.corpora.corpus import open_corpus
+    from movieclassifier.corpora.reading import ReadingOptions
     from movieclassifier.corpora.shuffled import shuffle_corpus
     from movieclassifier.corpora.survey import survey
 
     start = time.perf_counter()
-    corpus = open_corpus("-" if action == "stdin" else path, format=format)
+    corpus = open_corpus("-" if action == "stdin" else path, reading=ReadingOptions(format=format))
     if action == "survey":
         n_documents = survey(corpus).n_documents
     else:

@@ -7,6 +7,7 @@ __version__ = "0.1.0"
 # Every public name, and the module that defines it.
 _MODULES = {
     "READERS": "corpora.readers.formats",
+    "ReadingOptions": "corpora.reading",
     "open_corpus": "corpora.corpus",
     "survey": "corpora.survey",
     "shuffle_corpus": "corpora.shuffled",

@@ -15,6 +15,7 @@ PUBLIC_NAMES = {
     "Classifier",
     "Plan",
     "READERS",
+    "ReadingOptions",
     "RECIPES",
     "Recipe",
     "TOKENIZERS",

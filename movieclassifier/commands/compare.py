@@ -16,6 +16,7 @@ from movieclassifier.commands.shared.corpus_options import (
 )
 from movieclassifier.commands.shared.edge import Command, add_options, progress_option
 from movieclassifier.commands.shared.training_options import track_option
+from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.evaluation.baselines import BASELINES
 from movieclassifier.evaluation.candidates import Candidate, Streaming
 from movieclassifier.recipes.toml import read_recipe
@@ -74,7 +75,14 @@ OPTIONS = [
 @corpus_options
 @add_options(OPTIONS)
 @progress_option
-def main(paths: tuple[str, ...], as_json: bool, html_path: str | None, show: bool | None, **options: Any) -> None:
+def main(
+    paths: tuple[str, ...],
+    reading: ReadingOptions,
+    as_json: bool,
+    html_path: str | None,
+    show: bool | None,
+    **options: Any,
+) -> None:
     """Train recipes and baselines on the same documents of CORPUS, test them on the same others, print one table.
 
     Each is trained in a process of its own. What was tuned on CORPUS has seen all but its holdout, so --folds would
@@ -87,7 +95,7 @@ def main(paths: tuple[str, ...], as_json: bool, html_path: str | None, show: boo
     candidates = _by_name(options["candidates"] or tuple(BASELINES.items()))
     if html_path is not None:
         check_replaceable(html_path)
-    splits, classes, facts = _read(paths, options)
+    splits, classes, facts = _read(paths, reading, options)
     how = {name: options[name] for name in ("seed", "n_threads", "allow_sorted")}
     with Progress(len(candidates), "Comparing", unit="recipes", show=show) as progress:
         rows = compare(candidates, splits, classes, tell=lambda name: progress.update(1, name), **how)
@@ -111,13 +119,15 @@ def _by_name(named: Sequence[tuple[str, Candidate]]) -> dict[str, Candidate]:
     return candidates
 
 
-def _read(paths: tuple[str, ...], options: dict[str, Any]) -> "tuple[list[Split], tuple[Label, ...], dict[str, Any]]":
+def _read(
+    paths: tuple[str, ...], reading: ReadingOptions, options: dict[str, Any]
+) -> "tuple[list[Split], tuple[Label, ...], dict[str, Any]]":
     """Return the splits, the classes and the facts of a corpus."""
     from movieclassifier.corpora.parts import Slice, make_splits
     from movieclassifier.corpora.survey import survey
     from movieclassifier.evaluation.comparison_table import make_facts
 
-    corpus = chosen_corpus(paths, options)
+    corpus = chosen_corpus(paths, reading)
     found = survey(corpus)
     report_bad_rows(found)
     other, tested_on = None, "the holdout"
@@ -125,7 +135,7 @@ def _read(paths: tuple[str, ...], options: dict[str, Any]) -> "tuple[list[Split]
         tested_on = f"all of them in {options['n_folds']} folds"
     if options["test"] is not None:
         tested_on = Path(options["test"]).name
-        other = Slice(corpus_to_test_on(options["test"], options), found.labels)
+        other = Slice(corpus_to_test_on(options["test"], reading), found.labels)
     split = {name: options[name] for name in ("n_folds", "n_train", "n_holdout", "seed")}
     splits = make_splits(Slice(corpus, found.labels), found, test=other, **split)
     return splits, found.classes, make_facts(corpus, found, splits, tested_on, options["seed"])

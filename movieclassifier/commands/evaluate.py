@@ -1,12 +1,11 @@
 """``movieclassifier evaluate``: the metrics of a model on a corpus."""
 
-from typing import Any
-
 import click
 
 from movieclassifier.commands.shared.corpus_options import chosen_corpus, reading_options, report_skipped
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.commands.shared.model_options import model_option
+from movieclassifier.corpora.reading import ReadingOptions
 
 
 @click.command(cls=Command)
@@ -14,7 +13,7 @@ from movieclassifier.commands.shared.model_options import model_option
 @reading_options
 @model_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def main(paths: tuple[str, ...], model: str | None, as_json: bool, **options: Any) -> None:
+def main(paths: tuple[str, ...], reading: ReadingOptions, model: str | None, as_json: bool) -> None:
     """Evaluate a model on CORPUS, whose labels are those of the model or their names."""
     from movieclassifier.commands.shared.train_steps import measure_costs
     from movieclassifier.corpora.survey import files_digest, labels_of_classes
@@ -27,7 +26,7 @@ def main(paths: tuple[str, ...], model: str | None, as_json: bool, **options: An
 
     costs = measure_costs()
     classifier = load_classifier(model)
-    corpus = chosen_corpus(paths, options, shuffle=False)
+    corpus = chosen_corpus(paths, reading)
     labels = labels_of_classes(corpus.labels, classifier.classes_.tolist(), classifier.label_names)
     bad_rows = corpus.bad_rows()
     y, values = score_documents(classifier, corpus.documents(labels, bad_rows))

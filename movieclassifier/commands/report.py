@@ -1,12 +1,12 @@
 """``movieclassifier report``: a training run on one page, with pictures."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from movieclassifier.commands.shared.corpus_options import chosen_corpus, corpus_options, corpus_to_test_on
 from movieclassifier.commands.shared.edge import Command, progress_option
+from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.reports import DRAWN_BY
 from movieclassifier.system.atomic import check_replaceable
 from movieclassifier.system.errors import check_installed
@@ -29,19 +29,18 @@ from movieclassifier.system.progress import Progress
 @progress_option
 def main(
     paths: tuple[str, ...],
+    reading: ReadingOptions,
     test: str | None,
     model_dir: str,
     output: str,
     with_curve: bool,
     show: bool | None,
-    **options: Any,
 ) -> None:
     """Write a page on a training run, with pictures: how good the model is, what it learned, where it is wrong.
 
     CORPUS is what it was trained on, read in the same way; nobody needs a network to look at the page.
     """
     check_extra()
-    from movieclassifier.corpora.reading import chosen_reading
     from movieclassifier.models.persistence import load_classifier
     from movieclassifier.reports.finished_run import open_run
     from movieclassifier.reports.training_report import PAGE
@@ -49,14 +48,11 @@ def main(
     Path(output).mkdir(parents=True, exist_ok=True)
     check_replaceable(Path(output) / PAGE)
     classifier = load_classifier(model_dir)
-    run = open_run(classifier, chosen_corpus(paths, options), _other(test, options), chosen_reading(options))
+    corpus = chosen_corpus(paths, reading)
+    run = open_run(classifier, corpus, corpus_to_test_on(test, reading) if test else None)
     with Progress(run.n_to_repeat if with_curve else 0, "Repeating the run", show=show) as progress:
         report = run.report(with_curve, tell=progress.update)
     click.echo(report.save(Path(output)))
-
-
-def _other(test: str | None, options: dict[str, Any]) -> Any:
-    return None if test is None else corpus_to_test_on(test, options)
 
 
 def check_extra() -> None:

@@ -54,9 +54,9 @@ def main(
     the seed alone. OUT may be IN. IN is a CSV, or holds a document in each line (.jsonl). OUT is compressed where its
     name ends in .gz, .bz2, .xz or .zst.
     """
+    from movieclassifier.corpora.readers.contract import check_delimiter
     from movieclassifier.corpora.readers.records import RecordFormat
     from movieclassifier.corpora.readers.streams import plain_size
-    from movieclassifier.corpora.readers.tables import check_delimiter
     from movieclassifier.corpora.shuffling import check_rows, shuffle_rows
 
     check_rows(Path(in_path))

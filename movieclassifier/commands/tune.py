@@ -9,6 +9,7 @@ import click
 from movieclassifier.commands.shared.corpus_options import chosen_corpus, corpus_options, report_bad_rows
 from movieclassifier.commands.shared.edge import Command, add_options, progress_option
 from movieclassifier.commands.shared.training_options import RECIPE_OPTIONS, chosen_recipe
+from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.system.atomic import check_replaceable
 from movieclassifier.system.progress import Progress
 
@@ -47,7 +48,9 @@ OPTIONS = [
 @corpus_options
 @add_options(RECIPE_OPTIONS + OPTIONS)
 @progress_option
-def main(paths: tuple[str, ...], output: str, as_json: bool, show: bool | None, **options: Any) -> None:
+def main(
+    paths: tuple[str, ...], reading: ReadingOptions, output: str, as_json: bool, show: bool | None, **options: Any
+) -> None:
     """Search for better settings of a recipe, on folds of the training part of CORPUS; the holdout is not looked at.
 
     Many recipes are tried on few documents, the best third of them on three times as many, and so on. The winner is
@@ -58,7 +61,6 @@ def main(paths: tuple[str, ...], output: str, as_json: bool, show: bool | None, 
 
     from movieclassifier.corpora.minibatches import holdout_sizes
     from movieclassifier.corpora.parts import Slice
-    from movieclassifier.corpora.reading import reading
     from movieclassifier.corpora.survey import survey
     from movieclassifier.evaluation.search_space import SPACE, read_space
     from movieclassifier.evaluation.tuning import Search, n_evaluations, tune
@@ -69,14 +71,14 @@ def main(paths: tuple[str, ...], output: str, as_json: bool, show: bool | None, 
         raise ValueError(f"{output}: a recipe is a file whose name ends in .toml; pass another --output.")
     check_replaceable(output)
     space = read_space(options["space"]) if options["space"] else SPACE
-    corpus = chosen_corpus(paths, options)
+    corpus = chosen_corpus(paths, reading)
     found = survey(corpus)
     report_bad_rows(found)
     n_train, _ = holdout_sizes(found.n_documents, options["n_train"], options["n_holdout"])
     limits = {name: options[name] for name in ("n_candidates", "n_folds", "seed", "allow_sorted")}
     search = Search(chosen_recipe(options), space, n_train=n_train, **limits)
     # The same bytes are other documents when they are read in another way.
-    what = {"sha256": found.sha256, "shuffle_seed": found.shuffle_seed, "reading": reading(found, options)}
+    what = {"sha256": found.sha256, "shuffle_seed": found.shuffle_seed, "reading": reading.describe(found)}
     journal = Journal(_beside(output), search.to_dict() | what)
     if journal.scores:
         click.echo(f"Going on from {len(journal.scores)} results in {journal.path}.", err=True)

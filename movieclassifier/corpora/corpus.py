@@ -3,73 +3,108 @@
 import glob
 import inspect
 import os
+import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
 
 from movieclassifier.corpora.readers.contract import BadRows, Document, Labels
-from movieclassifier.corpora.readers.formats import BOOK_HEADER, BOOK_LABELS, COLUMN_OPTIONS, LABELS, READERS
+from movieclassifier.corpora.readers.formats import BOOK_HEADER, BOOK_LABELS, LABELS, READERS
 from movieclassifier.corpora.readers.guessing import guess_format
+from movieclassifier.corpora.readers.json_lines import iter_jsonl
 from movieclassifier.corpora.readers.streams import first_lines
+from movieclassifier.corpora.reading import ReadingOptions, flag
 from movieclassifier.corpora.spooling import spool_stdin
+
+AS_FOUND = ReadingOptions()
+
+
+@dataclass(frozen=True)
+class ShuffledCopy:
+    """The documents of a corpus in random order, in a temporary file of JSON lines.
+
+    Attributes
+    ----------
+    path : Path
+    seed : int
+        Seed of the order.
+    sha256 : str
+        Digest of the corpus that was copied.
+    bad_rows : tuple of str
+        Messages about the first rows that were skipped.
+    n_bad_rows : int
+    """
+
+    path: Path
+    seed: int
+    sha256: str
+    bad_rows: tuple[str, ...] = ()
+    n_bad_rows: int = 0
+
+    def documents(self, labels: Labels | None, bad_rows: BadRows) -> Iterator[Document]:
+        """Yield the documents with their labels mapped."""
+        # A line may be longer than any that the corpus's own reader accepts, because of the escapes.
+        size = sys.maxsize
+        columns = {"text_column": "text", "label_column": "label"}
+        return iter_jsonl(self.path, labels, **columns, max_line_size=size, skip_bad_rows=bad_rows)
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """What to read and how; iterating reads it from the start, again and again.
+    """What to read and how; every iteration reads it from the start.
 
     Attributes
     ----------
     paths : tuple of Path
-        Read one after the other, as one stream.
+        Files or folders, read one after the other as one stream.
     format : str
         A name in :data:`READERS`.
-    options : dict
-        Options of the reader.
+    reading : ReadingOptions
+        The options it was opened with.
     labels : mapping of str to (int, str or None), optional
-        What the values in the corpus stand for, None for what is left out; without it, they are yielded as they are.
+        The label that each value in the corpus stands for; None leaves its documents out. Without a mapping, values
+        are yielded as they are.
     names : tuple of str
-        What people call the paths; other than them where a stream was copied to a temporary file.
-    bad_rows_before : tuple of str
-        What was wrong with the first rows that were skipped when it was copied.
-    n_bad_rows_before : int
-    sha256 : str
-        Of what was shuffled, where this is a shuffled copy.
-    shuffle_seed : int or None
-        Of the order of that copy.
+        Names of the paths for messages and records. A stream that was copied to a temporary file keeps its own name.
+    copy : ShuffledCopy, optional
+        The documents in random order, which are read in place of the paths.
     """
 
     paths: tuple[Path, ...]
     format: str = "csv"
-    options: dict[str, Any] = field(default_factory=dict)
+    reading: ReadingOptions = AS_FOUND
     labels: Labels | None = None
     names: tuple[str, ...] = ()
-    bad_rows_before: tuple[str, ...] = ()
-    n_bad_rows_before: int = 0
-    sha256: str = ""
-    shuffle_seed: int | None = None
+    copy: ShuffledCopy | None = None
 
     def __post_init__(self) -> None:
         if not self.names:
-            # That of "." is empty.
+            # The path "." has no name of its own.
             names = tuple(os.path.basename(os.path.abspath(path)) for path in self.paths)
             object.__setattr__(self, "names", names)
+
+    @property
+    def shuffle_seed(self) -> int | None:
+        """Seed of the order of a shuffled corpus; None in its own order."""
+        return None if self.copy is None else self.copy.seed
 
     def __iter__(self) -> Iterator[Document]:
         return self.documents(self.labels)
 
     def documents(self, labels: Labels | None, bad_rows: BadRows | None = None) -> Iterator[Document]:
-        """Yield the documents with labels mapped in another way, counting bad rows in `bad_rows`."""
-        reader = READERS[self.format]
+        """Yield the documents with a different mapping of labels; `bad_rows` counts the rows that are skipped."""
         # One counter for all files: the limit is on the whole stream.
-        options = {**self.options, "skip_bad_rows": bad_rows or self.bad_rows()}
+        bad_rows = bad_rows or self.bad_rows()
+        if self.copy is not None:
+            yield from self.copy.documents(labels, bad_rows)
+            return
+        arguments = self.reading.reader_arguments() | {"skip_bad_rows": bad_rows}
         for path in self.paths:
-            yield from reader(path, labels, **options)
+            yield from READERS[self.format](path, labels, **arguments)
 
     def values(self, bad_rows: BadRows) -> Iterator[tuple[str, str]]:
-        """Yield the documents with labels as the corpus writes them, those that are left out excepted."""
+        """Yield the documents that are not left out, with labels as the corpus writes them."""
         known: Labels | None = None
         if self.labels is not None:
             known = {value: None if label is None else value for value, label in self.labels.items()}
@@ -77,26 +112,20 @@ class Corpus:
 
     def bad_rows(self) -> BadRows:
         """Return a counter with this corpus's limit."""
-        return BadRows(self.options.get("skip_bad_rows", 0))
+        return BadRows(self.reading.skip_bad_rows)
 
 
-def open_corpus(
-    *paths: str | PathLike[str], format: str | None = None, labels: Labels | None = None, **options: Any
-) -> Corpus:
-    """Return the corpus at one or several paths.
+def open_corpus(*paths: str | PathLike[str], reading: ReadingOptions = AS_FOUND) -> Corpus:
+    """Return the corpus at one or several paths, in its own order.
 
     Parameters
     ----------
     *paths : str or path-like
-        Files or folders that are read as one stream. ``*``, ``?`` and ``**`` stand for several, in the order of their
+        Files or folders that are read as one stream. ``*``, ``?`` and ``**`` match several, in the order of their
         names; ``-`` is standard input, which is copied to a temporary file.
-    format : str, optional
-        A name in :data:`READERS`; guessed by default.
-    labels : mapping of str to (int, str or None), optional
-        What the values in the corpus stand for; None leaves documents out. By default those of :data:`LABELS`; a CSV
-        with the book's header ``review,sentiment`` has 0 and 1.
-    **options
-        Options of the reader.
+    reading : ReadingOptions, optional
+        Without ``format`` it is guessed. Without ``labels`` those of :data:`LABELS` are taken; a CSV with the book's
+        header ``review,sentiment`` has 0 and 1.
 
     Returns
     -------
@@ -106,21 +135,23 @@ def open_corpus(
     ------
     OSError
         If a path cannot be read.
-    ValueError, TypeError
-        If the format or an option is unknown, or an option's value is wrong.
+    ValueError
+        If the format is unknown, or does not take one of the options.
     """
-    if format is not None and format not in READERS:
-        raise ValueError(f"format must be one of {', '.join(READERS)}; got {format!r}.")
+    if reading.format is not None and reading.format not in READERS:
+        raise ValueError(f"format must be one of {', '.join(READERS)}; got {reading.format!r}.")
     found = _expand(paths)
-    format = format or _guess(found, options)
-    _check_options(format, options)
+    format = reading.format or _guess(found, reading)
+    _check_options(format, reading)
     for path in found:
-        READERS[format](path, labels, **options)  # checks the path and the options, and reads no document
+        # This checks the path and the options. It reads no document.
+        READERS[format](path, reading.labels, **reading.reader_arguments())
+    labels = reading.labels
     if labels is None:
         labels = LABELS.get(format)
-        if format == "csv" and not COLUMN_OPTIONS & set(options) and first_lines(found[0], 1) == [BOOK_HEADER]:
+        if format == "csv" and not reading.describes_columns and first_lines(found[0], 1) == [BOOK_HEADER]:
             labels = BOOK_LABELS
-    return Corpus(found, format, options, labels)
+    return Corpus(found, format, reading, labels)
 
 
 def _expand(paths: Sequence[str | PathLike[str]]) -> tuple[Path, ...]:
@@ -141,33 +172,25 @@ def _expand(paths: Sequence[str | PathLike[str]]) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def _guess(paths: tuple[Path, ...], options: dict[str, Any]) -> str:
+def _guess(paths: tuple[Path, ...], reading: ReadingOptions) -> str:
     """Return the format of all paths."""
-    if "delimiter" in options:
+    if reading.delimiter is not None:
         return "csv"
     formats: dict[str, Path] = {}
     for path in reversed(paths):
         if not path.exists():
             raise FileNotFoundError(f"{path}: there is no such file or folder.")
-        formats[guess_format(path, presets=not COLUMN_OPTIONS & set(options))] = path
+        formats[guess_format(path, presets=not reading.describes_columns)] = path
     if len(formats) > 1:
         guesses = ", ".join(f"{path} is {name}" for name, path in reversed(formats.items()))
         raise ValueError(f"these are not of one format ({guesses}); pass the --format of all, or one of them.")
     return next(iter(formats))
 
 
-def _check_options(format: str, options: dict[str, Any]) -> None:
-    known = [
-        name
-        for name, parameter in inspect.signature(READERS[format]).parameters.items()
-        if parameter.kind is parameter.KEYWORD_ONLY
-    ]
-    for name in options:
+def _check_options(format: str, reading: ReadingOptions) -> None:
+    parameters = inspect.signature(READERS[format]).parameters.values()
+    known = [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
+    for name in reading.reader_arguments():
         if name not in known:
-            flags = ", ".join(map(_flag, known))
-            raise ValueError(f"--format {format} takes no {_flag(name)}; it takes {flags}.")
-
-
-def _flag(name: str) -> str:
-    """Return what the command line calls an option of a reader."""
-    return {"header": "--no-header", "quoted": "--no-quotes"}.get(name, f"--{name.replace('_', '-')}")
+            flags = ", ".join(map(flag, known))
+            raise ValueError(f"--format {format} takes no {flag(name)}; it takes {flags}.")

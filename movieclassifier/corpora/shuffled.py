@@ -1,23 +1,22 @@
 """A corpus in random order."""
 
 import json
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from movieclassifier.corpora.corpus import Corpus
+from movieclassifier.corpora.corpus import Corpus, ShuffledCopy
 from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.corpora.shuffling import iter_shuffled
-from movieclassifier.corpora.spooling import _spool
+from movieclassifier.corpora.spooling import spool
 from movieclassifier.corpora.survey import with_digest
 
 
 def shuffle_corpus(corpus: Corpus, seed: int = 0, memory: int = 200_000_000) -> Corpus:
     """Return a corpus with the same documents in random order.
 
-    They are copied to a temporary file, which is there until this process ends. Every order is equally likely, and
-    depends on the documents and the seed alone.
+    The documents are copied to a temporary file, which is removed when this process ends. Every order is equally
+    likely. It depends on the documents and the seed alone.
 
     Parameters
     ----------
@@ -33,22 +32,12 @@ def shuffle_corpus(corpus: Corpus, seed: int = 0, memory: int = 200_000_000) -> 
     Raises
     ------
     OSError, ValueError
-        As the reader does, or where there is no room.
+        As the reader does, or if there is no room.
     """
     bad_rows = corpus.bad_rows()
     documents, digest = with_digest(corpus, bad_rows)
     path = spool_shuffled(documents, seed, memory)
-    return replace(
-        corpus,
-        paths=(path,),
-        format="jsonl",
-        # What a reader took, this one takes, too, however long it is with its escapes.
-        options={"text_column": "text", "label_column": "label", "max_line_size": sys.maxsize},
-        bad_rows_before=tuple(bad_rows.messages),
-        n_bad_rows_before=bad_rows.n_skipped,
-        sha256=digest(),
-        shuffle_seed=seed,
-    )
+    return replace(corpus, copy=ShuffledCopy(path, seed, digest(), tuple(bad_rows.messages), bad_rows.n_skipped))
 
 
 def spool_shuffled(documents: Iterable[Document], seed: int, memory: int) -> Path:
@@ -66,7 +55,7 @@ def spool_shuffled(documents: Iterable[Document], seed: int, memory: int) -> Pat
     OSError
         If there is no room.
     """
-    with _spool("shuffled.jsonl") as file:
+    with spool("shuffled.jsonl") as file:
         for line in iter_shuffled(_json_lines(documents), seed, memory, Path(file.name).parent):
             file.write(line)
     return Path(file.name)

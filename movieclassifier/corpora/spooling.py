@@ -1,7 +1,7 @@
-"""Copy a stream to a temporary file, so that it can be read again, or in another order.
+"""Copy a stream to a temporary file, so that it can be read again, or in a different order.
 
-Temporary files are in a folder of this process in the system's (TMPDIR). It is removed when the process ends, by
-Ctrl-C or SIGTERM, too; only SIGKILL leaves it.
+Temporary files lie in a folder of this process, which lies in the system's folder for them (TMPDIR). It is removed
+when the process ends, also by Ctrl-C or SIGTERM. After SIGKILL it stays.
 """
 
 import sys
@@ -16,7 +16,7 @@ from movieclassifier.system.atomic import NO_ROOM
 
 
 def temporary_path(name: str) -> Path:
-    """Return a new path that is there until this process ends."""
+    """Return a new path, whose file is removed when this process ends."""
     n_files = len(list(_temporary_folder().iterdir()))
     folder = _temporary_folder() / str(n_files)
     folder.mkdir()
@@ -34,8 +34,8 @@ def _temporary_folder() -> Path:
 
 
 @contextmanager
-def _spool(name: str) -> Iterator[IO[bytes]]:
-    """Open a new temporary file; where there is no room, say what to do."""
+def spool(name: str) -> Iterator[IO[bytes]]:
+    """Open a new temporary file; if there is no room, the error says how to make some."""
     path = temporary_path(name)
     try:
         with open(path, "wb") as file:
@@ -55,8 +55,8 @@ def spool_stdin() -> Path:
     OSError
         If there is no room.
     """
-    with _spool("standard-input") as file:
-        # Not read(), which goes on waiting where a signal comes between the parts of what it reads.
+    with spool("standard-input") as file:
+        # read() would go on waiting if a signal came between two of its parts.
         while chunk := sys.stdin.buffer.read1(2**16):  # type: ignore[union-attr]  # it is a BufferedReader
             file.write(chunk)
     return Path(file.name)

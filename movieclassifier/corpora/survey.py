@@ -85,14 +85,15 @@ def survey(corpus: "Corpus") -> Survey:
     documents, digest = with_digest(corpus, bad_rows)
     counts = _count(documents, corpus)
     labels = corpus.labels if corpus.labels is not None else find_labels(counts)
+    copy = corpus.copy
     ordered = {value: counts[value] for value in labels if value in counts}
     return Survey(
         counts.total(),
         ordered,
-        corpus.sha256 or digest(),
+        copy.sha256 if copy else digest(),
         labels,
-        corpus.bad_rows_before + tuple(bad_rows.messages),
-        corpus.n_bad_rows_before + bad_rows.n_skipped,
+        (copy.bad_rows if copy else ()) + tuple(bad_rows.messages),
+        (copy.n_bad_rows if copy else 0) + bad_rows.n_skipped,
         corpus.shuffle_seed,
     )
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
 from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.parts import Part, Slice
@@ -58,9 +57,7 @@ class Run:
         return list(islice(iter(self.test), 0, None, step))
 
 
-def open_run(
-    classifier: Classifier, corpus: Corpus, other: Corpus | None = None, reading: dict[str, Any] | None = None
-) -> Run:
+def open_run(classifier: Classifier, corpus: Corpus, other: Corpus | None = None) -> Run:
     """Return the run that a classifier comes from.
 
     Parameters
@@ -70,8 +67,6 @@ def open_run(
         What it was trained on.
     other : Corpus, optional
         What it was evaluated on, if not on the holdout.
-    reading : dict, optional
-        As :func:`movieclassifier.corpora.reading.chosen_reading` returns it; checked if it is given.
 
     Raises
     ------
@@ -89,8 +84,8 @@ def open_run(
             f"{_told(found.sha256, found.shuffle_seed)}; the model's corpus {', '.join(metadata['corpus'])} has "
             f"{_told(metadata['sha256'], metadata.get('shuffle_seed'))}. Pass that one, read in the same order."
         )
-    trained = metadata.get("reading", {})
-    if reading is not None and not same_reading(reading, trained):
+    trained, reading = metadata.get("reading", {}), corpus.reading.chosen()
+    if not same_reading(reading, trained):
         raise ValueError(
             f"{', '.join(corpus.names)} was read with {as_options(trained)} for the training, and is now read with "
             f"{as_options(reading)}; these are other documents. Pass the options of the training."

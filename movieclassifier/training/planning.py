@@ -14,7 +14,6 @@ from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.minibatches import holdout_sizes
 from movieclassifier.corpora.readers.contract import Document, Label
 from movieclassifier.corpora.readers.formats import BOOK_LABELS, LABELS
-from movieclassifier.corpora.reading import chosen_reading, reading
 from movieclassifier.corpora.survey import Survey, count_labels
 from movieclassifier.models.guard import N_GUARD
 from movieclassifier.recipes.linear import Recipe
@@ -27,12 +26,16 @@ BOOK_MAPPINGS = (BOOK_LABELS, LABELS["aclImdb"])
 BOOK_NAMES: dict[Label, str] = {0: "negative", 1: "positive"}
 
 
-def make_plan(found: Survey, recipe: Recipe, options: dict[str, Any], with_test: bool) -> tuple[Plan, int]:
+def make_plan(
+    corpus: Corpus, found: Survey, recipe: Recipe, options: dict[str, Any], with_test: bool
+) -> tuple[Plan, int]:
     """Return the plan of a fit and the size of the holdout.
 
     Parameters
     ----------
+    corpus : Corpus
     found : Survey
+        Of that corpus.
     recipe : Recipe
     options : dict
         ``n_train``, ``n_holdout``, ``minibatch_size``, ``seed``, ``n_keep`` and ``allow_sorted``.
@@ -54,7 +57,7 @@ def make_plan(found: Survey, recipe: Recipe, options: dict[str, Any], with_test:
         count_labels(found),
         n_train,
         sha256=found.sha256,
-        reading=json.dumps(reading(found, options)),
+        reading=json.dumps(corpus.reading.describe(found)),
         **{name: options[name] for name in ("minibatch_size", "seed", "n_keep", "allow_sorted")},
     )
     return plan, n_holdout
@@ -85,12 +88,12 @@ def earlier_plan(model_dir: str, options: dict[str, Any]) -> Plan | None:
     return next((facts.plan for facts in found if facts is not None and facts.is_finished), None)
 
 
-def provenance(corpus: Corpus, plan: Plan, n_holdout: int, test: str | None, options: dict[str, Any]) -> dict[str, Any]:
+def provenance(corpus: Corpus, plan: Plan, n_holdout: int, test: str | None) -> dict[str, Any]:
     """Return where a model came from, without the paths and times of the machine.
 
     How the corpus is read and how many columns are kept is told only where the command line says so.
     """
-    chosen = {"shuffle_seed": corpus.shuffle_seed, "reading": chosen_reading(options) or None, "n_keep": plan.n_keep}
+    chosen = {"shuffle_seed": corpus.shuffle_seed, "reading": corpus.reading.chosen() or None, "n_keep": plan.n_keep}
     return {
         "corpus": list(corpus.names),
         "sha256": plan.sha256,

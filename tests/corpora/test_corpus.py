@@ -14,6 +14,7 @@ from movieclassifier.corpora.readers import csv_rows
 from movieclassifier.corpora.readers.contract import BadRows
 from movieclassifier.corpora.readers.csv_rows import MAX_FIELD_SIZE
 from movieclassifier.corpora.readers.tables import iter_csv
+from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.corpora.survey import find_labels, survey
 
 BOOK = {"0": 0, "1": 1}
@@ -285,9 +286,9 @@ def test_several_files_are_one_stream(tmp_path):
 
 def test_bad_rows_of_several_files_are_counted_together(tmp_path):
     paths = [written(tmp_path, HEADER + "good,1\nbad\n", name) for name in ("a.csv", "b.csv")]
-    assert survey(open_corpus(*paths, skip_bad_rows=2)).n_bad_rows == 2
+    assert survey(open_corpus(*paths, reading=ReadingOptions(skip_bad_rows=2))).n_bad_rows == 2
     with pytest.raises(ValueError, match=r"b\.csv, line 3: .+ 1 bad row was skipped before"):
-        list(open_corpus(*paths, skip_bad_rows=1))
+        list(open_corpus(*paths, reading=ReadingOptions(skip_bad_rows=1)))
 
 
 @pytest.mark.parametrize(
@@ -312,14 +313,14 @@ def test_survey_finds_the_labels(tmp_path, content, counts, labels):
 def test_survey_counts_by_value_where_labels_are_mapped(tmp_path):
     path = written(tmp_path, "text,stars\na,1\nb,2\nc,5\n")
     labels = {"1": "negative", "2": "negative", "5": "positive"}
-    found = survey(open_corpus(path, labels=labels, label_column="stars"))
+    found = survey(open_corpus(path, reading=ReadingOptions(labels=labels, label_column="stars")))
     assert found.label_counts == {"1": 1, "2": 1, "5": 1}
     assert found.classes == ("negative", "positive")
 
 
 def test_survey_refuses_a_value_that_is_not_mapped(tmp_path):
     with pytest.raises(ValueError, match="line 2: label must be one of a, b; got 'c'"):
-        survey(open_corpus(written(tmp_path, "text,label\nx,c\n"), labels={"a": 0, "b": 1}))
+        survey(open_corpus(written(tmp_path, "text,label\nx,c\n"), reading=ReadingOptions(labels={"a": 0, "b": 1})))
 
 
 def test_survey_refuses_a_column_of_texts_as_labels(tmp_path):
@@ -339,7 +340,7 @@ def test_column_of_long_texts_is_no_label_column_and_is_not_kept(tmp_path):
 
 def test_survey_tells_what_was_skipped(tmp_path):
     path = written(tmp_path, HEADER.encode() + BAD_ROWS)
-    found = survey(open_corpus(path, skip_bad_rows=9))
+    found = survey(open_corpus(path, reading=ReadingOptions(skip_bad_rows=9)))
     assert (found.n_documents, found.n_bad_rows, len(found.bad_rows)) == (3, 5, 5)
     assert "line 3: expected 2 fields" in found.bad_rows[0]
 
@@ -351,12 +352,12 @@ def test_corpus_without_a_path_is_refused():
 
 def test_unknown_format_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"format must be one of csv.*; got 'xml'"):
-        open_corpus(written(tmp_path, HEADER), format="xml")
+        open_corpus(written(tmp_path, HEADER), reading=ReadingOptions(format="xml"))
 
 
 def test_options_are_checked_when_the_corpus_is_opened(tmp_path):
     with pytest.raises(ValueError, match="encoding 'utf-9' is unknown"):
-        open_corpus(written(tmp_path, HEADER), encoding="utf-9")
+        open_corpus(written(tmp_path, HEADER), reading=ReadingOptions(encoding="utf-9"))
 
 
 def test_a_corpus_is_a_value():

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.parts import Fold, Slice, fold_of, make_splits, split_into_folds
+from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.corpora.survey import count_labels, survey
 
 SAMPLE = "movieclassifier/bundled/sample_reviews.csv"
@@ -100,4 +101,4 @@ def test_splits_can_be_pickled(sample):
 def test_labels_that_are_left_out_are_not_counted(tmp_path):
     path = tmp_path / "reviews.csv"
     path.write_text("text,label\nfine,a\nbad,b\nso so,c\n")
-    assert count_labels(survey(open_corpus(path, labels={"a": 1, "b": 0, "c": None}))) == (1, 1)
+    assert count_labels(survey(open_corpus(path, reading=ReadingOptions(labels={"a": 1, "b": 0, "c": None})))) == (1, 1)

@@ -72,11 +72,11 @@ def test_long_document_that_is_read_can_be_shuffled(letter, tmp_path):
     for label in ("neg", "pos"):
         (tmp_path / "corpus" / label).mkdir(parents=True)
         (tmp_path / "corpus" / label / "1.txt").write_text(text, encoding="utf-8")
-    corpus = open_corpus(tmp_path / "corpus", format="folders")
+    corpus = open_corpus(tmp_path / "corpus")
     assert {label for found, label in shuffle_corpus(corpus) if found == text} == {"neg", "pos"}
 
 
 def test_letters_are_copied_as_they_are(tmp_path):
     (tmp_path / "corpus.csv").write_text("review,sentiment\nхорошо 😀,1\n", encoding="utf-8")
-    (copy,) = shuffle_corpus(open_corpus(tmp_path / "corpus.csv")).paths
+    copy = shuffle_corpus(open_corpus(tmp_path / "corpus.csv")).copy.path
     assert copy.read_text(encoding="utf-8") == '{"text": "хорошо 😀", "label": "1"}\n'

@@ -16,7 +16,7 @@ from movieclassifier.training.fit import fit
 from movieclassifier.training.plan import Plan
 from movieclassifier.vectorizer import make_vectorizer
 
-SAMPLE = list(open_corpus("movieclassifier/bundled/sample_reviews.csv", labels={"0": 0, "1": 1}))
+SAMPLE = list(open_corpus("movieclassifier/bundled/sample_reviews.csv"))
 TRAIN, TEST = SAMPLE[:300], SAMPLE[300:]
 OUTLINE = Outline((0, 1), (200, 200), len(TRAIN))
 

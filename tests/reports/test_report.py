@@ -456,7 +456,7 @@ def two_texts(path):
     ("now", "named"),
     [
         (["--text-column", "other"], "now read with --text-column other; these are other documents"),
-        ([], "was read with --text-column text for the training, and is now read with no option that says how"),
+        ([], "was read with --text-column text for the training, and is now read with the default options"),
         (["--text-column", "text", "--labels", "0=1,1=0"], "now read with --text-column text --labels 0=1,1=0"),
     ],
 )

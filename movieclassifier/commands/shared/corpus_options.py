@@ -1,12 +1,14 @@
 """Options of every command that reads a corpus: its format, columns, labels and order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from movieclassifier.commands.shared.edge import add_options
-from movieclassifier.corpora.reading import READER_OPTIONS
+from movieclassifier.corpora.reading import ReadingOptions
 
 if TYPE_CHECKING:
     from movieclassifier.corpora.corpus import Corpus
@@ -14,8 +16,8 @@ if TYPE_CHECKING:
     from movieclassifier.corpora.survey import Survey
 
 
-class FormatNames(click.ParamType):
-    """A name in READERS, which is imported only when one is given."""
+class FormatNames(click.ParamType[str]):
+    """A name in READERS, which is imported only if one is given."""
 
     name = "FORMAT"
 
@@ -32,8 +34,8 @@ class FormatNames(click.ParamType):
         return click.Choice(list(READERS)).convert(value, param, ctx)
 
 
-class LabelMapping(click.ParamType):
-    """``0=negative,4=positive``: what the values in a corpus stand for; ``2=`` leaves documents out."""
+class LabelMapping(click.ParamType[Any]):
+    """``0=negative,4=positive``: the label that each value in a corpus stands for; ``2=`` leaves documents out."""
 
     name = "VALUE=LABEL,…"
 
@@ -71,21 +73,33 @@ CORPUS_OPTIONS = [
         help="Name of the column with the text, or its number from 0; several are joined.  [default: a usual name]",
     ),
     click.option("--label-column", metavar="COLUMN", help="Name or number of the column with the label."),
-    click.option("--no-header", is_flag=True, help="The first row is a document, too."),
-    click.option("--delimiter", metavar="CHARACTER", help="What parts the columns.  [default: a comma]"),
-    click.option("--no-quotes", is_flag=True, help="Quotes are part of the text, and every line is a row."),
+    click.option("--no-header", is_flag=True, help="Read the first row as a document."),
+    click.option(
+        "--delimiter",
+        metavar="CHARACTER",
+        callback=lambda context, option, value: value and value.replace("\\t", "\t"),
+        help="Character between two columns; \\t is a tab.  [default: a comma]",
+    ),
+    click.option("--no-quotes", is_flag=True, help="Read quotes as part of the text, and every line as a row."),
     click.option(
         "--encoding",
         metavar="NAME",
-        help="Such as latin-1; for folders also utf-8,latin-1: what is not the first is the second.  [default: utf-8]",
+        help="Encoding of the corpus, such as latin-1. For folders it may be utf-8,latin-1: a file that is not valid "
+        "in the first is read in the second.  [default: utf-8]",
     ),
-    click.option("--part", type=click.Choice(["train", "test"]), help="One of aclImdb's halves.  [default: both]"),
+    click.option("--part", type=click.Choice(["train", "test"]), help="Read one of aclImdb's halves.  [default: both]"),
     click.option(
         "--labels",
         type=LabelMapping(),
-        help="What the values stand for, such as 0=negative,4=positive; 2= leaves these documents out.",
+        help="Labels that the values stand for, such as 0=negative,4=positive; 2= leaves these documents out.",
     ),
-    click.option("--skip-bad-rows", type=click.IntRange(0), metavar="N", help="Skip up to N rows that cannot be read."),
+    click.option(
+        "--skip-bad-rows",
+        type=click.IntRange(0),
+        default=0,
+        metavar="N",
+        help="Skip up to N rows that cannot be read.  [default: 0]",
+    ),
 ]
 
 ORDER_OPTIONS = [
@@ -95,30 +109,43 @@ ORDER_OPTIONS = [
         default=None,
         help="Read the documents in random order, out of core.  [default: only for formats that are sorted by label]",
     ),
-    click.option("--shuffle-seed", type=click.IntRange(0), default=0, show_default=True, help="Of that order."),
+    click.option("--shuffle-seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of that order."),
 ]
 
 
-# Decorators: to read a corpus, and in which order; to read it in its own order.
-corpus_options = add_options(CORPUS_OPTIONS + ORDER_OPTIONS)
-reading_options = add_options(CORPUS_OPTIONS)
+def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of how to read a corpus and in which order; the command gets them as ``reading``."""
+    return add_options(CORPUS_OPTIONS + ORDER_OPTIONS)(_with_reading(command))
 
 
-def chosen_corpus(paths: Sequence[str], options: dict[str, Any], shuffle: bool | None = None) -> "Corpus":
-    """Return the corpus that paths and options name; what is guessed is said on stderr.
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of how to read a corpus in its own order; the command gets them as ``reading``."""
+    return add_options(CORPUS_OPTIONS)(_with_reading(command, shuffle=False))
+
+
+def _with_reading(command: Callable[..., Any], **fixed: Any) -> Callable[..., Any]:
+    """Make :class:`ReadingOptions` of what was given on the command line."""
+
+    @wraps(command)
+    def call(*arguments: Any, **options: Any) -> Any:
+        given = {name: options.pop(name) for name in ReadingOptions.__dataclass_fields__ if name in options}
+        return command(*arguments, reading=ReadingOptions(**given, **fixed), **options)
+
+    return call
+
+
+def chosen_corpus(paths: Sequence[str], reading: ReadingOptions) -> "Corpus":
+    """Return the corpus that paths and options name; a guess is said on stderr.
 
     Parameters
     ----------
     paths : sequence of str
-    options : dict
-        What :func:`corpus_options` adds to a command's arguments, or, where `shuffle` is given,
-        :func:`reading_options`; others are ignored.
-    shuffle : bool, optional
-        In place of the option: a corpus to evaluate on needs no other order.
+    reading : ReadingOptions
 
     Returns
     -------
     Corpus
+        Shuffled if the options say so, or if they leave it open and the format is sorted by label.
 
     Raises
     ------
@@ -129,23 +156,23 @@ def chosen_corpus(paths: Sequence[str], options: dict[str, Any], shuffle: bool |
     from movieclassifier.corpora.readers.formats import SORTED_FORMATS
     from movieclassifier.corpora.shuffled import shuffle_corpus
 
-    given = {name: options[name] for name in READER_OPTIONS if options[name] not in (None, False, ())}
-    settings = {READER_OPTIONS[name][0]: READER_OPTIONS[name][1](value) for name, value in given.items()}
-    corpus = open_corpus(*paths, format=options["format"], labels=options["labels"], **settings)
-    if options["format"] is None:
+    corpus = open_corpus(*paths, reading=reading)
+    if reading.format is None:
         click.echo(f"{paths[0]}: read as --format {corpus.format}.", err=True)
-    if shuffle is None:
-        shuffle = options["shuffle"]
+    shuffle = reading.shuffle
     if shuffle is None and corpus.format in SORTED_FORMATS:
-        click.echo(f"{paths[0]}: sorted by label, so read as with --shuffle.", err=True)
+        click.echo(f"{paths[0]}: sorted by label, therefore read with --shuffle.", err=True)
         shuffle = True
-    return shuffle_corpus(corpus, options["shuffle_seed"]) if shuffle else corpus
+    return shuffle_corpus(corpus, reading.shuffle_seed) if shuffle else corpus
 
 
-def corpus_to_test_on(path: str, options: dict[str, Any]) -> "Corpus":
-    """Return the corpus of a ``--test`` option: read like the other, but in its own order, and aclImdb's other half."""
-    part = {"train": "test", "test": "train"}.get(options["part"])
-    return chosen_corpus([path], {**options, "part": part}, shuffle=False)
+def corpus_to_test_on(path: str, reading: ReadingOptions) -> "Corpus":
+    """Return the corpus of a ``--test`` option: read with the same options, in its own order.
+
+    Of aclImdb, it is the half that is not trained on.
+    """
+    half = {"train": "test", "test": "train"}.get(reading.part or "")
+    return chosen_corpus([path], replace(reading, part=half, shuffle=False))
 
 
 def report_bad_rows(found: "Survey") -> None:

@@ -60,7 +60,7 @@ def plan_run(
         another training at work there.
     """
     earlier = earlier_plan(model_dir, options)
-    plan, n_holdout = make_plan(found, recipe, keep_as_before(options, earlier), with_test=test is not None)
+    plan, n_holdout = make_plan(corpus, found, recipe, keep_as_before(options, earlier), with_test=test is not None)
     plan = with_names(plan, corpus)
     check_before(model_dir, test, found, plan, earlier)
     return plan, n_holdout

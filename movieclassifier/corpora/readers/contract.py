@@ -7,7 +7,8 @@ Label = int | str
 Document = tuple[str, Label]
 # What the values in a corpus stand for; None leaves the document out.
 Labels = Mapping[str, Label | None]
-
+# The official halves of aclImdb.
+PARTS = ("train", "test")
 
 # How files that are not UTF-8 begin, read as if they were: marks of UTF-16; PNG and JPEG.
 UTF16_MARKS = ("\udcff\udcfe", "\udcfe\udcff")
@@ -124,3 +125,9 @@ def check_encoding(encoding: str) -> None:
         " ".encode(encoding)
     except LookupError as error:
         raise ValueError(f"encoding {encoding!r} is unknown; utf-8, latin-1 and cp1252 are common ones.") from error
+
+
+def check_delimiter(delimiter: str) -> None:
+    """Refuse a delimiter that cannot part fields."""
+    if len(delimiter) != 1 or delimiter in '"\r\n\0':
+        raise ValueError(f"the delimiter must be one character, no quote and no line break; got {delimiter!r}.")

@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path, PurePosixPath
 
 from movieclassifier.corpora.readers.contract import (
+    PARTS,
     AsIs,
     BadRows,
     Document,
@@ -19,8 +20,6 @@ from movieclassifier.corpora.readers.contract import (
     unknown_label,
 )
 from movieclassifier.corpora.readers.members import Wants, last_names, open_members
-
-PARTS = ("train", "test")
 
 
 def iter_folders(

@@ -39,5 +39,3 @@ BOOK_HEADER = "review,sentiment"
 BOOK_LABELS: Labels = {"0": 0, "1": 1}
 # Formats in which the documents of one label come after those of another.
 SORTED_FORMATS = ("folders", "aclImdb", "bbc")
-# Options that say what the columns are: with them, a file is not taken for one of the corpora that have a name.
-COLUMN_OPTIONS = {"text_column", "label_column", "header", "delimiter", "quoted"}

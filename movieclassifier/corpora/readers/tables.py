@@ -15,6 +15,7 @@ from movieclassifier.corpora.readers.contract import (
     Labels,
     as_bad_rows,
     as_shown,
+    check_delimiter,
     check_encoding,
     check_file,
     nothing_read,
@@ -122,12 +123,6 @@ def iter_tsv(
         encoding=encoding,
         skip_bad_rows=skip_bad_rows,
     )
-
-
-def check_delimiter(delimiter: str) -> None:
-    """Refuse a delimiter that cannot part fields."""
-    if len(delimiter) != 1 or delimiter in '"\r\n\0':
-        raise ValueError(f"the delimiter must be one character, no quote and no line break; got {delimiter!r}.")
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from movieclassifier.commands.shared.corpus_options import (
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.readers.formats import READERS
+from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.corpora.shuffled import shuffle_corpus
 from movieclassifier.corpora.survey import survey
 
@@ -35,9 +36,9 @@ SENTIMENT140 = '"0","1467810369","Mon Apr 06 22:19:45 PDT 2009","NO_QUERY","me",
 @click.command(cls=Command)
 @click.argument("paths", nargs=-1)
 @corpus_options
-def read(paths, **options):
+def read(paths, reading):
     """Print a survey and the documents as JSON."""
-    corpus = chosen_corpus(paths, options)
+    corpus = chosen_corpus(paths, reading)
     found = survey(corpus)
     report_bad_rows(found)
     facts = {"format": corpus.format, "names": corpus.names, "labels": found.labels, "counts": found.label_counts}
@@ -115,7 +116,7 @@ def test_format_of_folders_is_guessed(tmp_path, expected, folders):
             archive.write(tmp_path / "corpus" / folder / "1_9.txt", f"corpus/{folder}/1_9.txt")
     for path in (tmp_path / "corpus", tmp_path / "corpus.zip"):
         assert open_corpus(path).format == expected
-        assert open_corpus(path, format="folders").format == "folders"
+        assert open_corpus(path, reading=ReadingOptions(format="folders")).format == "folders"
 
 
 @pytest.mark.parametrize(("name", "expected"), [("aclImdb_v1.tar.gz", "aclImdb"), ("news.tgz", "folders")])
@@ -294,7 +295,10 @@ def test_standard_input_is_read(content):
 
 
 def test_temporary_files_are_gone_at_the_end(tmp_path):
-    code = "from movieclassifier import open_corpus, shuffle_corpus, survey; print(survey(shuffle_corpus(open_corpus('-'))).n_documents)"
+    code = """
+from movieclassifier import open_corpus, shuffle_corpus, survey
+print(survey(shuffle_corpus(open_corpus("-"))).n_documents)
+"""
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], input=BOOK, text=True, env=environment, capture_output=True)
     assert (done.stdout, done.stderr) == ("2\n", "")
@@ -340,7 +344,7 @@ def folders(tmp_path, n=20):
 def test_folders_are_shuffled_unless_told_otherwise(tmp_path):
     path = folders(tmp_path)
     done = run(path)
-    assert done.stderr.endswith(f"{path}: sorted by label, so read as with --shuffle.\n")
+    assert done.stderr.endswith(f"{path}: sorted by label, therefore read with --shuffle.\n")
     labels = [label for _, label in json.loads(done.stdout)["documents"]]
     assert labels != sorted(labels)
     labels = [label for _, label in result(path, "--no-shuffle")["documents"]]
@@ -350,9 +354,9 @@ def test_folders_are_shuffled_unless_told_otherwise(tmp_path):
 @click.command(cls=Command)
 @click.argument("path")
 @corpus_options
-def other_corpus(path, **options):
+def other_corpus(path, reading):
     """Print the documents of a corpus to test on."""
-    click.echo(json.dumps(list(corpus_to_test_on(path, options))))
+    click.echo(json.dumps(list(corpus_to_test_on(path, reading))))
 
 
 def test_corpus_to_test_on_keeps_its_order(tmp_path):

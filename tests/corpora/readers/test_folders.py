@@ -11,6 +11,7 @@ import pytest
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.readers.formats import READERS
 from movieclassifier.corpora.readers.members import MAX_DOCUMENT_SIZE
+from movieclassifier.corpora.reading import ReadingOptions
 from tests.support.archives import TAR_BOMBS, member, tar_bytes
 from tests.support.corpora import EXPECTED, names_and_contents, write_folder, write_tar, write_zip
 
@@ -254,7 +255,7 @@ def test_unknown_half_is_refused(tmp_path):
 def test_folder_that_one_is_in_is_read_as_by_its_name(path, tmp_path, monkeypatch):
     root = write_aclimdb(tmp_path)
     half = root if path == ".." else root / "train"
-    expected = list(open_corpus(half, format="aclImdb"))
+    expected = list(open_corpus(half, reading=ReadingOptions(format="aclImdb")))
     monkeypatch.chdir(root / "train")
     corpus = open_corpus(path)
     assert corpus.format == "aclImdb"
