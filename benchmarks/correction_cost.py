@@ -21,6 +21,7 @@ from movieclassifier.commands.shared.edge import Command
 from movieclassifier.features.hashing import hash_texts
 from movieclassifier.feedback.learner import DEFAULT_CAP, Learner
 from movieclassifier.feedback.log.entities import Client
+from movieclassifier.feedback.served_log import ServedLog
 from movieclassifier.feedback.service import Service
 from movieclassifier.feedback.settings import read_settings
 from movieclassifier.models.classifier import Classifier
@@ -38,7 +39,7 @@ def vote_one_at_a_time(model: Path, corpus: Scored, n: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         given = {"DATABASE_URL": f"sqlite:///{folder}/f.db", "MODEL": str(model), "VOTES_PER_HOUR": 10**9}
         given |= {"PREDICTIONS_PER_MINUTE": 10**9, "TEXTS_PER_HOUR": 10**9}
-        here, there = (Service(read_settings(given, {})) for _ in range(2))
+        here, there = (Service(ServedLog(read_settings(given, {}))) for _ in range(2))
         with here.model() as served:
             base = served.copy()
         for i in chosen:

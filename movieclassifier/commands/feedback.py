@@ -8,7 +8,7 @@ from dataclasses import asdict
 import click
 
 from movieclassifier.commands.shared.edge import Command, WholeSummary, progress_option
-from movieclassifier.commands.shared.feedback_options import database_option, open_service, owner
+from movieclassifier.commands.shared.feedback_options import database_option, open_owner, user_name
 from movieclassifier.commands.shared.model_options import shorten
 from movieclassifier.feedback.log.entities import MAX_NUMBER, STATUSES
 from movieclassifier.system.progress import Progress
@@ -39,8 +39,8 @@ def main() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per vote.")
 def list_votes(database: str | None, status: str | None, search: str, n_last: int, as_json: bool) -> None:
     """List the last votes."""
-    service = open_service(database)
-    page = service.entries(search, status, 1, n_last)
+    owner = open_owner(database)
+    page = owner.entries(search, status, 1, n_last)
     for entry in page.items:
         if as_json:
             facts = asdict(entry) | {"voted_at": entry.voted_at.isoformat()}
@@ -68,8 +68,8 @@ def export(database: str | None, kind: str, out: str | None, status: str | None,
     from movieclassifier.feedback.log.export import csv_lines, jsonl_lines
     from movieclassifier.system.atomic import replace_file
 
-    service = open_service(database)
-    lines: Iterable[str] = {"csv": csv_lines, "jsonl": jsonl_lines}[kind](service.export_rows(search, status))
+    owner = open_owner(database)
+    lines: Iterable[str] = {"csv": csv_lines, "jsonl": jsonl_lines}[kind](owner.export_rows(search, status))
     if out is None:
         for line in lines:
             sys.stdout.buffer.write(line.encode())
@@ -85,8 +85,8 @@ def export(database: str | None, kind: str, out: str | None, status: str | None,
 @note_option
 def approve(positions: tuple[int, ...], database: str | None, note: str) -> None:
     """Accept the votes at some positions of the log."""
-    service = open_service(database)
-    n = service.approve(positions, owner(), note)
+    owner = open_owner(database)
+    n = owner.approve(positions, user_name(), note)
     click.echo(f"{n} approved, {len(set(positions)) - n} were accepted already or undone")
 
 
@@ -96,8 +96,8 @@ def approve(positions: tuple[int, ...], database: str | None, note: str) -> None
 @note_option
 def reject(positions: tuple[int, ...], database: str | None, note: str) -> None:
     """Take the votes at some positions out of the model."""
-    service = open_service(database)
-    n = service.reject(positions, owner(), note)
+    owner = open_owner(database)
+    n = owner.reject(positions, user_name(), note)
     click.echo(f"{n} rejected, {len(set(positions)) - n} were out already")
 
 
@@ -106,8 +106,8 @@ def reject(positions: tuple[int, ...], database: str | None, note: str) -> None:
 @database_option
 def undo(positions: tuple[int, ...], database: str | None) -> None:
     """Take votes back for the people who cast them, who can then vote again."""
-    service = open_service(database)
-    n = service.undo_votes(positions, owner())
+    owner = open_owner(database)
+    n = owner.undo_votes(positions, user_name())
     click.echo(f"{n} undone, {len(positions) - n} were undone already")
 
 
@@ -127,11 +127,11 @@ def import_csv(
     """
     from movieclassifier.feedback.importing import import_votes, iter_corrections
 
-    service = open_service(database, is_new=True)
-    with service.model() as classifier:
+    owner = open_owner(database, is_new=True)
+    with owner.log.model() as classifier:
         names = dict(zip(map(str, classifier.classes_.tolist()), classifier.label_names, strict=True))
     names |= {name: name for name in names.values()}
     documents = iter_corrections(path, names, text_column, label_column)
     with Progress(None, "Importing", unit="votes", show=show) as bar:
-        n_new, n_known = import_votes(service, documents, owner(), progress=bar.update)
+        n_new, n_known = import_votes(owner.log, documents, user_name(), progress=bar.update)
     click.echo(f"{n_new} imported, {n_known} were in the log already")

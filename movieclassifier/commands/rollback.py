@@ -3,7 +3,7 @@
 import click
 
 from movieclassifier.commands.shared.edge import Command
-from movieclassifier.commands.shared.feedback_options import database_option, open_service, owner
+from movieclassifier.commands.shared.feedback_options import database_option, open_owner, user_name
 from movieclassifier.feedback.log.entities import MAX_NUMBER
 
 
@@ -17,10 +17,10 @@ def main(version: int | None, database: str | None, only_list: bool, note: str) 
 
     Votes that it does not hold are kept, and wait for a review. Running servers follow by themselves.
     """
-    service = open_service(database)
+    owner = open_owner(database)
     if not only_list:
-        click.echo(str(service.rollback(version, owner(), note)))
-    for line in service.versions() if only_list else ():
+        click.echo(str(owner.rollback(version, user_name(), note)))
+    for line in owner.versions() if only_list else ():
         guard = "" if line.guard_accuracy is None else f", {line.guard_accuracy:.4f} on the guard set"
         origin = f"update of version {line.parent}, votes: {line.n_folded}" if line.parent else f"trained: {line.name}"
         mark = "*" if line.served else " "

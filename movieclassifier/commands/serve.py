@@ -56,10 +56,10 @@ def main(
         config["DEPLOYED"] = True
     check_port(host, port)
     app = create_app({name: value for name, value in config.items() if value is not None})
-    service = app.extensions["movieclassifier"]
-    if model is not None and service.unserved_model():
-        raise ValueError(service.unserved_model())
-    click.echo(service.describe())
+    owner = app.extensions["movieclassifier owner"]
+    if model is not None and owner.unserved_model():
+        raise ValueError(owner.unserved_model())
+    click.echo(owner.describe())
     if debug:
         app.run(host, port, debug=True, use_reloader=False)
         return

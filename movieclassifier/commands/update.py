@@ -3,7 +3,7 @@
 import click
 
 from movieclassifier.commands.shared.edge import Command
-from movieclassifier.commands.shared.feedback_options import database_option, open_service, owner
+from movieclassifier.commands.shared.feedback_options import database_option, open_owner, user_name
 
 
 @click.command(cls=Command)
@@ -31,9 +31,9 @@ def main(database: str | None, tolerance: float, without_guard: bool, model: str
     With --model, a newly trained model of the same labels becomes the base. A server that finds such a file does not
     do that by itself, as other servers may be answering from the same database.
     """
-    service = open_service(database, model, is_new=model is not None)
+    owner = open_owner(database, model, is_new=model is not None)
     if model is not None:
-        service.adopt(owner(), note)
-        click.echo(service.describe())
+        owner.adopt(user_name(), note)
+        click.echo(owner.describe())
     else:
-        click.echo(str(service.update(owner(), tolerance=tolerance, without_guard=without_guard, note=note)))
+        click.echo(str(owner.update(user_name(), tolerance=tolerance, without_guard=without_guard, note=note)))

@@ -13,7 +13,7 @@ from movieclassifier.feedback.log.entities import APPLIED, HELD, Client, Predict
 from movieclassifier.feedback.log.export import COLUMNS, original_cell
 from movieclassifier.feedback.log.store import insert_prediction, owned_prediction
 from movieclassifier.feedback.log.texts import clean, text_digest
-from movieclassifier.feedback.owner import ReviewedLog
+from movieclassifier.feedback.served_log import ServedLog
 
 IMPORT = "import"
 CHUNK = 100
@@ -72,13 +72,13 @@ def _iter_export(path: Path, names: Mapping[str, str]) -> Iterator[tuple[str, st
 
 
 def import_votes(
-    log: ReviewedLog, documents: Iterable[tuple[str, str]], by: str, progress: Callable[[int], object] = lambda n: None
+    log: ServedLog, documents: Iterable[tuple[str, str]], by: str, progress: Callable[[int], object] = lambda n: None
 ) -> tuple[int, int]:
     """Take the owner's own corrections into the log, accepted; those already in it are left out.
 
     Parameters
     ----------
-    log : ReviewedLog
+    log : ServedLog
     documents : iterable of (str, str)
         Texts and labels.
     by : str

@@ -10,14 +10,14 @@ from sqlalchemy import Connection, Engine, select
 from movieclassifier.feedback.log.appending import appending
 from movieclassifier.feedback.log.bases import (
     TRAINED,
-    _database,
-    _is_beginning,
-    _known,
-    _n_accepted,
+    count_accepted,
+    database_name,
+    is_beginning,
+    known_version,
     load_base,
     store_base,
 )
-from movieclassifier.feedback.log.database import reading
+from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.schema import bases, head, predictions
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.guard import guard_accuracy
@@ -34,7 +34,7 @@ def serve_first(engine: Engine, path: Path) -> None:
     OSError, ValueError
         If the record cannot be read.
     """
-    with reading(engine) as connection:
+    with snapshot(engine) as connection:
         if connection.scalar(select(head.c.base_version)) is not None:
             return
     model = _Read(path)
@@ -57,29 +57,30 @@ def expect_known(engine: Engine, path: Path) -> int:
     """
     record = path.read_bytes()
     _replace_bundled(engine, path)
-    with reading(engine) as connection:
-        known = _known(connection, record)
+    with snapshot(engine) as connection:
+        known = known_version(connection, record)
         if known is not None:
             return known
         classifier, _ = load_record(path)
         served = connection.execute(select(head.c.base_version)).scalar_one()
         _check_labels(connection, path, classifier, served)
         name = connection.scalar(select(bases.c.name).where(bases.c.version == served))
+        n_accepted = count_accepted(connection)
         raise ValueError(
-            f"{_database(connection)} serves version {served} of {name}; {path} is another model. To serve it from now "
-            f"on, with the {_n_accepted(connection)} accepted votes on top: movieclassifier update --model {path}. To "
-            f"keep both, give it {OWN_DATABASE}"
+            f"{database_name(connection)} serves version {served} of {name}; {path} is a different model. To serve it "
+            f"from now on, with the {n_accepted} accepted votes on top: movieclassifier update --model {path}. To keep "
+            f"both, give it {OWN_DATABASE}"
         )
 
 
 def _replace_bundled(engine: Engine, path: Path) -> None:
     """Serve a model file in place of a bundled one that was never more than a beginning."""
-    with reading(engine) as connection:
-        if not _is_beginning(connection) or _known(connection, path.read_bytes()) is not None:
+    with snapshot(engine) as connection:
+        if not is_beginning(connection) or known_version(connection, path.read_bytes()) is not None:
             return
     model = _Read(path)
     with appending(engine) as log:
-        if _is_beginning(log.connection) and _fits(log.connection, model.classifier):
+        if is_beginning(log.connection) and _fits(log.connection, model.classifier):
             version = model.store(log.connection, "system")
             log.serve(version, "system", f"{model.name} in place of the bundled model, which nobody had voted on")
 
@@ -108,13 +109,15 @@ def adopt(engine: Engine, path: Path, by: str, note: str = "") -> tuple[int, boo
     """
     model = _Read(path)
     with appending(engine) as log:
-        known = _known(log.connection, model.record)
+        known = known_version(log.connection, model.record)
         if known is not None:
             return known, False
         served = log.base_version
         if served is not None:
             _check_labels(log.connection, path, model.classifier, served)
-        what = f"{model_name(path)} in place of version {served}, {_n_accepted(log.connection)} accepted votes on top"
+        what = (
+            f"{model_name(path)} in place of version {served}, {count_accepted(log.connection)} accepted votes on top"
+        )
         version = model.store(log.connection, by, note)
         log.serve(version, by, f"{what}; {note}" if note else what)
     return version, True
@@ -157,6 +160,6 @@ def _check_labels(connection: Connection, path: Path, classifier: Classifier, se
     labels, theirs = load_base(connection, served)[0].label_names, classifier.label_names
     if set(labels) != set(theirs):
         raise ValueError(
-            f"{path} has the labels {', '.join(theirs)}; the votes in {_database(connection)} are for "
+            f"{path} has the labels {', '.join(theirs)}; the votes in {database_name(connection)} are for "
             f"{', '.join(labels)}. Give it {OWN_DATABASE}"
         )

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, func, select
 from movieclassifier.feedback.learner import DEFAULT_CAP, Learner, Rehearsal, cover_weights
 from movieclassifier.feedback.log.appending import Accepted, folded_votes, now
 from movieclassifier.feedback.log.bases import load_base
-from movieclassifier.feedback.log.database import reading
+from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.entities import REJECT, ROLLBACK, SERVE, UNDO, Answer, Prediction, Probabilities
 from movieclassifier.feedback.log.replay import Foundation, accepted_votes, iter_lessons, read_plan
 from movieclassifier.feedback.log.rows import moment
@@ -64,7 +64,7 @@ class ServedModel:
     def up_to_date(self) -> Iterator["ServedModel"]:
         """Learn what is new, and keep it from changing while the block runs."""
         with self.lock:
-            with reading(self._engine) as connection:
+            with snapshot(self._engine) as connection:
                 self.refresh(connection)
             yield self
 

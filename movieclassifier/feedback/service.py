@@ -3,40 +3,63 @@
 import re
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from movieclassifier.feedback.log import limits
 from movieclassifier.feedback.log.appending import Appending, standing_vote
-from movieclassifier.feedback.log.database import reading, writing
+from movieclassifier.feedback.log.database import snapshot, transaction
 from movieclassifier.feedback.log.entities import DUPLICATE, Answer, Client, Prediction, Vote
 from movieclassifier.feedback.log.entities import REVIEW as FOR_REVIEW
 from movieclassifier.feedback.log.errors import Conflict, FeedbackError, NotFound
-from movieclassifier.feedback.log.facts import FeedbackStats
+from movieclassifier.feedback.log.facts import FeedbackStats, ModelFacts
 from movieclassifier.feedback.log.rows import vote_from
 from movieclassifier.feedback.log.store import insert_prediction, owned_prediction
 from movieclassifier.feedback.log.texts import clean, text_digest
-from movieclassifier.feedback.owner import ReviewedLog
-from movieclassifier.feedback.settings import REVIEW, Settings
+from movieclassifier.feedback.served_log import ServedLog
+from movieclassifier.feedback.settings import REVIEW
+from movieclassifier.models.classifier import Classifier
 
 PREDICTION_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 HOUR = 3600
 
 
-class Service(ReviewedLog):
-    """The log and the served model, for everybody; parameters and attributes are those of :class:`ReviewedLog`."""
+class Service:
+    """What everybody may ask for.
 
-    def __init__(self, settings: Settings, *, expect_model: bool = True):
-        super().__init__(settings, expect_model=expect_model)
+    Parameters
+    ----------
+    log : ServedLog
+
+    Attributes
+    ----------
+    log : ServedLog
+    settings : Settings
+    """
+
+    def __init__(self, log: ServedLog):
+        self.log, self.settings = log, log.settings
         self._next_cleaning = time.monotonic()
+
+    def close(self) -> None:
+        """Close the connections to the database."""
+        self.log.close()
+
+    def model(self) -> AbstractContextManager[Classifier]:
+        """Lend the classifier with the weights that are served. It must not be changed."""
+        return self.log.model()
+
+    def facts(self) -> ModelFacts:
+        """Return the facts of the served model."""
+        return self.log.facts()
 
     def warm_up(self) -> None:
         """Load what the first answer would load, so that forked workers share it."""
-        with self.served.up_to_date():
-            self.served.classifier.explain("a good start")
-            self.served.rehearse("a good start", self.served.classifier.label_names[0])
+        with self.log.served.up_to_date():
+            self.log.served.classifier.explain("a good start")
+            self.log.served.rehearse("a good start", self.log.served.classifier.label_names[0])
 
     def classify(self, text: str, client: Client, keep: bool = True) -> Prediction:
         """Classify a text, and store the answer unless it is not to be kept.
@@ -53,12 +76,12 @@ class Service(ReviewedLog):
     ) -> list[Prediction]:
         """Classify texts in one request; explaining them takes most of the time."""
         amounts = {"predictions": 1, "texts": len(texts)}
-        with reading(self.store.engine) as connection:
+        with snapshot(self.log.store.engine) as connection:
             for kind, n in amounts.items():
                 limits.check(connection, kind, client.address, self.settings.rates[kind], n)
-        with self.served.up_to_date():
-            predictions = [self.served.predict(text, keep=keep, explain=explain) for text in map(clean, texts)]
-        with writing(self.store.engine, relaxed=True) as connection:
+        with self.log.served.up_to_date():
+            predictions = [self.log.served.predict(text, keep=keep, explain=explain) for text in map(clean, texts)]
+        with transaction(self.log.store.engine, relaxed=True) as connection:
             for kind, n in amounts.items():
                 self._count(connection, kind, client, n)
             for prediction in predictions if keep else ():
@@ -74,9 +97,9 @@ class Service(ReviewedLog):
         NotFound
             If the id is forged, somebody else's, or expired.
         """
-        with self.served.up_to_date() as model:
+        with self.log.served.up_to_date() as model:
             held_from, labels = model.held_from, model.classifier.label_names
-        return self.store.find(_checked(prediction_id), client.owner, self.settings.lifetime, held_from, labels)
+        return self.log.store.find(_checked(prediction_id), client.owner, self.settings.lifetime, held_from, labels)
 
     def vote(self, prediction_id: str, label: str, client: Client) -> Vote:
         """Say which label is right; the same vote again counts once and returns the same.
@@ -99,7 +122,7 @@ class Service(ReviewedLog):
                 return self._cast(log, prediction, label, client)
             if standing.label != label:
                 raise Conflict(f"A vote for {standing.label!r} stands; undo it before you vote for {label!r}.")
-            return vote_from(standing, self.served.held_from)
+            return vote_from(standing, self.log.served.held_from)
 
     def change(self, prediction_id: str, label: str, client: Client) -> Vote:
         """Replace a vote by one for another label, in one step."""
@@ -107,12 +130,12 @@ class Service(ReviewedLog):
             self._check_label(log, label)
             standing = standing_vote(log.connection, prediction.id)
             if standing is not None and standing.label == label:
-                return vote_from(standing, self.served.held_from)
+                return vote_from(standing, self.log.served.held_from)
             # Before anything is undone: what the model learns of a change that is refused then, it has to forget.
             self._count(log.connection, "votes", client)
             if standing is not None:
                 log.undo(standing, client.address)
-                self.served.refresh(log.connection)
+                self.log.served.refresh(log.connection)
             return self._cast(log, prediction, label, client)
 
     def undo(self, prediction_id: str, client: Client) -> Prediction:
@@ -131,13 +154,13 @@ class Service(ReviewedLog):
 
     def history(self, client: Client, limit: int = 100) -> list[Prediction]:
         """Return the predictions of this client, the newest first."""
-        with self.served.up_to_date() as model:
+        with self.log.served.up_to_date() as model:
             held_from, labels = model.held_from, model.classifier.label_names
-        return self.store.history(client.owner, self.settings.lifetime, held_from, labels, limit)
+        return self.log.store.history(client.owner, self.settings.lifetime, held_from, labels, limit)
 
     def answer(self, text: str) -> Answer:
         """Return what the served model says of a text now; nothing is stored or counted."""
-        with self.served.up_to_date() as model:
+        with self.log.served.up_to_date() as model:
             return model.answer(clean(text))
 
     def limit(self, kind: str, client: Client) -> None:
@@ -147,21 +170,21 @@ class Service(ReviewedLog):
         ------
         TooMany
         """
-        with writing(self.store.engine, relaxed=True) as connection:
+        with transaction(self.log.store.engine, relaxed=True) as connection:
             self._count(connection, kind, client)
 
     def ready(self) -> str:
         """Return the version of the model, after learning what is new."""
-        with self.served.up_to_date() as model:
+        with self.log.served.up_to_date() as model:
             return model.version
 
     def stats(self) -> FeedbackStats:
         """Return counts over the log."""
-        return self.store.stats()
+        return self.log.store.stats()
 
     def _cast(self, log: Appending, prediction: Row[Any], label: str, client: Client) -> Vote:
-        found = self.served.rehearse(prediction.text, label)
-        before = self.served.named(found.lesson.before)
+        found = self.log.served.rehearse(prediction.text, label)
+        before = self.log.served.named(found.lesson.before)
         duplicate = DUPLICATE if log.has_vote(prediction.digest) else None
         vote = log.vote(
             prediction,
@@ -169,7 +192,7 @@ class Service(ReviewedLog):
             client=client.address,
             waits=FOR_REVIEW if self.settings.mode == REVIEW else duplicate,
             before=before,
-            after=before if found.held else self.served.named(found.lesson.after),
+            after=before if found.held else self.log.served.named(found.lesson.after),
             n_known=found.lesson.n_known,
         )
         return vote_from(vote, vote.accepted_at if found.held else None)
@@ -177,17 +200,17 @@ class Service(ReviewedLog):
     @contextmanager
     def _voting(self, prediction_id: str, client: Client) -> Iterator[tuple[Appending, Row[Any]]]:
         """Open a transaction that appends, with a prediction that the client may vote on."""
-        with reading(self.store.engine) as connection:  # a forged id must not keep others from writing
+        with snapshot(self.log.store.engine) as connection:  # a forged id must not keep others from writing
             self._owned(connection, prediction_id, client)
-        with self.appending() as log:
+        with self.log.appending() as log:
             yield log, self._owned(log.connection, prediction_id, client)
 
     def _owned(self, connection: Connection, prediction_id: str, client: Client) -> Row[Any]:
         return owned_prediction(connection, _checked(prediction_id), client.owner, self.settings.lifetime)
 
     def _check_label(self, log: Appending, label: str) -> None:
-        self.served.refresh(log.connection)
-        labels = self.served.classifier.label_names
+        self.log.served.refresh(log.connection)
+        labels = self.log.served.classifier.label_names
         if label not in labels:
             raise FeedbackError(f"The label must be one of {', '.join(labels)}.")
 
@@ -197,7 +220,7 @@ class Service(ReviewedLog):
     def _clean_up(self) -> None:
         if time.monotonic() >= self._next_cleaning:
             self._next_cleaning = time.monotonic() + HOUR
-            self.store.forget_old_predictions(self.settings.lifetime)
+            self.log.store.forget_old_predictions(self.settings.lifetime)
 
 
 def _checked(prediction_id: str) -> str:

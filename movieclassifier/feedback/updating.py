@@ -6,8 +6,8 @@ from sqlalchemy import Connection, Engine, select
 
 from movieclassifier.feedback.learner import cover_weights
 from movieclassifier.feedback.log.appending import appending, folded_votes, votes_beyond
-from movieclassifier.feedback.log.bases import UPDATE, find_version, line_of, load_base, store_base
-from movieclassifier.feedback.log.database import reading
+from movieclassifier.feedback.log.bases import UPDATE, ancestry, find_version, load_base, store_base
+from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.errors import NotFound
 from movieclassifier.feedback.log.facts import Version
 from movieclassifier.feedback.log.schema import bases, head
@@ -103,7 +103,7 @@ def update_base(
         If the guard refuses, if there is no guard set, or if there is nothing to fold.
     """
     tolerance = DEFAULT_TOLERANCE if tolerance is None else tolerance
-    with reading(engine) as connection:
+    with snapshot(engine) as connection:
         candidate = ServedModel(engine, cap=float("inf"))
         candidate.refresh(connection)
         parent = connection.execute(select(head.c.base_version)).scalar_one()
@@ -111,7 +111,7 @@ def update_base(
         n_new = len(set(folded) - set(folded_votes(connection, parent)))
         if folded == folded_votes(connection, parent):
             raise UpdateRefused("there is nothing to fold: no vote was accepted or taken out since the last update.")
-        root = line_of(connection, parent)[-1]
+        root = ancestry(connection, parent)[-1]
         accuracy, reference = _check(connection, candidate.classifier, parent, root, tolerance, without_guard)
         name = connection.execute(select(bases.c.name).where(bases.c.version == root)).scalar_one()
     classifier = candidate.classifier
@@ -164,7 +164,7 @@ def set_aside_by_rollback(engine: Engine, version: int) -> int:
     NotFound
         If there is no such version.
     """
-    with reading(engine) as connection:
+    with snapshot(engine) as connection:
         _check_version(connection, version)
         return len(votes_beyond(connection, version))
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from flask import Flask
 
+from movieclassifier.feedback.owner import Owner
+from movieclassifier.feedback.served_log import ServedLog
 from movieclassifier.feedback.service import Service
 from movieclassifier.web import errors, headers, operations
 from movieclassifier.web.api import endpoints as api
@@ -28,7 +30,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     Returns
     -------
     Flask
-        Its ``extensions["movieclassifier"]`` is the :class:`~movieclassifier.feedback.service.Service`.
+        Its ``extensions["movieclassifier"]`` is the :class:`~movieclassifier.feedback.service.Service`, and
+        ``extensions["movieclassifier owner"]`` the :class:`~movieclassifier.feedback.owner.Owner`.
 
     Raises
     ------
@@ -38,7 +41,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # probabilities keep the order of the labels
     settings = configure(app, config or {})
-    app.extensions["movieclassifier"] = Service(settings)
+    log = ServedLog(settings)
+    app.extensions["movieclassifier"] = Service(log)
+    app.extensions["movieclassifier owner"] = Owner(log)
     errors.register(app)
     headers.register(app)
     operations.register(app)

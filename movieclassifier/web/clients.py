@@ -8,6 +8,7 @@ from ipaddress import IPv6Address, ip_address
 from flask import current_app, request, session
 
 from movieclassifier.feedback.log.entities import Client
+from movieclassifier.feedback.owner import Owner
 from movieclassifier.feedback.service import Service
 
 API = "api"
@@ -16,6 +17,12 @@ API = "api"
 def service() -> Service:
     """Return the service of this application."""
     found: Service = current_app.extensions["movieclassifier"]
+    return found
+
+
+def owner() -> Owner:
+    """Return what acts for the owner; only the owner's pages ask for it."""
+    found: Owner = current_app.extensions["movieclassifier owner"]
     return found
 
 

@@ -50,9 +50,8 @@ def when_ready(server: Any) -> None:
     # a request to them just then, it waits for itself.
     signal.signal(signal.SIGINT, lambda _, frame: server.signal(signal.SIGTERM, frame))
     app = server.app.wsgi()
-    service = app.extensions["movieclassifier"]
-    service.warm_up()
-    server.log.info("%s", service.describe())
+    app.extensions["movieclassifier"].warm_up()
+    server.log.info("%s", app.extensions["movieclassifier owner"].describe())
 
 
 def post_worker_init(worker: Any) -> None:

@@ -61,14 +61,14 @@ def test_review_from_the_command_line(service):
     assert run("feedback", "undo", vote.position, vote.position) == "1 undone, 1 were undone already\n"
     assert digest(service) == first
     assert service.get(prediction.id, ADA).undone
-    assert [event.note for event in service.audit().items][:4] == ["", "", "no", ""]
+    assert [event.note for event in service.owner.audit().items][:4] == ["", "", "no", ""]
     assert "Error: the log has no vote at position 99" in run("feedback", "approve", 99, status=2)
 
 
 def test_undo_takes_back_all_or_none(service):
     _, vote = contradict(service, TEXTS[0])
     assert "Error: the log has no vote at position 99" in run("feedback", "undo", vote.position, 99, status=2)
-    assert service.entries(status="applied").total == 1
+    assert service.owner.entries(status="applied").total == 1
 
 
 @pytest.mark.parametrize("command", ["feedback approve", "feedback reject", "feedback undo", "rollback"])
@@ -94,7 +94,7 @@ def test_a_process_without_a_user_writes_into_the_log_too(service, tmp_path):
     }
     done = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "1 rejected, 0 were out already\n", "")
-    assert service.audit().items[0].by == "owner"
+    assert service.owner.audit().items[0].by == "owner"
 
 
 def test_defaults_and_choices_of_the_commands_are_those_of_the_log():

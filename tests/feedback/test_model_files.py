@@ -9,8 +9,6 @@ import pytest
 from click.testing import CliRunner
 
 from movieclassifier.cli import main
-from movieclassifier.feedback.service import Service
-from movieclassifier.feedback.settings import read_settings
 from movieclassifier.models.record import load_record, save_record
 from tests.commands.test_serve import SERVE, free_port, get, serving
 from tests.support.services import ADA, TEXTS, close_services, contradict, digest, open_own, open_service, write_model
@@ -39,15 +37,15 @@ def owner(tmp_path, monkeypatch):
 def test_another_model_is_refused_and_nothing_changes(tmp_path, database_url):
     first = open_service(database_url, write_model(tmp_path / "first.npz"))
     contradict(first, TEXTS[0])
-    before = digest(first), first.versions(), first.facts().log_position
+    before = digest(first), first.owner.versions(), first.facts().log_position
     other = write_model(tmp_path / "other.npz", seed=1)
     expected = (
-        rf"serves version 1 of \S+/first\.npz; \S+/other\.npz is another model\. To serve it from now on, with the 1 "
+        rf"serves version 1 of \S+/first\.npz; \S+/other\.npz is a different model\. To serve it from now on, with the 1 "
         rf"accepted votes on top: movieclassifier update --model {other}\. To keep both, give it a database of its own"
     )
     with pytest.raises(ValueError, match=expected):
         open_service(database_url, other)
-    assert (digest(first), first.versions(), first.facts().log_position) == before
+    assert (digest(first), first.owner.versions(), first.facts().log_position) == before
 
 
 def test_a_refusal_tells_no_password(tmp_path, postgresql_url):
@@ -64,7 +62,7 @@ def test_a_model_of_other_labels_is_refused_in_any_case(tmp_path, owner, command
     three = write_model(tmp_path / "three.npz", n_classes=3)
     output = owner(command, "--model", three, status=2)
     assert re.match(r"Error: \S+/three\.npz has the labels 0, 1, 2; the votes in \S+/f\.db are for 0, 1\. Give", output)
-    assert len(first.versions()) == 1
+    assert len(first.owner.versions()) == 1
 
 
 def test_two_servers_in_one_folder_do_not_take_each_others_model_away(tmp_path):
@@ -106,7 +104,7 @@ def test_the_owner_serves_a_newly_trained_model_with_the_votes_on_top(tmp_path, 
     url, new = f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "new.npz", seed=1)
     running = open_service(url, write_model(tmp_path / "old.npz"))
     _, folded = contradict(running, TEXTS[0])
-    running.update("owner", tolerance=1)
+    running.owner.update("owner", tolerance=1)
     _, vote = contradict(running, TEXTS[1])
     assert re.match(r"Serving version 3 of \S+/new\.npz .*votes: 2 learned", owner("update", "--model", new))
     expected = load_record(new)[0]
@@ -114,14 +112,14 @@ def test_the_owner_serves_a_newly_trained_model_with_the_votes_on_top(tmp_path, 
     expected.learn(TEXTS[1], int(vote.label))
     assert digest(running) == digest(open_service(url, new)) == expected.weights_sha256()
     assert owner("update", "--model", new).startswith("Serving version 3 of ")
-    assert len(running.versions()) == 3
+    assert len(running.owner.versions()) == 3
 
 
 def test_the_audit_trail_tells_which_model_took_the_place_of_which(tmp_path, owner):
     running = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "old.npz"))
     contradict(running, TEXTS[0])
     owner("update", "--model", write_model(tmp_path / "new.npz", seed=1), "--note", "twice the data")
-    last, *_, first = running.audit().items
+    last, *_, first = running.owner.audit().items
     assert (first.kind, first.version, first.by) == ("serve", 1, "system")
     assert first.note.startswith("the first model: ")
     assert first.note.endswith("/old.npz")
@@ -136,12 +134,12 @@ def test_a_file_that_was_served_before_starts_what_is_served_now(tmp_path, owner
     owner("update", "--model", write_model(tmp_path / "new.npz", seed=1))
     again = open_service(url, shutil.copy(old, tmp_path / "copy.npz"))
     assert digest(again) == load_record(tmp_path / "new.npz")[0].weights_sha256()
-    assert "/copy.npz is version 1, and version 2 is served; movieclassifier rollback 1 " in again.describe()
-    again.rollback(1, "owner")
-    assert again.unserved_model() == ""
+    assert "/copy.npz is version 1, and version 2 is served; movieclassifier rollback 1 " in again.owner.describe()
+    again.owner.rollback(1, "owner")
+    assert again.owner.unserved_model() == ""
     contradict(again, TEXTS[0])
-    again.update("owner", tolerance=1)
-    assert "rollback" not in again.describe()
+    again.owner.update("owner", tolerance=1)
+    assert "rollback" not in again.owner.describe()
 
 
 def test_who_asks_serve_for_a_model_gets_that_one_or_a_refusal(tmp_path, owner):
@@ -156,9 +154,9 @@ def test_the_bundled_model_that_nobody_asked_for_gives_way_to_what_is_served(tmp
     url = f"sqlite:///{tmp_path}/f.db"
     first = digest(open_service(url, write_model(tmp_path / "m.npz")))
     monkeypatch.chdir(tmp_path)
-    service = Service(read_settings({"DATABASE_URL": url}, {}))
+    service = open_own(url)
     assert digest(service) == first
-    assert "/m.npz" in service.describe()
+    assert "/m.npz" in service.owner.describe()
     service.close()
 
 
@@ -174,12 +172,12 @@ def test_a_bundled_model_that_nobody_voted_on_gives_way_to_a_trained_one(
     trained = write_model(tmp_path / "pkl_objects/classifier.npz", n_classes=n_classes)
     for _ in range(2):
         assert digest(open_own(database_url)) == digest(running) == load_record(trained)[0].weights_sha256()
-    last = running.audit().items[0]
+    last = running.owner.audit().items[0]
     assert last.position == 2
     assert (last.by, last.version) == ("system", 2)
     assert last.note == "pkl_objects/classifier.npz in place of the bundled model, which nobody had voted on"
     write_model(trained, n_classes=n_classes, seed=1)
-    with pytest.raises(ValueError, match="is another model"):
+    with pytest.raises(ValueError, match="is a different model"):
         open_own(database_url)
 
 
@@ -200,7 +198,7 @@ def test_a_bundled_model_with_answers_gives_way_to_one_of_the_same_labels_only(t
     write_model(tmp_path / "pkl_objects/classifier.npz")
     with pytest.raises(ValueError, match="the labels 0, 1"):
         open_own(url)
-    classifier, _ = load_record(first.model_path)
+    classifier, _ = load_record(first.log.model_path)
     classifier.metadata = classifier.metadata | {"seed": 99}
     save_record(tmp_path / "pkl_objects/classifier.npz", classifier)
     assert open_own(url).facts().version == 2
@@ -241,7 +239,7 @@ def test_a_model_that_training_replaces_while_it_is_read_is_read_again(tmp_path,
 
     monkeypatch.setattr(trained, "load_record", overtaken)
     service = open_service(f"sqlite:///{tmp_path}/f.db", path)
-    [version] = service.versions()
+    [version] = service.owner.versions()
     assert version.weights_sha256 == digest(service) == load_record(path)[0].weights_sha256()
 
 

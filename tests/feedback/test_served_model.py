@@ -9,7 +9,7 @@ import pytest
 from movieclassifier.feedback import served_model as serving
 from movieclassifier.feedback.log.appending import Appending
 from movieclassifier.feedback.log.bases import load_base
-from movieclassifier.feedback.log.database import reading
+from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.errors import Conflict, FeedbackError, NotFound
 from movieclassifier.feedback.served_model import ServedModel
 from movieclassifier.feedback.updating import UpdateRefused
@@ -60,16 +60,16 @@ class History:
     def step(self):
         choose, service = self.choose, self.choose.choice(self.workers)
         (id, client), label = choose.choice(self.ids), choose.choice(self.labels)
-        votes = [entry.position for entry in service.entries(per_page=1000).items]
-        version = choose.randrange(1, len(service.versions()) + 1)
+        votes = [entry.position for entry in service.owner.entries(per_page=1000).items]
+        version = choose.randrange(1, len(service.owner.versions()) + 1)
         actions = {
             "vote": lambda: service.vote(id, label, client),
             "change": lambda: service.change(id, label, client),
             "undo": lambda: service.undo(id, client),
-            "approve": lambda: service.approve(choose.sample(votes, min(2, len(votes))), "owner"),
-            "reject": lambda: service.reject(choose.sample(votes, min(1, len(votes))), "owner"),
-            "update": lambda: service.update("owner", tolerance=1.0),
-            "rollback": lambda: service.rollback(version, "owner"),
+            "approve": lambda: service.owner.approve(choose.sample(votes, min(2, len(votes))), "owner"),
+            "reject": lambda: service.owner.reject(choose.sample(votes, min(1, len(votes))), "owner"),
+            "update": lambda: service.owner.update("owner", tolerance=1.0),
+            "rollback": lambda: service.owner.rollback(version, "owner"),
         }
         name = choose.choices(list(actions), weights=[self.WEIGHTS[name] for name in actions])[0]
         try:
@@ -146,15 +146,15 @@ def test_votes_beyond_the_cap_are_held_and_folded_by_the_next_update(tmp_path):
     facts = service.facts()
     assert (facts.events_applied, facts.held) == (n_applied, 20 - n_applied)
     assert 0 < facts.cap_used <= 1
-    assert service.entries(status="held").total == 20 - n_applied
-    assert service.entries(status="applied").total == n_applied
+    assert service.owner.entries(status="held").total == 20 - n_applied
+    assert service.owner.entries(status="applied").total == n_applied
     with service.model() as classifier:
         moved = classifier.coef_.astype(float) - load(service, 1).coef_
         assert np.linalg.norm(moved) <= 0.2 * np.linalg.norm(load(service, 1).coef_.astype(float))
-    report = service.update("owner", tolerance=1.0)
+    report = service.owner.update("owner", tolerance=1.0)
     assert report.n_new == 20
     assert (service.facts().held, service.facts().events_applied, service.facts().cap_used) == (0, 20, 0)
-    assert service.entries(status="applied").total == 20
+    assert service.owner.entries(status="applied").total == 20
 
 
 def test_the_first_votes_act_whatever_their_size(tmp_path):
@@ -251,7 +251,7 @@ def test_a_label_that_the_model_lacks_is_not_repeated_to_who_sends_it(tmp_path):
 
 def test_a_forged_id_never_waits_for_nor_keeps_the_lock_of_the_log(tmp_path, monkeypatch):
     service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"))
-    monkeypatch.setattr(service, "appending", None)
+    monkeypatch.setattr(service.log, "appending", None)
     for ask in (lambda: service.vote("A" * 22, "0", ADA), lambda: service.undo("A" * 22, ADA)):
         with pytest.raises(NotFound):
             ask()
@@ -282,5 +282,5 @@ def test_a_model_of_no_column_takes_votes(tmp_path):
 
 
 def load(service, version):
-    with reading(service.store.engine) as connection:
+    with snapshot(service.store.engine) as connection:
         return load_base(connection, version)[0]

@@ -6,14 +6,14 @@ import numpy as np
 from sqlalchemy import select
 
 from movieclassifier.feedback.log.bases import load_base
-from movieclassifier.feedback.log.database import reading
+from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.schema import bases, predictions
 from movieclassifier.feedback.log.store import FeedbackStore
 
 
 def replay(store: FeedbackStore, cap: float) -> str:
     """Read the log and the trained model only, apply the rules of the log, and return the digest of the weights."""
-    with reading(store.engine) as connection:
+    with snapshot(store.engine) as connection:
         rows = connection.execute(select(bases.c.version, bases.c.parent, bases.c.folded)).all()
         texts = dict(connection.execute(select(predictions.c.id, predictions.c.text)).all())
         folded = {row.version: json.loads(row.folded) for row in rows}

@@ -4,6 +4,8 @@ import random
 from pathlib import Path
 
 from movieclassifier.feedback.log.entities import Client
+from movieclassifier.feedback.owner import Owner
+from movieclassifier.feedback.served_log import ServedLog
 from movieclassifier.feedback.service import Service
 from movieclassifier.feedback.settings import read_settings
 from movieclassifier.models.guard import make_guard
@@ -26,6 +28,15 @@ TEXTS = make_texts(40)
 _OPEN: list[Service] = []
 
 
+class OwnedService(Service):
+    """A service, and its owner beside it."""
+
+    def __init__(self, log: ServedLog):
+        super().__init__(log)
+        self.owner = Owner(log)
+        self.store, self.served = log.store, log.served
+
+
 def write_model(path: Path, *, n_classes: int = 2, recipe: Recipe = SMALL, guard: bool = True, seed: int = 0) -> Path:
     """Write the record of a random classifier that knows the texts; on its guard set it is always right."""
     classifier = random_classifier(n_classes, recipe, tuple(TEXTS), seed)
@@ -36,17 +47,19 @@ def write_model(path: Path, *, n_classes: int = 2, recipe: Recipe = SMALL, guard
     return path
 
 
-def open_service(url: str, model: Path, **settings) -> Service:
+def open_service(url: str, model: Path, **settings) -> OwnedService:
     """Return a service with limits that no test reaches by accident."""
     generous = {"VOTES_PER_HOUR": 10**6, "PREDICTIONS_PER_MINUTE": 10**6, "TEXTS_PER_HOUR": 10**9, "CAP": NO_CAP}
-    service = Service(read_settings({"DATABASE_URL": url, "MODEL": str(model)} | generous | settings, {}))
+    service = OwnedService(
+        ServedLog(read_settings({"DATABASE_URL": url, "MODEL": str(model)} | generous | settings, {}))
+    )
     _OPEN.append(service)
     return service
 
 
-def open_own(url: str) -> Service:
+def open_own(url: str) -> OwnedService:
     """Return a service over what the working folder holds, as a server without settings has it."""
-    service = Service(read_settings({"DATABASE_URL": url}, {}))
+    service = OwnedService(ServedLog(read_settings({"DATABASE_URL": url}, {})))
     _OPEN.append(service)
     return service
 

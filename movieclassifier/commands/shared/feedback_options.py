@@ -8,7 +8,7 @@ import click
 from movieclassifier.system.errors import check_installed
 
 if TYPE_CHECKING:
-    from movieclassifier.feedback.service import Service
+    from movieclassifier.feedback.owner import Owner
 
 
 def database_option(command):  # type: ignore[no-untyped-def]  # a decorator as click has them
@@ -20,26 +20,28 @@ def database_option(command):  # type: ignore[no-untyped-def]  # a decorator as 
     )(command)
 
 
-def open_service(database: str | None, model: str | None = None, *, is_new: bool = False) -> "Service":
-    """Return the log and the served model, as the server with the same environment has them, until the command ends.
+def open_owner(database: str | None, model: str | None = None, *, is_new: bool = False) -> "Owner":
+    """Return the log and the served model for their owner, as the server of this environment has them.
 
-    They take what the database serves, whatever the model file: to look at the log changes nothing. Unless it may be
-    new, the database has to be there: an empty one in its place would look as if all votes were lost.
+    They are closed when the command ends. The command takes the model that the database serves, whatever the model
+    file: to look at the log changes nothing. Unless `is_new`, the database has to exist: an empty one in its place
+    would look as if all votes were lost.
     """
     check_installed("web", "sqlalchemy")
     from movieclassifier.feedback.log.database import expect_database
-    from movieclassifier.feedback.service import Service
+    from movieclassifier.feedback.owner import Owner
+    from movieclassifier.feedback.served_log import ServedLog
     from movieclassifier.feedback.settings import read_settings
 
     settings = read_settings({"DATABASE_URL": database, "MODEL": model})
     if not is_new:
         expect_database(settings.database_url)
-    service = Service(settings, expect_model=False)
-    click.get_current_context().call_on_close(service.close)
-    return service
+    log = ServedLog(settings, expect_model=False)
+    click.get_current_context().call_on_close(log.close)
+    return Owner(log)
 
 
-def owner() -> str:
+def user_name() -> str:
     """Return who the log says did it."""
     try:
         return getpass.getuser()

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, update
 
-from movieclassifier.feedback.log.database import writing
+from movieclassifier.feedback.log.database import transaction
 from movieclassifier.feedback.log.entities import (
     ACCEPTED,
     APPROVE,
@@ -211,7 +211,7 @@ class Appending:
 @contextmanager
 def appending(engine: Engine) -> Iterator[Appending]:
     """Open a transaction that appends; it is committed when the block ends well."""
-    with writing(engine) as connection:
+    with transaction(engine) as connection:
         yield Appending(connection)
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, Row, func, insert, select
 
 from movieclassifier.feedback.log.appending import Accepted, now
-from movieclassifier.feedback.log.database import reading
+from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.entities import ACCEPTED
 from movieclassifier.feedback.log.facts import Version
 from movieclassifier.feedback.log.rows import moment
@@ -69,7 +69,7 @@ def load_base(connection: Connection, version: int) -> tuple[Classifier, dict[st
         return load_record(file.name)
 
 
-def line_of(connection: Connection, version: int) -> list[int]:
+def ancestry(connection: Connection, version: int) -> list[int]:
     """Return a version and those that it was made from; the last is the trained model."""
     parents = {row.version: row.parent for row in connection.execute(select(bases.c.version, bases.c.parent))}
     line = [version]
@@ -80,7 +80,7 @@ def line_of(connection: Connection, version: int) -> list[int]:
 
 def list_versions(engine: Engine) -> list[Version]:
     """Return all bases, the newest first."""
-    with reading(engine) as connection:
+    with snapshot(engine) as connection:
         served = connection.scalar(select(head.c.base_version))
         rows = connection.execute(select(*LISTED).order_by(bases.c.version.desc())).all()
     return [_version(row, served) for row in rows]
@@ -110,20 +110,23 @@ def _version(row: Row[Any], served: int | None) -> Version:
 BUNDLED_NAME = BUNDLED
 
 
-def _is_beginning(connection: Connection) -> bool:
+def is_beginning(connection: Connection) -> bool:
     """Tell whether nothing has happened since a bundled model became the first base."""
     position, served = connection.execute(select(head.c.position, head.c.base_version)).one()
     name = connection.scalar(select(bases.c.name).where(bases.c.version == served))
     return position == 1 and name == BUNDLED_NAME
 
 
-def _known(connection: Connection, record: bytes) -> int | None:
+def known_version(connection: Connection, record: bytes) -> int | None:
+    """Return the version that a record has in the database."""
     return connection.scalar(select(bases.c.version).where(bases.c.record_sha256 == record_digest(record)))
 
 
-def _n_accepted(connection: Connection) -> int:
+def count_accepted(connection: Connection) -> int:
+    """Return the number of accepted votes."""
     return connection.scalar(select(func.count()).where(votes.c.status == ACCEPTED)) or 0
 
 
-def _database(connection: Connection) -> str:
-    return connection.engine.url.render_as_string()  # without the password
+def database_name(connection: Connection) -> str:
+    """Return the URL of the database without its password."""
+    return connection.engine.url.render_as_string()

@@ -142,7 +142,7 @@ def _set_up_postgresql(engine: Engine) -> None:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
+def snapshot(engine: Engine) -> Iterator[Connection]:
     """Open a transaction whose statements all see the same snapshot.
 
     Raises
@@ -155,7 +155,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine, *, relaxed: bool = False) -> Iterator[Connection]:
+def transaction(engine: Engine, *, relaxed: bool = False) -> Iterator[Connection]:
     """Open a transaction that writes.
 
     Parameters

@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from movieclassifier.feedback.log.database import writing
+from movieclassifier.feedback.log.database import transaction
 
 metadata = MetaData()
 
@@ -144,7 +144,7 @@ def prepare(engine: Engine) -> None:
     Unavailable
         If it cannot be used.
     """
-    with writing(engine) as connection:
+    with transaction(engine) as connection:
         if engine.dialect.name == "postgresql":
             # Any number that every process takes; it is released with the transaction.
             connection.execute(text("SELECT pg_advisory_xact_lock(7203142)"))

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, delete, f
 
 from movieclassifier.feedback.log.appending import last_vote, now
 from movieclassifier.feedback.log.counting import count_feedback, count_predictions
-from movieclassifier.feedback.log.database import connect, reading, writing
+from movieclassifier.feedback.log.database import connect, snapshot, transaction
 from movieclassifier.feedback.log.entities import (
     ACCEPTED,
     APPLIED,
@@ -71,7 +71,7 @@ class FeedbackStore:
         NotFound
             If there is none, or it is another owner's, or older than `lifetime`.
         """
-        with reading(self.engine) as connection:
+        with snapshot(self.engine) as connection:
             row = owned_prediction(connection, prediction_id, owner, lifetime)
             return _with_vote(row, last_vote(connection, prediction_id), held_from, labels)
 
@@ -81,7 +81,7 @@ class FeedbackStore:
         """Return the predictions of an owner, the newest first."""
         theirs = (predictions.c.owner == owner) & (predictions.c.created_at >= _oldest(lifetime))
         newest = select(predictions).where(theirs).order_by(predictions.c.created_at.desc()).limit(limit)
-        with reading(self.engine) as connection:
+        with snapshot(self.engine) as connection:
             rows = connection.execute(newest).all()
             on_them = votes.c.prediction_id.in_([row.id for row in rows])
             last = {
@@ -119,7 +119,7 @@ class FeedbackStore:
     def iter_entries(self, held_from: int | None, *, search: str = "", status: str | None = None) -> Iterator[Entry]:
         """Yield votes in the order of the log."""
         statement = _entries().where(*_matching(search, status, held_from)).order_by(votes.c.position)
-        with reading(self.engine) as connection:
+        with snapshot(self.engine) as connection:
             for row in connection.execution_options(yield_per=500).execute(statement):
                 yield entry_from(row, held_from)
 
@@ -129,18 +129,18 @@ class FeedbackStore:
 
     def iter_events(self) -> Iterator[Event]:
         """Yield the log in its order."""
-        with reading(self.engine) as connection:
+        with snapshot(self.engine) as connection:
             for row in connection.execution_options(yield_per=500).execute(select(events).order_by(events.c.position)):
                 yield event_from(row)
 
     def n_waiting(self) -> int:
         """Return how many votes wait for a review."""
-        with reading(self.engine) as connection:
+        with snapshot(self.engine) as connection:
             return connection.scalar(select(func.count()).where(votes.c.status == WAITING)) or 0
 
     def stats(self) -> FeedbackStats:
         """Count; the log only where it has grown since the last time."""
-        with reading(self.engine) as connection:
+        with snapshot(self.engine) as connection:
             position = connection.scalar(select(head.c.position))
             counted = self._counted
             if counted is None or counted[0] != position:
@@ -155,12 +155,12 @@ class FeedbackStore:
         voted = select(votes.c.prediction_id)
         # A day more: nobody can be voting on them any longer.
         old = (predictions.c.created_at < _oldest(lifetime + timedelta(days=1))) & predictions.c.id.not_in(voted)
-        with writing(self.engine, relaxed=True) as connection:
+        with transaction(self.engine, relaxed=True) as connection:
             return connection.execute(delete(predictions).where(old)).rowcount
 
     def _page(self, statement: Select[Any], page: int, per_page: int, convert: Any) -> Page[Any]:
         page = max(1, page)
-        with reading(self.engine) as connection:
+        with snapshot(self.engine) as connection:
             total = connection.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
             rows = connection.execute(statement.limit(per_page).offset((page - 1) * per_page)).all()
         return Page([convert(row) for row in rows], page, per_page, total)

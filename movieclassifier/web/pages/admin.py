@@ -15,15 +15,15 @@ from wtforms.validators import AnyOf, NumberRange
 from movieclassifier.feedback.log.entities import MAX_NUMBER, STATUSES
 from movieclassifier.feedback.log.export import csv_lines, jsonl_lines
 from movieclassifier.feedback.updating import UpdateRefused
-from movieclassifier.web.clients import current_client, service
+from movieclassifier.web.clients import current_client, owner, service
 from movieclassifier.web.display.wording import count_of
 from movieclassifier.web.forms import SecureForm
 
 ADMIN = "admin"
 LOGIN_SECONDS = 8 * 3600
 DECISIONS: dict[str, Callable[[list[int]], int]] = {
-    "approve": lambda positions: service().approve(positions, ADMIN),
-    "reject": lambda positions: service().reject(positions, ADMIN),
+    "approve": lambda positions: owner().approve(positions, ADMIN),
+    "reject": lambda positions: owner().reject(positions, ADMIN),
 }
 DONE = {"approve": "approved", "reject": "rejected"}
 
@@ -98,7 +98,7 @@ def logout() -> BaseResponse:
 def queue() -> str:
     """List the votes that wait, the oldest first."""
     search = request.args.get("search", "")
-    entries = service().queue(search, page_number())
+    entries = owner().queue(search, page_number())
     return render_template("admin/queue.html", form=SecureForm.of_request(), entries=entries, search=search)
 
 
@@ -106,7 +106,7 @@ def queue() -> str:
 def votes() -> str:
     """Search all votes, the newest first."""
     search, status = chosen()
-    entries = service().entries(search, status, page_number())
+    entries = owner().entries(search, status, page_number())
     page = {"entries": entries, "search": search, "status": status, "statuses": STATUSES}
     return render_template("admin/votes.html", form=SecureForm.of_request(), **page)
 
@@ -138,7 +138,7 @@ def export_jsonl() -> Response:
 @blueprint.get("/audit")
 def audit() -> str:
     """List the log, the newest first."""
-    return render_template("admin/audit.html", form=SecureForm.of_request(), events=service().audit(page_number()))
+    return render_template("admin/audit.html", form=SecureForm.of_request(), events=owner().audit(page_number()))
 
 
 @blueprint.get("/versions")
@@ -146,7 +146,7 @@ def versions() -> str:
     """List the bases that the model has had."""
     facts = service().facts()
     return render_template(
-        "admin/versions.html", form=SecureForm.of_request(), versions=service().versions(), facts=facts
+        "admin/versions.html", form=SecureForm.of_request(), versions=owner().versions(), facts=facts
     )
 
 
@@ -170,7 +170,7 @@ def update() -> BaseResponse:
     """Fold the log into a new base, if the guard agrees."""
     checked(SecureForm.of_request())
     try:
-        flash(str(service().update(ADMIN)))
+        flash(str(owner().update(ADMIN)))
     except UpdateRefused as refused:
         flash(f"Nothing was changed: {refused}")
     return redirect(url_for("admin.versions"), 303)
@@ -179,7 +179,7 @@ def update() -> BaseResponse:
 @blueprint.get("/rollback/<int:version>")
 def confirm_rollback(version: int) -> str:
     """Ask before an earlier base is served, and say what that costs."""
-    n_aside = service().set_aside_by_rollback(min(version, MAX_NUMBER))
+    n_aside = owner().set_aside_by_rollback(min(version, MAX_NUMBER))
     wait = "waits" if n_aside == 1 else "wait"
     return render_template(
         "admin/confirm.html",
@@ -199,7 +199,7 @@ def rollback() -> BaseResponse:
     """Serve an earlier base again."""
     form = RollbackForm.of_request()
     checked(form)
-    flash(str(service().rollback(form.version.data, ADMIN)))
+    flash(str(owner().rollback(form.version.data, ADMIN)))
     return redirect(url_for("admin.versions"), 303)
 
 
@@ -218,7 +218,7 @@ def chosen() -> tuple[str, str | None]:
 def chosen_rows() -> Iterator[dict[str, Any]]:
     """Return the votes that the address searches for, as rows to export."""
     search, status = chosen()
-    return service().export_rows(search, status)
+    return owner().export_rows(search, status)
 
 
 def page_number() -> int:

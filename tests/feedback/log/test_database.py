@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text, update
 
 from movieclassifier.feedback.log import schema
-from movieclassifier.feedback.log.database import connect, database_url, reading, writing
+from movieclassifier.feedback.log.database import connect, database_url, snapshot, transaction
 from movieclassifier.feedback.log.errors import Unavailable
 from movieclassifier.feedback.log.store import FeedbackStore
 from tests.support.services import ADA, TEXTS, close_services, contradict, digest, open_service, write_model
@@ -57,7 +57,7 @@ def test_sqlite_writes_ahead_and_waits(tmp_path):
 @pytest.mark.parametrize(("relaxed", "level"), [(False, 2), (True, 1)])
 def test_a_vote_is_on_the_disk_when_it_is_thanked_for(tmp_path, relaxed, level):
     store = FeedbackStore(f"sqlite:///{tmp_path}/f.db")
-    with writing(store.engine, relaxed=relaxed) as connection:
+    with transaction(store.engine, relaxed=relaxed) as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == level
     store.close()
 
@@ -65,7 +65,7 @@ def test_a_vote_is_on_the_disk_when_it_is_thanked_for(tmp_path, relaxed, level):
 @pytest.mark.parametrize(("relaxed", "setting"), [(False, "on"), (True, "off")])
 def test_on_postgresql_too(postgresql_url, relaxed, setting):
     store = FeedbackStore(postgresql_url)
-    with writing(store.engine, relaxed=relaxed) as connection:
+    with transaction(store.engine, relaxed=relaxed) as connection:
         assert connection.scalar(text("SHOW synchronous_commit")) == setting
         assert connection.scalar(text("SHOW lock_timeout")) == "20s"
     store.close()
@@ -74,17 +74,17 @@ def test_on_postgresql_too(postgresql_url, relaxed, setting):
 def test_all_statements_of_a_reader_see_the_same_moment(tmp_path, database_url):
     service = open_service(database_url, write_model(tmp_path / "m.npz"))
     position = text("SELECT position FROM mc_head")
-    with reading(service.store.engine) as connection:
+    with snapshot(service.store.engine) as connection:
         before = connection.scalar(position)
         contradict(service, TEXTS[0])
         assert connection.scalar(position) == before
-    with reading(service.store.engine) as connection:
+    with snapshot(service.store.engine) as connection:
         assert connection.scalar(position) == before + 1
 
 
 def test_a_newer_database_is_refused(database_url):
     store = FeedbackStore(database_url)
-    with writing(store.engine) as connection:
+    with transaction(store.engine) as connection:
         connection.execute(update(schema.schema).values(version=99))
     store.close()
     with pytest.raises(ValueError, match="has schema 99, this version of movieclassifier knows 1; upgrade"):
@@ -102,7 +102,7 @@ def test_an_older_database_is_migrated_once(database_url, monkeypatch):
     monkeypatch.setattr(schema, "MIGRATIONS", [*schema.MIGRATIONS, add_a_column])
     for _ in range(2):
         store = FeedbackStore(database_url)
-        with reading(store.engine) as connection:
+        with snapshot(store.engine) as connection:
             assert connection.scalar(text("SELECT version FROM mc_schema")) == 2
             connection.execute(text("SELECT mood FROM mc_votes"))
         store.close()
@@ -121,7 +121,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(database_url, monk
         with pytest.raises(ValueError, match="the migration failed"):
             FeedbackStore(database_url)
     store = FeedbackStore(database_url)
-    with reading(store.engine) as connection:
+    with snapshot(store.engine) as connection:
         assert connection.scalar(text("SELECT count(*) FROM mc_votes")) == 0
     store.close()
 
@@ -131,7 +131,7 @@ def test_many_may_make_the_database_at_once(database_url):
         for store in pool.map(lambda _: FeedbackStore(database_url), range(6)):
             store.close()
     store = FeedbackStore(database_url)
-    with reading(store.engine) as connection:
+    with snapshot(store.engine) as connection:
         assert connection.scalar(text("SELECT count(*) FROM mc_head")) == 1
         assert connection.scalar(text("SELECT count(*) FROM mc_schema")) == 1
     store.close()

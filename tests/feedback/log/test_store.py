@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, update
 from sqlalchemy.exc import IntegrityError
 
-from movieclassifier.feedback.log.database import reading, writing
+from movieclassifier.feedback.log.database import snapshot, transaction
 from movieclassifier.feedback.log.errors import Conflict, NotFound, TooMany
 from movieclassifier.feedback.log.schema import predictions, votes
 from movieclassifier.feedback.log.texts import clean
@@ -33,7 +33,7 @@ def _close_services():
 
 def age(service, prediction_id, days):
     """Make a prediction older."""
-    with writing(service.store.engine) as connection:
+    with transaction(service.store.engine) as connection:
         older = predictions.c.created_at - int(timedelta(days=days).total_seconds() * 1000)
         connection.execute(update(predictions).where(predictions.c.id == prediction_id).values(created_at=older))
 
@@ -108,7 +108,7 @@ def test_predictions_without_a_vote_are_deleted_when_they_expire(service):
     assert service.store.forget_old_predictions(service.settings.lifetime) == 1
     assert service.stats().n_predictions == 2
     assert service.get(new.id, ADA)
-    assert digest(open_service(service.settings.database_url, service.model_path)) == before
+    assert digest(open_service(service.settings.database_url, service.log.model_path)) == before
 
 
 def test_a_prediction_whose_vote_was_undone_stays_as_the_page_says(service):
@@ -195,11 +195,11 @@ def test_events_of_many_at_once_are_in_one_order_without_a_gap(tmp_path, model, 
 
 def test_the_database_itself_takes_a_vote_once(service):
     prediction, vote = contradict(service, TEXTS[0])
-    with reading(service.store.engine) as connection:
+    with snapshot(service.store.engine) as connection:
         row = dict(connection.execute(votes.select()).one()._mapping)
-    with pytest.raises(IntegrityError), writing(service.store.engine) as connection:
+    with pytest.raises(IntegrityError), transaction(service.store.engine) as connection:
         connection.execute(votes.insert().values(row | {"position": 99}))
-    assert [entry.position for entry in service.entries().items] == [vote.position]
+    assert [entry.position for entry in service.owner.entries().items] == [vote.position]
     assert prediction.id
 
 
@@ -211,15 +211,15 @@ def test_votes_on_one_text_count_once_until_they_are_reviewed(service):
         vote = service.vote(prediction.id, first.label, client)
         assert (vote.status, vote.reason, vote.after) == ("waiting", "duplicate", vote.before)
     assert digest(service) == before
-    queue = service.queue()
+    queue = service.owner.queue()
     assert [entry.status for entry in queue.items] == ["waiting"] * 2
-    assert service.approve([queue.items[0].position], "owner") == 1
-    assert service.entries(status="applied").total == 2
+    assert service.owner.approve([queue.items[0].position], "owner") == 1
+    assert service.owner.entries(status="applied").total == 2
 
 
 def test_a_text_that_the_owner_decided_on_waits_even_after_an_undo(service):
     prediction, vote = contradict(service, TEXTS[0])
-    service.reject([vote.position], "owner")
+    service.owner.reject([vote.position], "owner")
     service.undo(prediction.id, ADA)
     assert service.vote(prediction.id, vote.label, ADA).reason == "duplicate"
 
@@ -237,15 +237,15 @@ def test_in_review_mode_a_vote_waits_for_an_approval(tmp_path, model, database_u
     assert (vote.status, vote.reason, vote.after) == ("waiting", "review", vote.before)
     assert digest(service) == before
     assert service.facts().waiting == 1
-    assert service.approve([vote.position], "owner", "fine") == 1
+    assert service.owner.approve([vote.position], "owner", "fine") == 1
     assert service.get(prediction.id, ADA).vote.status == "applied"
     assert service.answer(TEXTS[0]).label == vote.label
-    assert service.approve([vote.position], "owner") == 0
-    assert service.reject([vote.position], "owner") == 1
+    assert service.owner.approve([vote.position], "owner") == 0
+    assert service.owner.reject([vote.position], "owner") == 1
     assert digest(service) == before
     assert service.get(prediction.id, ADA).vote.status == "rejected"
-    assert service.reject([vote.position], "owner") == 0
-    assert [(event.kind, event.by, event.note) for event in service.audit().items][:2] == [
+    assert service.owner.reject([vote.position], "owner") == 0
+    assert [(event.kind, event.by, event.note) for event in service.owner.audit().items][:2] == [
         ("reject", "owner", ""),
         ("approve", "owner", "fine"),
     ]
@@ -254,13 +254,13 @@ def test_in_review_mode_a_vote_waits_for_an_approval(tmp_path, model, database_u
 def test_reviewing_a_vote_that_is_not_there_changes_nothing(service):
     _, vote = contradict(service, TEXTS[0])
     with pytest.raises(NotFound, match="position 98, 99"):
-        service.reject([vote.position, 98, 99], "owner")
-    assert service.entries(status="applied").total == 1
+        service.owner.reject([vote.position, 98, 99], "owner")
+    assert service.owner.entries(status="applied").total == 1
 
 
 def test_the_owner_can_undo_a_vote(service):
     prediction, vote = contradict(service, TEXTS[0])
-    assert [service.undo_votes([vote.position], "owner") for _ in range(2)] == [1, 0]
+    assert [service.owner.undo_votes([vote.position], "owner") for _ in range(2)] == [1, 0]
     assert service.get(prediction.id, ADA).undone
 
 
@@ -311,25 +311,25 @@ def test_entries_are_found_by_text_client_and_status(service):
     for text in TEXTS[:3]:
         contradict(service, text)
     contradict(service, TEXTS[3], BOB)
-    assert [entry.text for entry in service.entries("OF2").items] == [TEXTS[2]]
-    assert [entry.text for entry in service.entries(BOB.address).items] == [TEXTS[3]]
-    assert service.entries("100%").total == service.entries("_").total == 0  # no wildcards
-    assert service.entries("\x00\ud800").total == 0
-    assert service.entries(status="rejected").total == 0
+    assert [entry.text for entry in service.owner.entries("OF2").items] == [TEXTS[2]]
+    assert [entry.text for entry in service.owner.entries(BOB.address).items] == [TEXTS[3]]
+    assert service.owner.entries("100%").total == service.owner.entries("_").total == 0  # no wildcards
+    assert service.owner.entries("\x00\ud800").total == 0
+    assert service.owner.entries(status="rejected").total == 0
     with pytest.raises(ValueError, match="status must be one of waiting, applied"):
-        service.entries(status="accepted")
+        service.owner.entries(status="accepted")
 
 
 def test_entries_and_events_come_in_pages(service):
     for text in TEXTS[:7]:
         contradict(service, text)
-    page = service.entries(page=2, per_page=3)
+    page = service.owner.entries(page=2, per_page=3)
     assert (page.total, page.n_pages, page.page) == (7, 3, 2)
     assert [entry.position for entry in page.items] == [5, 4, 3]
-    assert [event.position for event in service.audit(page=1, per_page=2).items] == [8, 7]
-    assert service.entries(page=-5, per_page=3).items[0].position == 8
-    assert service.entries(page=9).items == []
-    assert service.queue().n_pages == 1
+    assert [event.position for event in service.owner.audit(page=1, per_page=2).items] == [8, 7]
+    assert service.owner.entries(page=-5, per_page=3).items[0].position == 8
+    assert service.owner.entries(page=9).items == []
+    assert service.owner.queue().n_pages == 1
 
 
 def test_stats_count_what_stands(service):
@@ -338,7 +338,7 @@ def test_stats_count_what_stands(service):
         prediction = service.classify(text, ADA)
         right = prediction.label if number < 4 else next(name for name in prediction.labels if name != prediction.label)
         labels.append(service.vote(prediction.id, right, ADA))
-    service.undo_votes([labels[0].position], "owner")
+    service.owner.undo_votes([labels[0].position], "owner")
     stats = service.stats()
     assert (stats.n_predictions, stats.n_votes, stats.n_correct, stats.n_incorrect) == (6, 5, 3, 2)
     assert stats.accuracy == 0.6
@@ -404,7 +404,7 @@ def test_a_new_window_starts_at_zero_and_old_counts_go(service, monkeypatch):
         service.limit("logins", ADA)
     monkeypatch.setattr(limits.time, "time", lambda real=limits.time.time: real() + 600)
     service.limit("logins", ADA)
-    with writing(service.store.engine) as connection:
+    with transaction(service.store.engine) as connection:
         assert [row.n for row in connection.execute(counts.select())] == [1]
 
 
@@ -419,8 +419,8 @@ def test_every_text_can_be_stored(tmp_path, model, database_url, text):
 
 def test_a_service_describes_what_it_serves(service):
     contradict(service, TEXTS[0])
-    assert service.describe().startswith("Serving version 1 of ")
-    assert "votes: 1 learned, 0 waiting, 0 held" in service.describe()
+    assert service.owner.describe().startswith("Serving version 1 of ")
+    assert "votes: 1 learned, 0 waiting, 0 held" in service.owner.describe()
     assert service.ready() == "1+2"
 
 

@@ -1,0 +1,113 @@
+"""The log and the model that is served from it: the one store behind :class:`Service` and :class:`Owner`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from movieclassifier.feedback.log.appending import Appending, appending
+from movieclassifier.feedback.log.bases import BUNDLED_NAME, find_version
+from movieclassifier.feedback.log.database import snapshot
+from movieclassifier.feedback.log.facts import ModelFacts
+from movieclassifier.feedback.log.store import FeedbackStore
+from movieclassifier.feedback.model_files import expect_known, model_name, serve_first
+from movieclassifier.feedback.served_model import ServedModel
+from movieclassifier.feedback.settings import Settings
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.persistence import model_path
+
+
+class ServedLog:
+    """The log and the model that is served from it.
+
+    Parameters
+    ----------
+    settings : Settings
+    expect_model : bool
+        Whether the database must know the model file that was asked for, as a server wants it. A command takes the
+        model that the database serves. The bundled model that is taken where no model is set counts as not asked for.
+
+    Raises
+    ------
+    OSError, ValueError
+        If the model or the database cannot be used, or the database serves another model.
+
+    Attributes
+    ----------
+    settings : Settings
+    model_path : Path
+    store : FeedbackStore
+    served : ServedModel
+    trained_version : int or None
+        The version that the model file has in the database.
+    """
+
+    def __init__(self, settings: Settings, *, expect_model: bool = True):
+        self.settings = settings
+        self.model_path = model_path(settings.model)
+        self.store = FeedbackStore(settings.database_url)
+        self.served = ServedModel(self.store.engine, settings.cap)
+        self.trained_version: int | None = None
+        try:
+            serve_first(self.store.engine, self.model_path)
+            if expect_model and (settings.model is not None or model_name(self.model_path) != BUNDLED_NAME):
+                self.trained_version = expect_known(self.store.engine, self.model_path)
+        except BaseException:
+            self.close()
+            raise
+        self._facts: ModelFacts | None = None
+
+    def close(self) -> None:
+        """Close the connections to the database."""
+        self.store.close()
+
+    @contextmanager
+    def model(self) -> Iterator[Classifier]:
+        """Lend the classifier with the weights that are served. It must not be changed."""
+        with self.served.up_to_date() as model:
+            yield model.classifier
+
+    def facts(self) -> ModelFacts:
+        """Return what is served."""
+        with self.served.up_to_date() as model:
+            # Nothing in it changes without an event.
+            if self._facts is None or self._facts.model_version != model.version:
+                self._facts = self._find_facts(model)
+            return self._facts
+
+    def _find_facts(self, model: ServedModel) -> ModelFacts:
+        classifier = model.classifier
+        with snapshot(self.store.engine) as connection:
+            applied = len(model.votes_in_weights(connection))
+        served = find_version(self.store.engine, model.base_version)
+        return ModelFacts(
+            served.name,
+            served.version,
+            model.version,
+            classifier.recipe.name,
+            classifier.label_names,
+            classifier.metadata,
+            classifier.metadata.get("metrics"),
+            model.weights_sha256(),
+            applied,
+            model.n_applied,
+            model.n_held,
+            self.store.n_waiting(),
+            model.position,
+            served.name == BUNDLED_NAME,
+            self.settings.mode,
+            model.cap_used,
+        )
+
+    @contextmanager
+    def appending(self) -> Iterator[Appending]:
+        """Open a transaction that appends to the log, with the model kept from changing."""
+        # The model's lock before the database's, always: two threads would wait for each other otherwise.
+        with self.served.lock:
+            start = None
+            try:
+                with appending(self.store.engine) as log:
+                    start = log.position
+                    yield log
+            except BaseException:
+                if start is not None and self.served.position > start:
+                    self.served.forget()  # it has learned events that now never happened
+                raise
