@@ -61,7 +61,7 @@ format: .venv/installed-dev ## format the code
 	$(BIN)/ruff format
 
 # The lock files hold for every platform and Python from 3.11; hashes keep an index from serving anything else.
-UV := $(BIN)/uv pip compile setup.cfg --universal --python-version 3.11 --generate-hashes --only-binary :all: --quiet \
+UV := $(BIN)/uv pip compile setup.cfg --universal --python-version 3.11 --generate-hashes --quiet \
 	--custom-compile-command "make lock"
 
 # The lock of a part is made within the pins of requirements-dev.txt, so that all can stand in one environment.

@@ -1,8 +1,7 @@
 """The pages as a person meets them: in chromium, by mouse and by keyboard, without JavaScript."""
 
 import json
-import shutil
-import subprocess
+from importlib.resources import files
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -55,17 +54,9 @@ def scripted(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def axe(request):
-    """The source of axe-core, from npm, kept in pytest's cache."""
-    folder = request.config.cache.mkdir("axe-core")
-    source = folder / "node_modules/axe-core/axe.min.js"
-    if not source.is_file():
-        if not shutil.which("npm"):
-            pytest.skip("there is no npm to install axe-core with")
-        command = ["npm", "install", "--prefix", str(folder), "--no-audit", "--no-fund", "axe-core@4"]
-        if subprocess.run(command, capture_output=True, timeout=60, check=False).returncode:
-            pytest.skip("npm cannot install axe-core here")
-    return source.read_text("utf-8")
+def axe():
+    """The source of axe-core, which selenium-axe-python carries."""
+    return (files("selenium_axe_python") / "axe-core/axe.min.js").read_text("utf-8")
 
 
 def submit(browser, address, text):

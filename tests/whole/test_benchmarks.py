@@ -26,7 +26,7 @@ def test_a_process_is_measured_from_outside():
     script = """
 import json, sys
 from measuring import run
-work = "block = bytearray(50_000_000); sum(range(2_000_000)); print({})"
+work = "block = bytearray(200_000_000); sum(range(20_000_000)); print({})"
 small, large = (run([sys.executable, "-c", code]) for code in ("pass", work.format("'{\\"accuracy\\": 0.5}'")))
 assert (small.answer, large.answer) == ({}, {"accuracy": 0.5})
 print(json.dumps({"small": vars(small), "large": vars(large)}))
@@ -34,7 +34,8 @@ print(json.dumps({"small": vars(small), "large": vars(large)}))
     found = subprocess.run([sys.executable, "-c", script], cwd=ROOT / "benchmarks", capture_output=True, text=True)
     assert found.returncode == 0, found.stderr
     small, large = json.loads(found.stdout).values()
-    assert 45 < large["megabytes"] - small["megabytes"] < 60
+    # The parent may be larger than the small child, by what its interpreter loads at the start.
+    assert 100 < large["megabytes"] - small["megabytes"] < 220
     assert 0 < small["cpu"] < large["cpu"]
     assert large["seconds"] > small["cpu"]
 

@@ -3,6 +3,7 @@
 import os
 import re
 import resource
+import shlex
 import shutil
 import signal
 import subprocess
@@ -135,13 +136,14 @@ def test_disk_full_while_unpacking_is_told_and_leaves_no_half(data_dir, tmp_path
     """On a file system of two megabytes, in a mount namespace of its own."""
     write_archive(tmp_path / "a.tar.gz", [member(f"aclImdb/test/pos/{i}_1.txt", b"x" * 100_000) for i in range(40)])
     data_dir.mkdir()
-    mount = f"mount -t tmpfs -o size=2m tmpfs {data_dir}"
+    mount = shlex.join(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(data_dir)])
     if (
         not shutil.which("unshare")
         or subprocess.run(["unshare", "-rm", "sh", "-c", mount], capture_output=True).returncode
     ):
         pytest.skip("no mount namespaces here")
-    script = f"{mount} && {sys.executable} {SCRIPT} --url {tmp_path / 'a.tar.gz'} --data-dir {data_dir}; echo $?; ls -A {data_dir}"
+    unpack = [sys.executable, SCRIPT, "--url", tmp_path / "a.tar.gz", "--data-dir", data_dir]
+    script = f"{mount} && {shlex.join(map(str, unpack))}; echo $?; {shlex.join(['ls', '-A', str(data_dir)])}"
     done = subprocess.run(["unshare", "-rm", "sh", "-c", script], capture_output=True, text=True)
     assert done.stderr == f"Error: {data_dir / '.aclImdb.part/fresh'}: No space left on device\n"
     assert done.stdout == "2\n"
