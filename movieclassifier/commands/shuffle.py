@@ -13,7 +13,7 @@ from movieclassifier.system.progress import Progress
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "KI": 2**10, "MI": 2**20, "GI": 2**30}
 
 
-class Size(click.ParamType):
+class Size(click.ParamType[int]):
     """A number of bytes, such as ``200MB``, ``1.5 GB`` or ``64MiB``."""
 
     name = "SIZE"

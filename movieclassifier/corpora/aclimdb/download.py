@@ -173,7 +173,7 @@ class _Download:
     def _total_of_range(self, response: HTTPResponse, start: int, note: Note) -> int | None:
         """Check that the bytes from `start` on are what comes; return how many the whole file has."""
         got = response.headers.get("Content-Range", "")
-        match = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", got)
+        match = re.fullmatch(r"bytes (\d{1,19})-\d+/(\d{1,19}|\*)", got)
         total = int(match[2]) if match and match[2] != "*" else note.n_bytes
         if not match or int(match[1]) != start or (note.n_bytes or total) != total:
             forget(self.path)
@@ -182,7 +182,7 @@ class _Download:
 
     def _gzip_head(self, response: HTTPResponse) -> bytes:
         with _faults_of_network():
-            head = response.read(len(GZIP_MAGIC))
+            head: bytes = response.read(len(GZIP_MAGIC))
         if len(head) < len(GZIP_MAGIC) and len(head) != _content_length(response):
             raise _TryAgain("the connection ended before the first bytes")
         if head != GZIP_MAGIC:
@@ -249,10 +249,11 @@ def _reason(error: Exception | str) -> str:
 
 def _content_length(response: HTTPResponse) -> int | None:
     length = response.headers.get("Content-Length", "")
-    return int(length) if length.isdecimal() else None
+    return int(length) if length.isdecimal() and len(length) < 20 else None
 
 
 def _validator(response: HTTPResponse) -> str | None:
-    etag = response.headers.get("ETag", "")
+    etag: str = response.headers.get("ETag", "")
     # A weak tag stands for the same meaning, not for the same bytes, and If-Range may not carry it.
-    return etag if etag.startswith('"') else response.headers.get("Last-Modified")
+    date: str | None = response.headers.get("Last-Modified")
+    return etag if etag.startswith('"') else date

@@ -14,7 +14,7 @@ class Note:
     Parameters
     ----------
     url : str
-        Where the bytes come from; empty where nothing is known.
+        Where the bytes come from; empty if nothing is known.
     n_bytes : int, optional
         How many the whole has.
     validator : str, optional
@@ -25,6 +25,14 @@ class Note:
     n_bytes: int | None = None
     validator: str | None = None
 
+    def __post_init__(self) -> None:
+        if not (
+            isinstance(self.url, str)
+            and isinstance(self.n_bytes, int | None)
+            and isinstance(self.validator, str | None)
+        ):
+            raise TypeError(f"expected a URL, a number of bytes and a validator; got {self!r}.")
+
 
 def note_path(path: Path) -> Path:
     """Tell where the note about the partial file `path` is kept."""
@@ -32,10 +40,10 @@ def note_path(path: Path) -> Path:
 
 
 def read_note(path: Path) -> Note:
-    """Read the note about `path`; without a good one nothing is known."""
+    """Read the note about `path`; if it is missing or damaged, nothing is known."""
     try:
         return Note(**json.loads(note_path(path).read_bytes()))
-    except (FileNotFoundError, ValueError, TypeError):
+    except (FileNotFoundError, ValueError, TypeError, RecursionError):
         return Note()
 
 

@@ -1,12 +1,10 @@
-"""Opening a corpus: what is guessed and said, several paths as one stream, standard input, labels and order."""
+"""The options of a corpus on the command line: what is guessed and said, labels and order, mistakes in one line."""
 
 import gzip
-import hashlib
 import json
 import os
 import subprocess
 import sys
-import tarfile
 import zipfile
 from importlib.resources import files
 
@@ -24,7 +22,6 @@ from movieclassifier.commands.shared.corpus_options import (
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.readers.formats import READERS
-from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.corpora.shuffled import shuffle_corpus
 from movieclassifier.corpora.survey import survey
 
@@ -98,33 +95,6 @@ def test_format_of_a_compressed_file_is_guessed(tmp_path):
     with zipfile.ZipFile(tmp_path / "archive.zip", "w") as archive:
         archive.writestr("archive/IMDB Dataset.csv", "review,sentiment\nfine,negative\n")
     assert result(tmp_path / "archive.zip")["format"] == "kaggle-imdb"
-
-
-@pytest.mark.parametrize(
-    ("expected", "folders"),
-    [
-        ("folders", ["spam", "ham"]),
-        ("bbc", ["business", "entertainment", "politics", "sport", "tech"]),
-        ("aclImdb", ["train/pos", "train/neg", "train/unsup", "test/pos", "test/neg"]),
-    ],
-)
-def test_format_of_folders_is_guessed(tmp_path, expected, folders):
-    for folder in folders:
-        written(tmp_path, "x", f"corpus/{folder}/1_9.txt")
-    with zipfile.ZipFile(tmp_path / "corpus.zip", "w") as archive:
-        for folder in folders:
-            archive.write(tmp_path / "corpus" / folder / "1_9.txt", f"corpus/{folder}/1_9.txt")
-    for path in (tmp_path / "corpus", tmp_path / "corpus.zip"):
-        assert open_corpus(path).format == expected
-        assert open_corpus(path, reading=ReadingOptions(format="folders")).format == "folders"
-
-
-@pytest.mark.parametrize(("name", "expected"), [("aclImdb_v1.tar.gz", "aclImdb"), ("news.tgz", "folders")])
-def test_format_of_a_tar_is_guessed_by_its_name(tmp_path, name, expected):
-    written(tmp_path, "x", "train/pos/1_9.txt")
-    with tarfile.open(tmp_path / name, "w:gz") as archive:
-        archive.add(tmp_path / "train", "aclImdb/train")
-    assert open_corpus(tmp_path / name).format == expected
 
 
 def test_format_that_was_given_is_not_said(tmp_path):
@@ -282,11 +252,6 @@ def test_patterns_and_several_files_are_one_stream(tmp_path, monkeypatch):
     assert open_corpus("**/*.csv").names == ("last.csv", "1.csv", "2.csv", "3.csv")
 
 
-def test_file_with_a_star_in_its_name_is_that_file(tmp_path):
-    written(tmp_path, BOOK, "xy.csv")
-    assert open_corpus(written(tmp_path, BOOK, "x*.csv")).names == ("x*.csv",)
-
-
 @pytest.mark.parametrize("content", [BOOK.encode(), gzip.compress(BOOK.encode())], ids=["plain", "gzip"])
 def test_standard_input_is_read(content):
     found = result("-", input=content)
@@ -305,40 +270,10 @@ print(survey(shuffle_corpus(open_corpus("-"))).n_documents)
     assert os.listdir(tmp_path) == []
 
 
-def many(tmp_path, n=500):
-    return written(tmp_path, "text,label\n" + "".join(f'"text, {i}",{i % 3}\n' for i in range(n)))
-
-
-def test_shuffled_corpus_has_the_same_documents_in_another_order(tmp_path):
-    corpus = open_corpus(many(tmp_path))
-    shuffled = shuffle_corpus(corpus, seed=1)
-    assert list(shuffled) != list(corpus)
-    assert sorted(shuffled) == sorted(corpus)
-    assert list(shuffled) == list(shuffled) == list(shuffle_corpus(corpus, seed=1, memory=1000))
-    assert list(shuffled) != list(shuffle_corpus(corpus, seed=2))
-    assert shuffled.names == corpus.names
-
-
-@pytest.mark.parametrize("kind", ["file", "folder"])
-def test_survey_of_a_shuffled_corpus_tells_which_one_and_its_order(kind, tmp_path):
-    corpus = open_corpus(many(tmp_path) if kind == "file" else folders(tmp_path))
-    found = [survey(corpus), *(survey(shuffle_corpus(corpus, seed)) for seed in (1, 2))]
-    assert len({one.sha256 for one in found}) == 1
-    assert [one.shuffle_seed for one in found] == [None, 1, 2]
-    assert len({tuple(one.label_counts.items()) for one in found}) == 1
-
-
 def test_shuffle_seed_is_used(tmp_path):
     path = many(tmp_path)
     expected = [[text, int(label)] for text, label in shuffle_corpus(open_corpus(path), 3)]
     assert result(path, "--shuffle", "--shuffle-seed", "3")["documents"] == expected
-
-
-def folders(tmp_path, n=20):
-    for label in ("ham", "spam"):
-        for i in range(n):
-            written(tmp_path, f"{label} {i}", f"corpus/{label}/{i:02}.txt")
-    return tmp_path / "corpus"
 
 
 def test_folders_are_shuffled_unless_told_otherwise(tmp_path):
@@ -370,12 +305,6 @@ def test_corpus_to_test_on_is_the_other_half(tmp_path, arguments, texts):
         written(tmp_path, part, f"aclImdb/{part}/pos/1_9.txt")
     documents = json.loads(CliRunner().invoke(other_corpus, [str(tmp_path / "aclImdb"), *arguments]).stdout)
     assert sorted(documents, reverse=True) == [[text, 1] for text in texts]
-
-
-def test_hash_of_a_folder_is_that_of_its_documents(tmp_path):
-    path = folders(tmp_path, 1)
-    expected = hashlib.sha256(b"ham\0ham 0\0spam\0spam 0\0").hexdigest()
-    assert survey(open_corpus(path)).sha256 == expected
 
 
 BAD = "text,label\ngood,1\n" + "bad\n" * 7 + "fine,0\n"
@@ -411,3 +340,14 @@ def test_model_is_evaluated_on_corpora_with_other_labels(tmp_path):
         found = json.loads(done.stdout)
         assert (found["n_documents"], found["accuracy"]) == (2, 1.0)
         assert ("Skipped 1 bad row:" in done.stderr) == (len(arguments) == 3)
+
+
+def many(tmp_path, n=500):
+    return written(tmp_path, "text,label\n" + "".join(f'"text, {i}",{i % 3}\n' for i in range(n)))
+
+
+def folders(tmp_path, n=20):
+    for label in ("ham", "spam"):
+        for i in range(n):
+            written(tmp_path, f"{label} {i}", f"corpus/{label}/{i:02}.txt")
+    return tmp_path / "corpus"
