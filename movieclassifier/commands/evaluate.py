@@ -3,7 +3,7 @@
 import click
 
 from movieclassifier.commands.shared.corpus_options import chosen_corpus, reading_options, report_skipped
-from movieclassifier.commands.shared.edge import Command
+from movieclassifier.commands.shared.edge import Command, warn
 from movieclassifier.commands.shared.model_options import model_option
 from movieclassifier.corpora.reading import ReadingOptions
 
@@ -17,9 +17,9 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, model: str | None, as_
     """Evaluate a model on CORPUS, whose labels are those of the model or their names."""
     from movieclassifier.commands.shared.train_steps import measure_costs
     from movieclassifier.corpora.survey import files_digest, labels_of_classes
-    from movieclassifier.evaluation.caveats import doubts, warn
+    from movieclassifier.evaluation.caveats import find_caveats
     from movieclassifier.evaluation.metrics import evaluate
-    from movieclassifier.evaluation.metrics_table import report
+    from movieclassifier.evaluation.metrics_table import metrics_table
     from movieclassifier.models.origin import seen
     from movieclassifier.models.persistence import load_classifier
     from movieclassifier.models.scoring import score_documents
@@ -32,7 +32,7 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, model: str | None, as_
     y, values = score_documents(classifier, corpus.documents(labels, bad_rows))
     report_skipped(bad_rows)
     metrics = evaluate(y, values, classifier)
-    click.echo(report(classifier, metrics, as_json, **costs()))
-    warn(doubts(metrics))
+    click.echo(metrics_table(classifier, metrics, as_json, costs()))
+    warn(find_caveats(metrics))
     if n_seen := seen(classifier.metadata).get(files_digest(corpus) or "a folder"):
-        warn([f"the model was trained on {n_seen:,} documents of this corpus; of them, the figures say nothing."])
+        warn([f"the model was trained on {n_seen:,} documents of this corpus, which are easier for it than new ones."])

@@ -1,28 +1,30 @@
-"""What to doubt about a figure: a model that has learned nothing, a test that is too small or no test at all."""
+"""Caveats: reasons not to take a figure at its word, such as a test that is too small or did not take place."""
 
-import sys
-from collections.abc import Iterable
-from typing import Any
+from movieclassifier.models.metadata import Metrics
+
+NOTHING_MEASURED = "nothing was measured, because no document was held out; how good the model is, nobody knows."
 
 
-def doubts(metrics: dict[str, Any]) -> list[str]:
+def find_caveats(metrics: Metrics | None) -> list[str]:
     """Return what speaks against taking metrics at their word.
 
     Parameters
     ----------
-    metrics : dict
-        As :func:`movieclassifier.evaluation.metrics.evaluate` returns them.
+    metrics : Metrics or None
+        None if nothing was measured.
 
     Returns
     -------
     list of str
-        Sentences; none for most models.
+        Sentences; empty for most models.
 
     Examples
     --------
-    >>> doubts({"n_documents": 1, "accuracy": 1.0, "per_class": {}})
+    >>> find_caveats({"n_documents": 1, "accuracy": 1.0, "per_class": {}})
     ['1 document tells next to nothing about a model; evaluate it on more.']
     """
+    if metrics is None:
+        return [NOTHING_MEASURED]
     n = metrics["n_documents"]
     if n == 1:
         return ["1 document tells next to nothing about a model; evaluate it on more."]
@@ -33,9 +35,3 @@ def doubts(metrics: dict[str, Any]) -> list[str]:
             f"the model is no better than always answering {largest!r}, which is right in {share:.4f} of the documents."
         ]
     return []
-
-
-def warn(sentences: Iterable[str]) -> None:
-    """Write sentences to stderr as warnings, each on a line."""
-    for sentence in sentences:
-        print(f"Warning: {sentence}", file=sys.stderr)

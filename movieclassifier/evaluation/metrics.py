@@ -1,7 +1,6 @@
 """How good a classifier is on a stream of documents it has not seen."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 from movieclassifier.evaluation.roc import pack, roc_auc
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.decisions import predicted_positions, probabilities
+from movieclassifier.models.metadata import ClassMetrics, Metrics
 
 N_BINS = 15
 CHUNK = 2**13
@@ -16,7 +16,7 @@ CHUNK = 2**13
 BLOCK_BYTES = 2**25
 
 
-def evaluate(y: NDArray[np.integer], values: NDArray[np.float64], classifier: Classifier) -> dict[str, Any]:
+def evaluate(y: NDArray[np.integer], values: NDArray[np.float64], classifier: Classifier) -> Metrics:
     """Return the metrics of decision values against the truth.
 
     All figures have the bits of scikit-learn's, except the log loss: scikit-learn takes numpy's logarithm, whose last
@@ -34,7 +34,7 @@ def evaluate(y: NDArray[np.integer], values: NDArray[np.float64], classifier: Cl
 
     Returns
     -------
-    dict
+    Metrics
         ``n_documents``, ``accuracy`` and its ``standard_error``, ``log_loss`` (nats per document), ``roc_auc``
         (one-vs-rest mean for more than two classes, None where a class is missing), ``calibration_error``
         (expected, 15 bins), ``confusion_matrix`` (rows are true), and precision, recall, F1 ``per_class``.
@@ -92,7 +92,7 @@ def _iter_aucs(
         yield from map(roc_auc, packed, n_true[block].tolist())
 
 
-def _per_class(confusion: NDArray[np.int64], names: Iterable[str]) -> dict[str, dict[str, Any]]:
+def _per_class(confusion: NDArray[np.int64], names: Iterable[str]) -> dict[str, ClassMetrics]:
     """Return precision, recall and F1 of each class; what would be divided by 0 is 0."""
     correct, n_predicted, n_true = confusion.diagonal(), confusion.sum(axis=0), confusion.sum(axis=1)
     rows = zip(names, correct.tolist(), n_predicted.tolist(), n_true.tolist(), strict=True)

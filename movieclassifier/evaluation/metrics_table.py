@@ -2,73 +2,75 @@
 
 import json
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Literal
 
 from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.metadata import Metrics
 
 SAMPLE = "sample_reviews.csv"
+SCORES: tuple[Literal["precision", "recall", "f1"], ...] = ("precision", "recall", "f1")
 
 
-def report(classifier: Classifier, metrics: dict[str, Any], as_json: bool, **facts: Any) -> str:
+def metrics_table(
+    classifier: Classifier, metrics: Metrics | None, as_json: bool, costs: Mapping[str, float] | None = None
+) -> str:
     """Return metrics as a table, or as JSON.
 
     Parameters
     ----------
     classifier : Classifier
-    metrics : dict
-        As :func:`movieclassifier.evaluation.metrics.evaluate` returns them.
+    metrics : Metrics or None
+        None if nothing was measured.
     as_json : bool
-    **facts
-        More to report, such as ``seconds``.
+    costs : mapping of str to float, optional
+        More figures to tell, such as ``seconds``.
 
     Returns
     -------
     str
         Every figure of a model that was trained on the bundled sample is marked as such.
     """
+    corpus = classifier.metadata.get("corpus")
     if as_json:
-        corpus = classifier.metadata.get("corpus")
         origin = {"recipe": classifier.recipe.name, "trained_on": corpus, "sample": corpus == [SAMPLE]}
-        return json.dumps(origin | metrics | facts, indent=2)
-    mark = "  (sample)" if classifier.metadata.get("corpus") == [SAMPLE] else ""
-    lines = [
-        *_summary(metrics, facts),
-        "",
-        *_per_class(metrics),
-        "",
-        *_confusion(metrics),
-    ]
-    if mark:
-        lines = [line + mark if re.search(r"\b\d", line) else line for line in lines]
+        return json.dumps({**origin, **(metrics or {}), **(costs or {})}, indent=2)
+    lines = _summary(metrics, costs or {})
+    if metrics is not None:
+        lines += ["", *_per_class(metrics), "", *_confusion(metrics)]
+    if corpus == [SAMPLE]:
+        lines = [f"{line}  (sample)" if re.search(r"\b\d", line) else line for line in lines]
         lines += ["", "(sample): this model was trained on the 400 sample reviews, not on aclImdb."]
     return "\n".join(lines)
 
 
-def _summary(metrics: dict[str, Any], facts: dict[str, Any]) -> list[str]:
-    auc = "–" if metrics["roc_auc"] is None else f"{metrics['roc_auc']:.4f}"
-    n = metrics["n_documents"]
-    documents = "1 document" if n == 1 else f"{n:,} documents"
-    accuracy = f"{metrics['accuracy']:.4f} ± {metrics['standard_error']:.4f}  ({documents})"
-    rows = {
-        "accuracy": accuracy,
-        "log loss": f"{metrics['log_loss']:.4f}",
-        "ROC AUC": auc,
-        "calibration error": f"{metrics['calibration_error']:.4f}",
-        **{name.replace("_", " "): value for name, value in facts.items()},
-    }
+def _summary(metrics: Metrics | None, costs: Mapping[str, float]) -> list[str]:
+    rows: dict[str, str] = {} if metrics is None else _figures(metrics)
+    rows |= {name.replace("_", " "): str(value) for name, value in costs.items()}
     return [f"{name:<18} {value}" for name, value in rows.items()]
 
 
-def _per_class(metrics: dict[str, Any]) -> list[str]:
+def _figures(metrics: Metrics) -> dict[str, str]:
+    n = metrics["n_documents"]
+    documents = "1 document" if n == 1 else f"{n:,} documents"
+    return {
+        "accuracy": f"{metrics['accuracy']:.4f} ± {metrics['standard_error']:.4f}  ({documents})",
+        "log loss": f"{metrics['log_loss']:.4f}",
+        "ROC AUC": "–" if metrics["roc_auc"] is None else f"{metrics['roc_auc']:.4f}",
+        "calibration error": f"{metrics['calibration_error']:.4f}",
+    }
+
+
+def _per_class(metrics: Metrics) -> list[str]:
     width = max(map(len, metrics["per_class"]))
     lines = [" " * width + "  precision   recall       F1  documents"]
     for name, row in metrics["per_class"].items():
-        scores = "".join(f"{row[score]:9.4f}" for score in ("precision", "recall", "f1"))
+        scores = "".join(f"{row[score]:9.4f}" for score in SCORES)
         lines.append(f"{name:<{width}}  {scores}{row['n_documents']:11,}")
     return lines
 
 
-def _confusion(metrics: dict[str, Any]) -> list[str]:
+def _confusion(metrics: Metrics) -> list[str]:
     names = list(metrics["per_class"])
     width = max(map(len, names))
     sizes = [max(len(name), 7) for name in names]

@@ -51,7 +51,7 @@ def seen(metadata: dict[str, Any]) -> dict[str, int]:
     return documents
 
 
-def load_facts(model_dir: str | os.PathLike[str]) -> dict[str, Any] | None:
+def load_record_facts(model_dir: str | os.PathLike[str]) -> dict[str, Any] | None:
     """Read what the record in a folder says of its model, without the weights; None where none can be read."""
     try:
         with open(Path(model_dir, "classifier.npz"), "rb") as content, np.load(content, allow_pickle=False) as arrays:
@@ -61,8 +61,8 @@ def load_facts(model_dir: str | os.PathLike[str]) -> dict[str, Any] | None:
         return None
 
 
-def replaced(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
-    """Say in place of which model another one was written; nothing where there was none, or the same."""
+def replacement_note(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
+    """Return ', in place of …' if a different model was overwritten."""
     if before is None or before == after or first_misfit(before["metadata"]):
         return ""
     return f", in place of {described(before)}"

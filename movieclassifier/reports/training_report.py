@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from movieclassifier.corpora.readers.contract import Document, Label
 from movieclassifier.evaluation.metrics import evaluate
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.decisions import predicted_positions, probabilities
+from movieclassifier.models.metadata import Metrics
 from movieclassifier.reports.charts import draw_cloud, draw_ngrams
 from movieclassifier.reports.curves import (
     draw_calibration,
@@ -39,15 +39,14 @@ class Report:
 
     Attributes
     ----------
-    metrics : dict
-        As :func:`movieclassifier.evaluation.metrics.evaluate` returns them.
+    metrics : Metrics
     pictures : list of Picture
     clouds : list of Picture
         One per class.
     """
 
     classifier: Classifier
-    metrics: dict[str, Any]
+    metrics: Metrics
     curve: LearningCurve
     pictures: list[Picture]
     clouds: list[Picture]

@@ -41,6 +41,7 @@ def fit(
     model_dir : str or path-like, optional
         Where checkpoints and the cache of several passes go.
     label_names : iterable of str, optional
+        The labels as people read them; those of the plan by default.
     n_threads : int
         Vectorizing threads; the result does not depend on it.
     checkpoint_every : int
@@ -83,7 +84,7 @@ def fit(
         except BaseException:
             give_up(state)
             raise
-    classifier = state.classifier(label_names)
+    classifier = state.classifier(label_names or plan.label_names or None)
     classifier.metadata |= {
         "learning_curve": state.prequential.curve,
         "min_df": state.plan.min_df,

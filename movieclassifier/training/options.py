@@ -27,6 +27,8 @@ class TrainingOptions:
         Columns to keep; None keeps all.
     allow_sorted : bool
         Whether to train on a stream that is sorted by label.
+    test : str or None
+        Path of a separate corpus to evaluate on.
 
     Raises
     ------
@@ -48,6 +50,7 @@ class TrainingOptions:
     seed: int = 1
     n_keep: int | None = None
     allow_sorted: bool = False
+    test: str | None = None
 
     def __post_init__(self) -> None:
         for name, least in (("n_train", 1), ("n_holdout", 0), ("minibatch_size", 1), ("seed", 0), ("n_keep", 1)):
@@ -74,8 +77,12 @@ class RunOptions:
         Whether to go on from the last checkpoint of the same run.
     continue_ : bool
         Whether to train the finished model of `model_dir` further.
-    show_progress : bool or None
+    show : bool or None
         As for :class:`movieclassifier.system.progress.Progress`.
+    track : bool
+        Whether to log the run to MLflow.
+    as_json : bool
+        Whether to print the result as JSON.
 
     Raises
     ------
@@ -88,7 +95,9 @@ class RunOptions:
     checkpoint_every: int = 50
     resume: bool = False
     continue_: bool = False
-    show_progress: bool | None = None
+    show: bool | None = None
+    track: bool = False
+    as_json: bool = False
 
     def __post_init__(self) -> None:
         for name, least in (("n_threads", 1), ("checkpoint_every", 0)):

@@ -2,12 +2,10 @@
 
 import json
 import platform
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
 
 from movieclassifier import __version__
 from movieclassifier.corpora.corpus import Corpus
@@ -16,8 +14,9 @@ from movieclassifier.corpora.readers.contract import Document, Label
 from movieclassifier.corpora.readers.formats import BOOK_LABELS, LABELS
 from movieclassifier.corpora.survey import Survey, count_labels
 from movieclassifier.models.guard import N_GUARD
-from movieclassifier.recipes.linear import Recipe
+from movieclassifier.models.metadata import Provenance
 from movieclassifier.training.checkpoints import CHECKPOINT, STATE, load_checkpoint_facts
+from movieclassifier.training.options import RunOptions, TrainingOptions
 from movieclassifier.training.plan import Plan
 
 PACKAGES = ("numpy", "scipy", "scikit-learn")
@@ -26,9 +25,7 @@ BOOK_MAPPINGS = (BOOK_LABELS, LABELS["aclImdb"])
 BOOK_NAMES: dict[Label, str] = {0: "negative", 1: "positive"}
 
 
-def make_plan(
-    corpus: Corpus, found: Survey, recipe: Recipe, options: dict[str, Any], with_test: bool
-) -> tuple[Plan, int]:
+def make_plan(corpus: Corpus, found: Survey, options: TrainingOptions, with_test: bool) -> tuple[Plan, int]:
     """Return the plan of a fit and the size of the holdout.
 
     Parameters
@@ -36,40 +33,45 @@ def make_plan(
     corpus : Corpus
     found : Survey
         Of that corpus.
-    recipe : Recipe
-    options : dict
-        ``n_train``, ``n_holdout``, ``minibatch_size``, ``seed``, ``n_keep`` and ``allow_sorted``.
+    options : TrainingOptions
     with_test : bool
-        Whether there is another corpus to evaluate on; then the holdout is empty unless it is asked for.
+        Whether there is a separate corpus to evaluate on; then the holdout is empty unless it is asked for.
 
     Raises
     ------
     ValueError
         If the corpus is too small or has one class only.
     """
-    n_holdout = 0 if with_test and options["n_holdout"] is None else options["n_holdout"]
-    n_train, n_holdout = holdout_sizes(found.n_documents, options["n_train"], n_holdout)
-    if n_holdout == 0 and not with_test:
-        raise ValueError("there is nothing to evaluate on; lower --n-train, pass --n-holdout above 0, or --test.")
+    n_holdout = 0 if with_test and options.n_holdout is None else options.n_holdout
+    n_train, n_holdout = holdout_sizes(found.n_documents, options.n_train, n_holdout)
+    if n_holdout == 0 and not with_test and options.n_holdout is None:
+        raise ValueError(
+            "there is nothing to evaluate on; lower --n-train, or pass --test, or pass --n-holdout 0 to go without."
+        )
     plan = Plan(
-        recipe,
+        options.recipe,
         found.classes,
         count_labels(found),
         n_train,
         sha256=found.sha256,
         reading=json.dumps(corpus.reading.describe(found)),
-        **{name: options[name] for name in ("minibatch_size", "seed", "n_keep", "allow_sorted")},
+        minibatch_size=options.minibatch_size,
+        seed=options.seed,
+        n_keep=options.n_keep,
+        allow_sorted=options.allow_sorted,
+        corpus=corpus.names,
+        label_names=_label_names(corpus, found.classes),
     )
     return plan, n_holdout
 
 
-def with_names(plan: Plan, corpus: Corpus) -> Plan:
-    """Add the names of the corpus, and the labels as people read them; the book's 0 and 1 are negative and positive."""
+def _label_names(corpus: Corpus, classes: Iterable[Label]) -> tuple[str, ...]:
+    """Return the labels as people read them; the book's 0 and 1 are negative and positive."""
     names = BOOK_NAMES if corpus.labels in BOOK_MAPPINGS else {}
-    return replace(plan, corpus=corpus.names, label_names=tuple(names.get(label, str(label)) for label in plan.classes))
+    return tuple(names.get(label, str(label)) for label in classes)
 
 
-def earlier_plan(model_dir: str, options: dict[str, Any]) -> Plan | None:
+def earlier_plan(options: RunOptions) -> Plan | None:
     """Return the plan of the run that ``--continue`` goes on from; None without ``--continue``.
 
     Raises
@@ -77,35 +79,41 @@ def earlier_plan(model_dir: str, options: dict[str, Any]) -> Plan | None:
     ValueError
         If there is no such folder.
     """
-    if not options["continue_"]:
+    if not options.continue_:
         return None
-    folder = Path(model_dir)
+    folder = Path(options.model_dir)
     if not folder.is_dir():
-        raise ValueError(f"{folder}: there is no such folder, and so no model to go on from; start without --continue.")
-    # A run that was killed after its last step is in its checkpoint; a resumed one has another run's state beside.
-    names = (STATE, CHECKPOINT) if options["resume"] else (CHECKPOINT, STATE)
+        raise ValueError(f"{folder}: there is no such folder to continue from; start without --continue.")
+    # A run that was killed after its last step has left a checkpoint; beside a resumed run lies an earlier state.
+    names = (STATE, CHECKPOINT) if options.resume else (CHECKPOINT, STATE)
     found = (load_checkpoint_facts(folder / name) for name in names)
     return next((facts.plan for facts in found if facts is not None and facts.is_finished), None)
 
 
-def provenance(corpus: Corpus, plan: Plan, n_holdout: int, test: str | None) -> dict[str, Any]:
+def provenance(corpus: Corpus, plan: Plan, n_holdout: int, test: str | None) -> Provenance:
     """Return where a model came from, without the paths and times of the machine.
 
-    How the corpus is read and how many columns are kept is told only where the command line says so.
+    The reading options and the number of columns kept are told only if they are not the defaults.
     """
-    chosen = {"shuffle_seed": corpus.shuffle_seed, "reading": corpus.reading.chosen() or None, "n_keep": plan.n_keep}
-    return {
+    holdout = "the holdout" if n_holdout else "nothing"
+    facts: Provenance = {
         "corpus": list(corpus.names),
         "sha256": plan.sha256,
-        **{name: value for name, value in chosen.items() if value is not None},
         "n_train": plan.n_train,
         "n_holdout": n_holdout,
-        "evaluated_on": "the holdout" if test is None else Path(test).name,
+        "evaluated_on": holdout if test is None else Path(test).name,
         "minibatch_size": plan.minibatch_size,
         "seed": plan.seed,
         "versions": {"movieclassifier": __version__, "python": platform.python_version()}
         | {name: version(name) for name in PACKAGES},
     }
+    if corpus.shuffle_seed is not None:
+        facts["shuffle_seed"] = corpus.shuffle_seed
+    if reading := corpus.reading.chosen():
+        facts["reading"] = reading
+    if plan.n_keep is not None:
+        facts["n_keep"] = plan.n_keep
+    return facts
 
 
 def unseen_documents(

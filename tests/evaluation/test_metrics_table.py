@@ -4,7 +4,7 @@ import re
 import numpy as np
 
 from movieclassifier.evaluation.metrics import evaluate
-from movieclassifier.evaluation.metrics_table import report
+from movieclassifier.evaluation.metrics_table import metrics_table
 from tests.support.models import random_classifier
 
 
@@ -18,7 +18,7 @@ def evaluated(n_classes=2):
 
 def test_table_shows_what_was_measured():
     classifier, metrics = evaluated()
-    text = report(classifier, metrics, False, seconds=1.5)
+    text = metrics_table(classifier, metrics, False, {"seconds": 1.5})
     assert f"accuracy           {metrics['accuracy']:.4f} ± 0.0144  (1,200 documents)" in text
     assert "seconds            1.5" in text
     assert "sample" not in text
@@ -27,14 +27,14 @@ def test_table_shows_what_was_measured():
 def test_missing_auc_is_a_dash():
     classifier, _ = evaluated()
     metrics = evaluate(np.array([1, 1]), np.array([[1.0], [2.0]]), classifier)
-    assert "ROC AUC            –" in report(classifier, metrics, False)
+    assert "ROC AUC            –" in metrics_table(classifier, metrics, False)
 
 
 def test_columns_of_the_confusion_matrix_stand_under_their_names():
     classifier, metrics = evaluated(3)
     names = ("a", "a much longer name", "c")
     metrics["per_class"] = dict(zip(names, metrics["per_class"].values(), strict=True))
-    lines = report(classifier, metrics, False).splitlines()[-4:]
+    lines = metrics_table(classifier, metrics, False).splitlines()[-4:]
     assert len({len(line) for line in lines}) == 1
     assert lines[2].split()[-3:] == ["0", "400", "0"]
 
@@ -42,7 +42,7 @@ def test_columns_of_the_confusion_matrix_stand_under_their_names():
 def test_every_figure_of_the_sample_is_marked():
     classifier, metrics = evaluated()
     classifier.metadata["corpus"] = ["sample_reviews.csv"]
-    *lines, empty, note = report(classifier, metrics, False, seconds=1.5).splitlines()
+    *lines, empty, note = metrics_table(classifier, metrics, False, {"seconds": 1.5}).splitlines()
     assert not empty
     assert note == "(sample): this model was trained on the 400 sample reviews, not on aclImdb."
     figures = [line for line in lines if re.search(r"\b\d", line)]
@@ -53,7 +53,7 @@ def test_every_figure_of_the_sample_is_marked():
 def test_json_holds_all_metrics_and_where_they_come_from():
     classifier, metrics = evaluated()
     classifier.metadata["corpus"] = ["sample_reviews.csv"]
-    found = json.loads(report(classifier, metrics, True, seconds=1.5))
+    found = json.loads(metrics_table(classifier, metrics, True, {"seconds": 1.5}))
     assert found["trained_on"] == ["sample_reviews.csv"]
     assert found["sample"] is True
     assert {name: found[name] for name in metrics} == metrics

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import train_online
 from movieclassifier.cli import main as command_line
 from movieclassifier.corpora.readers.tables import iter_csv
 from movieclassifier.models.persistence import load_classifier
@@ -71,7 +72,9 @@ def assert_refused(result, message, model_dir, earlier_model):
     *notes, line = result.stderr.splitlines()
     assert line.startswith("Error: ")
     assert message in line
-    assert not [note for note in notes if "read as" not in note]
+    assert not [
+        note for note in notes if ": read as --format" not in note and ", therefore read with --shuffle" not in note
+    ]
     assert contents(model_dir) == earlier_model
 
 
@@ -125,7 +128,6 @@ def test_fault_of_the_test_corpus_is_found_before_the_training(name, tmp_path, m
         ([SAMPLE, "--n-holdout", 401], "the stream holds 400 documents, too few for --n-holdout 401."),
         ([SAMPLE, "--n-train", 300, "--n-holdout", 101], "too few for --n-train 300 and --n-holdout 101."),
         ([SAMPLE, "--n-train", 400], "there is nothing to evaluate on; lower --n-train"),
-        ([SAMPLE, "--n-holdout", 0], "there is nothing to evaluate on"),
         ([SAMPLE, "--alpha", 0], "alpha must be a positive number; got 0.0."),
         ([SAMPLE, "--ngrams", "3-2"], "ngram_range must be two numbers, 1 <= shortest <= longest; got (3, 2)."),
         ([SAMPLE, "--continue"], "trainer.npz belongs to another run: min_df was null, is 3. "),
@@ -142,11 +144,11 @@ def test_mistake_is_one_line(arguments, message, model_dir, earlier_model):
     ("option", "message"),
     [
         (["--recipe", "none"], "'none'"),
-        (["--n-features", "many"], "'many' is no whole number, nor one like 2**22."),
-        (["--n-features", "0**-1"], "'0**-1' is no whole number, nor one like 2**22."),
-        (["--n-features", "2**"], "'2**' is no whole number, nor one like 2**22."),
-        (["--n-features", "2**-1"], "'2**-1' is no whole number, nor one like 2**22."),
-        (["--ngrams", "x"], "'x' is no range of n-grams; 3 stands for 1 to 3, 2-3 for 2 to 3."),
+        (["--n-features", "many"], "'many' is not a whole number or a power such as 2**22."),
+        (["--n-features", "0**-1"], "'0**-1' is not a whole number or a power such as 2**22."),
+        (["--n-features", "2**"], "'2**' is not a whole number or a power such as 2**22."),
+        (["--n-features", "2**-1"], "'2**-1' is not a whole number or a power such as 2**22."),
+        (["--ngrams", "x"], "'x' is not a range of n-grams; write 3 for 1 to 3, or 2-3 for 2 to 3."),
         (["--minibatch-size", 0], "0 is not in the range x>=1"),
         (["--seed", 2**32], "is not in the range 0<=x<=4294967295"),
         (["--speed", 1], "No such option"),
@@ -476,4 +478,17 @@ def test_labels_may_be_words_of_any_number(tmp_path):
 
 
 def test_script_is_read_on_one_page():
-    assert len(Path(main.callback.__code__.co_filename).read_text().splitlines()) < 60
+    assert len(Path(train_online.__file__).read_text("utf-8").splitlines()) < 50
+
+
+def test_corpus_can_be_trained_on_whole_and_the_record_says_that_nothing_was_measured(tmp_path):
+    result = train(SAMPLE, "--model-dir", tmp_path, "--n-holdout", 0, "--json")
+    assert result.exit_code == 0, result.output
+    assert "Warning: nothing was measured" in result.stderr
+    assert "accuracy" not in json.loads(result.stdout)
+    metadata = load_classifier(tmp_path).metadata
+    assert (metadata["n_train"], metadata["n_holdout"], metadata["evaluated_on"]) == (400, 0, "nothing")
+    assert "metrics" not in metadata
+    assert "accuracy" not in train(SAMPLE, "--model-dir", tmp_path, "--n-holdout", 0).stdout
+    told = CliRunner().invoke(command_line, ["info", "--model", str(tmp_path)])
+    assert (told.exit_code, "accuracy         unknown" in told.stdout) == (0, True)

@@ -3,7 +3,7 @@
 import errno
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -65,6 +65,12 @@ def interrupted_by_sigterm() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def warn(sentences: Iterable[str]) -> None:
+    """Write sentences to stderr as warnings, each on a line."""
+    for sentence in sentences:
+        click.echo(f"Warning: {sentence}", err=True)
 
 
 def add_options(options: Sequence[Callable[..., Any]]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -1,4 +1,4 @@
-"""What surrounds a fit on the command line: the plan, where the model came from, and the report at the end."""
+"""Steps around a fit on the command line: the plan before it, and the result after it."""
 
 import os
 import time
@@ -9,23 +9,28 @@ from typing import Any
 
 import click
 
+from movieclassifier.commands.shared.edge import warn
 from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.survey import Survey, survey
-from movieclassifier.evaluation.caveats import doubts, warn
-from movieclassifier.models.origin import load_facts as load_record_facts
-from movieclassifier.models.origin import replaced
-from movieclassifier.recipes.linear import Recipe
+from movieclassifier.evaluation.caveats import find_caveats
+from movieclassifier.evaluation.metrics_table import metrics_table
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.origin import load_record_facts, replacement_note
+from movieclassifier.reports.mlflow_log import track_run
 from movieclassifier.system.locking import lock_folder
 from movieclassifier.system.memory import peak_megabytes
 from movieclassifier.training.checkpoints import load_checkpoint_facts, resumable
+from movieclassifier.training.options import RunOptions, TrainingOptions
 from movieclassifier.training.plan import Plan
-from movieclassifier.training.planning import earlier_plan, make_plan, with_names
+from movieclassifier.training.planning import earlier_plan, make_plan
+
+__all__ = ["book_corpus", "fit_options", "load_record_facts", "measure_costs", "plan_run", "report_result", "track_run"]
 
 BOOK_CORPUS = Path("data/movie_data.csv")
 
 
 def book_corpus() -> list[str]:
-    """Return the path of the book's corpus, which is read where no other is named."""
+    """Return the path of the book's corpus, which is the default."""
     if not BOOK_CORPUS.exists():
         raise FileNotFoundError(
             f"{BOOK_CORPUS}: there is no such file; get it by `make corpus`, or by `python download_data.py` and "
@@ -35,63 +40,45 @@ def book_corpus() -> list[str]:
 
 
 def plan_run(
-    corpus: Corpus, found: Survey, recipe: Recipe, options: dict[str, Any], model_dir: str, test: Corpus | None
+    corpus: Corpus, found: Survey, test: Corpus | None, training: TrainingOptions, run: RunOptions
 ) -> tuple[Plan, int]:
-    """Return the plan of a fit and the size of the holdout, and find out all that could stop the run later.
+    """Return the plan of a fit and the size of the holdout, and check everything that could stop the run later.
 
-    The model folder is locked until the command ends.
+    The model folder is locked until the command ends. A warning says if documents are both trained on and tested on.
 
     Parameters
     ----------
     corpus : Corpus
     found : Survey
         Of that corpus.
-    recipe : Recipe
-    options : dict
-        As for :func:`make_plan`, and ``continue_`` and ``resume``.
-    model_dir : str
     test : Corpus or None
-        Another corpus to evaluate on.
+        A separate corpus to evaluate on.
+    training : TrainingOptions
+    run : RunOptions
 
     Raises
     ------
     OSError, ValueError
         If there is too little to train or to evaluate on, nothing to continue from, no access to the model folder, or
-        another training at work there.
+        if a different training is at work there.
     """
-    earlier = earlier_plan(model_dir, options)
-    plan, n_holdout = make_plan(corpus, found, recipe, keep_as_before(options, earlier), with_test=test is not None)
-    plan = with_names(plan, corpus)
-    check_before(model_dir, test, found, plan, earlier)
+    earlier = earlier_plan(run)
+    plan, n_holdout = make_plan(corpus, found, keep_as_before(training, earlier), with_test=test is not None)
+    _warn_of_known_documents(plan, earlier, found, test)
+    _lock(Path(run.model_dir))
     return plan, n_holdout
 
 
-def fit_options(options: dict[str, Any], model_dir: str, plan: Plan) -> dict[str, Any]:
-    """Return the options of :func:`movieclassifier.training.fit.fit`; ``resume`` only if there is a checkpoint."""
-    resume = options["resume"] and can_resume(model_dir, plan, options["continue_"])
-    how = {name: options[name] for name in ("n_threads", "checkpoint_every", "continue_")}
-    return how | {"resume": resume, "model_dir": model_dir, "label_names": plan.label_names}
-
-
-def keep_as_before(options: dict[str, Any], earlier: Plan | None) -> dict[str, Any]:
+def keep_as_before(training: TrainingOptions, earlier: Plan | None) -> TrainingOptions:
     """Return options that keep as many columns as the run that is continued, unless ``--keep`` says how many."""
-    n_keep = None if earlier is None else earlier.n_keep
-    if options["n_keep"] is not None or n_keep is None:
-        return options
-    click.echo(f"Keeping {n_keep:,} columns, as before; --keep says otherwise.", err=True)
-    return options | {"n_keep": n_keep}
+    if training.n_keep is not None or earlier is None or earlier.n_keep is None:
+        return training
+    click.echo(f"Keeping {earlier.n_keep:,} columns, as before; --keep says otherwise.", err=True)
+    return replace(training, n_keep=earlier.n_keep)
 
 
-def check_before(model_dir: str, test: Corpus | None, found: Survey, plan: Plan, earlier: Plan | None) -> None:
-    """Find out before the training whether the model can be written and the test corpus can be read.
-
-    The model folder is locked until the command ends. That documents are trained on and tested on is said on stderr.
-
-    Raises
-    ------
-    OSError, ValueError
-        If not, or if another training is at work there.
-    """
+def _warn_of_known_documents(plan: Plan, earlier: Plan | None, found: Survey, test: Corpus | None) -> None:
+    """Warn if the figures will be from documents that are trained on; the test corpus is read to find out."""
     before = {} if earlier is None else earlier.seen()
     if test is not None:
         tested = survey(replace(test, labels=found.labels))
@@ -99,27 +86,42 @@ def check_before(model_dir: str, test: Corpus | None, found: Survey, plan: Plan,
             warn([f"{test.names[0]} is trained on, so how well the model does there says nothing about other texts."])
     elif before.get(plan.sha256, 0) > plan.n_train:
         warn(["the model was trained on documents of this holdout before, so its figures are too good."])
-    folder = Path(model_dir)
+
+
+def _lock(folder: Path) -> None:
+    """Make the model folder, and keep a different training out of it until the command ends."""
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
         raise PermissionError(13, "the model folder is not writable; pass another --model-dir", str(folder))
     click.get_current_context().with_resource(lock_folder(folder))
 
 
-def can_resume(model_dir: str, plan: Plan, continue_: bool) -> bool:
+def fit_options(run: RunOptions, plan: Plan) -> dict[str, Any]:
+    """Return the options of :func:`movieclassifier.training.fit.fit`; ``resume`` only if there is a checkpoint."""
+    return {
+        "model_dir": run.model_dir,
+        "n_threads": run.n_threads,
+        "checkpoint_every": run.checkpoint_every,
+        "resume": run.resume and can_resume(run, plan),
+        "continue_": run.continue_,
+        "show_progress": run.show,
+    }
+
+
+def can_resume(run: RunOptions, plan: Plan) -> bool:
     """Tell whether there is a checkpoint, and on stderr where the run goes on.
 
     A run that was killed before its first checkpoint starts again.
     """
-    path = resumable(model_dir, plan, continue_)
+    path = resumable(run.model_dir, plan, run.continue_)
     if not path.exists():
-        click.echo(f"There is no checkpoint in {model_dir} yet: starting from the beginning.", err=True)
+        click.echo(f"There is no checkpoint in {run.model_dir} yet: starting from the beginning.", err=True)
         return False
     facts = load_checkpoint_facts(path)
     # A checkpoint of a different run is refused later, with all reasons.
-    if facts is not None and facts.belongs_to(plan, continue_):
+    if facts is not None and facts.belongs_to(plan, run.continue_):
         click.echo(
-            f"{model_dir}: this run has finished; it is evaluated and saved again."
+            f"{run.model_dir}: this run has finished; it is evaluated and saved again."
             if facts.is_finished
             else f"{path}: going on {_place(plan, facts.n_steps_done)}.",
             err=True,
@@ -135,10 +137,26 @@ def _place(plan: Plan, n_steps_done: int) -> str:
     return place if n_passes == 1 else f"{place} in pass {n_passes_done + 1} of {n_passes}, counting included"
 
 
-def say_where(model_dir: str, before: dict[str, Any] | None, metrics: dict[str, Any]) -> None:
-    """Say on stderr what to doubt about the metrics, where the model is, and which one was there before."""
-    warn(doubts(metrics))
-    click.echo(f"The model is in {model_dir}{replaced(before, load_record_facts(model_dir))}.", err=True)
+def report_result(
+    classifier: Classifier, run: RunOptions, before: dict[str, Any] | None, costs: dict[str, float]
+) -> None:
+    """Print the metrics, and say on stderr what speaks against them, where the model is and which one it replaced.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    run : RunOptions
+    before : dict or None
+        Facts of the record that was in the model folder before.
+    costs : dict
+        Seconds and peak memory.
+    """
+    metrics = classifier.metadata.get("metrics")
+    click.echo(metrics_table(classifier, metrics, run.as_json, costs))
+    warn(find_caveats(metrics))
+    click.echo(
+        f"The model is in {run.model_dir}{replacement_note(before, load_record_facts(run.model_dir))}.", err=True
+    )
 
 
 def measure_costs() -> Callable[[], dict[str, float]]:

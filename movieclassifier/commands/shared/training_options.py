@@ -2,18 +2,22 @@
 
 import os
 import re
+from collections.abc import Callable
+from functools import wraps
 from importlib.util import find_spec
 from typing import Any
 
 import click
 
-from movieclassifier.commands.shared.edge import add_options
+from movieclassifier.commands.shared.edge import add_options, progress_option
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import RECIPES, make_recipe
 from movieclassifier.recipes.toml import read_recipe
+from movieclassifier.training.options import RunOptions, TrainingOptions
 
 OVERRIDES = ("passes", "tokenizer", "n_features", "ngram_range", "min_df", "alpha")
+SETTINGS = ("recipe", "stop_words", *OVERRIDES)
 
 
 class Count(click.ParamType):
@@ -25,7 +29,7 @@ class Count(click.ParamType):
         """Return the number."""
         found = re.fullmatch(r"([0-9]{1,20})(?:\*\*([0-9]{1,20}))?", str(value))
         if found is None:
-            self.fail(f"{value!r} is no whole number, nor one like 2**22.", param, ctx)
+            self.fail(f"{value!r} is not a whole number or a power such as 2**22.", param, ctx)
         return int(found[1]) ** min(int(found[2] or 1), 64)
 
 
@@ -40,7 +44,7 @@ class NGramRange(click.ParamType):
         try:
             return int(shortest or 1), int(longest)
         except ValueError:
-            self.fail(f"{value!r} is no range of n-grams; 3 stands for 1 to 3, 2-3 for 2 to 3.", param, ctx)
+            self.fail(f"{value!r} is not a range of n-grams; write 3 for 1 to 3, or 2-3 for 2 to 3.", param, ctx)
 
 
 class RecipeName(click.ParamType):
@@ -54,7 +58,7 @@ class RecipeName(click.ParamType):
             found: str | Recipe = value
             return found
         if not str(value).endswith(".toml"):
-            self.fail(f"{value!r} is none of {', '.join(RECIPES)}, nor a file whose name ends in .toml.", param, ctx)
+            self.fail(f"{value!r} is neither one of {', '.join(RECIPES)} nor the name of a .toml file.", param, ctx)
         try:
             return read_recipe(value)
         except (ValueError, OSError) as error:
@@ -68,31 +72,48 @@ RECIPE_OPTIONS = [
         default="default",
         show_default=True,
         metavar="NAME|FILE.toml",
-        help="book, default, or a file with settings of your own.",
+        help="Name of a recipe, or a TOML file with your own settings.",
     ),
     click.option(
-        "--passes", type=click.IntRange(1), help="Passes of SGD; with 2 or more, a counting pass comes first."
+        "--passes", type=click.IntRange(1), help="Number of passes of SGD. With 2 or more, a counting pass comes first."
     ),
-    click.option("--tokenizer", type=click.Choice(list(TOKENIZERS)), help="What splits texts into tokens."),
     click.option(
-        "--stop-words", metavar="LANGUAGE|FILE", help="Words to leave out: one of NLTK's languages, or a file."
+        "--tokenizer", type=click.Choice(list(TOKENIZERS)), help="Name of the function that splits texts into tokens."
     ),
-    click.option("--n-features", type=Count(), help="Columns that n-grams are hashed to, such as 2**22."),
-    click.option("--ngrams", "ngram_range", type=NGramRange(), help="Longest n-gram, or shortest and longest."),
-    click.option("--min-df", type=click.IntRange(1), help="Fewest documents that earn a column a weight."),
+    click.option("--stop-words", metavar="LANGUAGE|FILE", help="Words to leave out: a language of NLTK, or a file."),
+    click.option("--n-features", type=Count(), help="Number of columns that n-grams are hashed to, such as 2**22."),
+    click.option(
+        "--ngrams",
+        "ngram_range",
+        type=NGramRange(),
+        help="Length of the longest n-gram in tokens, or of the shortest and the longest.",
+    ),
+    click.option("--min-df", type=click.IntRange(1), help="Smallest number of documents that gives a column a weight."),
     click.option("--alpha", type=float, help="Strength of the L2 penalty."),
 ]
 
 SPLIT_OPTIONS = [
-    click.option("--n-train", type=click.IntRange(1), help="Documents to train on.  [default: all before the holdout]"),
     click.option(
-        "--n-holdout", type=click.IntRange(0), help="Documents held out.  [default: a tenth; none with --test]"
+        "--n-train", type=click.IntRange(1), help="Number of documents to train on.  [default: all before the holdout]"
     ),
-    click.option("--test", type=click.Path(), help="Another corpus to evaluate on, read like CORPUS."),
-    click.option("--minibatch-size", type=click.IntRange(1), default=1000, show_default=True, help="Documents."),
-    click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Of SGD's order."),
-    click.option("--allow-sorted", is_flag=True, help="Train on a stream that is sorted by label, too."),
-    click.option("--keep", "n_keep", type=click.IntRange(1), help="Keep this many columns.  [default: all]"),
+    click.option(
+        "--n-holdout",
+        type=click.IntRange(0),
+        help="Number of documents held out; 0 evaluates nothing.  [default: a tenth; 0 with --test]",
+    ),
+    click.option("--test", type=click.Path(), help="Corpus to evaluate on, read like CORPUS."),
+    click.option(
+        "--minibatch-size", type=click.IntRange(1), default=1000, show_default=True, help="Documents in a minibatch."
+    ),
+    click.option(
+        "--seed",
+        type=click.IntRange(0, 2**32 - 1),
+        default=1,
+        show_default=True,
+        help="Seed for the order of documents in SGD.",
+    ),
+    click.option("--allow-sorted", is_flag=True, help="Train even if the stream is sorted by label."),
+    click.option("--keep", "n_keep", type=click.IntRange(1), help="Number of columns to keep.  [default: all]"),
 ]
 
 
@@ -104,7 +125,7 @@ def _check(ctx: click.Context, param: click.Parameter, track: bool) -> bool:
 
 
 track_option = click.option(
-    "--track", is_flag=True, callback=_check, help="Log to MLflow: to MLFLOW_TRACKING_URI, else to this folder."
+    "--track", is_flag=True, callback=_check, help="Log the run to MLflow, at MLFLOW_TRACKING_URI or in this folder."
 )
 
 
@@ -114,7 +135,7 @@ RUN_OPTIONS = [
         type=click.Path(file_okay=False),
         default="pkl_objects",
         show_default=True,
-        help="Folder to write.",
+        help="Folder that the model is written to.",
     ),
     click.option(
         "--threads",
@@ -122,21 +143,37 @@ RUN_OPTIONS = [
         type=click.IntRange(1),
         default=min(4, os.cpu_count() or 1),
         show_default="number of cores, at most 4",
-        help="Vectorizing threads; the result does not depend on them.",
+        help="Number of vectorizing threads. The result does not depend on it.",
     ),
     click.option(
-        "--checkpoint-every", type=click.IntRange(0), default=50, show_default=True, help="Minibatches; 0 for none."
+        "--checkpoint-every",
+        type=click.IntRange(0),
+        default=50,
+        show_default=True,
+        help="Minibatches between two checkpoints; 0 writes none.",
     ),
     click.option("--resume", is_flag=True, help="Go on from the last checkpoint of the same run."),
     click.option(
-        "--continue", "continue_", is_flag=True, help="Train the finished model of --model-dir further, on CORPUS."
+        "--continue", "continue_", is_flag=True, help="Train the finished model of --model-dir further on CORPUS."
     ),
     track_option,
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
 ]
 
 
-training_options = add_options(RECIPE_OPTIONS + SPLIT_OPTIONS + RUN_OPTIONS)
+def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a training; the command gets them as ``training`` and ``run``."""
+
+    @wraps(command)
+    def call(*arguments: Any, **options: Any) -> Any:
+        of_run = {field: options.pop(field) for field in RunOptions.__dataclass_fields__}
+        names = TrainingOptions.__dataclass_fields__.keys() - {"recipe"}
+        of_training = {name: options.pop(name) for name in names}
+        training = TrainingOptions(chosen_recipe(options), **of_training)
+        rest = {name: value for name, value in options.items() if name not in SETTINGS}
+        return command(*arguments, training=training, run=RunOptions(**of_run), **rest)
+
+    return add_options([*RECIPE_OPTIONS, *SPLIT_OPTIONS, *RUN_OPTIONS, progress_option])(call)
 
 
 def chosen_recipe(options: dict[str, Any]) -> Recipe:
