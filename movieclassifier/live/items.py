@@ -1,0 +1,142 @@
+"""An item: one article or post, as text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from movieclassifier.live.cleaning import MAX_TITLE, plain, tidy
+
+ARTICLE, POST = "article", "post"
+MAX_LINK = 2000
+MAX_ID = 500
+# A clock may be a little ahead; beyond that the date is a mistake or an advertisement that wants to stay on top.
+AHEAD = timedelta(hours=1)
+OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Item:
+    """An article or a post. All of it is text that was cleaned; nothing of it is markup.
+
+    Attributes
+    ----------
+    source : str
+        Who published it: a newspaper's name, or a source of posts.
+    id : str
+        What the source knows it by; else its link, else its title.
+    url : str
+        A link to it, http or https; "" where there is none.
+    title, text, author : str
+    published : datetime or None
+        In UTC; None where the source gives no date, or an impossible one.
+    language : str
+        As the source declares it, such as "en"; "" where it does not.
+    kind : {"article", "post"}
+    categories : tuple of str
+        As the source files it.
+    text_from : {"page", "feed", "title"}
+        Where the text was taken from.
+    """
+
+    source: str
+    id: str
+    url: str = ""
+    title: str = ""
+    text: str = ""
+    author: str = ""
+    published: datetime | None = None
+    language: str = ""
+    kind: str = ARTICLE
+    categories: tuple[str, ...] = field(default=())
+    text_from: str = "feed"
+
+    @property
+    def document(self) -> str:
+        """What is classified: the title and the text, where the text does not begin with it."""
+        if not self.text or self.text.startswith(self.title):
+            return self.text or self.title
+        return f"{self.title}\n{self.text}" if self.title else self.text
+
+
+def make_item(source: str, found: Mapping[str, Any], now: datetime | None = None) -> Item | None:
+    """Return an item of what a parser found, cleaned; None where there is nothing to read.
+
+    Parameters
+    ----------
+    source : str
+    found : mapping
+        The attributes of :class:`Item` that were found; `published` as ISO 8601.
+    now : datetime, optional
+
+    Examples
+    --------
+    >>> make_item("Post", {"title": "<b>Rates &amp; rents</b>", "url": "javascript:alert(1)"}).title
+    'Rates & rents'
+    """
+    title, text = plain(_text(found, "title"), MAX_TITLE), plain(_text(found, "text"))
+    if not title and not text:
+        return None
+    url = clean_link(_text(found, "url"))
+    categories = found.get("categories")
+    item = Item(
+        source,
+        tidy(_text(found, "id"), MAX_ID) or url or title or text[:MAX_TITLE],
+        url,
+        title,
+        text,
+        plain(_text(found, "author"), 100),
+        clean_date(_text(found, "published"), now),
+        _text(found, "language").strip().lower()[:35].replace("_", "-"),
+        POST if found.get("kind") == POST else ARTICLE,
+        tuple(plain(str(name), 60) for name in categories[:10]) if isinstance(categories, list | tuple) else (),
+    )
+    return item if text else replace(item, text_from="title")
+
+
+def clean_link(link: str) -> str:
+    """Return a link that may be shown: http or https, to a host, without anything that breaks a line; else "".
+
+    Examples
+    --------
+    >>> clean_link(" https://news.example/a?b=1 "), clean_link("javascript:alert(1)"), clean_link("//x")
+    ('https://news.example/a?b=1', '', '')
+    """
+    link = link.strip()
+    if len(link) > MAX_LINK or any(ord(character) <= 32 or ord(character) == 127 for character in link):
+        return ""
+    try:
+        parts = urlsplit(link)
+        allowed = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+        _ = parts.port
+    except ValueError:
+        return ""
+    return tidy(link, MAX_LINK) if allowed else ""
+
+
+def clean_date(value: str, now: datetime | None = None) -> datetime | None:
+    """Return a date in UTC; a date in the future or before the web is none.
+
+    Examples
+    --------
+    >>> clean_date("2026-03-01T10:00:00+01:00", datetime(2026, 3, 2, tzinfo=UTC)).isoformat()
+    '2026-03-01T09:00:00+00:00'
+    """
+    try:
+        moment = datetime.fromisoformat(value)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment if OLDEST <= moment <= (now or datetime.now(UTC)) + AHEAD else None
+
+
+def item_to_dict(item: Item) -> dict[str, Any]:
+    """Return an item as JSON can hold it."""
+    values = {each.name: getattr(item, each.name) for each in fields(item)}
+    return values | {"published": item.published.isoformat() if item.published else None}
+
+
+def _text(found: Mapping[str, Any], name: str) -> str:
+    value = found.get(name)
+    return value if isinstance(value, str) else "" if value is None or isinstance(value, list | dict) else str(value)

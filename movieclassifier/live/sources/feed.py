@@ -1,0 +1,60 @@
+"""A feed: the source of news."""
+
+from dataclasses import dataclass, field
+
+from movieclassifier.live.fetching import Page, Validators
+from movieclassifier.live.intervals import DEFAULT_INTERVAL, interval_of
+from movieclassifier.live.items import Item, make_item
+from movieclassifier.live.sources.asking import Outside, Query
+
+ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+
+
+@dataclass(frozen=True)
+class FeedAnswer:
+    """What a feed said.
+
+    Attributes
+    ----------
+    items : list of Item
+        Empty where nothing has changed.
+    page : Page
+    interval : float
+        Seconds until it wants to be asked again.
+    """
+
+    items: list[Item]
+    page: Page
+    interval: float = field(default=DEFAULT_INTERVAL)
+
+
+def feed_items(query: Query, outside: Outside) -> list[Item]:
+    """Return the items of a feed."""
+    return ask_feed(query.text, query.text, outside).items[: query.n]
+
+
+def ask_feed(name: str, url: str, outside: Outside, validators: Validators | None = None, now: float = 0) -> FeedAnswer:
+    """Ask a feed what is new.
+
+    Parameters
+    ----------
+    name : str
+        Of the newspaper.
+    url : str
+    outside : Outside
+    validators : Validators, optional
+        Of the last time.
+    now : float
+        Seconds since 1970.
+
+    Raises
+    ------
+    SourceFault
+    """
+    page = outside.fetcher.get(url, validators, accept=ACCEPT)
+    if not page.is_new:
+        return FeedAnswer([], page, interval_of(page.headers, now=now))
+    found = outside.parser.feed(page.body, page.url, page.charset)
+    items = [make_item(name, entry) for entry in found["items"]]
+    wishes = {key: found[key] for key in ("ttl", "period", "frequency")}
+    return FeedAnswer([item for item in items if item is not None], page, interval_of(page.headers, wishes, now))
