@@ -43,10 +43,8 @@ class Robots:
         try:
             page = self._fetcher.get(f"{origin}/robots.txt", limit=ROBOTS_BYTES, accept="text/plain")
         except SourceFault as fault:
-            is_free = fault.kind == "empty" or (
-                fault.status is not None and 400 <= fault.status < 500 and fault.status != 429
-            )
-            rules.allow_all, rules.disallow_all = is_free, not is_free
+            has_none = fault.kind == "empty" or (fault.status in range(400, 500) and fault.status != 429)
+            rules.parse([] if has_none else ["User-agent: *", "Disallow: /"])
         else:
             rules.parse(page.body.decode("utf-8", "replace").splitlines())
         return rules

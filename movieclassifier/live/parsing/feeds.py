@@ -84,7 +84,7 @@ def _entry(entry: Any, url: str, language: str | None) -> dict[str, Any]:
         "title": entry.get("title", "")[:MAX_MARKUP],
         "text": max([*bodies, entry.get("summary", "")], key=len)[:MAX_MARKUP],
         "author": entry.get("author", "")[:1000],
-        "published": _moment(entry.get("published_parsed") or entry.get("updated_parsed")),
+        "published": _moment(entry.get("published_parsed") or dict.get(entry, "updated_parsed")),
         "language": entry.get("language") or language or "",
         "categories": [str(tag.get("term") or "")[:200] for tag in entry.get("tags", ())[:10]],
     }

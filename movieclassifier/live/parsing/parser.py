@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Any
+from contextlib import suppress
+from typing import IO, Any
 
 from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.parsing.child import LENGTH, write_frame
@@ -95,13 +96,12 @@ class Parser:
         )
 
     def _exchange(self, child: "subprocess.Popen[bytes]", head: bytes, body: bytes) -> bytes:
-        assert child.stdin and child.stdout  # noqa: S101  # for mypy
         deadline = time.monotonic() + self._seconds
         timer = threading.Timer(self._seconds, child.kill)  # so that a write cannot wait for ever either
         timer.start()
         try:
-            write_frame(child.stdin, head)
-            write_frame(child.stdin, body)
+            write_frame(_pipe(child.stdin), head)
+            write_frame(_pipe(child.stdin), body)
             length = LENGTH.unpack(_read(child, LENGTH.size, deadline))[0]
             if length > MAX_ANSWER:
                 raise EOFError
@@ -113,14 +113,11 @@ class Parser:
         child, self._child = self._child, None
         if child is None:
             return
-        assert child.stdin and child.stdout  # noqa: S101  # for mypy
         if kill:
             child.kill()
         for pipe in (child.stdin, child.stdout):
-            try:
-                pipe.close()
-            except OSError:
-                pass
+            with suppress(OSError):  # what is still to be written has nobody to read it
+                _pipe(pipe).close()
         try:
             child.wait(2)
         except subprocess.TimeoutExpired:
@@ -128,10 +125,16 @@ class Parser:
             child.wait()
 
 
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    """Return a pipe that was asked for when the process was started."""
+    if pipe is None:
+        raise EOFError
+    return pipe
+
+
 def _read(child: "subprocess.Popen[bytes]", n: int, deadline: float) -> bytes:
     """Return so many bytes, by a deadline."""
-    assert child.stdout  # noqa: S101  # for mypy
-    descriptor = child.stdout.fileno()
+    descriptor = _pipe(child.stdout).fileno()
     pieces: list[bytes] = []
     while n:
         if not select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))[0]:

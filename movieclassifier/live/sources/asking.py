@@ -141,6 +141,12 @@ def listed(found: Any, *path: str) -> list[dict[str, Any]]:
     return [entry for entry in found if isinstance(entry, dict)]
 
 
+def part(found: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return an object in an object; an empty one where it is missing or something else."""
+    value = found.get(name)
+    return value if isinstance(value, dict) else {}
+
+
 def made(source: str, found: Iterable[Mapping[str, Any]], n: int) -> list[Item]:
     """Return at most `n` posts of what was found, each once."""
     items: dict[str, Item] = {}

@@ -10,7 +10,7 @@ from typing import Any
 
 from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.items import Item
-from movieclassifier.live.sources.asking import Outside, Query, built, listed, made, server
+from movieclassifier.live.sources.asking import Outside, Query, built, listed, made, part, server
 
 DEFAULT_SERVER = "bsky.social"
 HANDLE, PASSWORD = "MOVIECLASSIFIER_BLUESKY_HANDLE", "MOVIECLASSIFIER_BLUESKY_PASSWORD"
@@ -35,10 +35,9 @@ def bluesky_posts(query: Query, outside: Outside) -> list[Item]:
 
 def _posts(found: list[dict[str, Any]], query: Query) -> Iterator[dict[str, Any]]:
     for post in found:
-        record = post.get("record") if isinstance(post.get("record"), dict) else {}
-        author = post.get("author") if isinstance(post.get("author"), dict) else {}
-        labels = author.get("labels") if isinstance(author.get("labels"), list) else []
-        is_hidden = any(isinstance(label, dict) and label.get("val") == "!no-unauthenticated" for label in labels)
+        record = part(post, "record")
+        author = part(post, "author")
+        is_hidden = "!no-unauthenticated" in str(author.get("labels"))  # such posts are for people who are logged in
         if is_hidden or (record.get("reply") and not query.replies):
             continue
         uri, handle = str(post.get("uri") or ""), author.get("handle")

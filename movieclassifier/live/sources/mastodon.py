@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.items import Item
-from movieclassifier.live.sources.asking import Outside, Query, built, listed, made, server
+from movieclassifier.live.sources.asking import Outside, Query, built, listed, made, part, server
 
 DEFAULT_SERVER = "mastodon.social"
 
@@ -31,7 +31,7 @@ def mastodon_posts(query: Query, outside: Outside) -> list[Item]:
 
 def _posts(found: list[dict[str, Any]], query: Query) -> Iterator[dict[str, Any]]:
     for post in found:
-        account = post.get("account") if isinstance(post.get("account"), dict) else {}
+        account = part(post, "account")
         is_unwanted = post.get("reblog") or account.get("noindex") or account.get("indexable") is False
         if is_unwanted or (post.get("in_reply_to_id") and not query.replies):
             continue
