@@ -6,6 +6,7 @@ import re
 import time
 from collections import Counter
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 
@@ -16,6 +17,7 @@ from movieclassifier.live.parsing.repairing import repaired
 
 MAX_ITEMS = 1000
 ALTERNATE = re.compile(r"<link\b[^>]{0,500}>", re.I)
+ITEM = re.compile(r"<(?:item|entry)[\s>]", re.I)
 HREF = re.compile(r"href\s*=\s*[\"']([^\"'<>]{1,2000})[\"']", re.I)
 
 
@@ -50,7 +52,7 @@ def read_feed(body: bytes, url: str = "", charset: str = "") -> dict[str, Any]:
     import feedparser
 
     parsed = feedparser.parse(
-        io.BytesIO(repaired(text).encode("utf-8")),
+        io.BytesIO(_shortened(repaired(text)).encode("utf-8")),
         response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
         sanitize_html=False,
         resolve_relative_uris=False,
@@ -73,6 +75,12 @@ def with_own_ids(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Let an identifier that several items of a feed share name none of them."""
     shared = {id for id, n in Counter(item.get("id") for item in items).items() if n > 1}
     return [item | {"id": ""} if item.get("id") in shared else item for item in items]
+
+
+def _shortened(text: str) -> str:
+    """Return a feed without the items beyond the number that is read."""
+    beyond = next(islice(ITEM.finditer(text), MAX_ITEMS, None), None)
+    return text if beyond is None else text[: beyond.start()]
 
 
 def _entry(entry: Any, url: str, language: str | None) -> dict[str, Any]:
