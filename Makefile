@@ -2,12 +2,16 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-QUIET := --disable-pip-version-check --quiet
-PIP := $(BIN)/python -m pip $(QUIET)
-# A lock file names everything: pip neither resolves nor builds anything, whatever was released since.
-LOCKED := --no-deps --require-hashes --only-binary :all: --requirement
+# The Python of the environment, once there is one.
+ANY_PYTHON = $(or $(wildcard $(BIN)/python),$(PYTHON))
+IS_NEW := import sys; print("new" if sys.version_info >= (3, 11) else sys.version.split()[0])
+FOUND = $(shell { $(ANY_PYTHON) -c '$(IS_NEW)'; } 2>/dev/null)
+NEWER = $(shell for p in python3.14 python3.13 python3.12 python3.11; do $$p -c "" 2>/dev/null && echo $$p && break; done)
+TRY = $(if $(wildcard .venv),make clean; )make PYTHON=$(or $(NEWER),python3.12)
+SET_UP = $(if $(filter new,$(FOUND)),,$(error Python 3.11 or newer is needed, \
+	and $(ANY_PYTHON) is $(or $(FOUND),missing). Try: $(TRY) ))$(ANY_PYTHON) bin/set_up.py
 BENCH := build/bench/venv
-SOURCES := setup.cfg setup.py pyproject.toml $(shell find movieclassifier -name '*.py[x]')
+SOURCES := setup.cfg setup.py pyproject.toml $(shell find movieclassifier -name '*.p[xy][dix]')
 
 CSV := data/movie_data.csv
 TRAIN_HALF := data/movie_train.csv
@@ -97,11 +101,10 @@ bench: corpus $(BENCH)/installed ## measure against the book, Vowpal Wabbit and 
 
 # An environment of its own, as a user has it: scikit-learn imports pandas where it is installed, a third of a second.
 $(BENCH)/installed: requirements.txt $(SOURCES)
-	$(PYTHON) -m venv --clear $(BENCH)
-	$(BENCH)/bin/python -m pip $(QUIET) install $(LOCKED) requirements.txt
-	$(BENCH)/bin/python -m pip $(QUIET) install --no-deps --no-build-isolation --editable .
+	rm -rf $(BENCH)
+	@$(SET_UP) --into $(BENCH) --project requirements.txt
 	for peer in vowpalwabbit fasttext-wheel; do \
-	    $(BENCH)/bin/python -m pip $(QUIET) install $$peer || echo "$$peer cannot be installed."; done
+	    $(BENCH)/bin/python -m pip --quiet install $$peer || echo "$$peer cannot be installed."; done
 	@touch $@
 
 clean: ## remove what was set up and built; data/ and pkl_objects/ stay
@@ -113,11 +116,9 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/installed: requirements.txt $(SOURCES)
-	[ -d .venv ] || $(PYTHON) -m venv .venv
-	$(PIP) install $(LOCKED) requirements.txt
-	$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(SET_UP) --project requirements.txt
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt .venv/installed
-	$(PIP) install $(LOCKED) requirements-dev.txt
+	@$(SET_UP) requirements-dev.txt
 	@touch $@

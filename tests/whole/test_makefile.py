@@ -16,7 +16,9 @@ def project(tmp_path):
     if shutil.which("make") is None:
         pytest.skip("there is no make here")
     shutil.copy(ROOT / "Makefile", tmp_path)
-    for name in ("requirements.txt", "setup.cfg", "setup.py", "pyproject.toml", ".venv/installed"):
+    (tmp_path / "movieclassifier").mkdir()
+    names = ("requirements.txt", "requirements-dev.txt", "setup.cfg", "setup.py", "pyproject.toml", ".venv/installed")
+    for name in names:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "data").mkdir()
@@ -28,6 +30,26 @@ def project(tmp_path):
 def would_run(project, *arguments):
     command = ["make", "--dry-run", "--no-print-directory", *arguments]
     return subprocess.run(command, cwd=project, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("prints", "said"),
+    [("3.8.18", "is 3.8.18. Try: make PYTHON=python3."), (None, "is missing. Try: make PYTHON=python3.")],
+)
+def test_python_that_is_too_old_is_refused_in_one_line_and_nothing_is_left(prints, said, project):
+    (project / ".venv" / "installed").unlink()
+    (project / ".venv").rmdir()
+    python = project / "old"
+    if prints:
+        python.write_text(f"#!/bin/sh\necho {prints}\n")
+        python.chmod(0o755)
+    before = sorted(project.rglob("*"))
+    for target in ("all", "test", "lint"):
+        command = ["make", target, f"PYTHON={python}"]
+        done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert f"Python 3.11 or newer is needed, and {python} {said}" in done.stderr
+    assert sorted(project.rglob("*")) == before
 
 
 def test_bundled_model_is_trained_on_the_halves_that_are_there(project):
