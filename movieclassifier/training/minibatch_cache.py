@@ -72,10 +72,14 @@ class MinibatchCache:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        with name_full_disk(self.path):
-            self._file.close()
+        self.close()
         if kind is None:
             self.path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close the file and keep it."""
+        with name_full_disk(self.path):
+            self._file.close()
 
     def append(self, X: csr_matrix, y: NDArray[np.integer]) -> None:
         """Write a minibatch behind the others."""

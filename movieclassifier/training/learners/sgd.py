@@ -13,7 +13,7 @@ from movieclassifier.system.compiled import training_twin
 MAX_INT = 2**31 - 1
 
 
-def make_estimator(recipe: Recipe, seed: int) -> Any:
+def make_estimator(recipe: Recipe, seed: int, n_features: int | None = None) -> Any:
     """Return scikit-learn's ``SGDClassifier`` with the settings of a recipe, or its compiled twin.
 
     Parameters
@@ -21,6 +21,8 @@ def make_estimator(recipe: Recipe, seed: int) -> Any:
     recipe : Recipe
     seed : int
         Seed of the order of documents inside a minibatch.
+    n_features : int, optional
+        Number of columns, if it is not that of the recipe.
 
     Returns
     -------
@@ -28,7 +30,7 @@ def make_estimator(recipe: Recipe, seed: int) -> Any:
         The same bits come out of both. The twin knows no averaging, which several passes need.
     """
     if recipe.passes == 1 and training_twin() is not None:
-        return CompiledSGD(recipe.ngrams.n_features, recipe.ngrams.dtype, recipe.alpha, seed)
+        return CompiledSGD(n_features or recipe.ngrams.n_features, recipe.ngrams.dtype, recipe.alpha, seed)
     from sklearn.linear_model import SGDClassifier  # over a second: only where it is needed
 
     return SGDClassifier(loss="log_loss", alpha=recipe.alpha, average=recipe.passes > 1, random_state=seed)

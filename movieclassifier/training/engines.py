@@ -1,0 +1,285 @@
+"""Where the tasks of a training by shards are computed: processes of this machine, or a Dask cluster.
+
+An engine computes pure functions. A task that was lost with its worker is computed again, and gives the same result.
+"""
+
+import multiprocessing
+import pickle
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+ATTEMPTS = 4
+# Dask tells nobody when its last worker has gone: a client would wait for ever.
+SECONDS_WITHOUT_WORKERS = 60.0
+
+
+@dataclass(frozen=True)
+class Task:
+    """A function at the top of a module, and its arguments."""
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+
+class Engine(Protocol):
+    """A place where tasks are computed."""
+
+    n_workers: int
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
+        """Yield the number of each task and its result, in the order in which they end."""
+
+    def close(self) -> None:
+        """Stop the workers that the engine has started."""
+
+
+class LocalEngine:
+    """Processes of this machine, each with a pipe of its own; results travel by file.
+
+    The standard library's pool hangs for ever when a worker is killed while it sends a large result.
+
+    Parameters
+    ----------
+    n_workers : int
+    """
+
+    def __init__(self, n_workers: int):
+        self.n_workers = n_workers
+        self._folder = TemporaryDirectory(prefix="movieclassifier-results-")
+        self._workers = [_Worker(Path(self._folder.name) / str(number)) for number in range(n_workers)]
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
+        """Yield the number of each task and its result, in the order in which they end.
+
+        Raises
+        ------
+        RuntimeError
+            If the processes that compute a task have died several times.
+        Exception
+            Any exception that a task has raised.
+        """
+        waiting, attempts = list(range(len(tasks)))[::-1], [0] * len(tasks)
+        busy: dict[_Worker, int] = {}
+        while waiting or busy:
+            for worker in self._workers:
+                if worker not in busy and waiting:
+                    busy[worker] = waiting.pop()
+                    attempts[busy[worker]] += 1
+                    worker.give(tasks[busy[worker]])
+            for worker in _ready(busy):
+                number = busy.pop(worker)
+                if (result := worker.take()) is not None:
+                    yield number, result.value()
+                elif attempts[number] < ATTEMPTS:
+                    waiting.append(number)
+                else:
+                    raise RuntimeError(
+                        f"the process that computes a task has died {ATTEMPTS} times, the last time with exit code "
+                        f"{worker.exit_code}; is there enough memory? Use more shards, or fewer workers."
+                    )
+
+    def close(self) -> None:
+        """Stop the processes."""
+        for worker in self._workers:
+            worker.stop()
+        self._folder.cleanup()
+
+
+@dataclass(frozen=True)
+class _Result:
+    """What a task has returned or raised."""
+
+    returned: Any
+    raised: BaseException | None
+
+    def value(self) -> Any:
+        if self.raised is not None:
+            raise self.raised
+        return self.returned
+
+
+@dataclass(eq=False)
+class _Worker:
+    """A process that computes one task after the other; it is started when it is needed, and again when it has died."""
+
+    path: Path
+    exit_code: int | None = None
+    process: Any = field(default=None, repr=False)
+    pipe: Any = field(default=None, repr=False)
+
+    def give(self, task: Task) -> None:
+        if self.process is None or not self.process.is_alive():
+            self._start()
+        with suppress(OSError):  # a process that is dying; take() finds that out
+            self.pipe.send(task)
+
+    def take(self) -> _Result | None:
+        """Return the result of the task; None where the process has died before."""
+        try:
+            self.pipe.recv()
+            return pickle.loads(self.path.read_bytes())  # noqa: S301  # our own process
+        except (EOFError, OSError, pickle.UnpicklingError):
+            self.process.join(10)
+            self.exit_code = self.process.exitcode
+            self.stop()
+            return None
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, other_end = context.Pipe()
+        self.process = context.Process(target=_compute_all, args=(other_end, self.path), daemon=True)
+        self.process.start()
+        other_end.close()
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.join()
+            self.pipe.close()
+            self.process = None
+
+
+def _ready(busy: dict[_Worker, int]) -> list[_Worker]:
+    """Wait until a worker has a result, or has died."""
+    pipes = wait([worker.pipe for worker in busy])
+    return [worker for worker in busy if worker.pipe in pipes]
+
+
+def _compute_all(pipe: Connection, path: Path) -> None:
+    """Compute the tasks that come through a pipe, until it is closed."""
+    with suppress(EOFError, KeyboardInterrupt):
+        while True:
+            task = pipe.recv()
+            try:
+                result = _Result(task.function(*task.arguments), None)
+            except Exception as error:
+                result = _Result(None, error)
+            path.write_bytes(pickle.dumps(result, protocol=5))
+            pipe.send(None)
+
+
+class DaskEngine:
+    """A Dask cluster: one on this machine, or one whose scheduler has an address.
+
+    Parameters
+    ----------
+    address : str or None
+        ``tcp://host:port``, or the path of a scheduler file; without it, a cluster is started on this machine.
+    n_workers : int
+        Workers to start where there is no address; else the number of workers that the cluster has now counts.
+
+    Raises
+    ------
+    ImportError
+        If Dask is not installed.
+    OSError
+        If nobody answers at the address.
+    ValueError
+        If Python, numpy or movieclassifier differ between this process and a worker.
+    """
+
+    def __init__(self, address: str | None, n_workers: int):
+        from dask.distributed import Client, LocalCluster
+
+        self._cluster = None
+        if address is None:
+            self._cluster = LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address=None)
+            self._client = Client(self._cluster)
+        elif address.startswith(("tcp://", "tls://", "ucx://")):
+            self._client = Client(address, timeout=20)
+        else:
+            self._client = Client(scheduler_file=address, timeout=20)
+        self.n_workers = self._count_workers() or n_workers
+        self._check_versions()
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
+        """Yield the number of each task and its result, in the order in which they end.
+
+        Raises
+        ------
+        RuntimeError
+            If all workers have gone, or a task has killed several of them.
+        Exception
+            Any exception that a task has raised.
+        """
+        from distributed.client import FutureCancelledError
+        from distributed.scheduler import KilledWorker
+
+        futures = [self._client.submit(task.function, *task.arguments, pure=False, retries=1) for task in tasks]
+        numbers = {future.key: number for number, future in enumerate(futures)}
+        try:
+            while numbers:
+                for future in [each for each in self._done(futures) if each.key in numbers]:
+                    yield numbers.pop(future.key), future.result()
+        except (KilledWorker, FutureCancelledError) as error:
+            raise RuntimeError(f"the workers that compute a task have died: {error}") from error
+        finally:
+            self._client.cancel(futures)
+
+    def _done(self, futures: Sequence[Any]) -> list[Any]:
+        """Wait until a task has ended, as long as there is a worker."""
+        last_seen = time.monotonic()
+        while True:
+            done = [future for future in futures if future.done()]
+            if done:
+                return done
+            if self._count_workers():
+                last_seen = time.monotonic()
+            elif time.monotonic() - last_seen > SECONDS_WITHOUT_WORKERS:
+                raise RuntimeError(f"the cluster has had no worker for {SECONDS_WITHOUT_WORKERS:.0f} seconds.")
+            time.sleep(0.01)
+
+    def _count_workers(self) -> int:
+        return len(self._client.scheduler_info(n_workers=-1)["workers"])
+
+    def _check_versions(self) -> None:
+        for worker, found in self._client.run(versions).items():
+            for name, version in versions().items():
+                if found[name] != version:
+                    raise ValueError(
+                        f"worker {worker} has {name} {found[name]}, this process has {version}; the bits of a model "
+                        "depend on them. Install the same version everywhere."
+                    )
+
+    def close(self) -> None:
+        """Leave the cluster; stop it where it was started here."""
+        self._client.close()
+        if self._cluster is not None:
+            self._cluster.close()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that decide the bits of a model."""
+    import platform
+
+    import numpy as np
+
+    from movieclassifier import __version__
+
+    return {"Python": platform.python_version(), "numpy": np.__version__, "movieclassifier": __version__}
+
+
+def make_engine(on: str, n_workers: int) -> Engine:
+    """Return the engine that a command line names.
+
+    Parameters
+    ----------
+    on : str
+        ``local``, ``dask``, ``tcp://host:port`` or the path of a scheduler file.
+    n_workers : int
+        Processes to start for ``local`` and ``dask``.
+
+    Raises
+    ------
+    ImportError, OSError, ValueError
+        As :class:`DaskEngine`.
+    """
+    if on == "local":
+        return LocalEngine(n_workers)
+    return DaskEngine(None if on == "dask" else on, n_workers)

@@ -1,0 +1,355 @@
+"""The fit by shards: cut the stream, count, take passes of SGD on an engine, and mix what the shards have learned."""
+
+import hashlib
+import json
+import os
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.corpora.minibatches import iter_minibatches
+from movieclassifier.corpora.readers.contract import Document
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.scoring import score_documents
+from movieclassifier.system.atomic import name_full_disk, replace_file
+from movieclassifier.system.npz import NPZ_ERRORS, open_npz, write_npz
+from movieclassifier.system.progress import Progress
+from movieclassifier.training.calibration import fit_temperature
+from movieclassifier.training.engines import Engine, Task
+from movieclassifier.training.label_order import LabelRuns, check_label_order
+from movieclassifier.training.learners.log_count_ratio import LogCountRatio
+from movieclassifier.training.plan import Plan
+from movieclassifier.training.shards import (
+    MIN_SHARD,
+    SCALE,
+    Shard,
+    ShardSettings,
+    Steps,
+    Weights,
+    count_shards,
+    drop_caches,
+    step_shards,
+)
+from movieclassifier.training.steps import Fit
+
+DOCUMENTS = "shards.jsonl"
+CHECKPOINT = "shards.npz"
+FORMAT = 1
+MAX_CHECKPOINT_BYTES = 2**36
+# Bundles of shards for each worker: what a lost worker costs is one bundle.
+BUNDLES_PER_WORKER = 2
+
+
+def default_n_shards(n_documents: int) -> int:
+    """Return the largest number of shards, up to 16, that leaves each 2,000 documents or more.
+
+    Examples
+    --------
+    >>> [default_n_shards(n) for n in (1_000, 25_000, 400_000)]
+    [1, 12, 16]
+    """
+    return max(1, min(16, n_documents // MIN_SHARD))
+
+
+class ShardedFit:
+    """A fit by shards under way: the counts, the mixed weights, and how many passes they have taken.
+
+    Parameters
+    ----------
+    plan : Plan
+    n_shards : int
+    folder : Path
+        For the documents of the shards, which every worker must be able to read, and for the checkpoint.
+    cache_dir : str
+        For hashed minibatches, on a disk of each worker.
+
+    Attributes
+    ----------
+    counts : LogCountRatio
+    weights : Weights or None
+        None before the counting pass has ended.
+    n_passes_done : int
+    curve : list of (int, float)
+        Documents visited at the end of each pass, and the share that was predicted right before its step.
+    """
+
+    def __init__(self, plan: Plan, n_shards: int, folder: Path, cache_dir: str):
+        run = hashlib.blake2b(json.dumps([plan.to_dict(), n_shards], sort_keys=True).encode(), digest_size=8)
+        self.plan, self.n_shards, self.folder = plan, n_shards, folder
+        self.settings = ShardSettings(
+            plan.recipe, plan.classes, plan.min_df, plan.minibatch_size, plan.seed, run.hexdigest(), cache_dir
+        )
+        self.counts = LogCountRatio(len(plan.classes), plan.recipe.ngrams.n_features, plan.min_df)
+        self.weights: Weights | None = None
+        self.n_passes_done = 0
+        self.curve: list[tuple[int, float]] = []
+
+    def cut(self, documents: Iterator[Document]) -> list[Shard]:
+        """Write the documents of the fit to one file, and return where each shard lies in it.
+
+        Raises
+        ------
+        OSError
+            If there is no room.
+        ValueError
+            If the stream seems to be sorted by label, or is shorter than planned.
+        """
+        sizes = np.diff(np.linspace(0, self.plan.n_fit, self.n_shards + 1).round().astype(int))
+        path = self.folder / DOCUMENTS
+        checked = self._checked(islice(documents, self.plan.n_fit))
+        shards = []
+        with open(path, "wb") as file, name_full_disk(path):
+            for number, size in enumerate(sizes.tolist()):
+                start = file.tell()
+                n_documents = _write_lines(file, islice(checked, size))
+                shards.append(Shard(number, str(path.resolve()), start, file.tell(), n_documents))
+        if sum(shard.n_documents for shard in shards) < self.plan.n_fit:
+            raise ValueError(f"the stream ended before the {self.plan.n_fit:,} documents that were planned.")
+        return shards
+
+    def _checked(self, documents: Iterator[Document]) -> Iterator[Document]:
+        """Pass documents on, unless their labels come in an order that ruins the training."""
+        shares = np.array(self.plan.label_counts) / sum(self.plan.label_counts)
+        names = [str(label) for label in self.plan.classes]
+        runs = LabelRuns(shares, self.plan.n_fit, names)
+        places = {label: place for place, label in enumerate(self.plan.classes)}
+        first = 1
+        for texts, labels in iter_minibatches(documents, self.plan.minibatch_size):
+            if not self.plan.allow_sorted:
+                y = np.array([places[label] for label in labels])
+                runs.check(y, first)
+                check_label_order(np.bincount(y, minlength=len(places)), shares, first, names)
+            first += len(labels)
+            yield from zip(texts, labels, strict=True)
+
+    def count(self, shards: Sequence[Shard], engine: Engine) -> Iterator[int]:
+        """Count on the engine, and start from weights of 0; yields the documents of each bundle."""
+        bundles = _bundles(shards, engine.n_workers)
+        for number, found in engine.run([Task(count_shards, (bundle, self.settings)) for bundle in bundles]):
+            self.counts.counts_[found.columns] += found.counts
+            self.counts.totals_ += found.totals
+            yield sum(shard.n_documents for shard in bundles[number])
+        self._start()
+
+    def _start(self) -> None:
+        """Find the live columns and their ratio."""
+        frequency = self.counts.counts_.sum(axis=1)
+        with_ratio = self.plan.recipe.log_count_ratio
+        columns = np.flatnonzero(frequency >= (self.plan.min_df if with_ratio else 1)).astype(np.int32)
+        shape, dtype = (len(self.settings.positions), len(columns)), self.plan.recipe.ngrams.dtype
+        ratio = np.ones(shape, dtype)
+        for row, position in enumerate(self.settings.positions if with_ratio else ()):
+            ratio[row] = self.counts.ratio(columns, position)
+        self.weights = Weights(columns, ratio, np.zeros(shape, dtype), np.zeros(shape[0]))
+
+    def step(self, shards: Sequence[Shard], engine: Engine) -> Iterator[int]:
+        """Take one pass on the engine and mix the weights; yields the documents of each bundle."""
+        weights = self.weights
+        if weights is None:
+            raise ValueError("the counting pass comes first; call count().")
+        bundles = _bundles(shards, engine.n_workers)
+        tasks = [Task(step_shards, (bundle, self.settings, weights, self.n_passes_done)) for bundle in bundles]
+        mixed = _Mix(weights)
+        for _, steps in engine.run(tasks):
+            mixed.add(steps)
+            yield steps.n_documents
+        frequency = self.counts.document_frequency(weights.columns)
+        self.weights = mixed.weights(frequency)
+        self.n_passes_done += 1
+        self.curve.append((self.n_passes_done * mixed.n_documents, mixed.n_correct / mixed.n_documents))
+
+    def save(self) -> None:
+        """Write a checkpoint."""
+        if self.weights is None:
+            return
+        seen = np.flatnonzero(self.counts.counts_.any(axis=1)).astype(np.int32)
+        arrays: dict[str, NDArray[Any]] = {
+            "facts": np.frombuffer(json.dumps(self._facts()).encode(), np.uint8),
+            "columns": seen,
+            "counts": self.counts.counts_[seen],
+            "totals": self.counts.totals_,
+            "coef": self.weights.coef,
+            "intercept": self.weights.intercept,
+        }
+        with replace_file(self.folder / CHECKPOINT) as file:
+            write_npz(file, arrays, level=1, stored=["coef"])
+
+    def _facts(self) -> dict[str, Any]:
+        run = self.settings.run
+        return {"format": FORMAT, "run": run, "n_passes_done": self.n_passes_done, "curve": self.curve}
+
+    def resume(self) -> bool:
+        """Go on from the checkpoint of the same run; returns whether there was one.
+
+        Raises
+        ------
+        ValueError
+            If the checkpoint is damaged, or belongs to a different run.
+        """
+        path = self.folder / CHECKPOINT
+        if not path.exists():
+            return False
+        try:
+            with open_npz(path) as arrays:
+                facts = json.loads(arrays.read("facts", 2**20).tobytes())
+                if facts["run"] != self.settings.run or facts["format"] != FORMAT:
+                    raise ValueError("it belongs to a run of a different corpus, recipe, seed or number of shards")
+                columns = arrays.read("columns", MAX_CHECKPOINT_BYTES)
+                self.counts.counts_[columns] = arrays.read("counts", MAX_CHECKPOINT_BYTES)
+                self.counts.totals_[:] = arrays.read("totals", 2**20)
+                self._start()
+                assert self.weights is not None  # noqa: S101  # _start() has made them
+                self.weights.coef[:] = arrays.read("coef", MAX_CHECKPOINT_BYTES)
+                self.weights.intercept[:] = arrays.read("intercept", 2**20)
+                self.n_passes_done = int(facts["n_passes_done"])
+                self.curve = [(int(n), float(accuracy)) for n, accuracy in facts["curve"]]
+        except NPZ_ERRORS as error:
+            raise ValueError(f"{path} cannot be gone on from ({error}); start without --resume.") from error
+        return True
+
+    def classifier(self, label_names: Iterable[str] | None) -> Classifier:
+        """Return the mixed weights as a classifier, by the way of a trainer that has learned them."""
+        weights = self.weights
+        if weights is None:
+            raise ValueError("the counting pass comes first; call count().")
+        state = Fit(self.plan)
+        state.trainer.ratio_ = self.counts if self.plan.recipe.log_count_ratio else None
+        t = 1.0 + self.n_passes_done * -(-self.plan.n_fit // self.n_shards)
+        for row, estimator in enumerate(state.trainer.estimators_):
+            estimator.coef_ = np.zeros((1, self.plan.recipe.ngrams.n_features), weights.coef.dtype)
+            estimator.coef_[0, weights.columns] = weights.coef[row]
+            estimator.intercept_, estimator.t_ = weights.intercept[row : row + 1].copy(), t
+        return state.classifier(label_names)
+
+
+class _Mix:
+    """Sums over shards, in integers: the order in which they are added does not matter."""
+
+    def __init__(self, weights: Weights):
+        self._before = weights
+        self._sums = np.zeros(weights.coef.shape, np.int64)
+        self._intercepts = np.zeros(len(weights.intercept), np.int64)
+        self.n_documents = self.n_correct = 0
+
+    def add(self, steps: Steps) -> None:
+        self._sums[:, steps.places] += steps.sums
+        self._intercepts += steps.intercepts
+        self.n_documents += steps.n_documents
+        self.n_correct += steps.n_correct
+
+    def weights(self, frequency: NDArray[np.integer]) -> Weights:
+        """Return the mean of each column, weighted by document frequency, and the mean of the intercepts."""
+        before = self._before
+        coef = (self._sums / (SCALE * frequency)).astype(before.coef.dtype)
+        return Weights(before.columns, before.ratio, coef, self._intercepts / (SCALE * self.n_documents))
+
+
+def fit_shards(
+    documents: Iterable[Document],
+    plan: Plan,
+    engine: Engine,
+    n_shards: int,
+    *,
+    model_dir: str | os.PathLike[str],
+    cache_dir: str | None = None,
+    label_names: Iterable[str] | None = None,
+    n_threads: int = 1,
+    resume: bool = False,
+    show_progress: bool | None = False,
+) -> Classifier:
+    """Fit a classifier to a stream of documents by shards.
+
+    The result depends on the documents, the plan and the number of shards, and not on the engine, its workers or their
+    deaths.
+
+    Parameters
+    ----------
+    documents : iterable of Document
+        The stream from its start; ``plan.n_train`` documents are read from it.
+    plan : Plan
+    engine : Engine
+    n_shards : int
+    model_dir : str or path-like
+        Folder for the documents of the shards and the checkpoint; every worker must be able to read it.
+    cache_dir : str, optional
+        Folder on each worker for hashed minibatches; that of the model by default.
+    label_names : iterable of str, optional
+    n_threads : int
+        Threads that vectorize the documents of the calibration.
+    resume : bool
+        Go on from the checkpoint in model_dir, which is written after each pass.
+    show_progress : bool or None
+        As for :class:`movieclassifier.system.progress.Progress`.
+
+    Returns
+    -------
+    Classifier
+
+    Raises
+    ------
+    ValueError
+        As :func:`movieclassifier.training.fit.fit`.
+    OSError
+        If there is no room.
+    RuntimeError
+        If the workers of the engine have gone.
+    """
+    folder, stream = Path(model_dir).resolve(), iter(documents)
+    state = ShardedFit(plan, n_shards, folder, cache_dir or str(folder))
+    try:
+        with closing(_run(state, stream, engine, resume, show_progress)) as steps:
+            for _ in steps:
+                pass
+        classifier = state.classifier(label_names)
+    finally:
+        drop_caches(state.settings)
+        (folder / DOCUMENTS).unlink(missing_ok=True)
+    classifier.metadata |= {"learning_curve": state.curve, "min_df": plan.min_df, "earlier": []}
+    if plan.n_calibration:
+        y, values = score_documents(classifier, islice(stream, plan.n_calibration), n_threads)
+        classifier.temperature_ = fit_temperature(values, y)
+    (folder / CHECKPOINT).unlink(missing_ok=True)
+    return classifier
+
+
+def _run(
+    state: ShardedFit, stream: Iterator[Document], engine: Engine, resume: bool, show_progress: bool | None
+) -> Generator[int, None, None]:
+    """Cut, count, and take the passes that are left."""
+    shards = state.cut(stream)
+    counted = resume and state.resume()
+    n_passes = state.plan.recipe.passes
+    n_left = (n_passes - state.n_passes_done + (not counted)) * state.plan.n_fit
+    title = f"Training on {state.plan.n_fit:,} documents in {state.n_shards} shards"
+    with Progress(n_left, title, show=show_progress) as bar:
+        if not counted:
+            for n_documents in state.count(shards, engine):
+                bar.update(n_documents, "counting")
+                yield n_documents
+            state.save()
+        while state.n_passes_done < n_passes:
+            for n_documents in state.step(shards, engine):
+                bar.update(n_documents, f"pass {state.n_passes_done + 1} of {n_passes}")
+                yield n_documents
+            state.save()
+
+
+def _bundles(shards: Sequence[Shard], n_workers: int) -> list[Sequence[Shard]]:
+    """Cut the shards into as many bundles as the workers can share; results do not depend on the cut."""
+    n_bundles = min(len(shards), n_workers * BUNDLES_PER_WORKER)
+    ends = np.linspace(0, len(shards), n_bundles + 1).round().astype(int)
+    return [shards[start:stop] for start, stop in pairwise(ends)]
+
+
+def _write_lines(file: Any, documents: Iterable[Document]) -> int:
+    """Write documents as lines of JSON; returns how many."""
+    n_documents = 0
+    for document in documents:
+        file.write(json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+        n_documents += 1
+    return n_documents
