@@ -17,6 +17,7 @@ from typing import Any, Protocol
 ATTEMPTS = 4
 # Dask tells nobody when its last worker has gone: a client would wait for ever.
 SECONDS_WITHOUT_WORKERS = 60.0
+SECONDS_TO_CONNECT = 20.0
 
 
 @dataclass(frozen=True)
@@ -66,29 +67,37 @@ class LocalEngine:
         """
         waiting, attempts = list(range(len(tasks)))[::-1], [0] * len(tasks)
         busy: dict[_Worker, int] = {}
-        while waiting or busy:
-            for worker in self._workers:
-                if worker not in busy and waiting:
-                    busy[worker] = waiting.pop()
-                    attempts[busy[worker]] += 1
-                    worker.give(tasks[busy[worker]])
-            for worker in _ready(busy):
-                number = busy.pop(worker)
-                if (result := worker.take()) is not None:
-                    yield number, result.value()
-                elif attempts[number] < ATTEMPTS:
-                    waiting.append(number)
-                else:
-                    raise RuntimeError(
-                        f"the process that computes a task has died {ATTEMPTS} times, the last time with exit code "
-                        f"{worker.exit_code}; is there enough memory? Use more shards, or fewer workers."
-                    )
+        try:
+            while waiting or busy:
+                for worker in self._workers:
+                    if worker not in busy and waiting:
+                        busy[worker] = waiting.pop()
+                        attempts[busy[worker]] += 1
+                        worker.give(tasks[busy[worker]])
+                for worker in _ready(busy):
+                    number = busy.pop(worker)
+                    if (result := worker.take()) is not None:
+                        yield number, result.value()
+                    elif attempts[number] < ATTEMPTS:
+                        waiting.append(number)
+                    else:
+                        raise RuntimeError(_died(worker.exit_code))
+        finally:
+            for worker in busy:  # its result would be taken for that of a later task
+                worker.stop()
 
     def close(self) -> None:
         """Stop the processes."""
         for worker in self._workers:
             worker.stop()
         self._folder.cleanup()
+
+
+def _died(exit_code: int | None) -> str:
+    return (
+        f"the process that computes a task has died {ATTEMPTS} times, the last time with exit code {exit_code}; "
+        "is there enough memory? Use more shards, or fewer workers."
+    )
 
 
 @dataclass(frozen=True)
@@ -189,12 +198,12 @@ class DaskEngine:
 
         self._cluster = None
         if address is None:
-            self._cluster = LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address=None)
+            self._cluster = LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
             self._client = Client(self._cluster)
         elif address.startswith(("tcp://", "tls://", "ucx://")):
-            self._client = Client(address, timeout=20)
+            self._client = Client(address, timeout=SECONDS_TO_CONNECT)
         else:
-            self._client = Client(scheduler_file=address, timeout=20)
+            self._client = Client(scheduler_file=address, timeout=SECONDS_TO_CONNECT)
         self.n_workers = self._count_workers() or n_workers
         self._check_versions()
 

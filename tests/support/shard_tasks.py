@@ -1,0 +1,35 @@
+"""Tasks for engines: they live in a module of their own, because worker processes import it."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+def fail(message: str) -> None:
+    raise ValueError(message)
+
+
+def large(n_bytes: int) -> bytes:
+    return bytes(n_bytes)
+
+
+def die_first(path: str, number: int) -> int:
+    """Kill the own process at the first call, and return a number at the second."""
+    if not Path(path).exists():
+        Path(path).write_text(str(os.getpid()))
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def wait(seconds: float) -> int:
+    time.sleep(seconds)
+    return os.getpid()

@@ -1,0 +1,157 @@
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from movieclassifier import Plan, make_recipe, open_corpus, survey
+from movieclassifier.corpora.survey import count_labels
+from movieclassifier.models.record import record_bytes
+from movieclassifier.training import sharded_fit
+from movieclassifier.training.engines import LocalEngine
+from movieclassifier.training.sharded_fit import CHECKPOINT, DOCUMENTS, ShardedFit, default_n_shards, fit_shards
+
+SAMPLE = Path(__file__).parents[2] / "movieclassifier/bundled/sample_reviews.csv"
+SETTINGS = {"n_features": 2**14, "passes": 2, "calibrate": False}
+
+
+class InProcess:
+    """An engine without processes, which computes the last task first."""
+
+    n_workers = 1
+
+    def __init__(self, n_workers=1, dies_at=None):
+        self.n_workers, self.n_left = n_workers, dies_at
+
+    def run(self, tasks):
+        for number in reversed(range(len(tasks))):
+            if self.n_left is not None:
+                self.n_left -= 1
+                if self.n_left < 0:
+                    raise KeyboardInterrupt
+            yield number, tasks[number].function(*tasks[number].arguments)
+
+    def close(self):
+        pass
+
+
+@pytest.fixture(scope="module")
+def sample():
+    corpus = open_corpus(SAMPLE)
+    return corpus, survey(corpus)
+
+
+def plan_of(sample, **overrides):
+    found = sample[1]
+    recipe = make_recipe(overrides.pop("recipe", "default"), **SETTINGS | overrides.pop("settings", {}))
+    values = {"minibatch_size": 20, "allow_sorted": True, "sha256": found.sha256} | overrides
+    return Plan(recipe, found.classes, count_labels(found), 400, **values)
+
+
+def digest_of(sample, folder, engine, n_shards=5, resume=False, **overrides):
+    folder.mkdir(exist_ok=True)
+    classifier = fit_shards(
+        iter(sample[0]), plan_of(sample, **overrides), engine, n_shards, model_dir=folder, resume=resume
+    )
+    return hashlib.sha256(record_bytes(classifier)).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def digest(sample, tmp_path_factory):
+    return digest_of(sample, tmp_path_factory.mktemp("model"), InProcess())
+
+
+@pytest.mark.parametrize("n_workers", [2, 7])
+def test_the_record_does_not_depend_on_bundles_and_order(sample, digest, n_workers, tmp_path):
+    assert digest_of(sample, tmp_path, InProcess(n_workers)) == digest
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_processes_give_the_same_record(sample, digest, tmp_path):
+    engine = LocalEngine(2)
+    assert digest_of(sample, tmp_path, engine) == digest
+    engine.close()
+
+
+def test_without_the_compiled_twins_the_record_is_the_same(sample, digest, tmp_path, monkeypatch):
+    monkeypatch.setenv("MOVIECLASSIFIER_PURE_PYTHON", "1")
+    assert digest_of(sample, tmp_path, InProcess()) == digest
+
+
+def test_seed_and_number_of_shards_decide_the_record(sample, digest, tmp_path):
+    digests = {digest, digest_of(sample, tmp_path, InProcess(), seed=2), digest_of(sample, tmp_path, InProcess(), 4)}
+    assert len(digests) == 3
+
+
+@pytest.mark.parametrize("dies_at", [1, 2, 3, 5])
+def test_an_interrupted_run_goes_on_to_the_same_record(sample, digest, dies_at, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        digest_of(sample, tmp_path, InProcess(dies_at=dies_at))
+    assert not (tmp_path / DOCUMENTS).exists()
+    assert digest_of(sample, tmp_path, InProcess(2), resume=True) == digest
+
+
+def test_a_checkpoint_of_a_different_run_is_refused(sample, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        digest_of(sample, tmp_path, InProcess(dies_at=3))
+    with pytest.raises(
+        ValueError, match=r"shards\.npz cannot be gone on from .it belongs to a run of a different corpus"
+    ):
+        digest_of(sample, tmp_path, InProcess(), n_shards=3, resume=True)
+
+
+def test_a_damaged_checkpoint_is_refused(sample, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        digest_of(sample, tmp_path, InProcess(dies_at=3))
+    path = tmp_path / CHECKPOINT
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(ValueError, match=r"shards\.npz cannot be gone on from"):
+        digest_of(sample, tmp_path, InProcess(), resume=True)
+
+
+def test_the_model_is_as_good_as_that_of_one_machine(sample, tmp_path):
+    classifier = fit_shards(iter(sample[0]), plan_of(sample), InProcess(), 4, model_dir=tmp_path)
+    texts, labels = zip(*sample[0], strict=True)
+    assert (classifier.predict(texts) == labels).mean() > 0.95
+    assert [n for n, _ in classifier.metadata["learning_curve"]] == [400, 800]
+
+
+def test_a_recipe_without_a_ratio_is_trained_too(sample, tmp_path):
+    plan = plan_of(sample, recipe="book", settings={"passes": 3})
+    classifier = fit_shards(iter(sample[0]), plan, InProcess(), 4, model_dir=tmp_path)
+    texts, labels = zip(*sample[0], strict=True)
+    assert (classifier.predict(texts) == labels).mean() > 0.8
+
+
+def test_the_calibration_slice_is_left_out_of_the_shards(sample, tmp_path, monkeypatch):
+    plan = plan_of(sample, settings={"calibrate": True})
+    written = []
+    write = sharded_fit._write_lines
+    monkeypatch.setattr(sharded_fit, "_write_lines", lambda *args: written.append(write(*args)) or written[-1])
+    classifier = fit_shards(iter(sample[0]), plan, InProcess(), 4, model_dir=tmp_path)
+    assert written == [95] * 4
+    assert classifier.temperature_ != 1
+
+
+def test_a_stream_that_ends_early_is_refused(sample, tmp_path):
+    with pytest.raises(ValueError, match="the stream ended before the 400 documents that were planned"):
+        fit_shards(list(sample[0])[:399], plan_of(sample), InProcess(), 4, model_dir=tmp_path)
+
+
+def test_a_sorted_stream_is_refused(sample, tmp_path):
+    documents = sorted(sample[0], key=lambda document: document[1])
+    with pytest.raises(ValueError, match="A stream sorted by label trains badly"):
+        fit_shards(documents, plan_of(sample, allow_sorted=False), InProcess(), 4, model_dir=tmp_path)
+
+
+def test_stepping_before_counting_is_refused(sample, tmp_path):
+    state = ShardedFit(plan_of(sample), 4, tmp_path, str(tmp_path))
+    state.save()
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ValueError, match=r"call count\(\)"):
+        next(state.step([], InProcess()))
+    with pytest.raises(ValueError, match=r"call count\(\)"):
+        state.classifier(None)
+
+
+def test_every_shard_has_enough_documents_by_default():
+    assert [default_n_shards(n) for n in (100, 4_000, 10**9)] == [1, 2, 16]
