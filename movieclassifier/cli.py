@@ -5,6 +5,7 @@ from importlib import import_module
 import click
 
 from movieclassifier import __version__
+from movieclassifier.commands.shared.edge import ReplacesCharacters
 
 COMMANDS = {
     "download": "download_data:main",
@@ -28,7 +29,7 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(ReplacesCharacters, click.Group):
     """A group that imports a command only to run it or to tell its help."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -10,9 +10,9 @@ from typing import Any
 
 from movieclassifier.features.words import english_stop_words
 from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.pickling import dump_estimator
 from movieclassifier.models.record import load_record, write_record
 from movieclassifier.system.atomic import replace_file
-from movieclassifier.system.memory import give_back
 
 log = logging.getLogger("movieclassifier")
 
@@ -43,7 +43,6 @@ def save_model(
     """
     folder = Path(model_dir)
     folder.mkdir(parents=True, exist_ok=True)
-    give_back()  # pickling copies the weights
     # All three are complete on the disk before the first gets its name, the record first of all.
     with (
         replace_file(folder / STOP_WORDS) as stop_words,
@@ -51,7 +50,7 @@ def save_model(
         replace_file(folder / RECORD) as record,
     ):
         write_record(record, classifier, extra)
-        pickle.dump(classifier.estimator, pickled, protocol=4)
+        dump_estimator(classifier, pickled)
         pickle.dump(sorted(english_stop_words()), stop_words, protocol=4)
         for file in (stop_words, pickled, record):
             file.flush()

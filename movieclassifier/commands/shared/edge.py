@@ -1,7 +1,9 @@
 """The edge of every command: a user's mistake is one line on stderr and exit status 2, Ctrl-C is 130, SIGTERM 143."""
 
 import errno
+import io
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +14,22 @@ import click
 from movieclassifier.system.errors import one_line
 
 
-class WholeSummary(click.Command):
+class ReplacesCharacters(click.Command):
+    """A command, or a group of them, whose output may be a file of any encoding.
+
+    Characters that the encoding lacks are replaced: with Windows' cp1252, a "≈" would otherwise end a command after
+    all of its work.
+    """
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run the command from the command line."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+                stream.reconfigure(errors="replace")
+        return super().main(*arguments, **options)
+
+
+class WholeSummary(ReplacesCharacters):
     """A command whose first sentence stands whole in the list of commands, over several lines where it is long."""
 
     def get_short_help_str(self, limit: int = 1000) -> str:

@@ -203,7 +203,7 @@ def _unpack_beside(
         unpack(archive, fresh, n_reviews, show=show)
         (fresh / ORIGIN_NAME).write_text(origin + "\n")
         # All 50,000 files at once, before their folder gets the name that says that they are there.
-        os.sync()
+        getattr(os, "sync", lambda: None)()  # Windows has none
         if corpus_dir.exists():
             _move_into(fresh, corpus_dir, n_reviews, beside / "old")
         else:

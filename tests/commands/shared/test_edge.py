@@ -1,6 +1,7 @@
 """A user's mistake is one line and exit status 2; a bug stays a traceback."""
 
 import errno
+import os
 import signal
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from movieclassifier.cli import COMMANDS
+from movieclassifier.cli import main as command_line
 from movieclassifier.commands.shared.edge import Command
 
 
@@ -104,3 +107,38 @@ main()
         script.stdout.close()
         assert script.stderr.read() == b""
     assert script.returncode == 1
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437", "latin-1"])
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_characters_that_the_output_cannot_hold_are_replaced(encoding, stream):
+    code = (
+        "import click; from movieclassifier.commands.shared.edge import Command\n"
+        "@click.command(cls=Command)\n"
+        f"def main():\n    click.echo('≈ 正面 \\udc80 done', err={stream == 'stderr'})\nmain()\n"
+    )
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment, check=False)
+    assert found.returncode == 0, found.stderr
+    assert getattr(found, stream).endswith(b"done" + os.linesep.encode())
+
+
+@pytest.mark.parametrize("name", [None, *COMMANDS])
+def test_help_of_every_command_can_be_written_to_a_file_on_windows(name):
+    result = CliRunner(charset="cp1252").invoke(command_line, [name, "--help"] if name else ["--help"])
+    assert result.exit_code == 0, result.output
+    assert "Usage: " in result.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["stopwords"], ["predict", "--file", "{texts}"]], ids=lambda value: value[0]
+)
+def test_closed_pipe_ends_every_kind_of_command_quietly(arguments, tmp_path):
+    (tmp_path / "texts").write_text("a great film\n" * 20_000)
+    code = "from movieclassifier.cli import main; main()"
+    command = [sys.executable, "-c", code, *(part.format(texts=tmp_path / "texts") for part in arguments)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        errors = process.stderr.read().replace(b"Using the bundled model.\n", b"")
+    assert errors == b""
+    assert process.returncode in (0, 1)
