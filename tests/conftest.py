@@ -10,42 +10,44 @@ from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
 
 from movieclassifier.corpora.aclimdb.book_csv import write_csv
-from movieclassifier.corpora.aclimdb.corpus import CORPUS_NAME, local_path, make_corpus
+from movieclassifier.corpora.aclimdb.corpus import CORPUS_NAME, make_corpus
+from movieclassifier.feedback.settings import DEPLOYED_SIGNS
 from tests.support.postgresql import create_database, running_postgresql
+from tests.support.real_data import find_archive, find_unpacked
 
 # A machine that others use, too, makes any example slow now and then.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
+# Settings of the person who runs the tests are none of theirs, but for these two.
+KEPT = {"MOVIECLASSIFIER_TEST_DATA", "MOVIECLASSIFIER_PURE_PYTHON"}
+NAMES = {*DEPLOYED_SIGNS, "COLUMNS", "DATABASE_URL", "FORCE_COLOR", "NO_COLOR", "PORT", "SECRET_KEY", "WEB_CONCURRENCY"}
+for variable in {name for name in os.environ if name in NAMES or name.startswith(("MOVIECLASSIFIER_", "MLFLOW_"))}:
+    if variable not in KEPT:
+        del os.environ[variable]
+# A proxy reaches no server of a test.
+os.environ["no_proxy"] = ",".join(filter(None, ["127.0.0.1", "localhost", os.environ.get("no_proxy")]))
+
 # A shell that runs the tests in the background lets them ignore Ctrl-C, and all that they start with them.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
-def aclimdb_archive():
-    """Return the path of the real archive."""
-    url = os.environ.get("ACLIMDB_URL")
-    if not url:
-        pytest.skip("ACLIMDB_URL names no archive of the aclImdb corpus")
-    archive = local_path(url)
-    if archive is None:
-        pytest.skip(f"ACLIMDB_URL is {url}: tests use no network, name a file")
-    return archive
-
-
-@pytest.fixture(scope="session")
-def aclimdb_dir(aclimdb_archive, tmp_path_factory) -> Path:
+def aclimdb_dir(tmp_path_factory) -> Path:
     """Return the folder of the real corpus; it is not to be changed."""
-    data_dir = tmp_path_factory.mktemp("data")
-    make_corpus(data_dir, str(aclimdb_archive))
+    unpacked = find_unpacked()
+    if unpacked is not None:
+        return unpacked
+    archive, data_dir = find_archive(), tmp_path_factory.mktemp("data")
+    make_corpus(data_dir, str(archive))
     return data_dir / CORPUS_NAME
 
 
 @pytest.fixture(scope="session")
-def movie_data_csv(aclimdb_dir) -> Path:
+def movie_data_csv(aclimdb_dir, tmp_path_factory) -> Path:
     """Return the path of the real movie_data.csv; it is not to be changed."""
-    csv_path = aclimdb_dir.parent / "movie_data.csv"
+    csv_path = tmp_path_factory.mktemp("csv") / "movie_data.csv"
     write_csv(aclimdb_dir, csv_path)
     return csv_path
 

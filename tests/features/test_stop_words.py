@@ -16,9 +16,7 @@ from movieclassifier.commands.shared.training_options import chosen_recipe
 from movieclassifier.commands.stopwords import main
 from movieclassifier.features.stop_words import as_tokens, load_stop_words
 from movieclassifier.features.words import english_stop_words
-
-DATA = os.environ.get("MOVIECLASSIFIER_TEST_DATA")
-needs_data = pytest.mark.skipif(not DATA, reason="MOVIECLASSIFIER_TEST_DATA names no folder with the real corpora")
+from tests.support.real_data import find_file
 
 
 @pytest.fixture
@@ -33,8 +31,9 @@ def nltk_data(tmp_path, monkeypatch):
 
 
 def put_lists(nltk_data):
+    lists = find_file("nltk_stopwords.zip")
     (nltk_data / "corpora").mkdir()
-    shutil.copy(Path(DATA) / "nltk_stopwords.zip", nltk_data / "corpora" / "stopwords.zip")
+    shutil.copy(lists, nltk_data / "corpora" / "stopwords.zip")
 
 
 def run(*arguments):
@@ -48,7 +47,6 @@ def test_english_needs_no_nltk(tmp_path):
     assert run().stdout.split() == sorted(english_stop_words())
 
 
-@needs_data
 def test_other_languages_are_nltks(tmp_path, nltk_data):
     put_lists(nltk_data)
     out = tmp_path / "german.txt"
@@ -61,7 +59,6 @@ def test_other_languages_are_nltks(tmp_path, nltk_data):
     assert words == load_stop_words("german")
 
 
-@needs_data
 def test_unknown_language_is_answered_with_all_that_are_known(nltk_data):
     put_lists(nltk_data)
     done = run("--language", "klingon")
@@ -90,7 +87,6 @@ def test_failed_download_says_what_to_do(nltk_data, monkeypatch):
     assert len(done.stderr.splitlines()) == 1
 
 
-@needs_data
 def test_download_is_followed_by_the_words(nltk_data, monkeypatch):
     # Stands in for NLTK's server, which takes no other address than the real one.
     monkeypatch.setattr(nltk, "download", lambda *_, **__: put_lists(nltk_data))

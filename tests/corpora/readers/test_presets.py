@@ -1,17 +1,13 @@
 """Corpora that have a name are recognised and read whole."""
 
-import os
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.readers.formats import READERS
 from tests.support.corpora import write_json_lines
-
-DATA = os.environ.get("MOVIECLASSIFIER_TEST_DATA")
-needs_data = pytest.mark.skipif(not DATA, reason="MOVIECLASSIFIER_TEST_DATA names no folder with the real corpora")
+from tests.support.real_data import find_file
 
 
 def test_uci_needs_no_header_and_minds_none(tmp_path):
@@ -31,7 +27,6 @@ def test_reviews_of_stars_are_read_as_json_and_as_csv(tmp_path):
     assert list(READERS["amazon"](new)) == [("so so\nok", "3")]
 
 
-@needs_data
 @pytest.mark.parametrize(
     ("name", "format", "counts"),
     [
@@ -45,12 +40,12 @@ def test_reviews_of_stars_are_read_as_json_and_as_csv(tmp_path):
     ],
 )
 def test_real_corpus_is_recognised_and_read_whole(name, format, counts):
-    corpus = open_corpus(Path(DATA) / name)
+    corpus = open_corpus(find_file(name))
     assert corpus.format == format
     assert Counter(label for _, label in corpus) == counts
 
 
-@needs_data
 def test_quoting_reader_says_how_to_read_ucis_file():
+    path = find_file("imdb_labelled.txt")
     with pytest.raises(ValueError, match=r"line \d+: text after a closing quote; .+--no-quotes"):
-        list(READERS["tsv"](Path(DATA) / "imdb_labelled.txt"))
+        list(READERS["tsv"](path))
