@@ -12,6 +12,15 @@ from movieclassifier.commands.shared.feedback_options import database_option
 from movieclassifier.commands.shared.model_options import model_option
 from movieclassifier.system.errors import check_installed
 
+NEEDS_HTTPS = (
+    "Its cookies are for https: over plain http no form works. Put a proxy with https in front (see the README), or "
+    "set MOVIECLASSIFIER_DEPLOYED=0 in a network that you trust."
+)
+WINDOWS = (
+    "movieclassifier serve forks its workers, which Windows cannot; run it in WSL or in a container. Training and "
+    "prediction work on Windows."
+)
+
 
 @click.command(cls=Command)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
@@ -21,8 +30,7 @@ from movieclassifier.system.errors import check_installed
 @click.option(
     "--workers",
     type=click.IntRange(1),
-    envvar="WEB_CONCURRENCY",
-    help="Processes.  [default: (number of cores, at most 4)]",
+    help="Number of processes.  [default: WEB_CONCURRENCY, else the number of cores, at most 4]",
 )
 @model_option
 @database_option
@@ -47,26 +55,35 @@ def main(
     https only, and votes wait for an approval. MOVIECLASSIFIER_DEPLOYED=0 says otherwise.
     """
     check_installed("web", "sqlalchemy", "gunicorn")
+    if os.name == "nt":
+        raise OSError(WINDOWS)
+    from movieclassifier.web.concurrency import number_of_workers
+
+    # gunicorn reads it, too, as soon as it is imported, and ends with a traceback where it is no number.
+    named = number_of_workers(os.environ.pop("WEB_CONCURRENCY", None))
     from movieclassifier.web import create_app
 
     if debug and not is_loopback(host):
         raise ValueError("--debug lets whoever reaches it run code; it takes this machine's own address only.")
     config: dict[str, Any] = {"MODEL": model, "DATABASE_URL": database, "MODE": mode}
-    if not is_loopback(host) and not os.environ.get("MOVIECLASSIFIER_DEPLOYED"):
-        config["DEPLOYED"] = True
+    if not is_loopback(host):
+        config["DEPLOYED"] = None if os.environ.get("MOVIECLASSIFIER_DEPLOYED") else True
+        config["TRUSTED_HOSTS"] = os.environ.get("MOVIECLASSIFIER_TRUSTED_HOSTS") or "*"
     check_port(host, port)
     app = create_app({name: value for name, value in config.items() if value is not None})
     owner = app.extensions["movieclassifier owner"]
     if model is not None and owner.unserved_model():
         raise ValueError(owner.unserved_model())
     click.echo(owner.describe())
+    if owner.log.settings.deployed and not app.config["TRUSTED_PROXIES"]:
+        click.echo(NEEDS_HTTPS)
     if debug:
         app.run(host, port, debug=True, use_reloader=False)
         return
-    run_gunicorn(app, f"[{host}]:{port}" if ":" in host else f"{host}:{port}", workers)
+    run_gunicorn(app, f"[{host}]:{port}" if ":" in host else f"{host}:{port}", workers or named)
 
 
-def run_gunicorn(app: Any, bind: str, workers: int | None) -> None:
+def run_gunicorn(app: Any, bind: str, workers: int) -> None:
     """Serve an application until it is stopped."""
     from gunicorn.app.base import BaseApplication
 
@@ -79,8 +96,7 @@ def run_gunicorn(app: Any, bind: str, workers: int | None) -> None:
                     self.cfg.set(name, getattr(gunicorn_conf, name))
             self.cfg.set("bind", bind)
             self.cfg.set("loglevel", "warning")  # what matters is said below
-            if workers is not None:
-                self.cfg.set("workers", workers)
+            self.cfg.set("workers", workers)
 
         def load(self) -> Any:
             return app

@@ -3,7 +3,9 @@
 ``flask --app movieclassifier.web run`` and ``gunicorn 'movieclassifier.web:create_app()'`` find it here.
 """
 
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -11,11 +13,14 @@ from flask import Flask
 from movieclassifier.feedback.owner import Owner
 from movieclassifier.feedback.served_log import ServedLog
 from movieclassifier.feedback.service import Service
+from movieclassifier.system.errors import one_line
 from movieclassifier.web import errors, headers, operations
 from movieclassifier.web.api import endpoints as api
 from movieclassifier.web.config import configure
+from movieclassifier.web.forms import needs_https
 from movieclassifier.web.pages import about, admin
 from movieclassifier.web.pages import reviews as pages
+from movieclassifier.web.throttling import DRAFTS, Throttle
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -38,15 +43,35 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     OSError, ValueError
         If a setting is wrong, the model or the database cannot be used, or the database serves another model.
     """
+    try:
+        return _create_app(config or {})
+    except (OSError, ValueError) as error:
+        if not _starts_in_gunicorn():
+            raise
+        from gunicorn.errors import AppImportError
+
+        # gunicorn prints these two in a line, its master the one and its workers the other.
+        refusal = type("StartRefused", (AppImportError, RuntimeError), {})
+        raise refusal(f"Error: {one_line(error)}") from error
+
+
+def _create_app(config: Mapping[str, Any]) -> Flask:
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # probabilities keep the order of the labels
-    settings = configure(app, config or {})
+    settings = configure(app, config)
     log = ServedLog(settings)
     app.extensions["movieclassifier"] = Service(log)
     app.extensions["movieclassifier owner"] = Owner(log)
+    app.extensions["movieclassifier throttle"] = Throttle({**settings.rates, "drafts": DRAFTS})
     errors.register(app)
     headers.register(app)
     operations.register(app)
+    app.jinja_env.globals["needs_https"] = needs_https
     for module in (pages, about, admin, api):
         app.register_blueprint(module.blueprint)
     return app
+
+
+def _starts_in_gunicorn() -> bool:
+    """Tell whether gunicorn's own command loads the application."""
+    return "gunicorn" in Path(sys.argv[0]).parts[-2:]

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from ipaddress import IPv6Address, ip_address
 
@@ -10,8 +11,11 @@ from flask import current_app, request, session
 from movieclassifier.feedback.log.entities import Client
 from movieclassifier.feedback.owner import Owner
 from movieclassifier.feedback.service import Service
+from movieclassifier.web.throttling import Throttle
 
 API = "api"
+UNKNOWN = "unknown"
+LEADING_ZEROS = re.compile(r"\b0+(?=\d)")
 
 
 def service() -> Service:
@@ -38,6 +42,18 @@ def api_client() -> Client:
     return Client(API, hashed_address())
 
 
+def throttle(kind: str) -> None:
+    """Count a request of a kind against the limits of its network and of the site.
+
+    Raises
+    ------
+    TooMany
+    """
+    found: Throttle = current_app.extensions["movieclassifier throttle"]
+    address = request.remote_addr or ""
+    found.check(kind, network(address), block(address))
+
+
 def hashed_address() -> str:
     """Return a hash of the network address, keyed against guessing by trial."""
     key = str(current_app.config["SECRET_KEY"]).encode()
@@ -47,19 +63,49 @@ def hashed_address() -> str:
 def network(address: str) -> str:
     """Return the part of an address that a client cannot change at will.
 
-    A household has 2**64 IPv6 addresses, and they share their first 64 bits.
+    A household has 2**64 IPv6 addresses, and they share their first 64 bits. Ports, brackets, zones and leading zeros
+    make no other client, and all that is no address is one.
 
     Examples
     --------
     >>> network("2001:db8:1:2:3:4:5:6"), network("192.0.2.7")
     ('2001:db8:1:2::', '192.0.2.7')
+    >>> network("[2001:db8:1:2::5%eth0]:443"), network("192.000.002.007:8080"), network("somewhere")
+    ('2001:db8:1:2::', '192.0.2.7', 'unknown')
     """
+    return _masked(address, 64)
+
+
+def block(address: str) -> str:
+    """Return the network that an address probably belongs to: providers hand out /48s of IPv6.
+
+    Examples
+    --------
+    >>> block("2001:db8:1:2:3:4:5:6"), block("192.0.2.7")
+    ('2001:db8:1::', '192.0.2.7')
+    """
+    return _masked(address, 48)
+
+
+def _masked(address: str, n_bits: int) -> str:
     try:
-        parsed = ip_address(address)
+        parsed = ip_address(_bare(address))
     except ValueError:
-        return address
+        return UNKNOWN
     if isinstance(parsed, IPv6Address):
         if parsed.ipv4_mapped is not None:
             return str(parsed.ipv4_mapped)
-        return str(IPv6Address(int(parsed) >> 64 << 64))
-    return address
+        shift = 128 - n_bits
+        return str(IPv6Address(int(parsed) >> shift << shift))
+    return str(parsed)
+
+
+def _bare(address: str) -> str:
+    """Return an address without port, brackets, zone and leading zeros."""
+    text = address.strip().strip('"')
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    text = text.partition("%")[0]
+    return LEADING_ZEROS.sub("", text) if ":" not in text else text

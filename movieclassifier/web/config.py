@@ -2,23 +2,23 @@
 
 import os
 import re
-import secrets
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
-from movieclassifier.feedback.settings import INSTANCE, PREFIX, Settings, read_settings
+from movieclassifier.feedback.settings import PREFIX, Settings, read_settings
+from movieclassifier.web.proxies import wrap
+from movieclassifier.web.secret_key import find_secret_key
 
-SECRET_KEY_FILE = INSTANCE / "secret_key"
-MIN_SECRET = 16
 # A text of the greatest length, in which every character takes four bytes, each written as %XX.
 FORM_BYTES_PER_CHARACTER = 12
 API_MAX_BYTES = 8 * 2**20
 PASSWORD_HASH = re.compile(r"(scrypt|pbkdf2)(:[^$]*)?\$[^$]+\$[0-9a-f]+")
+LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
+MIN_TOKEN = 16
+PORT = re.compile(r":\d*$")
 
 
 def configure(app: Flask, given: Mapping[str, Any]) -> Settings:
@@ -29,8 +29,8 @@ def configure(app: Flask, given: Mapping[str, Any]) -> Settings:
     app : Flask
     given : mapping
         Settings that override the environment: those of :mod:`movieclassifier.feedback.settings`, those of Flask,
-        ``SECRET_KEY``, ``ADMIN_PASSWORD_HASH``, and ``TRUSTED_PROXIES``, the number of proxies in front that set
-        ``X-Forwarded-For``.
+        ``SECRET_KEY``, ``ADMIN_PASSWORD_HASH``, ``METRICS_TOKEN``, ``TRUSTED_HOSTS``, and ``TRUSTED_PROXIES``, the
+        number of proxies in front that set ``X-Forwarded-For``.
 
     Raises
     ------
@@ -41,8 +41,10 @@ def configure(app: Flask, given: Mapping[str, Any]) -> Settings:
     """
     settings = read_settings(given)
     app.config.from_mapping(
-        ADMIN_PASSWORD_HASH=os.environ.get(f"{PREFIX}ADMIN_PASSWORD_HASH") or None,
-        TRUSTED_PROXIES=os.environ.get(f"{PREFIX}TRUSTED_PROXIES") or (1 if os.environ.get("DYNO") else 0),
+        ADMIN_PASSWORD_HASH=_setting("ADMIN_PASSWORD_HASH"),
+        METRICS_TOKEN=_setting("METRICS_TOKEN"),
+        TRUSTED_PROXIES=_setting("TRUSTED_PROXIES") or (1 if os.environ.get("DYNO") else 0),
+        TRUSTED_HOSTS=_setting("TRUSTED_HOSTS"),
         MAX_CONTENT_LENGTH=settings.max_length * FORM_BYTES_PER_CHARACTER + 10_000,
         MAX_FORM_MEMORY_SIZE=settings.max_length * FORM_BYTES_PER_CHARACTER + 10_000,
         MAX_FORM_PARTS=2000,
@@ -55,69 +57,71 @@ def configure(app: Flask, given: Mapping[str, Any]) -> Settings:
     )
     app.config.from_mapping(given)
     app.config["SECRET_KEY"] = given.get("SECRET_KEY") or find_secret_key(settings.deployed)
+    # Not in the config: Flask's own check knows no IPv6 addresses.
+    app.extensions["movieclassifier hosts"] = trusted_hosts(app.config.pop("TRUSTED_HOSTS"), settings.deployed)
+    app.config["TRUSTED_HOSTS"] = None
+    # Werkzeug would redirect //x to /x by an absolute address, made of the Host header.
+    app.url_map.merge_slashes = False
     _check_password_hash(app.config["ADMIN_PASSWORD_HASH"])
-    n_proxies = _whole(app.config["TRUSTED_PROXIES"])
-    if n_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n_proxies, x_proto=n_proxies)  # type: ignore[method-assign]
+    _check_token(app.config["METRICS_TOKEN"])
+    wrap(app, _whole(app.config["TRUSTED_PROXIES"]))
     return settings
 
 
-def find_secret_key(deployed: bool, path: Path = SECRET_KEY_FILE) -> str:
-    """Return the key that sessions are signed with.
+def trusted_hosts(value: str | list[str] | None, deployed: bool) -> list[str] | None:
+    """Return the names that the server answers to; None is any.
 
     Parameters
     ----------
+    value : str, list of str or None
+        Names with commas between them, ``.example.org`` for all below a name, ``*`` for any.
     deployed : bool
-        Whether the key must be in the environment: a key made here would differ from machine to machine, and be lost
-        with the disk.
-    path : Path
-        Where one's own machine keeps the key, readable for its user alone.
+        Without a value, a deployed server answers to any name, one's own machine to those of its loopback only: a page
+        of another site could otherwise reach it under a name of its own (DNS rebinding).
 
-    Raises
-    ------
-    ValueError
-        If it is missing on a deployed server, or too short.
-    OSError
-        If it cannot be read or kept.
+    Examples
+    --------
+    >>> trusted_hosts("example.org, .example.net", True)
+    ['example.org', '.example.net']
+    >>> trusted_hosts(None, False)
+    ['localhost', '127.0.0.1', '[::1]']
     """
-    key = os.environ.get("SECRET_KEY", "")
-    if not key and deployed:
-        raise ValueError(
-            "SECRET_KEY is not set, and a deployed server needs one. Set it to the output of: "
-            "python -c 'import secrets; print(secrets.token_hex())'"
-        )
-    key = key or _kept_secret_key(path)
-    if len(key) < MIN_SECRET:
-        raise ValueError(f"SECRET_KEY must have at least {MIN_SECRET} characters; got {len(key)}.")
-    return key
+    if not value:
+        return None if deployed else list(LOOPBACK_NAMES)
+    names = value.split(",") if isinstance(value, str) else value
+    found = [name.strip() for name in names if name.strip()]
+    return None if "*" in found else found
 
 
-def _kept_secret_key(path: Path) -> str:
-    if path.exists():
-        return path.read_text().strip()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex())
-            file.flush()
-            os.fsync(descriptor)  # a power cut must leave no empty key, which would be refused for good
-        # A link fails where there is a key already, and whoever comes first wins: no worker sees half a key.
-        os.link(temporary, path)
-    except FileExistsError:
-        pass
-    finally:
-        temporary.unlink()
-    return path.read_text().strip()
+def is_trusted(host: str, names: list[str]) -> bool:
+    """Tell whether a Host header is one of some names, with any port.
+
+    Examples
+    --------
+    >>> is_trusted("localhost:8000", ["localhost"]), is_trusted("[::1]:8000", ["[::1]"])
+    (True, True)
+    >>> is_trusted("a.example.org", [".example.org"]), is_trusted("example.org.evil.example", ["example.org"])
+    (True, False)
+    """
+    bare = PORT.sub("", host.strip().lower()).rstrip(".")
+    return any(bare == name.lstrip(".") or (name.startswith(".") and bare.endswith(name)) for name in names)
+
+
+def _setting(name: str) -> str | None:
+    return os.environ.get(PREFIX + name) or None
 
 
 def _check_password_hash(value: str | None) -> None:
     if value is not None and not PASSWORD_HASH.fullmatch(value):
-        # Not what came: it may be the password itself.
+        # The value is not repeated: it may be the password itself.
         raise ValueError(
             f"{PREFIX}ADMIN_PASSWORD_HASH must be what movieclassifier hash-password prints, without the quotes."
         )
+
+
+def _check_token(value: str | None) -> None:
+    if value is not None and len(value) < MIN_TOKEN:
+        raise ValueError(f"{PREFIX}METRICS_TOKEN must have at least {MIN_TOKEN} characters; got {len(value)}.")
 
 
 def _whole(value: Any) -> int:

@@ -4,10 +4,12 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError
+from flask import Flask, Response, current_app, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError, UnsupportedMediaType
 
 from movieclassifier.feedback.log.errors import FeedbackError, Unavailable
+from movieclassifier.feedback.settings import PREFIX
+from movieclassifier.web.config import is_trusted
 
 log = logging.getLogger("movieclassifier")
 
@@ -32,9 +34,27 @@ MACHINE_PATHS = ("/api/", "/healthz", "/readyz", "/metrics")
 
 def register(app: Flask) -> None:
     """Turn errors into answers."""
+    app.before_request(_refuse_unknown_hosts)
+    app.before_request(_refuse_compressed_bodies)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(FeedbackError, _feedback_error)
     app.register_error_handler(Unavailable, _unavailable)
+
+
+def _refuse_compressed_bodies() -> None:
+    """Refuse a body in a coding that nobody here takes off again."""
+    coding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding != "identity":
+        raise UnsupportedMediaType(f"Send the body as it is, without Content-Encoding; got {coding[:40]!r}.")
+
+
+def _refuse_unknown_hosts() -> Response | None:
+    """Refuse a name that is not the server's: a page of a different site may have been given its address."""
+    names, host = current_app.extensions["movieclassifier hosts"], request.environ.get("HTTP_HOST", "")[:80]
+    if names is None or is_trusted(host, names):
+        return None
+    detail = f"This server does not answer to the name {host!r}. {PREFIX}TRUSTED_HOSTS lists the names that it has."
+    return problem(400, detail) if is_machine() else Response(f"{detail}\n", 400, mimetype="text/plain")
 
 
 def _http_error(error: HTTPException) -> Any:

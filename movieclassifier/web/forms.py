@@ -7,6 +7,11 @@ from flask import abort, current_app, request, session
 from wtforms import Form
 from wtforms.csrf.session import SessionCSRF
 
+PLAIN_HTTP = (
+    "This page came over plain http, but its cookie is for https only: the browser does not send it back, and no form "
+    "works. Open the page over https. Whoever runs it can put a proxy with https in front, or set "
+    "MOVIECLASSIFIER_DEPLOYED=0 in a network that is trusted."
+)
 CSRF_MESSAGE = "This form has expired, or was not sent from this site. Go back, reload the page, and send it again."
 
 
@@ -36,8 +41,18 @@ class SecureForm(Form):  # type: ignore[misc,unused-ignore]  # WTForms has no ty
         return cls(request.form)
 
     def checked(self) -> bool:
-        """Return whether it holds what it should; a missing or wrong token ends the request with 400."""
+        """Return whether the fields are valid; a missing or wrong token ends the request with 400."""
         valid = bool(self.validate())
-        if self.errors.get("csrf_token"):
-            abort(400, CSRF_MESSAGE)
+        if self.has_expired:
+            abort(400, PLAIN_HTTP if needs_https() else CSRF_MESSAGE)
         return valid
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether the token is missing, too old, or of a different session, after the form was validated."""
+        return bool(self.errors.get("csrf_token"))
+
+
+def needs_https() -> bool:
+    """Tell whether the request came over plain http although the cookies are for https only."""
+    return bool(current_app.config["SESSION_COOKIE_SECURE"]) and not request.is_secure

@@ -1,6 +1,6 @@
 """Security headers of every answer."""
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 CONTENT_SECURITY_POLICY = "; ".join(
     [
@@ -24,7 +24,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-HTTPS_ONLY = "max-age=31536000"  # of this name alone: others of the domain may have no https
+HTTPS_ONLY = "max-age=31536000"  # of this name alone: the rest of the domain may have no https
 
 
 def register(app: Flask) -> None:
@@ -37,7 +37,7 @@ def register(app: Flask) -> None:
             response.headers.setdefault(name, value)
         if deployed:
             response.headers.setdefault("Strict-Transport-Security", HTTPS_ONLY)
-        if response.content_type.startswith("text/html"):
-            # What a person wrote is nothing for a shared cache, nor for the next user of this browser.
+        if request.endpoint != "static":
+            # The words of a person do not belong into a cache, neither a shared one nor that of a browser.
             response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -1,13 +1,15 @@
 """Endpoints for monitoring: /healthz, /readyz and /metrics."""
 
+import hmac
 import logging
 import time
+from ipaddress import ip_address
 from threading import Lock
 
-from flask import Blueprint, Flask, Response, current_app, g, request
+from flask import Blueprint, Flask, Response, abort, current_app, g, request
 
 from movieclassifier.feedback.log.errors import Unavailable
-from movieclassifier.web.clients import service
+from movieclassifier.web.clients import network, service
 from movieclassifier.web.errors import problem
 from movieclassifier.web.metrics import BUCKETS, Counters, exposition, server_folder
 
@@ -57,6 +59,8 @@ def readyz() -> Response:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Return counters and gauges for Prometheus."""
+    if service().settings.deployed and not _may_read_metrics():
+        abort(403, "The metrics are for this machine only, or for requests with MOVIECLASSIFIER_METRICS_TOKEN.")
     facts, stats = service().facts(), service().stats()
     gauges = {
         "movieclassifier_log_position": ("gauge", "The last event of the log.", facts.log_position),
@@ -70,6 +74,19 @@ def metrics() -> Response:
         gauges[f'movieclassifier_votes{{status="{status}"}}'] = ("gauge", "Votes in the log.", n)
     lines = exposition(_counters().totals(), gauges)
     return Response("\n".join(lines) + "\n", content_type=TEXT)
+
+
+def _may_read_metrics() -> bool:
+    """Tell whether a request comes from this machine, without a proxy in between, or has the token."""
+    token = current_app.config["METRICS_TOKEN"]
+    if token:
+        return hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode())
+    if "X-Forwarded-For" in request.headers:
+        return False
+    try:
+        return ip_address(network(request.remote_addr or "")).is_loopback
+    except ValueError:
+        return False
 
 
 class _SharedCounters:

@@ -96,7 +96,7 @@ def test_gunicorn_without_any_settings_serves_it_too(tmp_path, small_model):
 def test_with_its_settings_gunicorn_listens_where_the_platform_says(tmp_path, small_model):
     port = free_port()
     command = [*GUNICORN, "--config", "python:movieclassifier.gunicorn_conf"]
-    environ = {"PORT": str(port), "WEB_CONCURRENCY": "1", "DYNO": "web.1", "SECRET_KEY": "k" * 32}
+    environ = {"PORT": str(port), "WEB_CONCURRENCY": "1", "DYNO": "web.1", "SECRET_KEY": "0123456789abcdef" * 2}
     with serving(command, tmp_path, small_model, port, **environ) as process:
         assert json.loads(get(port, "/api/v1/model")[1])["mode"] == "review"
         with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as browser:

@@ -25,7 +25,7 @@ def test_addresses_are_kept_as_keyed_hashes_only(make_app, tmp_path):
 
 @pytest.mark.parametrize(
     ("address", "expected"),
-    [("::ffff:192.0.2.7", "192.0.2.7"), ("unix", "unix"), ("2001:db8::1", "2001:db8::"), ("", "")],
+    [("::ffff:192.0.2.7", "192.0.2.7"), ("unix", "unknown"), ("2001:db8::1", "2001:db8::"), ("", "unknown")],
 )
 def test_a_client_is_its_network(address, expected):
     assert network(address) == expected

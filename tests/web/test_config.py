@@ -1,49 +1,8 @@
-"""The secret key, the cookies and the proxies."""
-
-import os
-import stat
-from concurrent.futures import ThreadPoolExecutor
+"""The settings of the application."""
 
 import pytest
-from flask import request
 
-from movieclassifier.web import create_app
-from movieclassifier.web.config import find_secret_key
-
-
-def test_on_ones_own_machine_a_key_is_made_and_kept_for_its_user_alone(own_machine):
-    first = create_app()
-    path = own_machine / "instance/secret_key"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert len(first.config["SECRET_KEY"]) == 64
-    assert create_app().config["SECRET_KEY"] == first.config["SECRET_KEY"] == path.read_text()
-    assert [file.name for file in path.parent.iterdir() if "secret" in file.name] == ["secret_key"]
-
-
-def test_all_workers_that_make_the_key_at_once_have_the_same(tmp_path):
-    path = tmp_path / "instance" / "secret_key"
-    with ThreadPoolExecutor(8) as pool:
-        keys = set(pool.map(lambda _: find_secret_key(False, path), range(32)))
-    assert len(keys) == 1
-    assert [file.name for file in path.parent.iterdir()] == ["secret_key"]
-
-
-def test_a_key_that_is_there_is_read_and_nothing_written(tmp_path, monkeypatch):
-    path = tmp_path / "secret_key"
-    path.write_text("k" * 64 + "\n")
-    monkeypatch.delenv("SECRET_KEY", raising=False)
-    monkeypatch.setattr(os, "open", None)
-    assert find_secret_key(False, path) == "k" * 64
-
-
-def test_a_key_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
-    synced, path = [], tmp_path / "secret_key"
-    monkeypatch.delenv("SECRET_KEY", raising=False)
-    monkeypatch.setattr(os, "fsync", lambda file, real=os.fsync: synced.append((os.fstat(file).st_size, real(file))))
-    monkeypatch.setattr(os, "link", lambda *names, real=os.link: synced.append(real(*names)))
-    find_secret_key(False, path)
-    assert synced == [(64, None), None]
+from movieclassifier.web.config import trusted_hosts
 
 
 @pytest.mark.parametrize(
@@ -53,22 +12,6 @@ def test_a_password_that_is_no_hash_is_explained_at_the_start_and_not_repeated(m
     with pytest.raises(ValueError, match="must be what movieclassifier hash-password prints, without") as refused:
         make_app(ADMIN_PASSWORD_HASH=value)
     assert value not in str(refused.value)
-
-
-@pytest.mark.parametrize("sign", ["MOVIECLASSIFIER_DEPLOYED", "DYNO", "KUBERNETES_SERVICE_HOST"])
-def test_deployed_there_is_no_key_but_that_of_the_environment(own_machine, monkeypatch, sign):
-    monkeypatch.setenv(sign, "1")
-    with pytest.raises(ValueError, match="SECRET_KEY is not set, and a deployed server needs one"):
-        create_app()
-    assert not (own_machine / "instance").exists()
-    monkeypatch.setenv("SECRET_KEY", "k" * 16)
-    assert create_app().config["SECRET_KEY"] == "k" * 16
-
-
-def test_a_short_key_is_refused(own_machine, monkeypatch):
-    monkeypatch.setenv("SECRET_KEY", "dev")
-    with pytest.raises(ValueError, match="at least 16 characters; got 3"):
-        create_app()
 
 
 @pytest.mark.parametrize("deployed", [False, True])
@@ -82,15 +25,39 @@ def test_cookies_are_for_this_site_and_no_script_and_deployed_for_https_only(mak
     assert ("Strict-Transport-Security" in response.headers) == deployed
 
 
-@pytest.mark.parametrize(("n_proxies", "expected"), [(0, "127.0.0.1"), ("1", "192.0.2.1"), (2, "198.51.100.9")])
-def test_only_trusted_proxies_say_who_asks(make_app, n_proxies, expected):
-    app = make_app(TRUSTED_PROXIES=n_proxies)
-    seen = []
-    app.before_request(lambda: seen.append(request.remote_addr))
-    app.test_client().get("/healthz", headers={"X-Forwarded-For": "203.0.113.5, 198.51.100.9, 192.0.2.1"})
-    assert seen == [expected]
+def test_on_ones_own_machine_it_answers_to_its_own_names_only(make_app):
+    client = make_app().test_client()
+    for name in ("localhost", "localhost:8000", "127.0.0.1:8000", "[::1]:8000"):
+        assert client.get("/healthz", headers={"Host": name}).status_code == 200
+    for name in ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example:8000"):
+        response = client.get("/", headers={"Host": name})
+        assert response.status_code == 400
+        assert "MOVIECLASSIFIER_TRUSTED_HOSTS" in response.text
+    assert client.get("/api/v1/model", headers={"Host": "evil.example"}).json["status"] == 400
 
 
-def test_a_wrong_number_of_proxies_is_explained(make_app):
-    with pytest.raises(ValueError, match="TRUSTED_PROXIES must be a number of proxies, 0 for none; got 'all'"):
-        make_app(TRUSTED_PROXIES="all")
+def test_deployed_it_answers_to_the_names_of_the_setting(make_app):
+    client = make_app(DEPLOYED=True, TRUSTED_HOSTS="example.org,.example.net").test_client()
+    statuses = [
+        client.get("/healthz", headers={"Host": name}).status_code
+        for name in ("example.org", "a.example.net", "localhost")
+    ]
+    assert statuses == [200, 200, 400]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("*", None), (["a.example", "*"], None), ("a.example, ", ["a.example"])]
+)
+def test_names_come_with_commas_and_a_star_is_any(value, expected):
+    assert trusted_hosts(value, False) == expected
+
+
+def test_two_slashes_lead_nowhere_else(make_app):
+    client = make_app(DEPLOYED=True).test_client()
+    response = client.get("/static//style.css", headers={"Host": "evil.example"})
+    assert (response.status_code, response.headers.get("Location")) == (404, None)
+
+
+def test_a_short_token_of_the_metrics_is_refused(make_app):
+    with pytest.raises(ValueError, match="METRICS_TOKEN must have at least 16 characters; got 5"):
+        make_app(METRICS_TOKEN="short")

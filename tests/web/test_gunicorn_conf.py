@@ -24,7 +24,8 @@ def test_a_platform_says_where_to_listen(environ, bind):
 def test_the_worker_is_found_under_the_name_that_the_settings_give(monkeypatch):
     from gunicorn.util import load_class
 
-    from movieclassifier.web.gunicorn_conf import Worker, worker_class
+    from movieclassifier.web.gunicorn_conf import worker_class
+    from movieclassifier.web.worker import Worker
 
     assert load_class(worker_class) is Worker
 

@@ -3,12 +3,19 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 # What makes a spreadsheet take a cell for a formula; ' before it makes it text.
 # https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA_SIGNS = "=+@＝＋－＠-"
+# Spreadsheets skip blanks, byte order marks and control characters before a formula.
+SKIPPED = r"[\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]"
+UNSAFE_START = re.compile(rf"(?:{SKIPPED}|')*+[{FORMULA_SIGNS}]|'|[\t\r\n]")
+# Where the list separator is not the comma, a cell ends inside this one, and the next begins there.
+CELL_ENDS = ";|\t\r\n"
+BEFORE_SIGN = re.compile(rf"((?:{SKIPPED}|['{CELL_ENDS}])+)([{FORMULA_SIGNS}]?)")
 COLUMNS = (
     "position",
     "voted_at",
@@ -57,10 +64,13 @@ def safe_cell(value: Any) -> Any:
     --------
     >>> safe_cell("@SUM(A1)"), safe_cell("fine"), safe_cell(-1)
     ("'@SUM(A1)", 'fine', -1)
+    >>> safe_cell("fine;=1+1"), safe_cell("\ufeff =1+1")
+    ("fine;'=1+1", "'\ufeff =1+1")
     """
-    if isinstance(value, str) and (value.lstrip(" '").startswith(FORMULA_STARTS) or value.startswith("'")):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    inside = _at_inner_starts(value, rf"([{CELL_ENDS}])", r"\1'")
+    return f"'{inside}" if UNSAFE_START.match(value) else inside
 
 
 def original_cell(cell: str) -> str:
@@ -71,7 +81,18 @@ def original_cell(cell: str) -> str:
     >>> original_cell(safe_cell("'tis")), original_cell(safe_cell("=1"))
     ("'tis", '=1')
     """
-    return cell.removeprefix("'")
+    return _at_inner_starts(cell.removeprefix("'"), rf"([{CELL_ENDS}])'", r"\1")
+
+
+def _at_inner_starts(text: str, pattern: str, replacement: str) -> str:
+    """Replace a pattern between the end of a cell and a formula sign, where nothing else stands between them."""
+
+    def replace(match: re.Match[str]) -> str:
+        run, sign = match.groups()
+        place = max(run.rfind(";"), run.rfind("|"), 0)
+        return run[:place] + re.sub(pattern, replacement, run[place:]) + sign if sign else run
+
+    return BEFORE_SIGN.sub(replace, text)
 
 
 def _line(cells: Iterable[Any]) -> str:

@@ -10,7 +10,7 @@ from movieclassifier.feedback.log.errors import Conflict, NotFound
 from movieclassifier.models.explanation import Explanation
 from movieclassifier.web.api.openapi import describe
 from movieclassifier.web.api.schemas import MAX_EXPLAINED, MAX_EXPLAINED_CHARACTERS, MAX_TEXTS
-from movieclassifier.web.clients import api_client, service
+from movieclassifier.web.clients import api_client, service, throttle
 from movieclassifier.web.config import API_MAX_BYTES
 
 N_CONTRIBUTIONS = 20
@@ -29,12 +29,13 @@ def openapi() -> Response:
     """Describe this API."""
     with service().model() as classifier:
         labels = classifier.label_names
-    return jsonify(describe(service().settings, labels))
+    return jsonify(describe(service().settings, labels, request.script_root))
 
 
 @blueprint.post("/predictions")
 def predict() -> tuple[Response, int]:
     """Classify a text, or many."""
+    throttle("predictions")
     body = _body({"text", "texts", "explain"})
     if ("text" in body) == ("texts" in body):
         raise BadRequest("The body must have either 'text' or 'texts'.")
@@ -73,6 +74,7 @@ def feedback(id: str) -> Response | tuple[str, int]:
 @blueprint.put("/predictions/<id>/feedback")
 def put_feedback(id: str) -> Response:
     """Say which label is right."""
+    throttle("votes")
     body = _body({"label"})
     if not isinstance(body.get("label"), str):
         raise BadRequest("The body must have a 'label', a string.")

@@ -8,8 +8,16 @@ from movieclassifier.feedback.settings import Settings
 from movieclassifier.web.api.schemas import ID, MAX_EXPLAINED, MAX_EXPLAINED_CHARACTERS, STRING, describe_schemas, ref
 
 
-def describe(settings: Settings, labels: Sequence[str]) -> dict[str, Any]:
-    """Return the document, with the limits in force and the labels of the model that is served."""
+def describe(settings: Settings, labels: Sequence[str], root: str = "") -> dict[str, Any]:
+    """Return the document, with the limits in force and the labels of the model that is served.
+
+    Parameters
+    ----------
+    settings : Settings
+    labels : sequence of str
+    root : str
+        The prefix of every address.
+    """
     return {
         "openapi": "3.1.0",
         "info": {
@@ -18,7 +26,7 @@ def describe(settings: Settings, labels: Sequence[str]) -> dict[str, Any]:
             "summary": "Classify texts, and correct the answers.",
             "license": {"name": "BSD-3-Clause", "identifier": "BSD-3-Clause"},
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": root or "/"}],
         "paths": {
             "/api/v1/predictions": {"post": _predict()},
             "/api/v1/predictions/{id}": {"parameters": [_id()], "get": _get_prediction()},

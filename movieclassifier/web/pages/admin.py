@@ -1,13 +1,20 @@
 """The owner's page: what waits, what was said, what the model is made of; behind a password."""
 
-import hashlib
-import hmac
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, session, url_for
-from werkzeug.security import check_password_hash
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import IntegerField, PasswordField, SelectMultipleField, StringField
 from wtforms.validators import AnyOf, NumberRange
@@ -15,12 +22,11 @@ from wtforms.validators import AnyOf, NumberRange
 from movieclassifier.feedback.log.entities import MAX_NUMBER, STATUSES
 from movieclassifier.feedback.log.export import csv_lines, jsonl_lines
 from movieclassifier.feedback.updating import UpdateRefused
-from movieclassifier.web.clients import current_client, owner, service
+from movieclassifier.web.clients import owner, service
 from movieclassifier.web.display.wording import count_of
 from movieclassifier.web.forms import SecureForm
+from movieclassifier.web.logins import ADMIN, is_logged_in, log_in, log_out, remember_device
 
-ADMIN = "admin"
-LOGIN_SECONDS = 8 * 3600
 DECISIONS: dict[str, Callable[[list[int]], int]] = {
     "approve": lambda positions: owner().approve(positions, ADMIN),
     "reject": lambda positions: owner().reject(positions, ADMIN),
@@ -66,31 +72,22 @@ def require_login() -> BaseResponse | None:
     return redirect(url_for("admin.login"), 303)
 
 
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """Keep what the owner sees out of caches."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
 @blueprint.route("/login", methods=["GET", "POST"])
 def login() -> Any:
     """Ask for the password."""
     form = LoginForm.of_request()
     if request.method == "POST" and form.checked():
-        service().limit("logins", current_client())
-        if check_password_hash(current_app.config["ADMIN_PASSWORD_HASH"], form.password.data or ""):
-            session[ADMIN] = [password_mark(), int(time.time())]
-            return redirect(url_for("admin.queue"), 303)
+        if log_in(form.password.data or ""):
+            return remember_device(make_response(redirect(url_for("admin.queue"), 303)))
         form.password.errors = ["That is not the password."]
     return render_template("admin/login.html", form=form), 403 if form.errors else 200
 
 
 @blueprint.post("/logout")
 def logout() -> BaseResponse:
-    """Forget that the password was given."""
+    """End the session."""
     checked(SecureForm.of_request())
-    session.pop(ADMIN, None)
+    log_out()
     return redirect(url_for("pages.index"), 303)
 
 
@@ -224,17 +221,6 @@ def chosen_rows() -> Iterator[dict[str, Any]]:
 def page_number() -> int:
     """Return the page that the address asks for."""
     return min(max(1, request.args.get("page", 1, type=int)), MAX_NUMBER)
-
-
-def password_mark() -> str:
-    """Return what ties a login to the password in force: another password ends all logins."""
-    return hashlib.sha256(current_app.config["ADMIN_PASSWORD_HASH"].encode()).hexdigest()[:16]
-
-
-def is_logged_in() -> bool:
-    """Tell whether this browser gave the password lately."""
-    mark, since = session.get(ADMIN, ["", 0])
-    return hmac.compare_digest(mark, password_mark()) and time.time() - since < LOGIN_SECONDS
 
 
 def download(lines: Any, mimetype: str, name: str) -> Response:

@@ -9,7 +9,7 @@ from wtforms.validators import AnyOf
 
 from movieclassifier.feedback.log.entities import Prediction
 from movieclassifier.models.explanation import Explanation
-from movieclassifier.web.clients import current_client, service
+from movieclassifier.web.clients import current_client, service, throttle
 from movieclassifier.web.display.highlighting import segments, strongest_phrases
 from movieclassifier.web.display.outcomes import outcome_of, state_of
 from movieclassifier.web.display.wording import (
@@ -22,9 +22,10 @@ from movieclassifier.web.display.wording import (
     signed,
     when,
 )
-from movieclassifier.web.forms import SecureForm
+from movieclassifier.web.forms import PLAIN_HTTP, SecureForm, needs_https
 
 PER_PAGE = 25
+EXPIRED = "The form had expired, and your text is still here. Send it again."
 
 blueprint = Blueprint("pages", __name__)
 blueprint.add_app_template_filter(excerpt)
@@ -78,14 +79,17 @@ class VoteForm(SecureForm):
 def index() -> Any:
     """Take a review."""
     form = ReviewForm.of_request()
-    if request.method == "POST" and form.checked():
+    if request.method == "POST" and form.validate():
+        throttle("predictions")
         prediction = service().classify(form.text, current_client(), keep=not form.forget.data)
         return see("pages.results", prediction.id) if prediction.id else show(prediction)
+    status = 422 if form.errors else 200
+    if request.method == "POST" and form.has_expired:
+        # With the text that was written and a new token; sending it again is all there is to do.
+        status, form.csrf_token.errors = 400, [PLAIN_HTTP if needs_https() else EXPIRED]
     facts, settings = service().facts(), service().settings
     names = any_of(facts.labels)
-    return render_template("pages/index.html", form=form, names=names, bundled=facts.bundled, settings=settings), (
-        422 if form.errors else 200
-    )
+    return render_template("pages/index.html", form=form, names=names, bundled=facts.bundled, settings=settings), status
 
 
 @blueprint.get("/results")
@@ -105,6 +109,7 @@ def results(id: str) -> str:
 @blueprint.post("/results/<id>/vote")
 def vote(id: str) -> Response:
     """Take a vote."""
+    throttle("votes")
     service().vote(id, checked_label(id), current_client())
     return see("pages.thanks", id)
 
@@ -112,6 +117,7 @@ def vote(id: str) -> Response:
 @blueprint.post("/results/<id>/change")
 def change(id: str) -> Response:
     """Replace the vote by one for a different label."""
+    throttle("votes")
     service().change(id, checked_label(id), current_client())
     return see("pages.thanks", id)
 

@@ -42,6 +42,22 @@ def test_every_cell_comes_back_and_none_starts_a_formula(text):
     assert not cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
 
+SPREADSHEET_CHARACTERS = list("=+-@;|\t\r\n '\ufeff\x00a1,\u00a0\u200b")
+
+
+@given(st.text(st.sampled_from(SPREADSHEET_CHARACTERS), max_size=9))
+def test_no_cell_starts_a_formula_whatever_separator_the_spreadsheet_takes(text):
+    cell = safe_cell(text)
+    assert original_cell(cell) == text
+    for separator in ";|\t\r\n":
+        for part in cell.split(separator):
+            assert not part.lstrip(" \t\r\n\x00\ufeff\u00a0\u200b").startswith(("=", "+", "-", "@"))
+
+
+def test_cells_of_blanks_alone_are_made_safe_in_linear_time():
+    assert safe_cell("\t" * 50_000).count("\t") == 50_000
+
+
 def test_the_export_holds_every_vote_in_the_order_of_the_log(service):
     for text in TEXTS[:5]:
         contradict(service, text)

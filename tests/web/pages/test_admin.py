@@ -6,7 +6,7 @@ import re
 import pytest
 from werkzeug.security import generate_password_hash
 
-from movieclassifier.web.pages import admin
+from movieclassifier.web import logins
 from tests.support.visitors import PAN, REVIEW, Visitor, words_of
 
 PASSWORD = "correct horse"
@@ -108,8 +108,8 @@ def test_logging_out_ends_it(owner):
 def test_a_login_ends_with_the_working_day_and_with_another_password(app, owner, monkeypatch):
     assert owner.get("/admin").status_code == 200
     with monkeypatch.context() as later:
-        now = admin.time.time()
-        later.setattr(admin.time, "time", lambda: now + admin.LOGIN_SECONDS + 1)
+        now = logins.time.time()
+        later.setattr(logins.time, "time", lambda: now + logins.LOGIN_SECONDS + 1)
         assert owner.get("/admin").location == "/admin/login"
     app.config["ADMIN_PASSWORD_HASH"] = generate_password_hash("another", "pbkdf2:sha256:1000")
     assert owner.get("/admin").location == "/admin/login"
