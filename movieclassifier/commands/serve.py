@@ -55,7 +55,7 @@ def main(
     https only, and votes wait for an approval. MOVIECLASSIFIER_DEPLOYED=0 says otherwise.
     """
     check_installed("web", "sqlalchemy", "gunicorn")
-    if os.name == "nt":
+    if is_windows():
         raise OSError(WINDOWS)
     from movieclassifier.web.concurrency import number_of_workers
 
@@ -134,3 +134,8 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_windows() -> bool:
+    """Tell whether this system has no fork."""
+    return os.name == "nt"

@@ -156,3 +156,48 @@ def test_a_missing_model_is_one_line(tmp_path, monkeypatch):
     result = CliRunner().invoke(main, ["--model", "nothing.npz", "--port", "0"])
     assert result.exit_code == 2
     assert result.output == "Error: nothing.npz: No such file or directory\n"
+
+
+def test_for_other_people_over_plain_http_it_says_that_https_is_missing(tmp_path, monkeypatch, small_model):
+    from movieclassifier.commands import serve
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SECRET_KEY", "0123456789abcdef")
+    monkeypatch.setattr(serve, "run_gunicorn", lambda app, bind, workers: None)
+    arguments = ["--host", "0.0.0.0", "--port", "0", "--model", str(small_model)]
+    assert "over plain http no form works. Put a proxy" in CliRunner().invoke(main, arguments).output
+    monkeypatch.setenv("MOVIECLASSIFIER_DEPLOYED", "0")
+    output = CliRunner().invoke(main, arguments).output
+    assert "Serving version 1" in output
+    assert "plain http" not in output
+
+
+def test_a_number_of_workers_that_is_none_is_named_with_its_variable(monkeypatch):
+    monkeypatch.setenv("WEB_CONCURRENCY", "auto")
+    result = CliRunner().invoke(main, ["--port", "0"])
+    assert result.exit_code == 2
+    assert result.output == (
+        "Error: WEB_CONCURRENCY must be a whole number above 0, the number of workers; got 'auto'.\n"
+    )
+
+
+def test_on_windows_it_says_in_a_line_what_works_there(monkeypatch):
+    from movieclassifier.commands import serve
+
+    monkeypatch.setattr(serve, "is_windows", lambda: True)
+    result = CliRunner().invoke(main, [])
+    assert result.exit_code == 2
+    assert result.output.startswith(
+        "Error: movieclassifier serve forks its workers, which Windows cannot; run it in WSL"
+    )
+    assert result.output.count("\n") == 1
+
+
+def test_gunicorn_without_a_key_says_so_in_a_line(tmp_path, small_model):
+    port, environ = free_port(), {"MOVIECLASSIFIER_DEPLOYED": "1", "WEB_CONCURRENCY": "1"}
+    # Its master loads the application, or each worker.
+    for settings in (["--config", "python:movieclassifier.gunicorn_conf"], ["--bind", f"127.0.0.1:{port}"]):
+        with serving([*GUNICORN, *settings], tmp_path, small_model, port, **environ) as process:
+            _, errors = process.communicate(timeout=30)
+        assert "Error: SECRET_KEY is not set, and a deployed server needs one. Set it to the output of" in errors
+        assert "Traceback" not in errors

@@ -29,7 +29,7 @@ def test_votes_that_the_base_holds_are_not_said_to_be_on_top(make_app):
     visitor = Visitor(app := make_app())
     visitor.vote(visitor.classify(), "negative")
     assert "version 1 with 1 vote on top" in words_of(visitor.read("/about"))
-    app.extensions["movieclassifier"].update("ada", tolerance=1)
+    app.extensions["movieclassifier owner"].update("ada", tolerance=1)
     page = words_of(visitor.read("/about"))
     assert "version 2 with no votes on top" in page
     assert "It has taken in 1 vote, none of them since its last base was made; " in page

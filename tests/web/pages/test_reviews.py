@@ -245,7 +245,7 @@ def test_a_vote_that_was_approved_is_not_said_to_have_changed_nothing(make_app, 
     visitor = Visitor(app)
     id = visitor.classify()
     visitor.vote(id, label)
-    app.extensions["movieclassifier"].approve([2], "owner")
+    app.extensions["movieclassifier owner"].approve([2], "owner")
     page = visitor.read(f"/thanks/{id}")
     assert "It had to wait, and the model has learned from it since." in page
     assert "Before" not in page
@@ -259,7 +259,7 @@ def test_a_vote_that_was_held_and_folded_is_not_said_to_have_changed_nothing(mak
     id = visitor.classify(PAN)
     visitor.vote(id, "positive")
     assert "its next check" in visitor.read(f"/thanks/{id}")
-    app.extensions["movieclassifier"].update("owner", tolerance=1)
+    app.extensions["movieclassifier owner"].update("owner", tolerance=1)
     assert "It had to wait, and the model has learned from it since." in visitor.read(f"/thanks/{id}")
 
 
