@@ -18,7 +18,6 @@ import numpy as np
 from corrections import Scored
 
 from movieclassifier.commands.shared.edge import Command
-from movieclassifier.features.hashing import hash_texts
 from movieclassifier.feedback.learner import DEFAULT_CAP, Learner
 from movieclassifier.feedback.log.entities import Client
 from movieclassifier.feedback.served_log import ServedLog
@@ -48,7 +47,7 @@ def vote_one_at_a_time(model: Path, corpus: Scored, n: int) -> dict[str, float]:
             here.vote(str(prediction.id), wrong, VISITOR)
             n_flipped += here.answer(corpus.texts[i]).label == there.answer(corpus.texts[i]).label == wrong
             with there.model() as served:
-                columns = hash_texts([prediction.text], served.recipe.ngrams)[1]
+                columns = served.rows([prediction.text]).columns
                 after = corpus.rescored(base, served, columns).right()
             costs.append(100 * (np.delete(right, i).mean() - np.delete(after, i).mean()))
             here.undo(str(prediction.id), VISITOR)

@@ -13,12 +13,11 @@ from pathlib import Path
 
 import click
 import numpy as np
-from scipy.sparse import csc_matrix, csr_matrix, vstack
+from scipy.sparse import csc_matrix, vstack
 
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.minibatches import iter_minibatches
-from movieclassifier.features.hashing import hash_texts
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.persistence import load_classifier
 
@@ -36,11 +35,9 @@ class Scored:
     def of(cls, classifier: Classifier, path: Path) -> "Scored":
         texts, labels, rows, values = [], [], [], []
         for minibatch, minibatch_labels in iter_minibatches(open_corpus(path)):
-            data, columns, indptr = hash_texts(minibatch, classifier.recipe.ngrams)
-            rows.append(
-                csr_matrix((data, columns, indptr), shape=(len(minibatch), classifier.recipe.ngrams.n_features))
-            )
-            values.append(classifier.decide_features(data, columns, indptr)[:, 0])
+            hashed = classifier.rows(minibatch)
+            rows.append(hashed.to_csr())
+            values.append(classifier.decide(hashed)[:, 0])
             texts += minibatch
             labels += minibatch_labels
         return cls(texts, np.array(labels), vstack(rows, format="csc"), np.concatenate(values))
@@ -64,7 +61,7 @@ def contradict_each(classifier: Classifier, corpus: Scored, n: int = 300, seed: 
         pupil = classifier.copy()
         pupil.learn(text, wrong)
         n_flipped += int(pupil.predict([text])[0] == wrong)
-        after = corpus.rescored(classifier, pupil, hash_texts([text], classifier.recipe.ngrams)[1]).right()
+        after = corpus.rescored(classifier, pupil, classifier.rows([text]).columns).right()
         costs.append(100 * (np.delete(right, i).mean() - np.delete(after, i).mean()))
     return {"n": len(chosen), "n_flipped": n_flipped, "mean_cost": float(np.mean(costs)), "max_cost": max(costs)}
 

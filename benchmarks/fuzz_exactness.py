@@ -15,6 +15,7 @@ import click
 
 from movieclassifier.features import hashing
 from movieclassifier.features.ngrams import NGrams
+from movieclassifier.features.rows import Rows
 from movieclassifier.recipes.names import RECIPES
 
 STUMBLING_BLOCKS = (
@@ -51,9 +52,10 @@ def random_ngrams(rng: random.Random) -> NGrams:
     )
 
 
-def same_bits(ours: hashing.CSRArrays, theirs: hashing.CSRArrays) -> bool:
-    """Tell whether data, indices and indptr agree in dtype and in every byte."""
-    return all(a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in zip(ours, theirs, strict=True))
+def same_bits(ours: Rows, theirs: Rows) -> bool:
+    """Tell whether data, columns and indptr agree in dtype and in every byte."""
+    pairs = [(getattr(ours, part), getattr(theirs, part)) for part in ("data", "columns", "indptr")]
+    return all(a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in pairs)
 
 
 def first_difference(texts: list[str], ngrams: NGrams) -> str | None:

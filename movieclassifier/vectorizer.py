@@ -5,12 +5,13 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_array, csr_matrix
+from scipy.sparse import csr_array
 from sklearn import get_config
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from movieclassifier.features.hashing import hash_texts, is_compiled, vectorizer_settings
 from movieclassifier.features.ngrams import DTYPES, NGrams
+from movieclassifier.features.rows import Rows
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.features.words import tokenizer
 from movieclassifier.recipes.linear import Recipe
@@ -28,7 +29,8 @@ class Vectorizer(HashingVectorizer, auto_wrap_output_keys=None):  # type: ignore
 
     Examples
     --------
-    >>> from movieclassifier.features.tokenizers import TOKENIZERS
+    >>> from movieclassifier.features.rows import Rows
+    from movieclassifier.features.tokenizers import TOKENIZERS
     >>> X = Vectorizer(tokenizer=TOKENIZERS["default"], lowercase=False, n_features=8, norm=None).transform(["so so"])
     >>> X.shape, X.data.tolist()
     ((1, 8), [2.0])
@@ -54,7 +56,7 @@ class Vectorizer(HashingVectorizer, auto_wrap_output_keys=None):  # type: ignore
             return super().transform(texts)
         if self.stop_words is not None:
             self.build_analyzer()  # warns of stop words that the tokenizer cuts, as scikit-learn's own path does
-        return _as_csr(hash_texts(texts, ngrams), (len(texts), self.n_features))
+        return _as_csr(hash_texts(texts, ngrams))
 
     def _ngrams(self) -> NGrams | None:
         """Return the settings that these parameters have a twin for; None if they have no twin."""
@@ -125,11 +127,10 @@ def make_vectorizer(recipe: str | Recipe = "default") -> Vectorizer:
     )
 
 
-def _as_csr(arrays: tuple[Any, Any, Any], shape: tuple[int, int]) -> Any:
-    """Wrap the arrays as scikit-learn would: its configuration chooses between matrix and array."""
-    X = (csr_array if get_config().get("sparse_interface") == "sparray" else csr_matrix)(arrays, shape=shape)
-    X.has_canonical_format = True  # sorted and without duplicates, which spares a check of every row
-    return X
+def _as_csr(rows: Rows) -> Any:
+    """Wrap rows as scikit-learn would: its configuration chooses between matrix and array."""
+    X = rows.to_csr()
+    return csr_array(X) if get_config().get("sparse_interface") == "sparray" else X
 
 
 vect = make_vectorizer()

@@ -21,7 +21,7 @@ def main(model: str, out: str, n_keep: int) -> None:
     classifier = load_classifier(model)
     n_before = len(classifier.columns)
     pruned = prune(classifier, n_keep)
-    # What was measured was measured on the whole model.
-    pruned.metadata = {name: value for name, value in classifier.metadata.items() if name != "metrics"}
+    pruned.metadata = classifier.metadata.copy()
+    pruned.metadata.pop("metrics", None)  # measured on the whole model
     save_record(out, pruned)
     click.echo(f"{out}: {len(pruned.columns):,} of {n_before:,} columns; evaluate it with movieclassifier evaluate.")

@@ -1,13 +1,13 @@
-"""The front door of the compiled twin: texts in, the arrays of a CSR matrix out, the same bits with it and without."""
+"""The door of the compiled twin: texts in, rows out; the bits are the same with the twin and without."""
 
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from movieclassifier.features.ngrams import NGrams
+from movieclassifier.features.rows import Rows
 from movieclassifier.features.tokenizers import TOKENIZERS, Tokenizer
 from movieclassifier.features.words import english_stop_words, tokenize, tokenizer
 from movieclassifier.system.compiled import hashing_twin
@@ -15,16 +15,13 @@ from movieclassifier.system.compiled import hashing_twin
 TWINS: dict[Tokenizer, str] = {tokenizer: "book", tokenize: "default"}
 
 
-CSRArrays = tuple[NDArray[Any], NDArray[np.int32], NDArray[np.int32]]
-
-
 def is_compiled(ngrams: NGrams) -> bool:
     """Tell whether the compiled twin hashes texts with these settings."""
     return hashing_twin() is not None and TOKENIZERS[ngrams.tokenizer] in TWINS
 
 
-def hash_texts(texts: Sequence[str], ngrams: NGrams) -> CSRArrays:
-    """Turn texts into the rows of a CSR matrix, without scikit-learn where the compiled twin is installed.
+def hash_texts(texts: Sequence[str], ngrams: NGrams) -> Rows:
+    """Turn texts into rows of numbered columns, without scikit-learn where the compiled twin is installed.
 
     Parameters
     ----------
@@ -34,10 +31,8 @@ def hash_texts(texts: Sequence[str], ngrams: NGrams) -> CSRArrays:
 
     Returns
     -------
-    data : ndarray of shape (nnz,), dtype float32 or float64
-    indices : ndarray of shape (nnz,), dtype int32
-    indptr : ndarray of shape (n_texts + 1,), dtype int32
-        Bit for bit what scikit-learn's ``HashingVectorizer`` makes of the same settings.
+    Rows
+        One for each text, bit for bit as scikit-learn's ``HashingVectorizer`` makes them of the same settings.
 
     Raises
     ------
@@ -46,14 +41,15 @@ def hash_texts(texts: Sequence[str], ngrams: NGrams) -> CSRArrays:
 
     Examples
     --------
-    >>> data, indices, indptr = hash_texts(["so so good", ""], NGrams(n_features=8, norm=None))
-    >>> data.tolist(), indices.tolist(), indptr.tolist()
+    >>> rows = hash_texts(["so so good", ""], NGrams(n_features=8, norm=None))
+    >>> rows.data.tolist(), rows.columns.tolist(), rows.indptr.tolist()
     ([1.0, 1.0, 1.0], [1, 5, 6], [0, 3, 3])
     """
     texts = _checked(texts)
     if is_compiled(ngrams):
         try:
-            return _twin(ngrams).hash(texts)
+            data, columns, indptr = _twin(ngrams).hash(texts)
+            return Rows(data, columns, indptr, ngrams.n_features)
         except hashing_twin().Declined:
             pass
     return hash_in_python(texts, ngrams)
@@ -107,12 +103,12 @@ def vectorizer_settings(ngrams: NGrams) -> dict[str, Any]:
     return plain | _ngram_settings(ngrams)
 
 
-def hash_in_python(texts: list[str], ngrams: NGrams) -> CSRArrays:
+def hash_in_python(texts: list[str], ngrams: NGrams) -> Rows:
     """Do as :func:`hash_texts` does, by the definition: scikit-learn and the Python tokenizer."""
     if not texts:  # which scikit-learn refuses
-        return np.empty(0, ngrams.dtype), np.empty(0, np.int32), np.zeros(1, np.int32)
+        return Rows(np.empty(0, ngrams.dtype), np.empty(0, np.int32), np.zeros(1, np.int32), ngrams.n_features)
     X = _definition(ngrams).transform(texts)
-    return X.data, X.indices, X.indptr
+    return Rows(X.data, X.indices, X.indptr, ngrams.n_features)
 
 
 @lru_cache(maxsize=8)

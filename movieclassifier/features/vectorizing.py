@@ -1,4 +1,4 @@
-"""Read and vectorize ahead of the fit, in threads, without changing the order of anything."""
+"""Read and hash texts ahead of the fit, in threads; everything keeps its order."""
 
 from collections import deque
 from collections.abc import Generator, Iterable, Sequence
@@ -6,19 +6,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from movieclassifier.corpora.readers.contract import Label
 from movieclassifier.features.hashing import hash_texts
 from movieclassifier.features.ngrams import NGrams
+from movieclassifier.features.rows import Rows
 from movieclassifier.system.ahead import read_ahead
-
-
-def vectorize(texts: Sequence[str], ngrams: NGrams) -> csr_matrix:
-    """Return the matrix that scikit-learn's vectorizer returns; where the compiled twin is installed, without it."""
-    X = csr_matrix(hash_texts(texts, ngrams), shape=(len(texts), ngrams.n_features))
-    X.has_canonical_format = True  # sorted and without duplicates, which spares a check of every row
-    return X
 
 
 def iter_vectorized(
@@ -26,8 +19,8 @@ def iter_vectorized(
     ngrams: NGrams,
     classes: Sequence[Label],
     n_threads: int = 1,
-) -> Generator[tuple[csr_matrix, NDArray[np.intp]], None, None]:
-    """Vectorize minibatches in threads of their own; they come out in the order in which they went in.
+) -> Generator[tuple[Rows, NDArray[np.intp]], None, None]:
+    """Hash minibatches in threads; they come out in the order in which they went in.
 
     Parameters
     ----------
@@ -36,11 +29,11 @@ def iter_vectorized(
     classes : sequence of labels
         Their positions become ``y``.
     n_threads : int
-        Number of vectorizing threads.
+        Number of hashing threads.
 
     Yields
     ------
-    X : csr_matrix of shape (n_samples, n_features)
+    rows : Rows
     y : ndarray of shape (n_samples,)
 
     Raises
@@ -59,20 +52,20 @@ def _iter_vectorized(
     ngrams: NGrams,
     positions: dict[Label, int],
     n_threads: int,
-) -> Generator[tuple[csr_matrix, NDArray[np.intp]], None, None]:
+) -> Generator[tuple[Rows, NDArray[np.intp]], None, None]:
     reading = read_ahead(minibatches)
-    pending: deque[tuple[Future[csr_matrix], NDArray[np.intp]]] = deque()
+    pending: deque[tuple[Future[Rows], NDArray[np.intp]]] = deque()
     pool = ThreadPoolExecutor(n_threads, thread_name_prefix="vectorize")
     try:
         for texts, labels in reading:
             y = np.array([_position(label, positions) for label in labels], dtype=np.intp)
-            pending.append((pool.submit(vectorize, texts, ngrams), y))
+            pending.append((pool.submit(hash_texts, texts, ngrams), y))
             if len(pending) > n_threads + 1:
-                X, y = pending.popleft()
-                yield X.result(), y
+                rows, y = pending.popleft()
+                yield rows.result(), y
         while pending:
-            X, y = pending.popleft()
-            yield X.result(), y
+            rows, y = pending.popleft()
+            yield rows.result(), y
     finally:
         pool.shutdown(cancel_futures=True)
         reading.close()

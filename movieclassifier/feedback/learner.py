@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from movieclassifier.features.hashing import hash_texts
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.correcting import Lesson
+from movieclassifier.models.weights import look_up
 
 # How far votes may move the weights between two guarded updates: the distance from the base, as a share of its norm.
 # benchmarks/correction_cost.py prints what that admits and what it costs. It is no part of the log: whatever serves or
@@ -105,11 +105,12 @@ class Learner:
         return self.distance2 > self._cap2 and len(self.steps) >= FREE_VOTES
 
     def _take(self, vote: int, text: str, label: str) -> tuple[Step, Lesson]:
-        columns = hash_texts([text], self.classifier.recipe.ngrams)[1]
+        rows = self.classifier.rows([text])
+        columns = rows.columns
         step = Step(vote, columns, self.classifier.coef_[:, columns], self.distance2)
-        lesson = self.classifier.learn(text, self._names[label])
+        lesson = self.classifier.learn(rows, self._names[label])
         if lesson.changed:
-            base = self._base_weights(columns)
+            base = look_up(self.classifier.columns, self._base, columns)
             new = np.sum((self.classifier.coef_[:, columns].astype(float) - base) ** 2)
             old = np.sum((step.old_weights.astype(float) - base) ** 2)
             self.distance2 += float(new - old)
@@ -118,17 +119,3 @@ class Learner:
     def _take_back(self, step: Step) -> None:
         self.classifier.coef_[:, step.columns] = step.old_weights
         self.distance2 = step.old_distance2
-
-    def _base_weights(self, columns: NDArray[np.integer]) -> NDArray[np.float64]:
-        known = self.classifier.columns
-        if not len(known):
-            return np.zeros((len(self._base), len(columns)))
-        places = np.minimum(np.searchsorted(known, columns), len(known) - 1)
-        return np.where(known[places] == columns, self._base[:, places], 0).astype(float)
-
-
-def cover_weights(classifier: Classifier) -> None:
-    """Let ``columns`` name every column with a weight: without a ratio, votes give weights to new ones."""
-    if not classifier.recipe.log_count_ratio:
-        weighted = np.flatnonzero(classifier.coef_.any(axis=0))
-        classifier.columns = np.union1d(classifier.columns, weighted).astype(np.int32)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, func, select
 
-from movieclassifier.feedback.learner import DEFAULT_CAP, Learner, Rehearsal, cover_weights
+from movieclassifier.feedback.learner import DEFAULT_CAP, Learner, Rehearsal
 from movieclassifier.feedback.log.appending import Accepted, folded_votes, now
 from movieclassifier.feedback.log.bases import load_base
 from movieclassifier.feedback.log.database import snapshot
@@ -115,7 +115,8 @@ class ServedModel:
     def predict(self, text: str, *, keep: bool = True, explain: bool = True) -> Prediction:
         """Classify a text; nothing is stored, but a prediction that will be kept has an id."""
         classifier = self.classifier
-        y_proba = classifier.predict_proba([text])[0]
+        rows = classifier.rows([text])
+        y_proba = classifier.predict_proba(rows)[0]
         best = int(y_proba.argmax())
         label = classifier.label_names[best]
         return Prediction(
@@ -124,7 +125,7 @@ class ServedModel:
             label,
             self.named(y_proba),
             self.version,
-            classifier.explain(text, classifier.classes_[best].item()) if explain else None,
+            classifier.explain(text, classifier.classes_[best].item(), rows) if explain else None,
             label,
             moment(now()),
             classifier.label_names,
@@ -198,7 +199,7 @@ class ServedModel:
         learner = Learner(classifier, float("inf"))
         for vote, text, label in iter_lessons(connection, [accepted.vote for accepted in foundation.replayed]):
             learner.learn(vote, text, label)
-        cover_weights(classifier)
+        classifier.weights.cover()
         # The cap counts from here: what is below it has passed the guard.
         self._learner = Learner(classifier, self._cap)
         self._live, self._digest = [], None

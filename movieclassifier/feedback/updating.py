@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, select
 
-from movieclassifier.feedback.learner import cover_weights
 from movieclassifier.feedback.log.appending import appending, folded_votes, votes_beyond
 from movieclassifier.feedback.log.bases import UPDATE, ancestry, find_version, load_base, store_base
 from movieclassifier.feedback.log.database import snapshot
@@ -115,8 +114,9 @@ def update_base(
         accuracy, reference = _check(connection, candidate.classifier, parent, root, tolerance, without_guard)
         name = connection.execute(select(bases.c.name).where(bases.c.version == root)).scalar_one()
     classifier = candidate.classifier
-    cover_weights(classifier)
-    classifier.metadata = classifier.metadata | {"n_corrections": len(folded)}
+    classifier.weights.cover()
+    classifier.metadata = classifier.metadata.copy()
+    classifier.metadata["n_corrections"] = len(folded)
     record = record_bytes(classifier, {})
     with appending(engine) as log:
         if log.base_version != parent:

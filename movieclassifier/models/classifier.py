@@ -1,7 +1,6 @@
 """The classifier: texts in, labels and probabilities out; it explains itself and learns from corrections."""
 
 import copy
-import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -9,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from movieclassifier.features.hashing import hash_texts
-from movieclassifier.models.correcting import Lesson, go_on, teach
+from movieclassifier.features.hashing import hash_texts, ngram_columns
+from movieclassifier.features.rows import Rows
+from movieclassifier.models.correcting import Lesson, take_step, teach
 from movieclassifier.models.decisions import predicted_positions, probabilities
 from movieclassifier.models.explanation import Explanation, contributions, ngram_spans
+from movieclassifier.models.metadata import Provenance
+from movieclassifier.models.weights import Weights
 from movieclassifier.recipes.linear import Recipe
 
 if TYPE_CHECKING:
@@ -26,29 +28,24 @@ ONE_TEXT = "texts must be a list of str, got one str; pass [text]."
 class Classifier:
     """A linear classifier of texts. ``load_classifier()`` makes one from a model file.
 
+    Its methods take texts, or the rows that :meth:`rows` makes of them: hash a text once, and ask as often as you like.
+
     Parameters
     ----------
     recipe : Recipe
-        Settings of the vectorizer and of the estimator.
+        Settings of the features and of the estimator.
     classes : array-like of shape (n_classes,)
         Labels, ints or str, ascending.
-    coef : ndarray of shape (n_rows, n_features)
-        Weights: one row for two classes, one per class for more.
-    intercept : ndarray of shape (n_rows,)
-    columns : ndarray of shape (n_columns,), int32
-        The columns with a weight, ascending.
-    ratio : ndarray of shape (n_rows, n_columns)
-        Log-count ratio at those columns; of shape (n_rows, 0) for a recipe without one.
+    weights : Weights
+        The linear layer.
     label_names : sequence of str, optional
         The labels as people read them.
     temperature : float
         Decision values are divided by it before they become probabilities.
-    t : float
-        The ``t_`` that SGD goes on from.
     seed : int
         The estimator's ``random_state``.
-    metadata : dict, optional
-        Where the model came from and what was measured, as JSON can hold it.
+    metadata : Provenance, optional
+        Where the model came from and what was measured on it.
 
     Attributes
     ----------
@@ -62,25 +59,33 @@ class Classifier:
         self,
         recipe: Recipe,
         classes: ArrayLike,
-        coef: NDArray[np.floating],
-        intercept: NDArray[np.floating],
-        columns: NDArray[np.integer],
-        ratio: NDArray[np.floating],
+        weights: Weights,
         *,
         label_names: Sequence[str] | None = None,
         temperature: float = 1.0,
-        t: float = 1.0,
         seed: int = 1,
-        metadata: dict[str, Any] | None = None,
+        metadata: Provenance | None = None,
     ):
-        self.recipe = recipe
+        self.recipe, self.weights = recipe, weights
         self.classes_ = np.asarray(classes)
-        self.coef_, self.intercept_ = coef, intercept
-        self.columns, self.ratio = columns, ratio
         self.label_names = tuple(label_names or map(str, self.classes_.tolist()))
-        self.temperature_ = temperature
-        self.t_, self.seed = t, seed
-        self.metadata = metadata or {}
+        self.temperature_, self.seed = temperature, seed
+        self.metadata: Provenance = metadata or {}
+
+    @property
+    def coef_(self) -> NDArray[np.floating]:
+        """The weights, of shape (n_rows, n_features)."""
+        return self.weights.coef
+
+    @property
+    def intercept_(self) -> NDArray[np.floating]:
+        """The intercepts, of shape (n_rows,)."""
+        return self.weights.intercept
+
+    @property
+    def columns(self) -> NDArray[np.integer]:
+        """The columns that the training gave a weight, of shape (n_columns,)."""
+        return self.weights.columns
 
     def __repr__(self) -> str:
         facts = [f"recipe {self.recipe.name}", f"{len(self.columns):,} columns"]
@@ -88,12 +93,31 @@ class Classifier:
             facts.append(f"accuracy {metrics['accuracy']:.4f} on {metrics['n_documents']:,} documents")
         return f"<Classifier of {', '.join(self.label_names)}: {', '.join(facts)}>"
 
-    def decision_function(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Return the decision values (log-odds, before the temperature).
+    def rows(self, texts: Sequence[str]) -> Rows:
+        """Hash texts as the recipe says.
 
         Parameters
         ----------
         texts : list of str
+
+        Returns
+        -------
+        Rows
+            To be handed to the other methods in place of the texts.
+
+        Raises
+        ------
+        TypeError
+            If texts is one str, or holds anything but str.
+        """
+        return hash_texts(texts, self.recipe.ngrams)
+
+    def decision_function(self, texts: Sequence[str] | Rows) -> NDArray[np.float64]:
+        """Return the decision values (log-odds, before the temperature).
+
+        Parameters
+        ----------
+        texts : list of str or Rows
 
         Returns
         -------
@@ -107,12 +131,12 @@ class Classifier:
         values = self._decide(texts)
         return values[:, 0] if len(self.coef_) == 1 else values
 
-    def predict(self, texts: Sequence[str]) -> NDArray[Any]:
+    def predict(self, texts: Sequence[str] | Rows) -> NDArray[Any]:
         """Return the most probable label of each text.
 
         Parameters
         ----------
-        texts : list of str
+        texts : list of str or Rows
 
         Returns
         -------
@@ -126,12 +150,12 @@ class Classifier:
         """
         return self.classes_[predicted_positions(self._decide(texts))]
 
-    def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]:
+    def predict_proba(self, texts: Sequence[str] | Rows) -> NDArray[np.float64]:
         """Return calibrated probabilities.
 
         Parameters
         ----------
-        texts : list of str
+        texts : list of str or Rows
 
         Returns
         -------
@@ -145,12 +169,12 @@ class Classifier:
         """
         return probabilities(self._decide(texts), self.temperature_)
 
-    def score(self, texts: Sequence[str], y: ArrayLike) -> float:
+    def score(self, texts: Sequence[str] | Rows, y: ArrayLike) -> float:
         """Return the accuracy on texts with known labels.
 
         Parameters
         ----------
-        texts : list of str
+        texts : list of str or Rows
         y : array-like of shape (n_samples,)
             Labels, as in ``classes_``.
 
@@ -166,14 +190,16 @@ class Classifier:
         """
         return float(np.mean(self.predict(texts) == np.asarray(y)))
 
-    def explain(self, text: str, label: int | str | None = None) -> Explanation:
-        """Tell what each n-gram adds to the decision value.
+    def explain(self, text: str, label: int | str | None = None, rows: Rows | None = None) -> Explanation:
+        """Tell how much each n-gram adds to the decision value.
 
         Parameters
         ----------
         text : str
         label : int or str, optional
             The class to speak for, or its name; by default the second of two, the predicted one of more.
+        rows : Rows, optional
+            The row of the text, where it was hashed already.
 
         Returns
         -------
@@ -185,22 +211,20 @@ class Classifier:
         ValueError
             If the label is neither.
         """
-        from movieclassifier.features.hashing import ngram_columns
-
-        data, columns, _ = hash_texts([text], self.recipe.ngrams)
-        position = self._position(label) if label is not None else self._explained(text)
+        rows = self.rows([text]) if rows is None else rows
+        position = self._position(label) if label is not None else self._explained(rows)
         row, sign = (position, 1) if len(self.coef_) > 1 else (0, 1 if position == 1 else -1)
-        added = sign * data.astype(float) * self.coef_[row, columns]
+        added = sign * rows.data.astype(float) * self.coef_[row, rows.columns]
         occurrences = ngram_spans(text, self.recipe.ngrams)
         parts = contributions(
             occurrences,
             ngram_columns(list(occurrences), self.recipe.ngrams.n_features),
-            dict(zip(columns.tolist(), added.tolist(), strict=True)),
+            dict(zip(rows.columns.tolist(), added.tolist(), strict=True)),
         )
         intercept = sign * float(self.intercept_[row])
         return Explanation(text, self.classes_[position].item(), intercept + float(added.sum()), intercept, parts)
 
-    def learn(self, text: str, label: int | str) -> Lesson:
+    def learn(self, text: str | Rows, label: int | str) -> Lesson:
         """Move the weights just far enough for a text to get a label by the margin.
 
         The step is passive-aggressive in the space of the log-count ratio: for a row with target y = ±1, score m,
@@ -208,14 +232,15 @@ class Classifier:
 
         Parameters
         ----------
-        text : str
+        text : str or Rows
+            The text, or its row.
         label : int or str
             One of ``classes_`` or of ``label_names``.
 
         Returns
         -------
         Lesson
-            Its ``n_known`` is 0 where the model knows no n-gram of the text, which so can teach it nothing.
+            Its ``n_known`` is 0 where the model knows no n-gram of the text: then it teaches nothing.
 
         Raises
         ------
@@ -226,17 +251,18 @@ class Classifier:
         ----------
         Crammer et al., *Online Passive-Aggressive Algorithms*, JMLR 2006.
         """
-        return teach(self, text, self._position(label))
+        position = self._position(label)
+        return teach(self, self.rows([text]) if isinstance(text, str) else text, position)
 
-    def partial_fit(self, texts: Sequence[str], y: ArrayLike) -> "Classifier":
+    def partial_fit(self, texts: Sequence[str] | Rows, y: ArrayLike) -> "Classifier":
         """Take one epoch of SGD over a minibatch, bit for bit as the plain ``SGDClassifier`` would.
 
         The step is taken in the space of the plain features. Columns that it gives a first weight have no log-count
-        ratio, so that :meth:`learn` leaves them alone. The temperature and the metrics stay those of the training.
+        ratio, and :meth:`learn` leaves them alone. The temperature and the metrics stay those of the training.
 
         Parameters
         ----------
-        texts : list of str
+        texts : list of str or Rows
         y : array-like of shape (n_samples,)
             Labels, of ``classes_`` or of ``label_names``.
 
@@ -254,8 +280,9 @@ class Classifier:
 
         Examples
         --------
-        >>> recipe, nothing = Recipe().with_settings(n_features=8, log_count_ratio=False), np.empty((1, 0), np.float32)
-        >>> untrained = Classifier(recipe, ["bad", "good"], np.zeros((1, 8), np.float32), np.zeros(1), [], nothing)
+        >>> recipe = Recipe().with_settings(n_features=8, log_count_ratio=False)
+        >>> weights = Weights(np.zeros((1, 8), np.float32), np.zeros(1), np.empty(0, np.int32))
+        >>> untrained = Classifier(recipe, ["bad", "good"], weights)
         >>> untrained.partial_fit(["dull", "fine"], ["bad", "good"]).predict(["a fine film"]).tolist()
         ['good']
         """
@@ -265,7 +292,7 @@ class Classifier:
         if len(positions) != len(texts):
             raise ValueError(f"texts and y must have the same length; got {len(texts)} and {len(positions)}.")
         if positions:
-            go_on(self, texts, positions)
+            take_step(self, self._rows(texts), positions)
         return self
 
     @cached_property
@@ -279,7 +306,7 @@ class Classifier:
 
         estimator = SGDClassifier(loss="log_loss", alpha=self.recipe.alpha, random_state=self.seed)
         estimator.coef_, estimator.intercept_ = self.coef_, self.intercept_
-        estimator.classes_, estimator.t_ = self.classes_, self.t_
+        estimator.classes_, estimator.t_ = self.classes_, self.weights.t
         estimator.n_features_in_ = self.recipe.ngrams.n_features
         return estimator
 
@@ -307,7 +334,7 @@ class Classifier:
         """
         other = copy.copy(self)
         other.__dict__.pop("estimator", None)
-        other.coef_, other.intercept_ = self.coef_.copy(), self.intercept_.copy()
+        other.weights = self.weights.copy()
         return other
 
     def weights_sha256(self) -> str:
@@ -318,38 +345,31 @@ class Classifier:
         str
             The SHA-256 of the bytes of the weights and intercepts, as 64 hexadecimal digits.
         """
-        digest = hashlib.sha256(np.ascontiguousarray(self.coef_).data)
-        digest.update(self.intercept_.tobytes())
-        return digest.hexdigest()
+        return self.weights.sha256()
 
-    def _decide(self, texts: Sequence[str]) -> NDArray[np.float64]:
+    def decide(self, rows: Rows) -> NDArray[np.float64]:
+        """Return the decision values of hashed texts, of shape (n_samples, n_rows).
+
+        Parameters
+        ----------
+        rows : Rows
+        """
+        return self.weights.decide(rows)
+
+    def _decide(self, texts: Sequence[str] | Rows) -> NDArray[np.float64]:
         """Return decision values of shape (n_samples, n_rows); memory does not grow with the number of texts."""
+        if isinstance(texts, Rows):
+            return self.decide(texts)
         if isinstance(texts, str):
             raise TypeError(ONE_TEXT)
         values = np.empty((len(texts), len(self.coef_)))
         for start in range(0, len(texts), CHUNK):
             chunk = texts[start : start + CHUNK]
-            values[start : start + len(chunk)] = self.decide_features(*hash_texts(chunk, self.recipe.ngrams))
+            values[start : start + len(chunk)] = self.decide(self.rows(chunk))
         return values
 
-    def decide_features(
-        self, data: NDArray[np.floating], columns: NDArray[np.integer], indptr: NDArray[np.integer]
-    ) -> NDArray[np.float64]:
-        """Return the decision values of hashed texts, of shape (n_samples, n_rows).
-
-        Parameters
-        ----------
-        data, columns, indptr : ndarray
-            A CSR matrix, as :func:`movieclassifier.features.hashing.hash_texts` returns it.
-        """
-        values = np.empty((len(indptr) - 1, len(self.coef_)))
-        for row, coef in enumerate(self.coef_):
-            # Sums of float64 over each document; a trailing 0 lets reduceat see empty documents at the end.
-            products = np.zeros(len(data) + 1)
-            np.multiply(data, coef[columns], out=products[:-1], dtype=np.float64)
-            sums = np.add.reduceat(products, indptr[:-1])
-            values[:, row] = np.where(np.diff(indptr) > 0, sums, 0.0) + float(self.intercept_[row])
-        return values
+    def _rows(self, texts: Sequence[str] | Rows) -> Rows:
+        return texts if isinstance(texts, Rows) else self.rows(texts)
 
     def _position(self, label: int | str) -> int:
         """Return the position of a label, or of the label that has this name."""
@@ -361,5 +381,5 @@ class Classifier:
         names = (value if value == name else f"{value} ({name})" for value, name in pairs)
         raise ValueError(f"label must be one of {', '.join(names)}; got {label!r}.")
 
-    def _explained(self, text: str) -> int:
-        return int(predicted_positions(self._decide([text]))[0]) if len(self.coef_) > 1 else 1
+    def _explained(self, rows: Rows) -> int:
+        return int(predicted_positions(self.decide(rows))[0]) if len(self.coef_) > 1 else 1

@@ -1,4 +1,4 @@
-"""Learning: from one text, just far enough for it to come out right, or from a minibatch, by a step of SGD."""
+"""Corrections: one text, moved just far enough for it to come out right, or a minibatch, by one epoch of SGD."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from movieclassifier.features.hashing import hash_texts
+from movieclassifier.features.rows import Rows
 from movieclassifier.models.decisions import probabilities
-from movieclassifier.models.weights import _ratio_at, weighted_columns
 
 if TYPE_CHECKING:
     from movieclassifier.models.classifier import Classifier
@@ -19,7 +18,7 @@ MARGIN = 0.5
 
 @dataclass(frozen=True)
 class Lesson:
-    """What :meth:`Classifier.learn` did.
+    """The effect of :meth:`Classifier.learn`.
 
     Attributes
     ----------
@@ -28,9 +27,9 @@ class Lesson:
     before, after : ndarray of shape (n_classes,)
         Probabilities of the text.
     n_known : int
-        Columns of the text that the model has a weight for; with none, nothing could be learned.
+        Columns of the text that the model can learn about; at 0 the text teaches it nothing.
     changed : bool
-        Whether any weight moved; False where the text already had the label by the margin.
+        Whether a weight moved; False where the text already had the label by the margin.
     """
 
     label: int | str
@@ -40,41 +39,42 @@ class Lesson:
     changed: bool
 
 
-def teach(classifier: "Classifier", text: str, position: int) -> Lesson:
+def teach(classifier: "Classifier", rows: Rows, position: int) -> Lesson:
     """Change the weights of a classifier in place, as :meth:`Classifier.learn` says.
 
     Parameters
     ----------
     classifier : Classifier
-    text : str
+    rows : Rows
+        The row of one text.
     position : int
-        Of the label in ``classes_``.
+        Position of its label in ``classes_``.
 
     Returns
     -------
     Lesson
     """
-    data, columns, indptr = hash_texts([text], classifier.recipe.ngrams)
-    values = classifier.decide_features(data, columns, indptr)[0]
+    weights, data, columns = classifier.weights, rows.data, rows.columns
+    values = weights.decide(rows)[0]
     known, changed = 0, False
     for row, value in enumerate(values):
         y = 1 if position == (row if len(values) > 1 else 1) else -1
-        ratio = _ratio_at(classifier, row, columns)
+        ratio = weights.ratio_at(row, columns)
         known = max(known, int(np.count_nonzero(ratio)))
         slack = MARGIN - y * float(value)
         norm = float(np.sum((data.astype(float) * ratio) ** 2))
         if slack > 0 and norm > 0:
-            classifier.coef_[row, columns] += just_far_enough(data * ratio**2, y, slack / norm)
+            weights.coef[row, columns] += just_far_enough(data * ratio**2, y, slack / norm)
             changed = True
     before = probabilities(values[None], classifier.temperature_)[0]
-    return Lesson(classifier.classes_[position].item(), before, classifier.predict_proba([text])[0], known, changed)
+    return Lesson(classifier.classes_[position].item(), before, classifier.predict_proba(rows)[0], known, changed)
 
 
 def just_far_enough(x: NDArray[np.floating], y: int, tau: float) -> NDArray[np.floating]:
     """Return ``y * tau * x`` as the one SGD step from zero weights whose learning rate is chosen for it.
 
-    The log loss at zero weights has the slope 1/2, so a learning rate of ``2 * tau`` gives the step. Only the
-    columns of one document take part, which costs a fraction of ``partial_fit`` over all columns.
+    The log loss at zero weights has the slope 1/2: a learning rate of ``2 * tau`` gives the step. Only the columns of
+    one document take part, which costs a fraction of ``partial_fit`` over all columns.
 
     Parameters
     ----------
@@ -100,23 +100,18 @@ def just_far_enough(x: NDArray[np.floating], y: int, tau: float) -> NDArray[np.f
     return weights
 
 
-def go_on(classifier: "Classifier", texts: Sequence[str], positions: Sequence[int]) -> None:
+def take_step(classifier: "Classifier", rows: Rows, positions: Sequence[int]) -> None:
     """Take one epoch of SGD over a minibatch, as :meth:`Classifier.partial_fit` says.
 
     Parameters
     ----------
     classifier : Classifier
-    texts : sequence of str
+    rows : Rows
     positions : sequence of int
-        Of their labels in ``classes_``.
+        Positions of their labels in ``classes_``.
     """
-    from scipy.sparse import csr_matrix
-
-    X = csr_matrix(
-        hash_texts(texts, classifier.recipe.ngrams), shape=(len(positions), classifier.recipe.ngrams.n_features)
-    )
-    estimator = classifier.estimator
-    estimator.coef_, estimator.intercept_, estimator.t_ = classifier.coef_, classifier.intercept_, classifier.t_
-    estimator.partial_fit(X, classifier.classes_[list(positions)])
-    classifier.coef_, classifier.intercept_, classifier.t_ = estimator.coef_, estimator.intercept_, float(estimator.t_)
-    classifier.columns, classifier.ratio = weighted_columns(classifier)
+    weights, estimator = classifier.weights, classifier.estimator
+    estimator.coef_, estimator.intercept_, estimator.t_ = weights.coef, weights.intercept, weights.t
+    estimator.partial_fit(rows.to_csr(), classifier.classes_[list(positions)])
+    weights.coef, weights.intercept, weights.t = estimator.coef_, estimator.intercept_, float(estimator.t_)
+    weights.columns, weights.ratio = weights.weighted_columns()

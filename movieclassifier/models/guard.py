@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.corpora.readers.contract import Document
-from movieclassifier.features.hashing import hash_texts
+from movieclassifier.features.rows import Rows
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.decisions import predicted_positions
 from movieclassifier.models.record import smallest
@@ -29,16 +29,16 @@ def make_guard(classifier: Classifier, documents: Iterable[Document]) -> dict[st
     dict of str to ndarray
     """
     texts, labels = zip(*documents, strict=True)
-    data, columns, indptr = hash_texts(texts, classifier.recipe.ngrams)
-    known = np.isin(columns, classifier.columns)
-    row = np.repeat(np.arange(len(texts)), np.diff(indptr))[known]
-    places = np.searchsorted(classifier.columns, columns[known])
+    rows = classifier.rows(texts)
+    known = np.isin(rows.columns, classifier.columns)
+    row = np.repeat(np.arange(len(texts)), rows.lengths)[known]
+    places = np.searchsorted(classifier.columns, rows.columns[known])
     starts_row = np.diff(row, prepend=-1) > 0
     return {
         "guard_lengths": np.bincount(row, minlength=len(texts)).astype(np.int32),
         # Places among the known columns, as steps inside each document: small numbers compress well.
         "guard_steps": smallest(np.where(starts_row, places, np.diff(places, prepend=0))),
-        "guard_data": data[known],
+        "guard_data": rows.data[known],
         "guard_y": np.array([classifier.classes_.tolist().index(label) for label in labels], dtype=np.int32),
     }
 
@@ -59,5 +59,6 @@ def guard_accuracy(classifier: Classifier, arrays: Mapping[str, NDArray[Any]], c
     indptr = np.concatenate([[0], np.cumsum(lengths)])
     sums = np.concatenate([[0], np.cumsum(arrays["guard_steps"], dtype=np.int64)])
     places = sums[1:] - np.repeat(sums[indptr[:-1]], lengths)
-    values = classifier.decide_features(arrays["guard_data"], columns[places], indptr)
+    rows = Rows(arrays["guard_data"], columns[places], indptr, classifier.recipe.ngrams.n_features)
+    values = classifier.decide(rows)
     return float((predicted_positions(values) == arrays["guard_y"]).mean())

@@ -1,4 +1,4 @@
-"""Where a model came from, as people read it: what it was trained and evaluated on."""
+"""Where a model came from, in words: the corpora that it was trained and evaluated on."""
 
 import json
 import math
@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from movieclassifier.models.classifier import Classifier
-from movieclassifier.models.metadata import first_misfit
+from movieclassifier.models.metadata import Provenance, first_misfit
 from movieclassifier.system.npz import NPZ_ERRORS
 
 UNKNOWN = "an unknown corpus"
 
 
-def trained_on(metadata: dict[str, Any]) -> str:
-    """Say what a model was trained on, the corpora before ``--continue`` included.
+def trained_on(metadata: Provenance) -> str:
+    """Return the corpora that a model was trained on, those before ``--continue`` included.
 
     Examples
     --------
@@ -31,20 +31,20 @@ def trained_on(metadata: dict[str, Any]) -> str:
     return last + shuffled + (f", after {before}" if before else "")
 
 
-def evaluated_on(metadata: dict[str, Any]) -> str:
-    """Say what a model was evaluated on."""
+def evaluated_on(metadata: Provenance) -> str:
+    """Return the name of the documents that a model was evaluated on."""
     name = str(metadata.get("evaluated_on", ""))
     return f"{name} of {_corpus(metadata)}" if name == "the holdout" else name
 
 
-def earlier(metadata: dict[str, Any]) -> Iterator[tuple[str, int, list[str]]]:
+def earlier(metadata: Provenance) -> Iterator[tuple[str, int, list[str]]]:
     """Yield digest, number of documents and names of each corpus before the last; early records have no names."""
     for sha256, n, *names in metadata.get("earlier", []):
         yield sha256, n, list(*names)
 
 
-def seen(metadata: dict[str, Any]) -> dict[str, int]:
-    """Return the digests of all corpora that a model, or a plan, was trained on, with their numbers of documents."""
+def seen(metadata: Provenance) -> dict[str, int]:
+    """Return the digest of each corpus that a model was trained on, with its number of documents."""
     documents: dict[str, int] = {metadata.get("sha256", ""): metadata.get("n_train", 0)}
     for sha256, n, _ in earlier(metadata):
         documents[sha256] = max(n, documents.get(sha256, 0))
@@ -52,7 +52,7 @@ def seen(metadata: dict[str, Any]) -> dict[str, int]:
 
 
 def load_record_facts(model_dir: str | os.PathLike[str]) -> dict[str, Any] | None:
-    """Read what the record in a folder says of its model, without the weights; None where none can be read."""
+    """Return the facts of the record in a folder, without its weights; None if it cannot be read."""
     try:
         with open(Path(model_dir, "classifier.npz"), "rb") as content, np.load(content, allow_pickle=False) as arrays:
             facts: dict[str, Any] = json.loads(arrays["facts"].tobytes())
@@ -62,14 +62,14 @@ def load_record_facts(model_dir: str | os.PathLike[str]) -> dict[str, Any] | Non
 
 
 def replacement_note(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
-    """Return ', in place of …' if a different model was overwritten."""
+    """Return ", in place of …" if a different model was overwritten, and nothing otherwise."""
     if before is None or before == after or first_misfit(before["metadata"]):
         return ""
     return f", in place of {described(before)}"
 
 
 def described(facts: dict[str, Any]) -> str:
-    """Say which model a record holds: its recipe, and how good it was.
+    """Return a model's recipe and how good it was, from the facts of its record.
 
     Examples
     --------
@@ -85,14 +85,14 @@ def described(facts: dict[str, Any]) -> str:
     return f"{name} that had {metrics['accuracy']:.4f} on {evaluated_on(metadata)}".replace(" 0.", " .", 1)
 
 
-def _corpus(metadata: dict[str, Any]) -> str:
+def _corpus(metadata: Provenance) -> str:
     return ", ".join(metadata.get("corpus", [UNKNOWN]))
 
 
 def prequential(classifier: Classifier) -> list[tuple[int, float]]:
-    """Return the prequential part of the curve, from the record: the first pass, where all documents are new.
+    """Return the part of the learning curve in which all documents were new: the first pass.
 
-    There is none after a counting pass, which has seen all labels.
+    After a counting pass, which has seen all labels, the list is empty.
     """
     recipe = classifier.recipe
     if recipe.log_count_ratio and recipe.passes > 1:

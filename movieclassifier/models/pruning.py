@@ -1,5 +1,7 @@
 """Pruning: keep the weights that matter most."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,9 +37,12 @@ def prune(classifier: Classifier, n_keep: int, document_frequency: NDArray[np.in
         importance *= np.sqrt(document_frequency)
     # A stable sort, so that ties fall the same way everywhere.
     kept = np.sort(np.argsort(-importance, kind="stable")[:n_keep])
+    weights = classifier.weights
+    columns = weights.columns[kept]
+    coef = np.zeros_like(weights.coef)
+    coef[:, columns] = weights.coef[:, columns]
     pruned = classifier.copy()
-    pruned.columns = classifier.columns[kept]
-    pruned.coef_ = np.zeros_like(classifier.coef_)
-    pruned.coef_[:, pruned.columns] = classifier.coef_[:, pruned.columns]
-    pruned.ratio = classifier.ratio[:, kept] if classifier.ratio.shape[1] else classifier.ratio
+    pruned.weights = replace(
+        pruned.weights, coef=coef, columns=columns, ratio=None if weights.ratio is None else weights.ratio[:, kept]
+    )
     return pruned

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.metadata import first_misfit
-from movieclassifier.models.weights import weighted_columns
+from movieclassifier.models.weights import Weights
 from movieclassifier.recipes.linear import recipe_from_dict
 from movieclassifier.system.atomic import replace_file
 from movieclassifier.system.npz import NPZ_ERRORS, write_npz
@@ -39,7 +39,8 @@ def record_bytes(classifier: Classifier, extra: Mapping[str, Any] | None = None)
 
 def write_record(file: IO[bytes], classifier: Classifier, extra: Mapping[str, Any] | None) -> None:
     """Write a record to an open file."""
-    columns, ratio = weighted_columns(classifier)
+    weights = classifier.weights
+    columns, ratio = weights.weighted_columns()
     facts = {
         "format": FORMAT,
         "recipe": classifier.recipe.to_dict(),
@@ -54,9 +55,9 @@ def write_record(file: IO[bytes], classifier: Classifier, extra: Mapping[str, An
         "intercept": classifier.intercept_,
         # Steps between columns are small numbers, which compress well.
         "column_steps": smallest(np.diff(columns, prepend=np.int32(0))),
-        "weights": classifier.coef_[:, columns],
-        "ratio": ratio,
-        "t": np.float64(classifier.t_),
+        "weights": weights.coef[:, columns],
+        "ratio": np.empty((len(weights.coef), 0), weights.coef.dtype) if ratio is None else ratio,
+        "t": np.float64(weights.t),
     }
     # Of a large record, the weights are noise to zlib (4% smaller in a third of the time that all takes), and of the
     # rest a low level leaves a tenth more in a fifth of the time. A small one is meant to be shipped.
@@ -137,13 +138,9 @@ def _rebuild(facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Classifi
     return Classifier(
         recipe,
         classes,
-        coef,
-        intercept,
-        columns.astype(np.int32),
-        ratio,
+        Weights(coef, intercept, columns.astype(np.int32), ratio if recipe.log_count_ratio else None, float(t)),
         label_names=[str(name) for name in facts["label_names"]],
         temperature=facts["temperature"],
-        t=float(t),
         seed=facts["seed"],
         metadata=facts["metadata"],
     )

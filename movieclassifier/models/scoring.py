@@ -40,9 +40,9 @@ def score_documents(
     minibatches = iter_minibatches(documents, 1000)
     # These grow in place; lists of arrays would have to be copied into one.
     positions, values = array(np.min_scalar_type(len(classifier.classes_) - 1).char), array("d")
-    for X, y in iter_vectorized(minibatches, classifier.recipe.ngrams, classifier.classes_.tolist(), n_threads):
+    for rows, y in iter_vectorized(minibatches, classifier.recipe.ngrams, classifier.classes_.tolist(), n_threads):
         positions.frombytes(y.astype(positions.typecode).tobytes())
-        values.frombytes(classifier.decide_features(X.data, X.indices, X.indptr).tobytes())
+        values.frombytes(classifier.decide(rows).tobytes())
     if not positions:
         raise ValueError("there are no documents to evaluate on.")
     return np.frombuffer(positions, positions.typecode), np.frombuffer(values).reshape(len(positions), -1)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.features.hashing import hash_texts
+from movieclassifier.features.rows import Rows
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.decisions import predicted_positions
 from movieclassifier.models.origin import prequential as prequential
@@ -85,17 +85,16 @@ def repeat_run(
     """
     labels = list(plan.classes)
     y = np.array([labels.index(label) for _, label in sample], dtype=np.intp)
-    data, columns, indptr = hash_texts([text for text, _ in sample], plan.recipe.ngrams)
-    X = csr_matrix((data, columns, indptr), shape=(len(sample), plan.recipe.ngrams.n_features))
+    rows = hash_texts([text for text, _ in sample], plan.recipe.ngrams)
     points: list[tuple[int, float]] = []
     reproduced = False
     for n in sizes(plan.n_train):
         fitted = fit(iter(documents()), replace(plan, n_train=n))
-        points.append((n, _accuracy(fitted, X, y)))
+        points.append((n, _accuracy(fitted, rows, y)))
         reproduced = fitted.weights_sha256() == classifier.weights_sha256()
         tell(n)
     return LearningCurve(prequential(classifier), points, len(sample), reproduced)
 
 
-def _accuracy(classifier: Classifier, X: csr_matrix, y: NDArray[np.intp]) -> float:
-    return float((predicted_positions(classifier.decide_features(X.data, X.indices, X.indptr)) == y).mean())
+def _accuracy(classifier: Classifier, rows: Rows, y: NDArray[np.intp]) -> float:
+    return float((predicted_positions(classifier.decide(rows)) == y).mean())

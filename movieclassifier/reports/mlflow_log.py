@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from movieclassifier.models.metadata import Metrics
 from movieclassifier.reports.mlflow_model import SCRIPT
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def parameters(classifier: "Classifier") -> dict[str, Any]:
     return {"recipe": recipe.pop("name"), **recipe, **found, "corpus": ", ".join(metadata["corpus"])}
 
 
-def final_metrics(metrics: dict[str, Any]) -> dict[str, float]:
+def final_metrics(metrics: Metrics) -> dict[str, float]:
     """Return the figures of an evaluation under names that MLflow accepts.
 
     Examples
@@ -188,7 +189,7 @@ def final_metrics(metrics: dict[str, Any]) -> dict[str, float]:
     for position, (label, row) in enumerate(zip(labels, metrics["per_class"].values(), strict=True)):
         if labels.count(label) > 1:
             label = f"{label}_{position}"
-        plain |= {f"{label}_{name}": value for name, value in row.items()}
+        plain |= {f"{label}_{name}": value for name, value in row.items() if isinstance(value, int | float)}
     return plain
 
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from movieclassifier.corpora.minibatches import iter_minibatches
 from movieclassifier.corpora.readers.contract import Document
-from movieclassifier.features.hashing import hash_texts
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.decisions import predicted_positions, probabilities
 
@@ -101,7 +100,7 @@ def read_test_part(classifier: Classifier, documents: Iterable[Document]) -> Tes
         if unknown is not None:
             raise ValueError(f"the model has no label {unknown!r}; it has {', '.join(map(str, place))}.")
         y = np.array([place[label] for label in labels], dtype=np.intp)
-        values = classifier.decide_features(*hash_texts(texts, classifier.recipe.ngrams))
+        values = classifier.decide(classifier.rows(texts))
         found = find_mistakes(classifier, texts, y, values, n_read + 1)
         mistakes = heapq.nlargest(N_MISTAKES, [*mistakes, *found])
         n_words = np.array([len(text.split()) for text in texts], dtype=np.int32)

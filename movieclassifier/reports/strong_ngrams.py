@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.corpora.minibatches import iter_minibatches
 from movieclassifier.corpora.readers.contract import Document
-from movieclassifier.features.hashing import hash_texts, ngram_columns
+from movieclassifier.features.hashing import ngram_columns
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.explanation import ngram_spans
 
@@ -90,7 +90,7 @@ def count_documents(
     counts = np.zeros(len(columns), dtype=np.int64)
     for texts, _ in iter_minibatches(documents, SIZE):
         # A row of the hashed features has each column once.
-        found = place[hash_texts(texts, classifier.recipe.ngrams)[1]]
+        found = place[classifier.rows(texts).columns]
         counts += np.bincount(found[found >= 0], minlength=len(columns))
     return dict(zip(columns.tolist(), counts.tolist(), strict=True))
 
@@ -104,8 +104,8 @@ def name_columns(classifier: Classifier, documents: Iterable[Document], columns:
     for texts, _ in iter_minibatches(documents, SIZE):
         if not wanted.any():
             break
-        _, found, indptr = hash_texts(texts, recipe.ngrams)
-        hits = np.add.reduceat(np.append(wanted[found], False), indptr[:-1]) * (np.diff(indptr) > 0)
+        rows = classifier.rows(texts)
+        hits = np.add.reduceat(np.append(wanted[rows.columns], False), rows.indptr[:-1]) * (rows.lengths > 0)
         for i in np.flatnonzero(hits).tolist():
             ngrams = list(ngram_spans(texts[i], recipe.ngrams))
             for ngram, column in ngram_columns(ngrams, recipe.ngrams.n_features).items():

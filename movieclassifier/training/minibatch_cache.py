@@ -8,8 +8,8 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
+from movieclassifier.features.rows import Rows
 from movieclassifier.system.atomic import name_full_disk
 
 
@@ -81,17 +81,17 @@ class MinibatchCache:
         with name_full_disk(self.path):
             self._file.close()
 
-    def append(self, X: csr_matrix, y: NDArray[np.integer]) -> None:
+    def append(self, rows: Rows, y: NDArray[np.integer]) -> None:
         """Write a minibatch behind the others."""
         self._file.seek(self._offsets[-1])
-        values = X.data[X.indptr[:-1][np.diff(X.indptr) > 0]] if self.binary else X.data
-        header = np.array([len(y), X.nnz, len(values)], dtype=np.int64)
+        values = rows.data[rows.indptr[:-1][rows.lengths > 0]] if self.binary else rows.data
+        header = np.array([len(y), len(rows.data), len(values)], dtype=np.int64)
         with name_full_disk(self.path):
-            for array in (header, y.astype(np.int32), X.indptr, X.indices, values):
+            for array in (header, y.astype(np.int32), rows.indptr, rows.columns, values):
                 self._file.write(array.tobytes())
         self._offsets.append(self._file.tell())
 
-    def read(self, position: int) -> tuple[csr_matrix, NDArray[np.int32]]:
+    def read(self, position: int) -> tuple[Rows, NDArray[np.int32]]:
         """Return the minibatch at a position."""
         self._file.seek(self._offsets[position])
         n_samples, nnz, n_values = self._read(3, np.int64)
@@ -99,7 +99,7 @@ class MinibatchCache:
         values = self._read(n_values, self.dtype)
         lengths = np.diff(indptr)
         data = np.repeat(values, lengths[lengths > 0]) if self.binary else values
-        return csr_matrix((data, indices, indptr), shape=(n_samples, self.n_features)), y
+        return Rows(data, indices, indptr, self.n_features), y
 
     def flush(self) -> None:
         """Put the minibatches on the disk."""

@@ -9,16 +9,16 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from movieclassifier.corpora.minibatches import iter_minibatches
 from movieclassifier.corpora.readers.contract import Document
+from movieclassifier.features.rows import Rows
 from movieclassifier.features.vectorizing import iter_vectorized
 from movieclassifier.training.checkpoints import CACHE
 from movieclassifier.training.minibatch_cache import MinibatchCache
 from movieclassifier.training.plan import Plan
 
-Vectorized = Generator[tuple[csr_matrix, NDArray[np.integer]], None, None]
+Vectorized = Generator[tuple[Rows, NDArray[np.integer]], None, None]
 
 
 def iter_first_pass(plan: Plan, documents: Iterator[Document], n_steps_done: int, n_threads: int) -> Vectorized:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from movieclassifier.corpora.readers.contract import Document
+from movieclassifier.features.rows import Rows
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.pruning import prune
 from movieclassifier.system.memory import give_back
@@ -101,48 +101,43 @@ class Fit:
 
     def classifier(self, label_names: Iterable[str] | None = None) -> Classifier:
         """Fold and prune what was learned; the fit cannot go on afterwards."""
-        coef, intercept, columns, ratio = self.trainer.weights()
-        plan = self.plan
+        weights, plan = self.trainer.weights(), self.plan
         classifier = Classifier(
             plan.recipe,
             np.array(plan.classes),
-            coef,
-            intercept,
-            columns,
-            ratio,
+            weights,
             label_names=list(label_names or map(str, plan.classes)),
-            t=float(self.trainer.estimators_[0].t_),
             seed=plan.seed,
         )
         if plan.n_keep is not None:
-            counts = self.trainer.ratio_.document_frequency(columns) if self.trainer.ratio_ else None
+            counts = self.trainer.ratio_.document_frequency(weights.columns) if self.trainer.ratio_ else None
             classifier = prune(classifier, plan.n_keep, counts)
         return classifier
 
     def _first_pass(self, stream: Iterator[Document], n_threads: int, cache: MinibatchCache | None) -> Iterator[int]:
         """Count and learn in the only pass, or count and keep what the other passes will visit."""
         with closing(iter_first_pass(self.plan, stream, self.n_steps_done, n_threads)) as minibatches:
-            for X, y in minibatches:
+            for rows, y in minibatches:
                 self._check_order(y)
                 if cache is None:
-                    self._test(X, y)
-                    self.trainer.partial_fit(X, y)
+                    self._test(rows, y)
+                    self.trainer.partial_fit(rows, y)
                 else:
-                    self.trainer.count(X, y)
-                    cache.append(X, y)
+                    self.trainer.count(rows, y)
+                    cache.append(rows, y)
                 yield len(y)
 
     def _later_passes(self, cache: MinibatchCache | None) -> Iterator[int]:
         if cache is None:
             return
-        for X, y in iter_later_passes(self.plan, cache, self.n_steps_done):
-            self._test(X, y)
-            self.trainer.step(X, y)
+        for rows, y in iter_later_passes(self.plan, cache, self.n_steps_done):
+            self._test(rows, y)
+            self.trainer.step(rows, y)
             yield len(y)
 
-    def _test(self, X: csr_matrix, y: NDArray[np.integer]) -> None:
+    def _test(self, rows: Rows, y: NDArray[np.integer]) -> None:
         """Predict before the step."""
-        n_correct = int((self.trainer.predict(X) == y).sum())
+        n_correct = int((self.trainer.predict(rows) == y).sum())
         self.prequential.add(n_correct, len(y), self.n_steps_done)
 
     def _check_order(self, y: NDArray[np.integer]) -> None:

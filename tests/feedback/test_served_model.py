@@ -272,7 +272,8 @@ def test_a_model_of_no_column_takes_votes(tmp_path):
     from tests.support.models import random_classifier
 
     classifier = random_classifier(recipe=SMALL)
-    classifier.columns, classifier.ratio = classifier.columns[:0], classifier.ratio[:, :0]
+    weights = classifier.weights
+    weights.columns, weights.ratio = weights.columns[:0], weights.ratio[:, :0]
     classifier.coef_[:] = 0
     save_record(path, classifier)
     service = open_service(f"sqlite:///{tmp_path}/f.db", path)

@@ -13,6 +13,7 @@ from movieclassifier.models.explanation import Contribution, Explanation
 from movieclassifier.models.persistence import load_classifier, save_model
 from movieclassifier.models.pickles import load_pickled
 from movieclassifier.models.record import record_bytes
+from movieclassifier.models.weights import Weights
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import RECIPES
 from movieclassifier.vectorizer import make_vectorizer
@@ -151,7 +152,7 @@ def test_learning_what_is_known_by_the_margin_changes_nothing():
     text = "what a great movie"
     classifier = random_classifier(texts=(text,))
     classifier.learn(text, 1)
-    classifier.intercept_ += 1
+    classifier.weights.intercept += 1
     digest = classifier.weights_sha256()
     assert not classifier.learn(text, 1).changed
     assert classifier.weights_sha256() == digest
@@ -173,9 +174,8 @@ def test_text_without_a_known_n_gram_teaches_nothing():
     classifier = random_classifier(recipe=recipe)
     lesson = classifier.learn("zyzzyva qwertz", 1)
     assert (lesson.n_known, lesson.changed) == (0, False)
-    empty = Classifier(
-        recipe, [0, 1], classifier.coef_, classifier.intercept_, np.array([], np.int32), np.zeros((1, 0))
-    )
+    nothing = Weights(classifier.coef_, classifier.intercept_, np.array([], np.int32), np.zeros((1, 0)))
+    empty = Classifier(recipe, [0, 1], nothing)
     assert empty.learn("great movie", 1).n_known == 0
 
 
@@ -275,7 +275,7 @@ def test_partial_fit_goes_on_as_the_pickled_estimator_does(labels, recipe, tmp_p
         plain.partial_fit(vect.transform(texts), y)
         assert classifier.coef_.tobytes() == plain.coef_.tobytes()
         assert classifier.intercept_.tolist() == plain.intercept_.tolist()
-        assert classifier.t_ == plain.t_
+        assert classifier.weights.t == plain.t_
     values = classifier.decision_function(TEXTS)
     np.testing.assert_allclose(values, plain.decision_function(vect.transform(TEXTS)), rtol=1e-5)
 
@@ -311,7 +311,7 @@ def test_learn_and_partial_fit_by_turns_move_one_state():
         step(copied)
     estimator = classifier.estimator
     assert (estimator.coef_ is classifier.coef_, estimator.intercept_ is classifier.intercept_) == (True, True)
-    assert estimator.t_ == classifier.t_ == 19.0
+    assert estimator.t_ == classifier.weights.t == 19.0
     assert record_bytes(classifier) == record_bytes(copied)
 
 
@@ -325,13 +325,13 @@ def test_copy_is_not_moved_by_partial_fit():
 
 def test_columns_that_partial_fit_gave_a_weight_have_no_ratio():
     classifier = random_classifier(recipe=Recipe().with_settings(n_features=2**20))
-    before = dict(zip(classifier.columns.tolist(), classifier.ratio[0].tolist(), strict=True))
+    before = dict(zip(classifier.columns.tolist(), classifier.weights.ratio[0].tolist(), strict=True))
     classifier.partial_fit(["zyzzyva qwertz", "dull"], [1, 0])
     assert len(classifier.columns) > len(before)
     assert (np.diff(classifier.columns) > 0).all()
     ratio = [before.get(column, 0.0) for column in classifier.columns.tolist()]
-    assert classifier.ratio.tolist() == [ratio]
-    assert classifier.ratio.dtype == np.float32
+    assert classifier.weights.ratio.tolist() == [ratio]
+    assert classifier.weights.ratio.dtype == np.float32
 
 
 def test_weights_that_the_estimator_got_on_its_own_are_saved(tmp_path):

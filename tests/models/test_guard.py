@@ -45,7 +45,7 @@ def test_pruning_keeps_the_largest_weights():
     weights = np.abs(classifier.coef_[0])
     assert set(pruned.columns) == set(np.argsort(-weights)[:10])
     assert np.count_nonzero(pruned.coef_) == 10
-    assert pruned.ratio.shape == (1, 10)
+    assert pruned.weights.ratio.shape == (1, 10)
     assert np.count_nonzero(classifier.coef_) > 10
 
 
@@ -64,4 +64,4 @@ def test_pruning_to_more_columns_than_there_are_changes_nothing():
 
 
 def test_pruning_a_model_without_ratio():
-    assert prune(random_classifier(recipe=RECIPES["book"]), 10).ratio.shape == (1, 0)
+    assert prune(random_classifier(recipe=RECIPES["book"]), 10).weights.ratio is None

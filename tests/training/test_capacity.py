@@ -26,7 +26,7 @@ def test_estimate_is_what_a_trainer_holds_and_its_joined_weights(n_classes, pass
     # The plain weights and coef_ are one array until the averaged ones take the place of the latter.
     arrays = {id(array): array for name, array in trainer.state().items() if array.size >= 64}
     held = sum(array.nbytes for array in arrays.values())
-    joined = trainer.weights()[0].nbytes if n_classes > 2 else 0
+    joined = trainer.weights().coef.nbytes if n_classes > 2 else 0
     n_shared = 64 * 4 * (1 if n_classes == 2 else n_classes) if passes > 1 else 0
     assert held + joined - n_shared <= training_bytes(recipe, n_classes) <= held + joined
 

@@ -416,7 +416,7 @@ def test_last_tenth_is_held_out_and_the_last_minibatch_is_trained_on(tmp_path):
     classifier = load_classifier(tmp_path / "model")
     assert classifier.metadata["n_train"] == 360
     # 3 minibatches of 100, and one of 60: SGD counts its steps from 1.
-    assert classifier.t_ == 361
+    assert classifier.weights.t == 361
 
 
 def test_test_corpus_is_evaluated_on(tmp_path):

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+
+from movieclassifier.models.metadata import Metrics, Provenance
 
 
 @dataclass(frozen=True)
@@ -110,8 +111,8 @@ class ModelFacts:
     model_version: str
     recipe: str
     labels: tuple[str, ...]
-    metadata: dict[str, Any]
-    measured: dict[str, Any] | None
+    metadata: Provenance
+    measured: Metrics | None
     weights_sha256: str
     events_applied: int
     on_top: int

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
+from movieclassifier.features.rows import Rows
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.compiled import training_twin
 
@@ -66,12 +66,12 @@ class CompiledSGD:
         rng.randint(1, MAX_INT)  # drawn by scikit-learn for something else
         self._shuffle_seed = rng.randint(MAX_INT)
 
-    def partial_fit(self, X: csr_matrix, y: NDArray[np.bool_], classes: Any = None) -> "CompiledSGD":
+    def partial_fit(self, rows: Rows, y: NDArray[np.bool_], classes: Any = None) -> "CompiledSGD":
         """Take one epoch over a minibatch.
 
         Parameters
         ----------
-        X : csr_matrix of shape (n_samples, n_features)
+        rows : Rows
         y : ndarray of shape (n_samples,), bool
         classes : ignored
             As in scikit-learn.
@@ -83,7 +83,7 @@ class CompiledSGD:
         """
         order = np.arange(len(y), dtype=np.int32)
         self._twin.shuffle(order, self._shuffle_seed)
-        arrays = (X.data, X.indices, X.indptr, y.view(np.uint8), order)
+        arrays = (rows.data, rows.columns, rows.indptr, y.view(np.uint8), order)
         settings = (self._alpha, self._first_t, self.t_)
         intercept = self._twin.sgd(self.coef_[0], float(self.intercept_[0]), *arrays, *settings)
         if not math.isfinite(intercept):

@@ -93,7 +93,6 @@ def delete_feedback(id: str) -> tuple[str, int]:
 def model() -> Response:
     """Return what this worker serves."""
     facts = service().facts()
-    measured = facts.measured or {}
     return jsonify(
         {
             "name": facts.name,
@@ -101,7 +100,7 @@ def model() -> Response:
             "model_version": facts.model_version,
             "recipe": facts.recipe,
             "labels": list(facts.labels),
-            "measured_accuracy": measured.get("accuracy"),
+            "measured_accuracy": facts.measured["accuracy"] if facts.measured else None,
             "mode": facts.mode,
             "events_applied": facts.events_applied,
             "events_held": facts.held,

@@ -1,10 +1,9 @@
 """The pages about the model: /about in words, /model in plots."""
 
-from typing import Any
-
 from flask import Blueprint, render_template
 
 from movieclassifier.feedback.log.facts import FeedbackStats, ModelFacts
+from movieclassifier.models.metadata import Metrics, Provenance
 from movieclassifier.models.origin import prequential
 from movieclassifier.web.clients import service
 from movieclassifier.web.display.plots import Plot, accuracy_plot, votes_plot, words_plot
@@ -77,12 +76,12 @@ def record_facts(facts: ModelFacts) -> list[tuple[str, str]]:
     return [(name, value) for name, value in rows if value]
 
 
-def corpus_name(metadata: dict[str, Any]) -> str:
+def corpus_name(metadata: Provenance) -> str:
     """Return the names of the files that a model was trained on."""
     return ", ".join(metadata.get("corpus", []))
 
 
-def measured_facts(measured: dict[str, Any]) -> list[tuple[str, str]]:
+def measured_facts(measured: Metrics) -> list[tuple[str, str]]:
     """Return the metrics that a person can use, with their units."""
     rows = [
         ("Accuracy", f"{measured['accuracy']:.2%} ± {measured['standard_error']:.2%} (one standard error)"),
@@ -97,7 +96,9 @@ def measured_facts(measured: dict[str, Any]) -> list[tuple[str, str]]:
 
 def measured_words(facts: ModelFacts) -> str:
     """Return accuracy and calibration in sentences."""
-    measured = facts.measured or {}
+    measured = facts.measured
+    if measured is None:
+        return ""
     error = 100 * measured["calibration_error"]
     return (
         f"On {count_of(measured['n_documents'], 'text')} that it had not seen, {round(100 * measured['accuracy'])} of "

@@ -11,6 +11,7 @@ from movieclassifier.system.compiled import PURE_PYTHON, backend, training_twin
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
 from movieclassifier.training.learners.sgd import CompiledSGD, make_estimator
 from movieclassifier.training.learners.trainer import Trainer
+from tests.support.rows import as_rows
 
 N_FEATURES = 64
 needs_twin = pytest.mark.skipif(backend()[0] != "compiled", reason=f"no compiled twin: {backend()[1]}")
@@ -42,7 +43,7 @@ def test_compiled_steps_give_the_bits_of_scikit_learn(seed, alpha, sizes, dtype)
     for size in sizes:
         X, y = random_minibatch(rng, size, dtype)
         theirs.partial_fit(X, y, classes=[False, True])
-        assert ours.partial_fit(X, y, classes=[False, True]) is ours
+        assert ours.partial_fit(as_rows(X), y, classes=[False, True]) is ours
         assert ours.coef_.dtype == theirs.coef_.dtype
         assert ours.coef_.tobytes() == theirs.coef_.tobytes()
         assert ours.intercept_.tobytes() == theirs.intercept_.tobytes()
@@ -56,7 +57,7 @@ def test_the_comparison_sees_another_order_and_another_rate():
     _, theirs = both(1e-4, 1, "float32")
     theirs.partial_fit(X, y, classes=[False, True])
     for alpha, seed in (1e-4, 2), (1.001e-4, 1):
-        other = CompiledSGD(N_FEATURES, "float32", alpha, seed).partial_fit(X, y)
+        other = CompiledSGD(N_FEATURES, "float32", alpha, seed).partial_fit(as_rows(X), y)
         assert other.coef_.tobytes() != theirs.coef_.tobytes()
 
 
@@ -69,7 +70,7 @@ def test_overflow_is_refused_as_scikit_learn_refuses_it(dtype, huge):
     with pytest.raises(ValueError, match="overflow occurred"), np.errstate(all="ignore"):
         theirs.partial_fit(X, y, classes=[False, True])
     with pytest.raises(ValueError, match="the weights have overflowed; use another alpha than 1e-300"):
-        ours.partial_fit(X, y)
+        ours.partial_fit(as_rows(X), y)
 
 
 @needs_twin
@@ -82,12 +83,14 @@ def test_a_fit_has_the_same_bits_with_the_twin_and_without(dtype, n_classes, mon
         trainer = Trainer(Recipe().with_settings(n_features=N_FEATURES, dtype=dtype), n_classes, min_df=2)
         decided = []
         for _ in range(5):
-            X, _ = random_minibatch(rng, 50, dtype)
+            X = as_rows(random_minibatch(rng, 50, dtype)[0])
             y = rng.randint(0, n_classes, 50)
             decided.append(trainer.decision_function(X).tobytes())
             trainer.partial_fit(X, y)
         learned = [array.tobytes() for array in state(trainer)]
-        return trainer.estimators_, decided, learned + [array.tobytes() for array in trainer.weights()]
+        weights = trainer.weights()
+        folded = weights.coef, weights.intercept, weights.columns, weights.ratio
+        return trainer.estimators_, decided, learned + [array.tobytes() for array in folded]
 
     def state(trainer):
         return [array for _, array in sorted(trainer.state().items())]
@@ -109,7 +112,7 @@ def test_counting_gives_the_same_counts_as_numpy(monkeypatch):
     ours, theirs = (LogCountRatio(3, N_FEATURES, min_df=1) for _ in range(2))
     rng = np.random.RandomState(0)
     for _ in range(3):
-        X, _ = random_minibatch(rng, 50, "float32")
+        X = as_rows(random_minibatch(rng, 50, "float32")[0])
         y = rng.randint(0, 3, 50)
         ours.partial_fit(X, y)
         with monkeypatch.context() as patch:

@@ -1,0 +1,63 @@
+"""Rows: texts as numbered columns. They are made once and handed to all that decides, explains and learns."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The rows of some texts, as the arrays of a CSR matrix.
+
+    Parameters
+    ----------
+    data : ndarray of shape (nnz,), float32 or float64
+        The values.
+    columns : ndarray of shape (nnz,), int32
+        The column of each value, ascending within a row.
+    indptr : ndarray of shape (n_rows + 1,), int32
+        Row ``i`` holds the values ``indptr[i]:indptr[i + 1]``.
+    n_features : int
+        Number of columns.
+
+    Examples
+    --------
+    >>> rows = Rows(np.array([1.0, 2.0, 3.0]), np.array([0, 4, 1]), np.array([0, 2, 3]), n_features=8)
+    >>> rows.shape, rows.lengths.tolist()
+    ((2, 8), [2, 1])
+    """
+
+    data: NDArray[Any]
+    columns: NDArray[np.int32]
+    indptr: NDArray[np.int32]
+    n_features: int
+
+    def __len__(self) -> int:
+        return len(self.indptr) - 1
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of rows and of columns."""
+        return len(self), self.n_features
+
+    @property
+    def lengths(self) -> NDArray[np.int32]:
+        """Number of values in each row, of shape (n_rows,)."""
+        return np.diff(self.indptr)
+
+    def with_data(self, data: NDArray[Any]) -> "Rows":
+        """Return rows with the same columns and different values, of shape (nnz,)."""
+        return Rows(data, self.columns, self.indptr, self.n_features)
+
+    def to_csr(self) -> "csr_matrix":
+        """Return a SciPy matrix over the same arrays, for scikit-learn."""
+        from scipy.sparse import csr_matrix
+
+        X = csr_matrix((self.data, self.columns, self.indptr), shape=self.shape)
+        X.has_canonical_format = True  # sorted and without duplicates, which spares a check of every row
+        return X
