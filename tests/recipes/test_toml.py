@@ -101,7 +101,7 @@ def test_option_takes_a_name_a_file_or_a_recipe(tmp_path):
     assert option.convert("book", None, None) == "book"
     assert option.convert(str(path), None, None).passes == 2
     assert option.convert(RECIPES["book"], None, None) is RECIPES["book"]
-    with pytest.raises(click.BadParameter, match=r"none of book, default, nor a file whose name ends in \.toml"):
+    with pytest.raises(click.BadParameter, match=r"neither one of book, default nor the name of a \.toml file"):
         option.convert("best", None, None)
     with pytest.raises(click.BadParameter, match="No such file"):
         option.convert("missing.toml", None, None)
