@@ -23,14 +23,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from movieclassifier.corpora.minibatches import iter_minibatches
 from movieclassifier.corpora.readers.contract import Document, Label
+from movieclassifier.features.rows import Rows
 from movieclassifier.features.vectorizing import iter_vectorized
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
-from movieclassifier.training.learners.sgd import make_estimator
+from movieclassifier.training.learners.sgd import make_estimator, take_epoch
 from movieclassifier.training.minibatch_cache import MinibatchCache
 
 # Weights are added up in units of 2^-24: the rounding is below that of a float32 weight of 1.
@@ -167,8 +167,8 @@ def count_shards(shards: Sequence[Shard], settings: ShardSettings) -> Counts:
     """Hash the documents of some shards, keep their minibatches, and count documents per column and class."""
     counter = LogCountRatio(len(settings.classes), settings.recipe.ngrams.n_features, settings.min_df)
     for shard in shards:
-        for X, y in _iter_hashed(shard, settings, anew=True):
-            counter.partial_fit(X, y)
+        for rows, y in _iter_hashed(shard, settings, anew=True):
+            counter.partial_fit(rows, y)
     columns = np.flatnonzero(counter.counts_.any(axis=1)).astype(np.int32)
     return Counts(columns, counter.counts_[columns], counter.totals_)
 
@@ -229,13 +229,13 @@ def _step_shard(
     n_rows, n_live = weights.coef.shape
     estimators = [_estimator_at(settings, weights, row, 1 + number * shard.n_documents) for row in range(n_rows)]
     frequency, n_correct = np.zeros(n_live, np.int64), 0
-    for X, y in _iter_live(shard, settings, weights.columns, number):
-        frequency += np.bincount(X.indices, minlength=n_live)
+    for rows, y in _iter_live(shard, settings, weights.columns, number):
+        frequency += np.bincount(rows.columns, minlength=n_live)
         values = np.empty((len(y), n_rows))
         for row, (position, estimator) in enumerate(zip(settings.positions, estimators, strict=True)):
-            scaled = csr_matrix((X.data * weights.ratio[row][X.indices], X.indices, X.indptr), shape=X.shape)
-            values[:, row] = scaled @ estimator.coef_[0] + estimator.intercept_
-            estimator.partial_fit(scaled, y == position, classes=[False, True])
+            scaled = rows.with_data(rows.data * weights.ratio[row][rows.columns])
+            values[:, row] = scaled.to_csr() @ estimator.coef_[0] + estimator.intercept_
+            take_epoch(estimator, scaled, y == position)
         predicted = values[:, 0] > 0 if n_rows == 1 else values.argmax(axis=1)
         n_correct += int((predicted == y).sum())
     return frequency, estimators, n_correct
@@ -257,7 +257,7 @@ def _estimator_at(settings: ShardSettings, weights: Weights, row: int, t: int) -
 
 def _iter_live(
     shard: Shard, settings: ShardSettings, live: NDArray[np.int32], number: int
-) -> Iterator[tuple[csr_matrix, NDArray[np.int32]]]:
+) -> Iterator[tuple[Rows, NDArray[np.int32]]]:
     """Yield the minibatches of a shard at the live columns, in an order of their own for each pass and shard."""
     seed = np.random.SeedSequence((settings.seed, number, shard.number))
     n = _n_minibatches(shard, settings)
@@ -274,23 +274,23 @@ def _open_live(shard: Shard, settings: ShardSettings, live: NDArray[np.int32]) -
     if not path.exists():
         lookup = np.full(settings.recipe.ngrams.n_features, -1, np.int32)
         lookup[live] = np.arange(len(live), dtype=np.int32)
-        minibatches = ((_at(X, lookup, len(live)), y) for X, y in _iter_hashed(shard, settings))
+        minibatches = ((_at(rows, lookup, len(live)), y) for rows, y in _iter_hashed(shard, settings))
         for _ in _iter_kept(minibatches, path, settings, len(live)):
             pass
     return closing(_open(path, settings, len(live), _n_minibatches(shard, settings)))
 
 
-def _at(X: csr_matrix, lookup: NDArray[np.int32], n_live: int) -> csr_matrix:
+def _at(rows: Rows, lookup: NDArray[np.int32], n_live: int) -> Rows:
     """Keep the live columns of a minibatch, numbered by their places; all others have a ratio of 0."""
-    places = lookup[X.indices]
+    places = lookup[rows.columns]
     kept = places >= 0
     ends = np.concatenate([[0], np.cumsum(kept)]).astype(np.int32)
-    return csr_matrix((X.data[kept], places[kept], ends[X.indptr]), shape=(X.shape[0], n_live))
+    return Rows(rows.data[kept], places[kept], ends[rows.indptr], n_live)
 
 
 def _iter_hashed(
     shard: Shard, settings: ShardSettings, anew: bool = False
-) -> Iterator[tuple[csr_matrix, NDArray[np.integer]]]:
+) -> Iterator[tuple[Rows, NDArray[np.integer]]]:
     """Yield the hashed minibatches of a shard; they are kept, and hashed again only where they are gone."""
     ngrams = settings.recipe.ngrams
     path = _cache_path(shard, settings, "hashed")
@@ -304,15 +304,15 @@ def _iter_hashed(
 
 
 def _iter_kept(
-    minibatches: Iterator[tuple[csr_matrix, NDArray[np.integer]]], path: Path, settings: ShardSettings, n_columns: int
-) -> Iterator[tuple[csr_matrix, NDArray[np.integer]]]:
+    minibatches: Iterator[tuple[Rows, NDArray[np.integer]]], path: Path, settings: ShardSettings, n_columns: int
+) -> Iterator[tuple[Rows, NDArray[np.integer]]]:
     """Yield minibatches while they are written; the file gets its name when it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(f".{os.getpid()}")
     with closing(_open(unfinished, settings, n_columns, 0)) as cache:
-        for X, y in minibatches:
-            cache.append(X, y)
-            yield X, y
+        for rows, y in minibatches:
+            cache.append(rows, y)
+            yield rows, y
     os.replace(unfinished, path)
 
 

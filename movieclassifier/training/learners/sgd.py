@@ -36,6 +36,24 @@ def make_estimator(recipe: Recipe, seed: int, n_features: int | None = None) -> 
     return SGDClassifier(loss="log_loss", alpha=recipe.alpha, average=recipe.passes > 1, random_state=seed)
 
 
+def take_epoch(estimator: Any, rows: Rows, y: NDArray[np.bool_]) -> None:
+    """Take one epoch of SGD over a minibatch.
+
+    Parameters
+    ----------
+    estimator : SGDClassifier or CompiledSGD
+    rows : Rows
+    y : ndarray of shape (n_samples,), bool
+
+    Raises
+    ------
+    ValueError
+        If the weights overflow.
+    """
+    X = rows if isinstance(estimator, CompiledSGD) else rows.to_csr()
+    estimator.partial_fit(X, y, classes=[False, True])
+
+
 class CompiledSGD:
     """The compiled twin of ``SGDClassifier(loss="log_loss", alpha=alpha, random_state=seed)`` for two classes.
 

@@ -15,7 +15,7 @@ from movieclassifier.models.weights import Weights
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.compiled import training_twin
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
-from movieclassifier.training.learners.sgd import CompiledSGD, make_estimator
+from movieclassifier.training.learners.sgd import CompiledSGD, make_estimator, take_epoch
 
 # What partial_fit goes on from; the averaged weights live beside the plain ones.
 ESTIMATOR_STATE = (
@@ -97,8 +97,7 @@ class Trainer:
         compiled = isinstance(self.estimators_[0], CompiledSGD)
         with nullcontext() if compiled else _threadpools().limit(limits=1, user_api="blas"):
             for position, estimator in zip(self.positions, self.estimators_, strict=True):
-                scaled = self._scale(rows, position)
-                estimator.partial_fit(scaled if compiled else scaled.to_csr(), y == position, classes=[False, True])
+                take_epoch(estimator, self._scale(rows, position), y == position)
 
     def partial_fit(self, rows: Rows, y: NDArray[np.integer]) -> None:
         """Count a minibatch, then take a step on it.
