@@ -65,7 +65,7 @@ def _attributes(classifier: "Classifier", sklearn_version: str) -> dict[str, Any
         "coef_": classifier.coef_,
         "intercept_": classifier.intercept_,
         "classes_": classifier.classes_,
-        "t_": classifier.t_,
+        "t_": classifier.weights.t,
         "n_features_in_": classifier.recipe.ngrams.n_features,
     }
     return settings | learned | {"_sklearn_version": sklearn_version}
