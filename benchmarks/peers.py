@@ -88,4 +88,6 @@ STEPS: dict[str, Callable[..., None]] = {
 }
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1] not in STEPS:
+        sys.exit(__doc__)
     STEPS[sys.argv[1]](*sys.argv[2:])

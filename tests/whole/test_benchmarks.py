@@ -1,24 +1,63 @@
 """The parts of the benchmark that can be wrong without anybody seeing it: arithmetic, conversion, the README."""
 
+import ast
 import csv
 import json
 import math
 import re
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
+LOCK = ROOT / "requirements.txt"
 SAMPLE = files("movieclassifier").joinpath("bundled/sample_reviews.csv")
 
 
 @pytest.fixture(autouse=True)
 def _benchmarks_are_importable(monkeypatch):
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
+
+
+def imported_at_the_start(path):
+    """Return the names of the modules that a program imports before it does anything."""
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").glob("*.py")), ids=lambda path: path.stem)
+def test_program_starts_in_the_environment_that_make_builds(path):
+    pinned = {canonicalize_name(name) for name in re.findall(r"^([\w.-]+)==", LOCK.read_text("utf-8"), re.MULTILINE)}
+    here = {module.stem for module in path.parent.glob("*.py")} | {"movieclassifier"} | sys.stdlib_module_names
+    providers = packages_distributions()
+    for module in {name.partition(".")[0] for name in imported_at_the_start(path)} - here:
+        assert {canonicalize_name(name) for name in providers[module]} & pinned, f"{module} is not in {LOCK.name}"
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["unknown"]])
+def test_steps_of_peers_are_told_where_none_is_named(arguments):
+    done = subprocess.run([sys.executable, ROOT / "benchmarks/peers.py", *arguments], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Vowpal Wabbit and fastText: convert a CSV file")
+
+
+def test_reader_is_left_out_where_its_package_is_missing(monkeypatch, capsys):
+    import reader_memory
+
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    reader_memory.main(["--only", "csv, zstd"], standalone_mode=False)
+    output, errors = capsys.readouterr()
+    assert errors == "csv, zstd is left out; it needs: pip install zstandard\n"
+    assert len(output.splitlines()) == 2  # the head of the table
 
 
 def test_a_process_is_measured_from_outside():
