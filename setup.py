@@ -14,7 +14,12 @@ twins = [
         extra_compile_args=[] if sys.platform == "win32" else ["-O3", "-ffp-contract=off"],
         optional=True,
     )
-    for name in ("features/_hashing", "training/learners/_training")
+    for name in (
+        "features/_hashing",
+        "training/learners/_training",
+        "training/learners/_soft_targets",
+        "training/teachers/_vectors",
+    )
 ]
 
 # MurmurHash3 reads blocks in the byte order of the machine, and the twin knows only one.

@@ -17,6 +17,8 @@ def import_twin(module: str) -> tuple[Any, str]:
 
 _hashing, _WHY_NOT = import_twin("movieclassifier.features._hashing")
 _training, _ = import_twin("movieclassifier.training.learners._training")
+_soft_targets, _ = import_twin("movieclassifier.training.learners._soft_targets")
+_vectors, _ = import_twin("movieclassifier.training.teachers._vectors")
 
 
 def backend() -> tuple[str, str]:
@@ -42,3 +44,13 @@ def hashing_twin() -> Any:
 def training_twin() -> Any:
     """Return the extension that trains, or None if it is not installed or turned off."""
     return _training if backend()[0] == "compiled" else None
+
+
+def soft_targets_twin() -> Any:
+    """Return the extension that trains on probabilities, or None if it is not installed or turned off."""
+    return _soft_targets if backend()[0] == "compiled" else None
+
+
+def vectors_twin() -> Any:
+    """Return the extension of document vectors, or None if it is not installed or turned off."""
+    return _vectors if backend()[0] == "compiled" else None

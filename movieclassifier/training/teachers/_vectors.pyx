@@ -1,0 +1,251 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+"""The compiled twin of document vectors: the bits of ``embedding.py``, which is the definition.
+
+Sums run over 16 lanes whatever the processor, so that wider registers change the time and not the result.
+"""
+
+from libc.math cimport sqrt
+from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc
+
+import numpy as np
+
+cdef extern from *:
+    """
+    #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__)
+    #define WIDE __attribute__((target_clones("avx2", "default")))
+    #else
+    #define WIDE
+    #endif
+    #if defined(__GNUC__) || defined(__clang__)
+    #define FETCH(address) __builtin_prefetch(address)
+    #define RESTRICT __restrict__
+    #else
+    #define FETCH(address) ((void) (address))
+    #define RESTRICT
+    #endif
+
+    WIDE static float lane_dot(const float* RESTRICT a, const float* RESTRICT b, Py_ssize_t n) {
+        float lanes[16] = {0};
+        Py_ssize_t i;
+        int j, half;
+        for (i = 0; i < n; i += 16)
+            for (j = 0; j < 16; j++) lanes[j] += a[i + j] * b[i + j];
+        for (half = 8; half > 0; half /= 2)
+            for (j = 0; j < half; j++) lanes[j] += lanes[j + half];
+        return lanes[0];
+    }
+
+    /* a becomes keep_a * a + take * b, and b becomes keep_b * b + take * a. */
+    WIDE static void mix(float* RESTRICT a, float* RESTRICT b, float keep_a, float keep_b, float take, Py_ssize_t n) {
+        Py_ssize_t i;
+        for (i = 0; i < n; i++) {
+            float x = a[i], y = b[i];
+            a[i] = keep_a * x + take * y;
+            b[i] = keep_b * y + take * x;
+        }
+    }
+
+    WIDE static void add_scaled(float* RESTRICT sum, const float* RESTRICT a, float factor, Py_ssize_t n) {
+        Py_ssize_t i;
+        for (i = 0; i < n; i++) sum[i] += factor * a[i];
+    }
+    """
+    float lane_dot(const float* a, const float* b, Py_ssize_t n) noexcept nogil
+    void mix(float* a, float* b, float keep_a, float keep_b, float take, Py_ssize_t n) noexcept nogil
+    void add_scaled(float* total, const float* a, float factor, Py_ssize_t n) noexcept nogil
+    void FETCH(const void* address) noexcept nogil
+
+cdef enum:
+    AHEAD = 3  # n-grams whose vectors are asked for before they are needed
+    LANES = 16
+
+
+cdef inline uint64_t draw(uint64_t* state) noexcept nogil:
+    """Advance xorshift64 and return its 32 upper bits."""
+    cdef uint64_t x = state[0]
+    x ^= x << 13
+    x ^= x >> 7
+    x ^= x << 17
+    state[0] = x
+    return x >> 32
+
+
+cdef inline float look_up(double cosine, const float[::1] table) noexcept nogil:
+    """Return the sigmoid of 6 times a cosine."""
+    cdef Py_ssize_t place = <Py_ssize_t> ((cosine + 1) * 0.5 * (table.shape[0] - 1) + 0.5)
+    return table[max(0, min(place, table.shape[0] - 1))]
+
+
+cdef inline void pull(
+    float* d, double* d_square, float* w, double* w_square, bint together, double rate, const float[::1] table,
+    Py_ssize_t n,
+) noexcept nogil:
+    """Take one step of a pair: towards each other, or apart."""
+    cdef double product = lane_dot(d, w, n), length = sqrt(d_square[0] * w_square[0])
+    cdef double cosine = product / length, step, take, keep_d, keep_w, squares
+    step = rate * 6 * ((1 if together else 0) - <double> look_up(cosine, table))
+    take = step / length
+    keep_d = 1 - step * cosine / d_square[0]
+    keep_w = 1 - step * cosine / w_square[0]
+    mix(d, w, <float> keep_d, <float> keep_w, <float> take, n)
+    squares = keep_d * keep_d * d_square[0] + 2 * keep_d * take * product + take * take * w_square[0]
+    w_square[0] = keep_w * keep_w * w_square[0] + 2 * keep_w * take * product + take * take * d_square[0]
+    d_square[0] = squares
+
+
+cdef int check_places(const int32_t[::1] places, Py_ssize_t n) except -1:
+    cdef Py_ssize_t i
+    for i in range(places.shape[0]):
+        if not 0 <= places[i] < n:
+            raise ValueError(f"places must be below {n}; got {places[i]}")
+    return 0
+
+
+cdef int check(
+    const int32_t[::1] columns, const int64_t[::1] indptr, Py_ssize_t n_rows, Py_ssize_t n_columns, Py_ssize_t size
+) except -1:
+    cdef Py_ssize_t i
+    if indptr.shape[0] != n_rows + 1 or indptr[0] != 0 or indptr[n_rows] != columns.shape[0]:
+        raise ValueError(f"indptr must lead through {columns.shape[0]} columns in {n_rows} rows")
+    for i in range(n_rows):
+        if indptr[i] > indptr[i + 1]:
+            raise ValueError("indptr must not decrease")
+    check_places(columns, n_columns)
+    if size % LANES:
+        raise ValueError(f"the length of a vector must be a multiple of {LANES}; got {size}")
+    return 0
+
+
+def train(
+    float[:, ::1] words,
+    double[::1] word_squares,
+    float[:, ::1] documents,
+    double[::1] document_squares,
+    const int32_t[::1] columns,
+    const int64_t[::1] indptr,
+    const int32_t[::1] order,
+    const uint32_t[::1] thresholds,
+    const int32_t[::1] noise,
+    int32_t[::1] pool,
+    uint64_t[::1] state,
+    int n_negatives,
+    double rate,
+    const float[::1] table,
+):
+    """Visit documents in the order given; see ``embedding.train_in_python``."""
+    cdef Py_ssize_t size = words.shape[1], n_words = words.shape[0], i, k, row, place, n_drawn, at, longest = 0
+    cdef int32_t word
+    cdef int32_t* drawn
+    check(columns, indptr, documents.shape[0], n_words, size)
+    if not (word_squares.shape[0] == thresholds.shape[0] == n_words and documents.shape[1] == size):
+        raise ValueError("the words' arrays must be of the same length")
+    if document_squares.shape[0] != documents.shape[0] or state.shape[0] != 3 or not pool.shape[0]:
+        raise ValueError("the documents' arrays must be of the same length")
+    if noise.shape[0] & (noise.shape[0] - 1) or not noise.shape[0]:
+        raise ValueError("the length of noise must be a power of two")
+    check_places(noise, n_words)
+    check_places(pool, n_words)
+    check_places(order, documents.shape[0])
+    for i in range(documents.shape[0]):
+        longest = max(longest, indptr[i + 1] - indptr[i])
+    drawn = <int32_t*> malloc((longest + 1) * sizeof(int32_t))
+    if drawn == NULL:
+        raise MemoryError()
+    cdef uint64_t random = state[0], next_out = state[1], next_in = state[2]
+    cdef uint64_t n_pool = pool.shape[0], mask = noise.shape[0] - 1
+    with nogil:
+        for i in range(order.shape[0]):
+            row = order[i]
+            n_drawn = 0
+            for place in range(indptr[row], indptr[row + 1]):
+                drawn[n_drawn] = columns[place]
+                n_drawn += draw(&random) < thresholds[columns[place]]
+            for at in range(n_drawn):
+                if at + AHEAD < n_drawn:
+                    for k in range(0, size, 16):
+                        FETCH(&words[drawn[at + AHEAD], k])
+                    FETCH(&word_squares[drawn[at + AHEAD]])
+                word = drawn[at]
+                pull(&documents[row, 0], &document_squares[row], &words[word, 0], &word_squares[word], True, rate,
+                     table, size)
+                for k in range(n_negatives):
+                    word = pool[next_out]
+                    next_out = next_out + 1 if next_out + 1 < n_pool else 0
+                    pull(&documents[row, 0], &document_squares[row], &words[word, 0], &word_squares[word], False, rate,
+                         table, size)
+                pool[next_in] = noise[draw(&random) & mask]
+                next_in = next_in + 1 if next_in + 1 < n_pool else 0
+    free(drawn)
+    state[0], state[1], state[2] = random, next_out, next_in
+
+
+cdef void to_unit(float* a, Py_ssize_t n) noexcept nogil:
+    cdef double length = sqrt(<double> lane_dot(a, a, n))
+    cdef Py_ssize_t i
+    if length > 0:
+        for i in range(n):
+            a[i] = <float> (a[i] / length)
+
+
+cdef void fold_one(
+    float* d, float* slope, const float[:, ::1] words, const int32_t[::1] columns, Py_ssize_t start, Py_ssize_t stop,
+    const float[::1] chances, const float[:, ::1] negatives, const float[::1] negative_sum, double n_negatives,
+    int n_steps, double rate, const float[::1] table,
+) noexcept nogil:
+    """Find the vector of one text on the sphere."""
+    cdef Py_ssize_t size = words.shape[1], place, k, step
+    cdef double weight = 0, share
+    cdef float outward
+    for place in range(start, stop):
+        weight += chances[columns[place]]
+    for k in range(size):
+        d[k] = 0
+    if weight == 0:
+        return
+    share = weight * n_negatives / negatives.shape[0]
+    for place in range(start, stop):
+        if chances[columns[place]] > 0:
+            add_scaled(d, &words[columns[place], 0], chances[columns[place]], size)
+    add_scaled(d, &negative_sum[0], <float> -share, size)
+    to_unit(d, size)
+    for step in range(n_steps):
+        for k in range(size):
+            slope[k] = 0
+        for place in range(start, stop):
+            if chances[columns[place]] > 0:
+                outward = 1 - look_up(lane_dot(d, &words[columns[place], 0], size), table)
+                add_scaled(slope, &words[columns[place], 0], chances[columns[place]] * outward, size)
+        for k in range(negatives.shape[0]):
+            outward = look_up(lane_dot(d, &negatives[k, 0], size), table)
+            add_scaled(slope, &negatives[k, 0], <float> (-share * outward), size)
+        add_scaled(slope, d, -lane_dot(d, slope, size), size)
+        add_scaled(d, slope, <float> (rate * 6 / weight), size)
+        to_unit(d, size)
+
+
+def fold_in(
+    const float[:, ::1] words,
+    const int32_t[::1] columns,
+    const int64_t[::1] indptr,
+    const float[::1] chances,
+    const float[:, ::1] negatives,
+    const float[::1] negative_sum,
+    double n_negatives,
+    int n_steps,
+    double rate,
+    const float[::1] table,
+    float[:, ::1] documents,
+):
+    """Write the vectors of texts that the embedding was not trained on; see ``embedding.fold_in_python``."""
+    cdef Py_ssize_t row, size = words.shape[1]
+    check(columns, indptr, documents.shape[0], words.shape[0], size)
+    if not (chances.shape[0] == words.shape[0] and documents.shape[1] == negatives.shape[1] == size):
+        raise ValueError("the arrays must be of the same length")
+    if negative_sum.shape[0] != size or not negatives.shape[0]:
+        raise ValueError("there must be negatives, and their sum")
+    cdef float[::1] slope = np.empty(size, np.float32)
+    with nogil:
+        for row in range(documents.shape[0]):
+            fold_one(&documents[row, 0], &slope[0], words, columns, indptr[row], indptr[row + 1], chances, negatives,
+                     negative_sum, n_negatives, n_steps, rate, table)

@@ -1,0 +1,372 @@
+"""Document vectors: texts and n-grams as points on one sphere, near where an n-gram tells of its text.
+
+The functions that end in ``_in_python`` are the definition; the compiled twin gives the same bits.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.system.compiled import vectors_twin
+
+LANES = 16
+SCALE = 6.0
+N_SIGMOID = 4097
+# The sigmoid of 6 times a cosine from -1 to 1.
+SIGMOID = (1 / (1 + np.exp(-SCALE * np.linspace(-1, 1, N_SIGMOID)))).astype(np.float32)
+MASK = 2**64 - 1
+N_NOISE = 2**22
+
+
+@dataclass(frozen=True)
+class EmbeddingSettings:
+    """Settings of document vectors.
+
+    Parameters
+    ----------
+    size : int
+        Length of a vector, a multiple of 16.
+    epochs : int
+    first_rate, last_rate : float
+        Learning rate; it falls in a straight line.
+    n_negatives : int
+        N-grams of the noise that a text is pushed from for each of its own.
+    n_pool : int
+        The negatives are taken in turns from a pool of so many, of which one is exchanged at a time.
+    n_fold_negatives, n_fold_steps, fold_rate : int, int, float
+        How a text is folded in that the vectors were not trained on.
+
+    References
+    ----------
+    Thongtan and Phienthrakul, *Sentiment Classification Using Document Embeddings Trained with Cosine Similarity*,
+    ACL 2019 (student research workshop).
+    """
+
+    size: int = 128
+    epochs: int = 8
+    first_rate: float = 1e-3
+    last_rate: float = 1e-4
+    n_negatives: int = 5
+    n_pool: int = 512
+    n_fold_negatives: int = 1000
+    n_fold_steps: int = 5
+    fold_rate: float = 0.7
+
+    def rate(self, share: float) -> float:
+        """Return the learning rate when a share of all steps is done."""
+        return self.first_rate + (self.last_rate - self.first_rate) * share
+
+
+@dataclass
+class Words:
+    """The n-grams of an embedding under way.
+
+    Attributes
+    ----------
+    vectors : ndarray of shape (n_ngrams, size), float32
+    squares : ndarray of shape (n_ngrams,), float64
+        Squared norms of the vectors.
+    pool : ndarray of shape (n_pool,), int32
+    state : ndarray of shape (3,), uint64
+        The random numbers, and the places in the pool where the next is taken out and put in.
+    """
+
+    vectors: NDArray[np.float32]
+    squares: NDArray[np.float64]
+    pool: NDArray[np.int32]
+    state: NDArray[np.uint64]
+
+
+def make_words(n_ngrams: int, noise: NDArray[np.int32], settings: EmbeddingSettings, seed: int) -> Words:
+    """Return n-grams at random places, and a pool drawn from the noise."""
+    rng = np.random.RandomState(seed)
+    vectors = start_vectors(rng, n_ngrams, settings.size)
+    pool = noise[rng.randint(len(noise), size=settings.n_pool)]
+    state = np.array([rng.randint(1, 2**31), 0, 0], np.uint64)
+    return Words(vectors, squared_norms(vectors), pool, state)
+
+
+def start_vectors(rng: np.random.RandomState, n: int, size: int) -> NDArray[np.float32]:
+    """Return random vectors, each number evenly from -1/2 to 1/2, divided by the size."""
+    vectors = np.empty((n, size), np.float32)
+    for start in range(0, n, 2**14):
+        part = vectors[start : start + 2**14]
+        part[:] = (rng.random_sample(part.shape) - 0.5) / size
+    return vectors
+
+
+def squared_norms(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the squared norm of each vector."""
+    return np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)
+
+
+def noise_table(frequencies: NDArray[np.float64], n: int = N_NOISE) -> NDArray[np.int32]:
+    """Return n-grams in which each stands about as often as its frequency to the power of 0.75 asks for.
+
+    Parameters
+    ----------
+    frequencies : ndarray of shape (n_ngrams,)
+    n : int
+        A power of two.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+
+    Examples
+    --------
+    >>> noise_table(np.array([1.0, 0.0, 16.0]), 8).tolist()
+    [0, 2, 2, 2, 2, 2, 2, 2]
+    """
+    sums = np.cumsum(frequencies**0.75)
+    places = (np.arange(n) + 0.5) / n * sums[-1]
+    return np.minimum(np.searchsorted(sums, places, side="right"), len(sums) - 1).astype(np.int32)
+
+
+def thresholds(chances: NDArray[np.float64]) -> NDArray[np.uint32]:
+    """Return the chance of each n-gram to be drawn, as the 32-bit number that a random one must be below."""
+    return np.minimum(np.round(chances * 2**32), 2**32 - 1).astype(np.uint32)
+
+
+def train_vectors(
+    words: Words,
+    documents: NDArray[np.float32],
+    columns: NDArray[np.int32],
+    indptr: NDArray[np.int64],
+    order: NDArray[np.int32],
+    chances: NDArray[np.uint32],
+    noise: NDArray[np.int32],
+    settings: EmbeddingSettings,
+    rate: float,
+) -> None:
+    """Visit documents once: draw n-grams of each, pull both together, and push the document from the noise.
+
+    The loss of a pair is ``-log sigmoid(6 cos(d, w))``, and ``-log sigmoid(-6 cos(d, w))`` for the noise.
+
+    Parameters
+    ----------
+    words : Words
+        Changed in place.
+    documents : ndarray of shape (n_documents, size)
+        Changed in place.
+    columns, indptr : ndarray
+        The n-grams of each document.
+    order : ndarray of shape (n,)
+    chances : ndarray of shape (n_ngrams,)
+        What :func:`thresholds` returned.
+    noise : ndarray
+        What :func:`noise_table` returned.
+    settings : EmbeddingSettings
+    rate : float
+    """
+    twin = vectors_twin()
+    train = train_in_python if twin is None else twin.train
+    state = (words.vectors, words.squares, documents, squared_norms(documents))
+    rows = (columns, indptr, order, chances, noise, words.pool, words.state)
+    train(*state, *rows, settings.n_negatives, rate, SIGMOID)
+
+
+def train_in_python(
+    words: NDArray[np.float32],
+    word_squares: NDArray[np.float64],
+    documents: NDArray[np.float32],
+    document_squares: NDArray[np.float64],
+    columns: NDArray[np.int32],
+    indptr: NDArray[np.int64],
+    order: NDArray[np.int32],
+    chances: NDArray[np.uint32],
+    noise: NDArray[np.int32],
+    pool: NDArray[np.int32],
+    state: NDArray[np.uint64],
+    n_negatives: int,
+    rate: float,
+    table: NDArray[np.float32],
+) -> None:
+    """Do as :func:`train_vectors` says, by the definition."""
+    random, next_out, next_in = (int(number) for number in state)
+    for row in order.tolist():
+        drawn = []
+        for word in columns[indptr[row] : indptr[row + 1]].tolist():
+            random, number = _draw(random)
+            if number < chances[word]:
+                drawn.append(word)
+        for word in drawn:
+            pairs = [(word, True)]
+            for _ in range(n_negatives):
+                pairs.append((int(pool[next_out]), False))
+                next_out = (next_out + 1) % len(pool)
+            for other, together in pairs:
+                d, w = (documents[row], document_squares[row]), (words[other], word_squares[other])
+                document_squares[row], word_squares[other] = _pull(d, w, together, rate, table)
+            random, number = _draw(random)
+            pool[next_in] = noise[number & (len(noise) - 1)]
+            next_in = (next_in + 1) % len(pool)
+    state[:] = random, next_out, next_in
+
+
+def _draw(state: int) -> tuple[int, int]:
+    """Advance xorshift64 (Marsaglia 2003); return its state and its 32 upper bits."""
+    state ^= state << 13 & MASK
+    state ^= state >> 7
+    state ^= state << 17 & MASK
+    return state, state >> 32
+
+
+def _pull(
+    document: tuple[NDArray[np.float32], float],
+    word: tuple[NDArray[np.float32], float],
+    together: bool,
+    rate: float,
+    table: NDArray[np.float32],
+) -> tuple[float, float]:
+    """Move two vectors in place, each with its squared norm; return the new squared norms."""
+    (d, d_square), (w, w_square) = document, word
+    product = float(lane_dot(d, w))
+    length = math.sqrt(d_square * w_square)
+    cosine = product / length
+    step = rate * 6 * (together - float(look_up(cosine, table)))
+    take, keep_d, keep_w = step / length, 1 - step * cosine / d_square, 1 - step * cosine / w_square
+    take_32 = np.float32(take)
+    old_d = d.copy()
+    d[:] = np.float32(keep_d) * d + take_32 * w
+    w[:] = np.float32(keep_w) * w + take_32 * old_d
+    return (
+        keep_d * keep_d * d_square + 2 * keep_d * take * product + take * take * w_square,
+        keep_w * keep_w * w_square + 2 * keep_w * take * product + take * take * d_square,
+    )
+
+
+def lane_dot(a: NDArray[np.float32], b: NDArray[np.float32]) -> np.float32:
+    """Return the product of two vectors, summed in 16 lanes that are halved at the end.
+
+    Examples
+    --------
+    >>> float(lane_dot(np.ones(32, np.float32), np.full(32, 2, np.float32)))
+    64.0
+    """
+    lanes = np.zeros(LANES, np.float32)
+    for part in (a * b).reshape(-1, LANES):
+        lanes += part
+    half = LANES // 2
+    while half:
+        lanes[:half] += lanes[half : 2 * half]
+        half //= 2
+    return np.float32(lanes[0])
+
+
+def look_up(cosine: float, table: NDArray[np.float32]) -> np.float32:
+    """Return the sigmoid of 6 times a cosine."""
+    place = int((cosine + 1) * 0.5 * (len(table) - 1) + 0.5)
+    return np.float32(table[max(0, min(place, len(table) - 1))])
+
+
+@dataclass(frozen=True)
+class Sphere:
+    """A finished embedding, into which texts are folded.
+
+    Attributes
+    ----------
+    vectors : ndarray of shape (n_ngrams, size), float32
+        Of length 1.
+    negatives : ndarray of shape (n_negatives, size), float32
+        Vectors of the noise.
+    negative_sum : ndarray of shape (size,), float32
+    """
+
+    vectors: NDArray[np.float32]
+    negatives: NDArray[np.float32]
+    negative_sum: NDArray[np.float32]
+
+
+def make_sphere(
+    vectors: NDArray[np.float32], noise: NDArray[np.int32], settings: EmbeddingSettings, seed: int
+) -> Sphere:
+    """Bring the vectors to length 1, in place, and draw the negatives that all texts share."""
+    for start in range(0, len(vectors), 2**14):
+        part = vectors[start : start + 2**14]
+        part /= np.sqrt(squared_norms(part))[:, None].astype(np.float32)
+    drawn = np.random.RandomState(seed).randint(len(noise), size=settings.n_fold_negatives)
+    negatives = vectors[noise[drawn]]
+    return Sphere(vectors, negatives, negatives.sum(axis=0, dtype=np.float64).astype(np.float32))
+
+
+def fold_in(
+    sphere: Sphere,
+    columns: NDArray[np.int32],
+    indptr: NDArray[np.int64],
+    chances: NDArray[np.float32],
+    settings: EmbeddingSettings,
+) -> NDArray[np.float32]:
+    """Return the vectors of texts that the embedding was not trained on.
+
+    The loss of a text is that of its training, summed over all its n-grams by their chances and over the same
+    negatives for every text. A step down from 0 gives a direction, a few more along the sphere the place.
+
+    Parameters
+    ----------
+    sphere : Sphere
+    columns, indptr : ndarray
+        The n-grams of each text.
+    chances : ndarray of shape (n_ngrams,)
+    settings : EmbeddingSettings
+
+    Returns
+    -------
+    ndarray of shape (n_texts, size)
+        Of length 1; 0 for a text without n-grams.
+    """
+    documents = np.empty((len(indptr) - 1, sphere.vectors.shape[1]), np.float32)
+    twin = vectors_twin()
+    fold = fold_in_python if twin is None else twin.fold_in
+    how = (float(settings.n_negatives), settings.n_fold_steps, settings.fold_rate, SIGMOID)
+    fold(sphere.vectors, columns, indptr, chances, sphere.negatives, sphere.negative_sum, *how, documents)
+    return documents
+
+
+def fold_in_python(
+    words: NDArray[np.float32],
+    columns: NDArray[np.int32],
+    indptr: NDArray[np.int64],
+    chances: NDArray[np.float32],
+    negatives: NDArray[np.float32],
+    negative_sum: NDArray[np.float32],
+    n_negatives: float,
+    n_steps: int,
+    rate: float,
+    table: NDArray[np.float32],
+    documents: NDArray[np.float32],
+) -> None:
+    """Do as :func:`fold_in` says, by the definition."""
+    for row, d in enumerate(documents):
+        own = columns[indptr[row] : indptr[row + 1]]
+        weight = sum(chances[own].astype(float).tolist())
+        d[:] = 0
+        if weight == 0:
+            continue
+        share = weight * n_negatives / len(negatives)
+        own = own[chances[own] > 0]
+        _add_scaled(d, words[own], chances[own])
+        d += np.float32(-share) * negative_sum
+        _to_unit(d)
+        for _ in range(n_steps):
+            slope = np.zeros_like(d)
+            inward = np.array([1 - look_up(float(lane_dot(d, word)), table) for word in words[own]], np.float32)
+            _add_scaled(slope, words[own], chances[own] * inward)
+            near = np.array([-share * float(look_up(float(lane_dot(d, word)), table)) for word in negatives])
+            _add_scaled(slope, negatives, near.astype(np.float32))
+            slope += -lane_dot(d, slope) * d
+            d += np.float32(rate * 6 / weight) * slope
+            _to_unit(d)
+
+
+def _add_scaled(total: NDArray[np.float32], vectors: NDArray[np.float32], factors: NDArray[np.float32]) -> None:
+    for vector, factor in zip(vectors, factors, strict=True):
+        total += factor * vector
+
+
+def _to_unit(d: NDArray[np.float32]) -> None:
+    length = math.sqrt(float(lane_dot(d, d)))
+    if length > 0:
+        d[:] = (d.astype(np.float64) / length).astype(np.float32)
