@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,7 +141,7 @@ class SoftLearner:
         order : ndarray of shape (n_rows,)
         """
         twin = soft_targets_twin()
-        step = sgd_in_python if twin is None else twin.sgd
+        step: Any = sgd_in_python if twin is None else twin.sgd
         rows = (places, indptr, values, targets, importance, order)
         times = (self._n_done, self._n_plain, self._n_steps)
         step(self.weights, self._squares, self.intercept, *rows, self._settings.rate, *times)

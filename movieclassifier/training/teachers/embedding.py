@@ -5,6 +5,7 @@ The functions that end in ``_in_python`` are the definition; the compiled twin g
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,7 +163,7 @@ def train_vectors(
     rate : float
     """
     twin = vectors_twin()
-    train = train_in_python if twin is None else twin.train
+    train: Any = train_in_python if twin is None else twin.train
     state = (words.vectors, words.squares, documents, squared_norms(documents))
     rows = (columns, indptr, order, chances, noise, words.pool, words.state)
     train(*state, *rows, settings.n_negatives, rate, SIGMOID)
@@ -319,7 +320,7 @@ def fold_in(
     """
     documents = np.empty((len(indptr) - 1, sphere.vectors.shape[1]), np.float32)
     twin = vectors_twin()
-    fold = fold_in_python if twin is None else twin.fold_in
+    fold: Any = fold_in_python if twin is None else twin.fold_in
     how = (float(settings.n_negatives), settings.n_fold_steps, settings.fold_rate, SIGMOID)
     fold(sphere.vectors, columns, indptr, chances, sphere.negatives, sphere.negative_sum, *how, documents)
     return documents

@@ -18,7 +18,8 @@ def some_rows(seed=0):
     return X.indices.astype(np.int32), X.indptr.astype(np.int64), values, rng.uniform(size=N_ROWS).astype(np.float32)
 
 
-def learned(seed=0, settings=SoftSGD(passes=3)):
+def learned(seed=0):
+    settings = SoftSGD(passes=3)
     columns, indptr, values, targets = some_rows(seed)
     counts = np.zeros((N_COLUMNS, 2), np.float32)
     count_soft(columns, indptr, np.stack([1 - targets, targets], axis=1), counts)
@@ -81,9 +82,8 @@ def test_a_student_of_one_probability_learns_it():
 def test_weights_that_overflow_are_refused():
     learner = SoftLearner(np.full(1, 1e10, np.float32), 1, SoftSGD(passes=1, rate=1e300, n_plain_passes=0))
     rows = (np.zeros(1, np.int32), np.array([0, 1]), np.ones(1, np.float32), np.zeros(1, np.float32))
-    with np.errstate(all="ignore"), pytest.raises(ValueError, match="use a smaller rate than 1e\\+300"):
-        for _ in range(40):
-            learner.step(*rows, np.full(1, 1e30, np.float32), np.zeros(1, np.int32))
+    with pytest.raises(ValueError, match="use a smaller rate than 1e\\+300"):
+        learner.step(*rows, np.full(1, 1e30, np.float32), np.zeros(1, np.int32))
 
 
 @needs_twin

@@ -1,0 +1,154 @@
+"""Hashed texts on disk, read back in blocks: passes over a corpus that is larger than the memory."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.features.hashing import hash_texts
+from movieclassifier.features.ngrams import NGrams
+from movieclassifier.system.atomic import replace_file
+
+BLOCK = 1000  # rows
+WINDOW = 16  # blocks that are shuffled together
+
+
+class Block(NamedTuple):
+    """Consecutive rows, or a mixture of them.
+
+    Attributes
+    ----------
+    rows : ndarray of shape (n_rows,)
+        Their numbers in the store.
+    columns : ndarray of shape (nnz,), int32
+    indptr : ndarray of shape (n_rows + 1,), int64
+    """
+
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int32]
+    indptr: NDArray[np.int64]
+
+    def keep(self, kept: NDArray[np.bool_], columns: NDArray[np.int32]) -> "Block":
+        """Return the rows with some of their places alone; `columns` holds the new columns of those."""
+        ends = np.r_[0, np.cumsum(kept)]
+        return Block(self.rows, columns, ends[self.indptr])
+
+    def take(self, positions: NDArray[np.integer]) -> "Block":
+        """Return some of the rows."""
+        lengths = np.diff(self.indptr)[positions]
+        indptr = np.r_[0, np.cumsum(lengths)]
+        places = np.arange(indptr[-1]) + np.repeat(self.indptr[positions] - indptr[:-1], lengths)
+        return Block(self.rows[positions], self.columns[places], indptr)
+
+
+@dataclass(frozen=True)
+class RowStore:
+    """The columns of many texts on disk.
+
+    Attributes
+    ----------
+    path : Path
+        Of the columns; where each row begins is in a second file beside it.
+    indptr : ndarray of shape (n_rows + 1,), int64
+    """
+
+    path: Path
+    indptr: NDArray[np.int64]
+
+    @property
+    def n_rows(self) -> int:
+        """Number of texts."""
+        return len(self.indptr) - 1
+
+    @property
+    def n_blocks(self) -> int:
+        """Number of blocks of a thousand rows, of which the last may be smaller."""
+        return -(-self.n_rows // BLOCK)
+
+    def values(self) -> NDArray[np.float32]:
+        """Return the value that all columns of a row share under the norm "l2"."""
+        return (1 / np.sqrt(np.maximum(np.diff(self.indptr), 1))).astype(np.float32)
+
+    def read(self, number: int) -> Block:
+        """Return one block."""
+        first, last = number * BLOCK, min((number + 1) * BLOCK, self.n_rows)
+        start, stop = int(self.indptr[first]), int(self.indptr[last])
+        columns = np.fromfile(self.path, np.int32, stop - start, offset=4 * start)
+        return Block(np.arange(first, last), columns, self.indptr[first : last + 1] - start)
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield all blocks in their order."""
+        return map(self.read, range(self.n_blocks))
+
+    def windows(self, seed: int, n_rows: int | None = None) -> Iterator[tuple[Block, NDArray[np.int32]]]:
+        """Yield all rows once, some blocks from anywhere at a time, and a random order for each such window.
+
+        Parameters
+        ----------
+        seed : int
+        n_rows : int, optional
+            Only the first rows.
+        """
+        n_rows = self.n_rows if n_rows is None else n_rows
+        rng = np.random.RandomState(seed % 2**32)
+        numbers = rng.permutation(-(-n_rows // BLOCK))
+        for start in range(0, len(numbers), WINDOW):
+            window = join([self.read(int(number)) for number in numbers[start : start + WINDOW]])
+            known = np.flatnonzero(window.rows < n_rows)
+            yield window, rng.permutation(known).astype(np.int32)
+
+
+def join(blocks: Sequence[Block]) -> Block:
+    """Return the rows of several blocks as one."""
+    lengths = np.concatenate([np.diff(block.indptr) for block in blocks])
+    rows, columns = (np.concatenate([getattr(block, name) for block in blocks]) for name in ("rows", "columns"))
+    return Block(rows, columns, np.r_[0, np.cumsum(lengths)])
+
+
+def hash_block(texts: Sequence[str], ngrams: NGrams) -> Block:
+    """Return texts as a block of its own."""
+    _, columns, indptr = hash_texts(texts, ngrams)
+    return Block(np.arange(len(texts)), columns, indptr.astype(np.int64))
+
+
+def write_rows(path: str | os.PathLike[str], minibatches: Iterable[Sequence[str]], ngrams: NGrams) -> RowStore:
+    """Hash texts to a file; it is complete when its second file is there.
+
+    Parameters
+    ----------
+    path : str or path-like
+    minibatches : iterable of list of str
+    ngrams : NGrams
+        With ``binary`` and the norm "l2", so that a text needs no values beside its columns.
+
+    Raises
+    ------
+    ValueError
+        If the settings of hashing are others.
+    OSError
+        If there is no room.
+    """
+    if not ngrams.binary or ngrams.norm != "l2":
+        raise ValueError("rows on disk need n-grams with binary = true and norm = 'l2'.")
+    lengths = [np.zeros(1, np.int64)]
+    with replace_file(path) as file:
+        for texts in minibatches:
+            block = hash_block(texts, ngrams)
+            file.write(block.columns.tobytes())
+            lengths.append(np.diff(block.indptr))
+    with replace_file(_indptr_path(path)) as file:
+        np.save(file, np.cumsum(np.concatenate(lengths)))
+    return open_rows(path)
+
+
+def open_rows(path: str | os.PathLike[str]) -> RowStore:
+    """Return the rows that :func:`write_rows` left."""
+    return RowStore(Path(path), np.load(_indptr_path(path)))
+
+
+def _indptr_path(path: str | os.PathLike[str]) -> Path:
+    return Path(f"{path}.indptr.npy")

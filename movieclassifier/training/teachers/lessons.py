@@ -1,0 +1,137 @@
+"""What a teacher is given: labelled texts, unlabelled ones, and a folder in which every stage is kept."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.corpora.readers.contract import Document
+from movieclassifier.features.ngrams import NGrams
+from movieclassifier.system.atomic import replace_file
+from movieclassifier.system.progress import Progress
+from movieclassifier.training.learners.log_count_ratio import default_min_df
+from movieclassifier.training.row_store import RowStore, open_rows, write_rows
+
+# Texts in, of shape (n_texts, n_classes) the probability of each class out.
+Probabilities = Callable[[Sequence[str]], NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Stages:
+    """A folder in which a stage that is finished leaves a file, so that it is not done again.
+
+    Parameters
+    ----------
+    folder : Path
+    show : bool or None
+        As for :class:`movieclassifier.system.progress.Progress`.
+    """
+
+    folder: Path
+    show: bool | None = False
+
+    def path(self, name: str) -> Path:
+        """Return the path of a file in the folder."""
+        return self.folder / name
+
+    def has(self, name: str) -> bool:
+        """Tell whether the arrays of a stage are there."""
+        return self.path(f"{name}.npz").exists()
+
+    def arrays(self, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, NDArray[Any]]:
+        """Return the arrays of a stage: those that are there, else those that `make` returns, which are kept."""
+        if not self.has(name):
+            self.keep(name, make())
+        with np.load(self.path(f"{name}.npz"), allow_pickle=False) as arrays:
+            return {member: arrays[member] for member in arrays.files}
+
+    def keep(self, name: str, arrays: dict[str, Any]) -> None:
+        """Write the arrays of a stage, atomically."""
+        with replace_file(self.path(f"{name}.npz")) as file:
+            np.savez(file, **arrays)
+
+    def replace(self, name: str) -> AbstractContextManager[IO[Any]]:
+        """Open a file that gets its name when it is complete."""
+        return replace_file(self.path(name))
+
+    def drop(self, name: str, *files: str) -> None:
+        """Remove the arrays of a stage, and other files, that nobody needs any more."""
+        for path in (f"{name}.npz", *files):
+            self.path(path).unlink(missing_ok=True)
+
+    def progress(self, title: str, n: int) -> Progress:
+        """Return the progress of a stage over n texts."""
+        return Progress(n, title, unit="texts", show=self.show)
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What a teacher is trained on.
+
+    Parameters
+    ----------
+    labelled : iterable of Document
+        Texts and positions of classes; it can be read again and again.
+    unlabelled : iterable of str
+        The same of texts without labels.
+    y : ndarray of shape (n_labelled,)
+        Positions of the classes of the labelled texts.
+    n_unlabelled : int
+    n_classes : int
+    stages : Stages
+    seed : int
+    """
+
+    labelled: Iterable[Document]
+    unlabelled: Iterable[str]
+    y: NDArray[np.intp]
+    n_unlabelled: int
+    n_classes: int
+    stages: Stages
+    seed: int = 1
+
+    @property
+    def n_labelled(self) -> int:
+        """Number of labelled texts."""
+        return len(self.y)
+
+    @property
+    def min_df(self) -> int:
+        """Fewest documents that earn a column a weight where labels alone count."""
+        return default_min_df(self.n_labelled)
+
+    def fold(self, rows: NDArray[np.integer], n_folds: int) -> NDArray[np.integer]:
+        """Return the fold of some labelled texts by their numbers."""
+        return np.random.RandomState(self.seed % 2**32).randint(n_folds, size=self.n_labelled)[
+            np.minimum(rows, self.n_labelled - 1)
+        ]
+
+    def rows(self, ngrams: NGrams) -> RowStore:
+        """Return all texts as rows on disk, the labelled ones first; they are hashed only once."""
+        name = f"rows_{ngrams.n_features}_{ngrams.ngram_range[0]}{ngrams.ngram_range[1]}_{ngrams.tokenizer}"
+        path = self.stages.path(name)
+        if not Path(f"{path}.indptr.npy").exists():
+            with self.stages.progress("Hashing", self.n_labelled + self.n_unlabelled) as progress:
+                write_rows(path, _cut(self._texts(), progress), ngrams)
+        return open_rows(path)
+
+    def _texts(self) -> Iterable[str]:
+        yield from (text for text, _ in self.labelled)
+        yield from self.unlabelled
+
+
+def _cut(texts: Iterable[str], progress: Progress) -> Iterable[list[str]]:
+    batch: list[str] = []
+    for text in texts:
+        batch.append(text)
+        if len(batch) == 1000:
+            yield batch
+            progress.update(len(batch))
+            batch = []
+    if batch:
+        yield batch
+        progress.update(len(batch))
