@@ -12,6 +12,7 @@ COMMANDS = {
     "build-csv": "build_csv:main",
     "shuffle": "movieclassifier.commands.shuffle:main",
     "train": "train_online:main",
+    "distill": "movieclassifier.commands.distill:main",
     "compare": "movieclassifier.commands.compare:main",
     "tune": "movieclassifier.commands.tune:main",
     "report": "movieclassifier.commands.report:main",

@@ -23,6 +23,8 @@ RECIPES: dict[str, Recipe] = {
         calibrate=False,
     ),
     "default": Recipe(),
+    # Trained on the labels of a teacher, too, by `movieclassifier distill`.
+    "student": Recipe(name="student", passes=6, calibrate=False),
 }
 
 

@@ -7,6 +7,8 @@ Column = str | int
 
 # Names that columns of published corpora have; the book's come first.
 TEXT_COLUMNS = ("review", "text", "sentence", "tweet", "content", "reviewtext")
+# The label column of texts without labels: the text stands in for the label.
+NO_LABEL = ""
 LABEL_COLUMNS = ("sentiment", "label", "class", "category", "polarity", "status", "stars", "overall")
 
 
@@ -58,6 +60,8 @@ def find_columns(choice: Choice, names: list[str] | None, n_fields: int, where: 
     """
     finder = _Finder(names, n_fields, where, hint)
     texts = tuple(finder.position(column, TEXT_COLUMNS, 0, "--text-column") for column in choice.texts())
+    if choice.label == NO_LABEL:
+        return Columns(texts, texts[0], n_fields, "no column")
     label = finder.position(choice.label, LABEL_COLUMNS, 1, "--label-column")
     if label in texts:
         raise ValueError(f"{where}: text and label are both in column {label}; pass another --text-column.")
@@ -77,7 +81,7 @@ class _Finder:
             return self._asked(column, option)
         if self.names is not None:
             return self._usual(self.names, usual, option)
-        if self.n_fields != 2:
+        if self.n_fields > 2 or (self.n_fields == 1 and usual_position):
             raise ValueError(f"{self.where}: which of the {self.n_fields} columns? Pass {option} with a number from 0.")
         return usual_position
 

@@ -7,7 +7,7 @@ from operator import itemgetter
 from os import PathLike
 from pathlib import Path
 
-from movieclassifier.corpora.readers.columns import Choice, Column, Columns, find_columns
+from movieclassifier.corpora.readers.columns import NO_LABEL, Choice, Column, Columns, find_columns
 from movieclassifier.corpora.readers.contract import (
     AsIs,
     BadRows,
@@ -177,7 +177,7 @@ class _Table:
         where = f"{self.path}, line {n_line}"
         if fault := text_fault("".join(row), self.encoding):
             raise ValueError(f"{where}: {fault}")
-        if len(row) == 1:
+        if len(row) == 1 and self.choice.label != NO_LABEL:
             raise ValueError(f"{where}: {_one_column(row[0], self.delimiter)}")
         hint = ", or --no-header if there is none."
         columns = find_columns(self.choice, row if self.header else None, len(row), where, hint)

@@ -220,7 +220,7 @@ cdef void fold_one(
             outward = look_up(lane_dot(d, &negatives[k, 0], size), table)
             add_scaled(slope, &negatives[k, 0], <float> (-share * outward), size)
         add_scaled(slope, d, -lane_dot(d, slope, size), size)
-        add_scaled(d, slope, <float> (rate * 6 / weight), size)
+        add_scaled(d, slope, <float> (rate / weight), size)
         to_unit(d, size)
 
 

@@ -358,7 +358,7 @@ def fold_in_python(
             near = np.array([-share * float(look_up(float(lane_dot(d, word)), table)) for word in negatives])
             _add_scaled(slope, negatives, near.astype(np.float32))
             slope += -lane_dot(d, slope) * d
-            d += np.float32(rate * 6 / weight) * slope
+            d += np.float32(rate / weight) * slope
             _to_unit(d)
 
 

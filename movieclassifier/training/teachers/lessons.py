@@ -1,5 +1,6 @@
 """What a teacher is given: labelled texts, unlabelled ones, and a folder in which every stage is kept."""
 
+import shutil
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -62,6 +63,10 @@ class Stages:
         """Remove the arrays of a stage, and other files, that nobody needs any more."""
         for path in (f"{name}.npz", *files):
             self.path(path).unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """Remove the folder and all that is in it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def progress(self, title: str, n: int) -> Progress:
         """Return the progress of a stage over n texts."""

@@ -29,6 +29,8 @@ class VectorsSettings:
         Which n-grams there are.
     min_df : int
         An n-gram in fewer texts, labelled and unlabelled, has no vector; a quarter of it for under 10,000 texts.
+    max_ngrams : int
+        Where more n-grams would have a vector, `min_df` rises until they are as few.
     chance_scale, shrink : float
         An n-gram is drawn with the chance ``min(1, chance_scale * abs(r) * n / (n + shrink))``, r being its log-count
         ratio in n labelled texts.
@@ -44,6 +46,7 @@ class VectorsSettings:
 
     ngrams: NGrams = field(default_factory=lambda: NGrams(n_features=2**24))
     min_df: int = 8
+    max_ngrams: int = 2**20
     chance_scale: float = 1.2
     shrink: float = 5.0
     n_folds: int = 5
@@ -100,7 +103,7 @@ def teach(lessons: Lessons, settings: VectorsSettings | None = None) -> Probabil
     """
     settings = settings or VectorsSettings()
     rows = lessons.rows(settings.ngrams)
-    naive_bayes = fit_naive_bayes(lessons, rows, settings.ngrams.n_features)
+    naive_bayes = fit_naive_bayes(lessons, settings.ngrams)
     chosen = Chosen(**lessons.stages.arrays("ngrams", lambda: vars(choose_ngrams(lessons, rows, settings))))
     noise = embedding.noise_table(chosen.frequency.astype(float) * chosen.chances[-1])
     words = train_embedding(lessons, rows, chosen, noise, settings)
@@ -135,8 +138,9 @@ def blend(logs: Sequence[NDArray[np.float64]], shares: Sequence[float]) -> NDArr
     return result
 
 
-def fit_naive_bayes(lessons: Lessons, rows: RowStore, n_features: int) -> SoftLinear:
+def fit_naive_bayes(lessons: Lessons, ngrams: NGrams) -> SoftLinear:
     """Fit the linear model on the labels alone."""
+    rows = lessons.rows(ngrams)
 
     def fit() -> dict[str, Any]:
         n_passes = NAIVE_BAYES.passes + 1
@@ -144,9 +148,9 @@ def fit_naive_bayes(lessons: Lessons, rows: RowStore, n_features: int) -> SoftLi
             targets = np.eye(lessons.n_classes, dtype=np.float32)[lessons.y]
             importance = np.ones(len(targets), np.float32)
             how = SoftOptions(lessons.min_df, NAIVE_BAYES, lessons.seed)
-            return vars(fit_soft(rows, targets, importance, n_features, how, progress.update))
+            return vars(fit_soft(rows, targets, importance, ngrams.n_features, how, progress.update))
 
-    return SoftLinear(**lessons.stages.arrays("naive_bayes", fit))
+    return SoftLinear(**lessons.stages.arrays(f"naive_bayes_{ngrams.n_features}", fit))
 
 
 def choose_ngrams(lessons: Lessons, rows: RowStore, settings: VectorsSettings) -> Chosen:
@@ -157,6 +161,8 @@ def choose_ngrams(lessons: Lessons, rows: RowStore, settings: VectorsSettings) -
             count_soft(block.columns, block.indptr, np.ones((len(block.rows), 1), np.float32), frequency)
             progress.update(len(block.rows))
         min_df = settings.min_df if rows.n_rows >= 10_000 else max(1, settings.min_df // 4)
+        while np.count_nonzero(frequency >= min_df) > settings.max_ngrams:
+            min_df += 1
         columns = np.flatnonzero(frequency[:, 0] >= min_df).astype(np.int32)
         if not len(columns):
             raise ValueError(f"no n-gram is in {min_df} texts; pass more unlabelled texts.")

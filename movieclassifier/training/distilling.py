@@ -1,0 +1,182 @@
+"""Distilling: a teacher labels texts without labels, and the student, a model like all others, learns from both."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.corpora.readers.contract import Label
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.recipes.linear import Recipe
+from movieclassifier.system.atomic import replace_file
+from movieclassifier.training.learners.log_count_ratio import default_min_df
+from movieclassifier.training.learners.soft_targets import SoftSGD
+from movieclassifier.training.row_store import hash_block
+from movieclassifier.training.soft_linear import SoftLinear, SoftOptions, fit_soft
+from movieclassifier.training.teachers.lessons import Lessons, Probabilities, Stages
+from movieclassifier.training.teachers.vectors import VectorsSettings, fit_naive_bayes
+
+FOLDER = "distilling"  # in the model folder
+PLAN = "plan.json"
+LABEL_IMPORTANCE = 2.0
+BATCH = 1000
+BASE_BYTES = 250_000_000  # of Python, scikit-learn and a window of texts
+
+
+@dataclass(frozen=True)
+class Student:
+    """What a student is made by.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Its n-grams and passes are used.
+    classes : tuple of labels
+        Ascending.
+    label_names : tuple of str
+    """
+
+    recipe: Recipe
+    classes: tuple[Label, ...]
+    label_names: tuple[str, ...]
+
+
+def open_stages(model_dir: str, plan: dict[str, Any], resume: bool, show: bool | None = False) -> Stages:
+    """Return the folder of the stages: an empty one, or that of the same run, to go on with.
+
+    Parameters
+    ----------
+    model_dir : str
+    plan : dict
+        All that decides the bits of the run, as JSON holds it.
+    resume : bool
+    show : bool or None
+
+    Raises
+    ------
+    ValueError
+        If the run to go on with was another one.
+    """
+    folder = Path(model_dir) / FOLDER
+    path = folder / PLAN
+    plan = json.loads(json.dumps(plan))
+    if resume and path.exists():
+        before = json.loads(path.read_text("utf-8"))
+        differing = sorted(name for name in plan.keys() | before.keys() if plan.get(name) != before.get(name))
+        if differing:
+            raise ValueError(f"{folder} is of a run with a different {', '.join(differing)}; start without --resume.")
+        return Stages(folder, show)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with replace_file(path, "w") as file:
+        json.dump(plan, file, indent=2)
+    return Stages(folder, show)
+
+
+def in_batches(texts: Iterable[str], label: Probabilities) -> Iterator[NDArray[np.float64]]:
+    """Yield the probabilities of a thousand texts at a time."""
+    stream = iter(texts)
+    while batch := list(islice(stream, BATCH)):
+        yield label(batch)
+
+
+def label_texts(lessons: Lessons, label: Probabilities) -> NDArray[np.float32]:
+    """Return the teacher's probabilities for the texts without labels, of shape (n_unlabelled, n_classes)."""
+
+    def make() -> dict[str, Any]:
+        found = np.empty((lessons.n_unlabelled, lessons.n_classes), np.float32)
+        n_done = 0
+        with lessons.stages.progress("Labelling", lessons.n_unlabelled) as progress:
+            for part in in_batches(lessons.unlabelled, label):
+                found[n_done : n_done + len(part)] = part
+                n_done += len(part)
+                progress.update(len(part))
+        return {"probabilities": found}
+
+    return lessons.stages.arrays("soft_labels", make)["probabilities"]
+
+
+def read_labels(lessons: Lessons, rows: Callable[[], Iterable[Sequence[float]]]) -> NDArray[np.float32]:
+    """Return probabilities from a file in place of a teacher's."""
+    make = lambda: {"probabilities": np.array(list(rows()), np.float32)}  # noqa: E731
+    return lessons.stages.arrays("soft_labels", make)["probabilities"]
+
+
+def fit_student(lessons: Lessons, soft: NDArray[np.float32], student: Student) -> Classifier:
+    """Fit the student to labels and soft labels.
+
+    A label has twice the importance of a soft label. The log-count ratio is that of both together, each document
+    counted with its importance and its probability of each class.
+
+    Parameters
+    ----------
+    lessons : Lessons
+    soft : ndarray of shape (n_unlabelled, n_classes)
+    student : Student
+
+    Returns
+    -------
+    Classifier
+    """
+    recipe = student.recipe
+    rows = lessons.rows(recipe.ngrams)
+    min_df = recipe.min_df or default_min_df(rows.n_rows)
+
+    def fit() -> dict[str, Any]:
+        hard = np.eye(lessons.n_classes, dtype=np.float32)[lessons.y]
+        importance = np.ones(rows.n_rows, np.float32)
+        importance[: lessons.n_labelled] = LABEL_IMPORTANCE
+        options = SoftOptions(min_df, SoftSGD(recipe.passes, n_plain_passes=min(1, recipe.passes - 1)), lessons.seed)
+        with lessons.stages.progress("Student", (recipe.passes + 1) * rows.n_rows) as progress:
+            targets = np.concatenate([hard, soft])
+            return vars(fit_soft(rows, targets, importance, recipe.ngrams.n_features, options, progress.update))
+
+    fitted = SoftLinear(**lessons.stages.arrays("student", fit))
+    n_steps = recipe.passes * rows.n_rows
+    return make_classifier(fitted, student, lessons.seed, n_steps)
+
+
+def make_classifier(fitted: SoftLinear, student: Student, seed: int, n_steps: int) -> Classifier:
+    """Return a linear layer as the classifier that is kept and served."""
+    recipe = student.recipe
+    coef = np.zeros((len(fitted.coef), recipe.ngrams.n_features), recipe.ngrams.dtype)
+    coef[:, fitted.columns] = fitted.coef
+    return Classifier(
+        recipe,
+        student.classes,
+        coef,
+        fitted.intercept.astype(np.float64),
+        fitted.columns,
+        fitted.ratio.astype(recipe.ngrams.dtype),
+        label_names=student.label_names,
+        t=float(n_steps + 1),
+        seed=seed,
+    )
+
+
+def naive_bayes(lessons: Lessons, recipe: Recipe) -> Probabilities:
+    """Return the linear model that is fitted to the labels alone, with the n-grams of the student."""
+    ngrams = recipe.ngrams
+    fitted = fit_naive_bayes(lessons, ngrams)
+    return lambda texts: np.exp(fitted.log_probabilities(hash_block(texts, ngrams)))
+
+
+def memory_bound(lessons: Lessons, recipe: Recipe) -> int:
+    """Return about how many bytes a run with the teacher ``vectors`` takes at most.
+
+    The n-grams' vectors and the counts of hashed columns do not grow with the corpora. What does grow is a few
+    numbers a text, and the vector of each labelled one.
+    """
+    settings, n_texts = VectorsSettings(), lessons.n_labelled + lessons.n_unlabelled
+    n_classes, size = lessons.n_classes, settings.embedding.size
+    n_columns = max(settings.ngrams.n_features, recipe.ngrams.n_features)
+    counts = n_columns * 4 * (2 * n_classes + 2)
+    ngrams = settings.max_ngrams * (4 * size + 8 + 4 * (settings.n_folds + 1) * (n_classes + 1))
+    texts = n_texts * (24 + 8 * n_classes) + lessons.n_labelled * size * 12
+    return BASE_BYTES + max(counts, ngrams) + texts
