@@ -1,12 +1,14 @@
 """``movieclassifier distill``: a teacher labels texts without labels, and the student learns from them, too."""
 
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import click
 
 from movieclassifier.commands.shared.corpus_options import corpus_options
-from movieclassifier.commands.shared.distilling import DISTILL_OPTIONS, distill
-from movieclassifier.commands.shared.edge import Command, add_options, progress_option
+from movieclassifier.commands.shared.distill_options import DISTILL_OPTIONS, DistillOptions, as_distill_options
+from movieclassifier.commands.shared.edge import Command, add_options, progress_option, warn
 from movieclassifier.corpora.reading import ReadingOptions
 
 
@@ -15,10 +17,43 @@ from movieclassifier.corpora.reading import ReadingOptions
 @corpus_options
 @add_options(DISTILL_OPTIONS)
 @progress_option
-def main(paths: tuple[str, ...], reading: ReadingOptions, **options: Any) -> None:
+def main(paths: tuple[str, ...], reading: ReadingOptions, **given: Any) -> None:
     """Train a teacher on CORPUS, let it label texts without labels, and train the student on both.
 
-    The student is a model like all others; the teacher is no part of it. Texts that equal one of CORPUS or of --test
-    are left out. At the end one table compares naive Bayes on the labels alone, the teacher and the student.
+    The student is a model like all others; the teacher is no part of it. A text that CORPUS or --test has, too, is
+    left out. At the end one table compares naive Bayes on the labels alone, the teacher and the student.
     """
-    distill(paths, reading, options)
+    distill(paths, reading, as_distill_options(given))
+
+
+def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOptions) -> None:
+    """Run the command; see :func:`main`."""
+    # Imported here, so that --help does not wait.
+    from movieclassifier.commands.shared import distill_steps, train_steps
+    from movieclassifier.evaluation.caveats import find_caveats
+    from movieclassifier.models.guard import N_GUARD, make_guard
+    from movieclassifier.models.origin import load_record_facts, replacement_note
+    from movieclassifier.models.persistence import save_model
+    from movieclassifier.training.distilling import fit_student, keep_columns, open_stages
+
+    costs, before = train_steps.measure_costs(), load_record_facts(options.model_dir)
+    texts = distill_steps.read_texts(paths, reading, options)
+    student = distill_steps.make_student(texts, options)
+    train_steps.lock(Path(options.model_dir))
+    plan = distill_steps.make_plan(texts, student, options)
+    stages = open_stages(options.model_dir, plan, options.resume, options.show)
+    lessons = distill_steps.make_lessons(texts, student, stages, options.seed)
+    teacher, soft = distill_steps.teach(lessons, texts, options)
+    classifier = keep_columns(fit_student(lessons, soft, student), stages, options.n_keep)
+    result = distill_steps.compare_all(classifier, teacher, lessons, texts) | {"stages": stages.costs()}
+    classifier.metadata |= distill_steps.provenance(texts, options) | {"metrics": result.pop("metrics")}
+    save_model(options.model_dir, classifier, make_guard(classifier, islice(texts.unseen(), N_GUARD)))
+    if options.write_soft_labels:
+        distill_steps.write_soft_labels(options.write_soft_labels, texts, soft, student.label_names)
+    if not options.keep_stages:
+        stages.remove()
+    tell = distill_steps.result_json if options.as_json else distill_steps.result_table
+    click.echo(tell(result, costs()))
+    warn(find_caveats(classifier.metadata["metrics"]))
+    replaced = replacement_note(before, load_record_facts(options.model_dir))
+    click.echo(f"The model is in {options.model_dir}{replaced}.", err=True)

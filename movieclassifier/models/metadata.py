@@ -82,6 +82,8 @@ class Provenance(TypedDict, total=False):
     metrics : Metrics
     n_corrections : int
         Votes that an update folded in.
+    distilled : dict
+        The teacher, its settings and the texts that it labelled, where the model is a student.
     """
 
     corpus: list[str]
@@ -100,6 +102,7 @@ class Provenance(TypedDict, total=False):
     learning_curve: list[tuple[int, float]]
     metrics: Metrics
     n_corrections: int
+    distilled: dict[str, Any]
 
 
 def read_provenance(metadata: Any) -> Provenance:
@@ -205,5 +208,6 @@ TYPES: dict[str, Callable[[Any], bool]] = {
     "evaluated_on": _is_text,
     "versions": lambda value: isinstance(value, dict) and all(map(_is_text, value.values())),
     "learning_curve": _is_curve,
+    "distilled": lambda value: isinstance(value, dict) and _is_text(value.get("teacher")),
     "metrics": _is_metrics,
 }

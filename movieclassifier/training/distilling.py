@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.corpora.readers.contract import Label
 from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.pruning import prune
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.atomic import replace_file
 from movieclassifier.training.learners.log_count_ratio import default_min_df
@@ -20,7 +21,7 @@ from movieclassifier.training.learners.soft_targets import SoftSGD
 from movieclassifier.training.row_store import hash_block
 from movieclassifier.training.soft_linear import SoftLinear, SoftOptions, fit_soft
 from movieclassifier.training.teachers.lessons import Lessons, Probabilities, Stages
-from movieclassifier.training.teachers.vectors import VectorsSettings, fit_naive_bayes
+from movieclassifier.training.teachers.vectors import Settings, fit_naive_bayes
 
 FOLDER = "distilling"  # in the model folder
 PLAN = "plan.json"
@@ -173,10 +174,15 @@ def memory_bound(lessons: Lessons, recipe: Recipe) -> int:
     The n-grams' vectors and the counts of hashed columns do not grow with the corpora. What does grow is a few
     numbers a text, and the vector of each labelled one.
     """
-    settings, n_texts = VectorsSettings(), lessons.n_labelled + lessons.n_unlabelled
+    settings, n_texts = Settings(), lessons.n_labelled + lessons.n_unlabelled
     n_classes, size = lessons.n_classes, settings.embedding.size
     n_columns = max(settings.ngrams.n_features, recipe.ngrams.n_features)
     counts = n_columns * 4 * (2 * n_classes + 2)
     ngrams = settings.max_ngrams * (4 * size + 8 + 4 * (settings.n_folds + 1) * (n_classes + 1))
     texts = n_texts * (24 + 8 * n_classes) + lessons.n_labelled * size * 12
     return BASE_BYTES + max(counts, ngrams) + texts
+
+
+def keep_columns(classifier: Classifier, stages: Stages, n_keep: int | None) -> Classifier:
+    """Return the student with the columns that matter most, or as it is."""
+    return classifier if n_keep is None else prune(classifier, n_keep, stages.arrays("student", dict)["frequency"])

@@ -103,9 +103,10 @@ def fit_soft(
     counts = _count(rows, targets * importance[:, None], n_features, tell)
     columns = np.flatnonzero(_at_least(counts, min_df)).astype(np.int32)
     positions = (1,) if n_classes == 2 else tuple(range(n_classes))
-    ratio = np.stack([soft_ratio(counts, min_df, position)[columns] for position in positions])
-    frequency = counts[columns].sum(axis=1)
-    del counts
+    kept = counts[columns]
+    ratio = np.stack([soft_ratio(kept, min_df, position, counts) for position in positions])
+    frequency = kept.sum(axis=1)
+    del counts, kept
     places = np.full(n_features, -1, np.int32)
     places[columns] = np.arange(len(columns), dtype=np.int32)
     learners = [SoftLearner(row, n, settings) for row in ratio]

@@ -65,7 +65,7 @@ def plan_run(
     earlier = earlier_plan(run)
     plan, n_holdout = make_plan(corpus, found, keep_as_before(training, earlier), with_test=test is not None)
     _warn_of_known_documents(plan, earlier, found, test)
-    _lock(Path(run.model_dir))
+    lock(Path(run.model_dir))
     return plan, n_holdout
 
 
@@ -88,7 +88,7 @@ def _warn_of_known_documents(plan: Plan, earlier: Plan | None, found: Survey, te
         warn(["the model was trained on documents of this holdout before, so its figures are too good."])
 
 
-def _lock(folder: Path) -> None:
+def lock(folder: Path) -> None:
     """Make the model folder, and keep a different training out of it until the command ends."""
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):

@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from movieclassifier.system.compiled import soft_targets_twin
 
-CHUNK = 2**20
-
 
 @dataclass(frozen=True)
 class SoftSGD:
@@ -59,7 +57,9 @@ def count_soft(
     np.add.at(counts, columns, np.repeat(amounts, np.diff(indptr), axis=0))
 
 
-def soft_ratio(counts: NDArray[np.float32], min_df: float, position: int) -> NDArray[np.float32]:
+def soft_ratio(
+    counts: NDArray[np.float32], min_df: float, position: int, whole: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
     """Return the log-count ratio of a class against the rest from amounts in place of counts.
 
     Parameters
@@ -68,6 +68,8 @@ def soft_ratio(counts: NDArray[np.float32], min_df: float, position: int) -> NDA
     min_df : float
         Columns with a smaller amount in all have ratio 0.
     position : int
+    whole : ndarray of shape (n_features, n_classes), optional
+        The counts of all columns, where `counts` has only some of them.
 
     Returns
     -------
@@ -77,17 +79,15 @@ def soft_ratio(counts: NDArray[np.float32], min_df: float, position: int) -> NDA
     ----------
     :class:`movieclassifier.training.learners.log_count_ratio.LogCountRatio`, which does the same with whole numbers.
     """
-    totals = counts.sum(axis=0, dtype=np.float64)
-    n_added = len(counts) if counts.shape[1] == 2 else 1
+    whole = counts if whole is None else whole
+    totals = whole.sum(axis=0, dtype=np.float64)
+    n_added = len(whole) if counts.shape[1] == 2 else 1
     rest = totals.sum() - totals[position]
     constant = math.log((totals[position] + n_added) / (rest + n_added))
-    ratio = np.empty(len(counts), np.float32)
-    for start in range(0, len(counts), CHUNK):
-        part = counts[start : start + CHUNK].astype(np.float64)
-        in_all, own = part.sum(axis=1), part[:, position]
-        found = np.log((own + 1) / (in_all - own + 1)) - constant
-        ratio[start : start + CHUNK] = np.where(in_all >= min_df, found, 0)
-    return ratio
+    exact = counts.astype(np.float64)
+    in_all, own = exact.sum(axis=1), exact[:, position]
+    found = np.log((own + 1) / (in_all - own + 1)) - constant
+    return np.where(in_all >= min_df, found, 0).astype(np.float32)
 
 
 class SoftLearner:

@@ -1,16 +1,29 @@
-"""Teachers: a name → the function that trains it. A teacher labels texts and is no part of the model that is served."""
+"""Teachers: a name → the module that trains it. A teacher labels texts and is no part of the model that is served.
 
-from collections.abc import Callable
+A module has a function ``teach(lessons)`` that returns a function from texts to probabilities, and a dataclass
+``Settings``. It is imported when its teacher is asked for, because some need packages that others do without.
+"""
+
 from dataclasses import asdict
+from importlib import import_module
 from typing import Any
 
-from movieclassifier.training.teachers import vectors
-from movieclassifier.training.teachers.lessons import Lessons, Probabilities
+TEACHERS: dict[str, str] = {"vectors": "movieclassifier.training.teachers.vectors"}
 
-TEACHERS: dict[str, Callable[[Lessons], Probabilities]] = {"vectors": vectors.teach}
-SETTINGS: dict[str, Any] = {"vectors": vectors.VectorsSettings}
+
+def load_teacher(name: str) -> Any:
+    """Return the module of a teacher.
+
+    Raises
+    ------
+    ValueError
+        If there is no such teacher, or a package that it needs is not installed.
+    """
+    if name not in TEACHERS:
+        raise ValueError(f"teacher must be one of {', '.join(TEACHERS)}; got {name!r}.")
+    return import_module(TEACHERS[name])
 
 
 def describe(name: str) -> dict[str, Any]:
     """Return the settings of a teacher, as JSON holds them."""
-    return asdict(SETTINGS[name]())
+    return asdict(load_teacher(name).Settings())

@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
-"""The compiled twin of document vectors: the bits of ``embedding.py``, which is the definition.
+"""The compiled twin of document vectors: the bits of ``embedding.py`` and ``folding.py``, which are the definition.
 
 Sums run over 16 lanes whatever the processor, so that wider registers change the time and not the result.
 """
@@ -237,7 +237,7 @@ def fold_in(
     const float[::1] table,
     float[:, ::1] documents,
 ):
-    """Write the vectors of texts that the embedding was not trained on; see ``embedding.fold_in_python``."""
+    """Write the vectors of texts that the embedding was not trained on; see ``folding.fold_in_python``."""
     cdef Py_ssize_t row, size = words.shape[1]
     check(columns, indptr, documents.shape[0], words.shape[0], size)
     if not (chances.shape[0] == words.shape[0] and documents.shape[1] == negatives.shape[1] == size):

@@ -1,6 +1,8 @@
 """What a teacher is given: labelled texts, unlabelled ones, and a folder in which every stage is kept."""
 
+import json
 import shutil
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -13,10 +15,12 @@ from numpy.typing import NDArray
 from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.system.atomic import replace_file
+from movieclassifier.system.memory import peak_megabytes
 from movieclassifier.system.progress import Progress
 from movieclassifier.training.learners.log_count_ratio import default_min_df
 from movieclassifier.training.row_store import RowStore, open_rows, write_rows
 
+COSTS = "costs.jsonl"
 # Texts in, of shape (n_texts, n_classes) the probability of each class out.
 Probabilities = Callable[[Sequence[str]], NDArray[np.float64]]
 
@@ -69,8 +73,33 @@ class Stages:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def progress(self, title: str, n: int) -> Progress:
-        """Return the progress of a stage over n texts."""
-        return Progress(n, title, unit="texts", show=self.show)
+        """Return the progress of a stage over n texts; its costs are noted when it ends well."""
+        return _Stage(n, title, self)
+
+    def costs(self) -> list[dict[str, Any]]:
+        """Return seconds, CPU seconds and peak memory of every stage so far, also of those before a resumption."""
+        path = self.path(COSTS)
+        return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+
+
+class _Stage(Progress):
+    """The progress of a stage, which notes what it has cost."""
+
+    def __init__(self, n: int, title: str, stages: Stages):
+        super().__init__(n, title, unit="texts", show=stages.show)
+        self._stages, self._began, self._began_cpu = stages, time.perf_counter(), time.process_time()
+
+    def __exit__(self, *exception: object) -> None:
+        super().__exit__(*exception)
+        if exception[0] is None:
+            costs = {
+                "stage": self.title,
+                "seconds": round(time.perf_counter() - self._began, 2),
+                "cpu_seconds": round(time.process_time() - self._began_cpu, 2),
+                "peak_MB": round(peak_megabytes()),
+            }
+            with open(self._stages.path(COSTS), "a", encoding="utf-8") as file:
+                file.write(json.dumps(costs) + "\n")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from movieclassifier.training.learners.soft_targets import SoftSGD, count_soft, 
 from movieclassifier.training.row_store import Block, RowStore, hash_block
 from movieclassifier.training.soft_linear import SoftLinear, SoftOptions, fit_soft
 from movieclassifier.training.teachers import embedding
-from movieclassifier.training.teachers.embedding import EmbeddingSettings, Sphere, Words
+from movieclassifier.training.teachers.embedding import EmbeddingSettings, Words
+from movieclassifier.training.teachers.folding import Sphere, fold_in, make_sphere
 from movieclassifier.training.teachers.lessons import Lessons, Probabilities
 from movieclassifier.training.teachers.nets import NetSettings, fit_nets, net_probabilities
 
@@ -20,7 +21,7 @@ NAIVE_BAYES = SoftSGD(passes=3)
 
 
 @dataclass(frozen=True)
-class VectorsSettings:
+class Settings:
     """Settings of the teacher.
 
     Parameters
@@ -83,13 +84,13 @@ class Chosen:
         return block.keep(known, places[known])
 
 
-def teach(lessons: Lessons, settings: VectorsSettings | None = None) -> Probabilities:
+def teach(lessons: Lessons, settings: Settings | None = None) -> Probabilities:
     """Train the teacher.
 
     Parameters
     ----------
     lessons : Lessons
-    settings : VectorsSettings, optional
+    settings : Settings, optional
 
     Returns
     -------
@@ -101,13 +102,13 @@ def teach(lessons: Lessons, settings: VectorsSettings | None = None) -> Probabil
     Thongtan and Phienthrakul, ACL 2019; Bingyu and Arefyev, *The Document Vectors Using Cosine Similarity Revisited*,
     Workshop on Insights from Negative Results in NLP, ACL 2022.
     """
-    settings = settings or VectorsSettings()
+    settings = settings or Settings()
     rows = lessons.rows(settings.ngrams)
     naive_bayes = fit_naive_bayes(lessons, settings.ngrams)
     chosen = Chosen(**lessons.stages.arrays("ngrams", lambda: vars(choose_ngrams(lessons, rows, settings))))
     noise = embedding.noise_table(chosen.frequency.astype(float) * chosen.chances[-1])
     words = train_embedding(lessons, rows, chosen, noise, settings)
-    sphere = embedding.make_sphere(words.vectors, noise, settings.embedding, lessons.seed)
+    sphere = make_sphere(words.vectors, noise, settings.embedding, lessons.seed)
     vectors = lessons.stages.arrays("folded", lambda: {"d": fold_labelled(lessons, rows, chosen, sphere, settings)})
     nets = lessons.stages.arrays(
         "nets", lambda: fit_nets(vectors["d"], lessons.y, lessons.n_classes, settings.net, lessons.seed)
@@ -116,7 +117,7 @@ def teach(lessons: Lessons, settings: VectorsSettings | None = None) -> Probabil
     def label(texts: Sequence[str]) -> NDArray[np.float64]:
         block = hash_block(texts, settings.ngrams)
         own = chosen.places(block)
-        folded = embedding.fold_in(sphere, own.columns, own.indptr, chosen.chances[-1], settings.embedding)
+        folded = fold_in(sphere, own.columns, own.indptr, chosen.chances[-1], settings.embedding)
         by_net = np.log(np.maximum(net_probabilities(nets, folded), 1e-12))
         by_words = naive_bayes.log_probabilities(block)
         return blend([by_words, by_net], [settings.naive_bayes_share, settings.net_share])
@@ -153,7 +154,7 @@ def fit_naive_bayes(lessons: Lessons, ngrams: NGrams) -> SoftLinear:
     return SoftLinear(**lessons.stages.arrays(f"naive_bayes_{ngrams.n_features}", fit))
 
 
-def choose_ngrams(lessons: Lessons, rows: RowStore, settings: VectorsSettings) -> Chosen:
+def choose_ngrams(lessons: Lessons, rows: RowStore, settings: Settings) -> Chosen:
     """Choose the n-grams that have a vector, and the chance of each to be drawn."""
     with lessons.stages.progress("Counting n-grams", 2 * rows.n_rows) as progress:
         frequency = np.zeros((settings.ngrams.n_features, 1), np.float32)
@@ -180,7 +181,7 @@ def choose_ngrams(lessons: Lessons, rows: RowStore, settings: VectorsSettings) -
     return Chosen(columns, chosen.frequency, chances)
 
 
-def chances_of(counts: NDArray[np.float32], settings: VectorsSettings) -> NDArray[np.float32]:
+def chances_of(counts: NDArray[np.float32], settings: Settings) -> NDArray[np.float32]:
     """Return the chance of each n-gram to be drawn, from the labelled texts of each class that have it."""
     n = counts.sum(axis=1)
     positions = (1,) if counts.shape[1] == 2 else range(counts.shape[1])
@@ -196,7 +197,7 @@ def _by_fold(lessons: Lessons, block: Block, n_folds: int) -> Iterator[Block]:
 
 
 def train_embedding(
-    lessons: Lessons, rows: RowStore, chosen: Chosen, noise: NDArray[np.int32], settings: VectorsSettings
+    lessons: Lessons, rows: RowStore, chosen: Chosen, noise: NDArray[np.int32], settings: Settings
 ) -> Words:
     """Train the vectors of all n-grams; each epoch is kept, with the vectors of the texts beside it."""
     how, stages = settings.embedding, lessons.stages
@@ -231,7 +232,7 @@ def _epoch_name(epoch: int) -> str:
 class _Visit:
     """The vectors of the texts in one epoch: read from the file of the epoch before, written to a new one."""
 
-    def __init__(self, lessons: Lessons, rows: RowStore, chosen: Chosen, settings: VectorsSettings, epoch: int):
+    def __init__(self, lessons: Lessons, rows: RowStore, chosen: Chosen, settings: Settings, epoch: int):
         self._size, self._seed, self._epoch = settings.embedding.size, lessons.seed, epoch
         self._before = lessons.stages.path(f"texts_{epoch}.f4")
 
@@ -256,7 +257,7 @@ class _Visit:
 
 
 def fold_labelled(
-    lessons: Lessons, rows: RowStore, chosen: Chosen, sphere: Sphere, settings: VectorsSettings
+    lessons: Lessons, rows: RowStore, chosen: Chosen, sphere: Sphere, settings: Settings
 ) -> NDArray[np.float32]:
     """Return the vectors of the labelled texts, each folded in with the chances of the other folds."""
     vectors = np.zeros((lessons.n_labelled, settings.embedding.size), np.float32)
@@ -267,6 +268,6 @@ def fold_labelled(
             for fold, part in enumerate(_by_fold(lessons, block, settings.n_folds)):
                 own = chosen.places(part)
                 chances = chosen.chances[fold]
-                vectors[part.rows] = embedding.fold_in(sphere, own.columns, own.indptr, chances, settings.embedding)
+                vectors[part.rows] = fold_in(sphere, own.columns, own.indptr, chances, settings.embedding)
                 progress.update(len(part.rows))
     return vectors

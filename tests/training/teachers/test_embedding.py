@@ -7,7 +7,7 @@ from movieclassifier.system.compiled import PURE_PYTHON, backend
 from movieclassifier.training.teachers import embedding
 from movieclassifier.training.teachers.embedding import EmbeddingSettings
 
-SETTINGS = EmbeddingSettings(size=32, n_pool=7, n_fold_negatives=11)
+SETTINGS = EmbeddingSettings(size=32, n_pool=7)
 N_WORDS, N_TEXTS = 40, 9
 needs_twin = pytest.mark.skipif(backend()[0] != "compiled", reason=f"no compiled twin: {backend()[1]}")
 
@@ -82,28 +82,6 @@ def test_documents_come_to_lie_near_their_ngrams():
         embedding.train_vectors(words, documents, columns, indptr, order, drawn, noise, SETTINGS, 0.01)
     cosines = np.corrcoef(documents)
     assert cosines[:5, :5].min() > cosines[:5, 5:].max()
-
-
-def folded(sphere, seed=0):
-    _, _, columns, indptr, chances, _ = start(seed)
-    return embedding.fold_in(sphere, columns, indptr, chances.astype(np.float32), SETTINGS)
-
-
-@needs_twin
-@pytest.mark.parametrize("seed", range(5))
-def test_compiled_folding_has_the_bits_of_the_definition(monkeypatch, seed):
-    words, _ = trained(seed)
-    sphere = embedding.make_sphere(words.vectors, start(seed)[-1], SETTINGS, seed)
-    ours = folded(sphere, seed)
-    monkeypatch.setenv(PURE_PYTHON, "1")
-    assert ours.tobytes() == folded(sphere, seed).tobytes()
-
-
-def test_a_text_is_folded_to_the_sphere_and_one_without_ngrams_to_0():
-    words, _ = trained()
-    lengths = np.linalg.norm(folded(embedding.make_sphere(words.vectors, start()[-1], SETTINGS, 0)), axis=1)
-    assert lengths[3] == 0
-    np.testing.assert_allclose(lengths[lengths > 0], 1, rtol=1e-6)
 
 
 @needs_twin

@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from movieclassifier.features.ngrams import NGrams
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.recipes.names import make_recipe
+from movieclassifier.training.distilling import Student, make_classifier
+from movieclassifier.training.learners.soft_targets import SoftSGD
+from movieclassifier.training.row_store import hash_block, write_rows
+from movieclassifier.training.soft_linear import SoftOptions, fit_soft
+
+NGRAMS = NGrams(n_features=2**10)
+OPTIONS = SoftOptions(1, SoftSGD(), 1)
+
+
+def fitted(tmp_path, classes, n=60, n_targets=60):
+    names = ["dull", "great", "odd"][:classes]
+    texts = [f"a {names[i % classes]} film {i}" for i in range(n)]
+    rows = write_rows(tmp_path / "rows", [texts], NGRAMS)
+    targets = np.eye(classes, dtype=np.float32)[np.arange(n_targets) % classes]
+    return fit_soft(rows, targets, np.ones(n_targets, np.float32), NGRAMS.n_features, OPTIONS), names
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_it_learns_the_words_of_each_class(tmp_path, classes):
+    linear, names = fitted(tmp_path, classes)
+    found = linear.log_probabilities(hash_block([f"a {name} film" for name in names], NGRAMS))
+    assert found.argmax(axis=1).tolist() == list(range(classes))
+    assert linear.coef.shape == linear.ratio.shape == (1 if classes == 2 else 3, len(linear.columns))
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_the_classifier_decides_as_the_linear_layer(tmp_path, classes):
+    linear, names = fitted(tmp_path, classes)
+    recipe = make_recipe("student", n_features=NGRAMS.n_features)
+    classifier = make_classifier(linear, Student(recipe, tuple(range(classes)), tuple(names)), 1, 7)
+    assert isinstance(classifier, Classifier)
+    texts = ["a great film", "dull", "", "nothing known"]
+    values = classifier.decision_function(texts).reshape(len(texts), -1)
+    np.testing.assert_allclose(values, linear.decide(hash_block(texts, NGRAMS)), atol=1e-5)
+
+
+def test_rows_beyond_the_targets_teach_nothing(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    linear, _ = fitted(tmp_path / "a", 2, n=60, n_targets=40)
+    alone, _ = fitted(tmp_path / "b", 2, n=40, n_targets=40)
+    assert linear.columns.tolist() == alone.columns.tolist()
+    assert linear.ratio.tobytes() == alone.ratio.tobytes()
+    assert linear.coef.tobytes() == alone.coef.tobytes()
+
+
+def test_a_layer_without_columns_decides_by_its_intercept(tmp_path):
+    rows = write_rows(tmp_path / "rows", [["", ""]], NGRAMS)
+    linear = fit_soft(rows, np.eye(2, dtype=np.float32), np.ones(2, np.float32), NGRAMS.n_features, OPTIONS)
+    assert len(linear.columns) == 0
+    np.testing.assert_array_equal(linear.decide(hash_block(["a film"], NGRAMS)), [linear.intercept])
