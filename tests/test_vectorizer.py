@@ -101,7 +101,7 @@ class TestIsAHashingVectorizer:
         assert tokenizer is TOKENIZERS["book"]
 
     def test_an_unknown_recipe_is_refused_by_name(self):
-        with pytest.raises(ValueError, match="recipe must be one of book, default; got 'bok'"):
+        with pytest.raises(ValueError, match="recipe must be one of book, default, student; got 'bok'"):
             make_vectorizer("bok")
 
 
