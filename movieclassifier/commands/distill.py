@@ -46,7 +46,8 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     teacher, soft = distill_steps.teach(lessons, texts, options)
     classifier = keep_columns(fit_student(lessons, soft, student), stages, options.n_keep)
     result = distill_steps.compare_all(classifier, teacher, lessons, texts) | {"stages": stages.costs()}
-    classifier.metadata |= distill_steps.provenance(texts, options) | {"metrics": result.pop("metrics")}
+    classifier.metadata |= distill_steps.provenance(texts, options)
+    classifier.metadata["metrics"] = result.pop("metrics")
     save_model(options.model_dir, classifier, make_guard(classifier, islice(texts.unseen(), N_GUARD)))
     if options.write_soft_labels:
         distill_steps.write_soft_labels(options.write_soft_labels, texts, soft, student.label_names)

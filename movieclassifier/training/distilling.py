@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from movieclassifier.corpora.readers.contract import Label
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.pruning import prune
+from movieclassifier.models.weights import Weights
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.atomic import replace_file
 from movieclassifier.training.learners.log_count_ratio import default_min_df
@@ -148,17 +149,9 @@ def make_classifier(fitted: SoftLinear, student: Student, seed: int, n_steps: in
     recipe = student.recipe
     coef = np.zeros((len(fitted.coef), recipe.ngrams.n_features), recipe.ngrams.dtype)
     coef[:, fitted.columns] = fitted.coef
-    return Classifier(
-        recipe,
-        student.classes,
-        coef,
-        fitted.intercept.astype(np.float64),
-        fitted.columns,
-        fitted.ratio.astype(recipe.ngrams.dtype),
-        label_names=student.label_names,
-        t=float(n_steps + 1),
-        seed=seed,
-    )
+    intercept, ratio = fitted.intercept.astype(np.float64), fitted.ratio.astype(recipe.ngrams.dtype)
+    weights = Weights(coef, intercept, fitted.columns, ratio, t=float(n_steps + 1))
+    return Classifier(recipe, student.classes, weights, label_names=student.label_names, seed=seed)
 
 
 def naive_bayes(lessons: Lessons, recipe: Recipe) -> Probabilities:

@@ -111,8 +111,8 @@ def join(blocks: Sequence[Block]) -> Block:
 
 def hash_block(texts: Sequence[str], ngrams: NGrams) -> Block:
     """Return texts as a block of its own."""
-    _, columns, indptr = hash_texts(texts, ngrams)
-    return Block(np.arange(len(texts)), columns, indptr.astype(np.int64))
+    rows = hash_texts(texts, ngrams)
+    return Block(np.arange(len(texts)), rows.columns, rows.indptr.astype(np.int64))
 
 
 def write_rows(path: str | os.PathLike[str], minibatches: Iterable[Sequence[str]], ngrams: NGrams) -> RowStore:

@@ -23,7 +23,8 @@ def rows_of(block):
 
 def test_rows_are_those_of_hashing(tmp_path):
     stored(tmp_path / "rows")
-    data, columns, indptr = hash_texts(some_texts(2500), NGRAMS)
+    hashed = hash_texts(some_texts(2500), NGRAMS)
+    data, columns, indptr = hashed.data, hashed.columns, hashed.indptr
     rows = open_rows(tmp_path / "rows")
     found = {row: own for block in rows.blocks() for row, own in rows_of(block).items()}
     assert found == {i: columns[indptr[i] : indptr[i + 1]].tolist() for i in range(2500)}

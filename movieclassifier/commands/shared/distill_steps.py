@@ -25,6 +25,7 @@ from movieclassifier.evaluation.metrics import evaluate
 from movieclassifier.evaluation.teacher_table import paired_differences, score_rows, teacher_table
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.decisions import probabilities
+from movieclassifier.models.metadata import Provenance
 from movieclassifier.models.scoring import score_documents
 from movieclassifier.recipes.names import make_recipe
 from movieclassifier.system.atomic import check_replaceable, replace_file
@@ -129,18 +130,12 @@ def compare_all(
     }
 
 
-def provenance(texts: TeachingTexts, options: DistillOptions) -> dict[str, Any]:
+def provenance(texts: TeachingTexts, options: DistillOptions) -> Provenance:
     """Return where the student came from, without the paths and times of the machine."""
     corpus, counted = texts.corpus, texts.counted
-    chosen = {
-        "shuffle_seed": corpus.shuffle_seed,
-        "reading": corpus.reading.chosen() or None,
-        "n_keep": options.n_keep,
-    }
-    return {
+    found: Provenance = {
         "corpus": list(corpus.names),
         "sha256": texts.found.sha256,
-        **{name: value for name, value in chosen.items() if value is not None},
         "n_train": texts.n_train,
         "n_holdout": texts.found.n_documents - texts.n_train,
         "evaluated_on": "the holdout" if options.test is None else Path(options.test).name,
@@ -156,6 +151,13 @@ def provenance(texts: TeachingTexts, options: DistillOptions) -> dict[str, Any]:
         "versions": {"movieclassifier": __version__, "python": platform.python_version()}
         | {name: version(name) for name in PACKAGES},
     }
+    if corpus.shuffle_seed is not None:
+        found["shuffle_seed"] = corpus.shuffle_seed
+    if reading := corpus.reading.chosen():
+        found["reading"] = reading
+    if options.n_keep is not None:
+        found["n_keep"] = options.n_keep
+    return found
 
 
 def write_soft_labels(path: str, texts: TeachingTexts, soft: NDArray[np.float32], names: tuple[str, ...]) -> None:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
+from movieclassifier.features.rows import Rows
 from movieclassifier.system.compiled import PURE_PYTHON, backend
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
 from movieclassifier.training.learners.soft_targets import SoftLearner, SoftSGD, count_soft, soft_ratio
@@ -49,7 +50,7 @@ def test_the_ratio_of_whole_labels_is_that_of_the_counts(n_classes):
     counts = np.zeros((N_COLUMNS, n_classes), np.float32)
     count_soft(columns, indptr, np.eye(n_classes, dtype=np.float32)[y], counts)
     hard = LogCountRatio(n_classes, N_COLUMNS, min_df=4)
-    hard.partial_fit(csr_matrix((np.ones(len(columns)), columns, indptr), shape=(N_ROWS, N_COLUMNS)), y)
+    hard.partial_fit(Rows(np.ones(len(columns)), columns, indptr.astype(np.int32), N_COLUMNS), y)
     for position in range(n_classes):
         expected = hard.ratio(np.arange(N_COLUMNS), position)
         np.testing.assert_allclose(soft_ratio(counts, 4, position), expected, atol=1e-6)
