@@ -80,9 +80,9 @@ class Owner:
     ) -> Page[Entry]:
         """Return votes, the newest first unless `oldest_first`."""
         with self.log.served.up_to_date() as model:
-            held_from = model.held_from
+            held = dict(model.held)
         return self.log.store.entries(
-            held_from,
+            held,
             search=clean(search),
             status=status,
             page=page,
@@ -93,8 +93,8 @@ class Owner:
     def export_rows(self, search: str = "", status: str | None = None) -> Iterator[dict[str, Any]]:
         """Return the votes in the order of the log, as :mod:`movieclassifier.feedback.log.export` takes them."""
         with self.log.served.up_to_date() as model:
-            held_from = model.held_from
-        entries = self.log.store.iter_entries(held_from, search=clean(search), status=status)
+            held = dict(model.held)
+        entries = self.log.store.iter_entries(held, search=clean(search), status=status)
         return (asdict(entry) | {"voted_at": entry.voted_at.isoformat()} for entry in entries)
 
     def approve(self, positions: Sequence[int], by: str, note: str = "") -> int:

@@ -44,7 +44,7 @@ class ServedLog:
         self.settings = settings
         self.model_path = model_path(settings.model)
         self.store = FeedbackStore(settings.database_url)
-        self.served = ServedModel(self.store.engine, settings.cap)
+        self.served = ServedModel(self.store.engine, settings.bounds)
         self.trained_version: int | None = None
         try:
             serve_first(self.store.engine, self.model_path)

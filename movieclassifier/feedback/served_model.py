@@ -1,31 +1,59 @@
-"""The served model of a worker: a pure function of a base, the accepted votes in their order, and the cap.
+"""The served model of a worker: a pure function of a base, the accepted votes in their order, and the bounds.
 
-Every worker holds its own copy. Before it answers, it looks at the head of the log and learns what it has not seen.
+Every worker holds its own copy. Before it answers, it looks at the head of the log and learns the votes that are new.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import RLock
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, select
 
-from movieclassifier.feedback.learner import DEFAULT_CAP, Learner, Rehearsal
+from movieclassifier.feedback.ballots import Batch, pack_row, text_rows
+from movieclassifier.feedback.bounds import UNBOUNDED, Bounds
+from movieclassifier.feedback.guarding import GuardScores
+from movieclassifier.feedback.learner import Learner
 from movieclassifier.feedback.log.appending import Accepted, folded_votes, now
-from movieclassifier.feedback.log.bases import load_base
+from movieclassifier.feedback.log.bases import ancestry, guard_reference, load_base
 from movieclassifier.feedback.log.database import snapshot
-from movieclassifier.feedback.log.entities import REJECT, ROLLBACK, SERVE, UNDO, Answer, Prediction, Probabilities
-from movieclassifier.feedback.log.replay import Foundation, accepted_votes, iter_lessons, read_plan
-from movieclassifier.feedback.log.rows import moment
-from movieclassifier.feedback.log.schema import events, head
+from movieclassifier.feedback.log.entities import Answer, Prediction, Probabilities
+from movieclassifier.feedback.log.replay import Foundation, iter_batches, read_changes, read_plan
+from movieclassifier.feedback.log.rows import Held, moment
+from movieclassifier.feedback.log.schema import head
 from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.decisions import probabilities
 
 
 def new_id() -> str:
     """Return an identifier that cannot be guessed: 128 random bits."""
     return secrets.token_urlsafe(16)
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What learning a vote would do now.
+
+    Attributes
+    ----------
+    before, after : dict of str to float
+        Probabilities of the text.
+    n_known : int
+        Columns of the text that the model has a weight for; with none, nothing can be learned.
+    held : str or None
+        Why the vote would be held.
+    features : bytes
+        The packed row of the text.
+    """
+
+    before: Probabilities
+    after: Probabilities
+    n_known: int
+    held: str | None
+    features: bytes
 
 
 class ServedModel:
@@ -34,8 +62,8 @@ class ServedModel:
     Parameters
     ----------
     engine : Engine
-    cap : float
-        See :data:`DEFAULT_CAP`.
+    bounds : Bounds
+        How far votes may move it.
 
     Attributes
     ----------
@@ -44,20 +72,16 @@ class ServedModel:
     foundation : Foundation or None
     lock : RLock
         Taken before any lock of the database, never after.
-    n_applied : int
-        Votes in the weights beyond the foundation.
-    held_from : int or None
-        Votes accepted by this event or a later one wait for the next update: the first of them would move the
-        weights beyond the cap.
     """
 
-    def __init__(self, engine: Engine, cap: float = DEFAULT_CAP):
+    def __init__(self, engine: Engine, bounds: Bounds | None = None):
         self.position = -1
         self.foundation: Foundation | None = None
-        self._engine, self._cap = engine, cap
         self.lock = RLock()
+        self._engine, self._bounds = engine, bounds or Bounds()
+        self._classifier: Classifier
         self._learner: Learner
-        self._live: list[Accepted] = []
+        self._inside: frozenset[int] = frozenset()
         self._digest: str | None = None
 
     @contextmanager
@@ -94,18 +118,35 @@ class ServedModel:
         self.position, self.foundation = -1, None
 
     def _follow(self, connection: Connection, position: int, version: int) -> None:
-        if self.foundation is not None and position > self.position and self._only_grew(connection):
-            self._extend(connection, self._live + accepted_votes(connection, self.position))
-            return
-        foundation, live = read_plan(connection, version)
-        self._lay(connection, foundation)
-        self._extend(connection, live)
+        changes = None
+        if self.foundation is not None and position > self.position:
+            changes = read_changes(connection, self.position)
+        if changes is None or not self._inside.isdisjoint(changes.removed):
+            foundation, live = read_plan(connection, version)
+            self._lay(connection, foundation)
+            self._learner.forget(0)
+            self._learn(connection, live)
+        else:
+            self._learner.remove(changes.removed)
+            self._learn(connection, changes.added)
+        if self._learner.put(self._classifier.coef_):
+            self._digest = None
 
-    def rehearse(self, text: str, label: str) -> Rehearsal:
-        """Tell what a vote accepted now would do."""
+    def rehearse(self, text: str, label: str, client: str, *, trusted: bool = False) -> Rehearsal:
+        """Tell what a vote accepted now would do, and leave the weights as they are."""
+        classifier, learner = self._classifier, self._learner
+        rows = text_rows(classifier.rows([text]), classifier.recipe.ngrams)
+        features = pack_row(rows, classifier.recipe.ngrams)
+        target = classifier.label_names.index(label)
         with self.lock:
-            found = self._learner.rehearse(text, label)
-            return Rehearsal(found.lesson, found.held or self.held_from is not None)
+            n = len(learner.ballots)
+            learner.learn([Batch([-1], [-1], [target], [client], [trusted], rows)])
+            held, after = learner.reason(n), learner.values(n)
+            n_known = learner.ballots.n_known(n)
+            learner.take_back_to(n)
+            before = learner.values(n)
+            learner.forget(n)
+        return Rehearsal(self._probabilities(before), self._probabilities(after), n_known, held, features)
 
     def answer(self, text: str) -> Answer:
         """Return what the model says of a text."""
@@ -138,11 +179,11 @@ class ServedModel:
     @property
     def classifier(self) -> Classifier:
         """The classifier with the weights that are served. Read only."""
-        return self._learner.classifier
+        return self._classifier
 
     @property
     def version(self) -> str:
-        """Base and position, such as "2+17": with the cap they determine the weights."""
+        """Base and position, such as "2+17": with the bounds they determine the weights."""
         return f"{self.base_version}+{self.position}"
 
     @property
@@ -151,31 +192,40 @@ class ServedModel:
         return self.foundation.served if self.foundation else 0
 
     @property
+    def held(self) -> Held:
+        """Why accepted votes are held, by the position of the event that accepted them; it changes with the model."""
+        return self._learner.held
+
+    @property
     def n_applied(self) -> int:
-        """Votes that were learned on top of the base."""
-        return len(self._learner.steps)
+        """The number of votes that were learned on top of the base."""
+        return self._learner.n_applied
 
     @property
     def n_held(self) -> int:
-        """Accepted votes that are held."""
-        return len(self._live) - self.n_applied
-
-    @property
-    def held_from(self) -> int | None:
-        """The event from which on accepted votes are held; None where none is."""
-        return self._live[self.n_applied].at if self.n_held else None
+        """The number of accepted votes that are held."""
+        return len(self.held)
 
     @property
     def cap_used(self) -> float:
         """The distance from the base as a share of the cap."""
         return self._learner.cap_used
 
+    def shares(self) -> Mapping[str, float]:
+        """Return how much of the cap each client has used, as a share of its square."""
+        return self._learner.shares()
+
+    def guard_accuracy(self) -> float | None:
+        """Return the accuracy of the served weights on the guard set; None where the model has none."""
+        return self._learner.guard.accuracy if self._learner.guard else None
+
     def votes_in_weights(self, connection: Connection) -> list[Accepted]:
         """Return all votes in the weights, those of the base included, in the order of learning."""
         if self.foundation is None:
             return []
         folded = folded_votes(connection, self.foundation.start)
-        return [*folded, *self.foundation.replayed, *self._live[: self.n_applied]]
+        applied = [accepted for accepted in self._alive() if accepted.at not in self.held]
+        return [*folded, *self.foundation.replayed, *applied]
 
     def weights_sha256(self) -> str:
         """Return the digest of the weights."""
@@ -184,38 +234,49 @@ class ServedModel:
                 self._digest = self.classifier.weights_sha256()
             return self._digest
 
-    def _only_grew(self, connection: Connection) -> bool:
-        """Tell whether nothing but new votes and approvals came since the last look."""
-        others = select(func.count()).where(
-            events.c.position > self.position, events.c.kind.in_([UNDO, REJECT, SERVE, ROLLBACK])
-        )
-        return connection.scalar(others) == 0
+    def _alive(self) -> list[Accepted]:
+        ballots = self._learner.ballots
+        alive = np.flatnonzero(ballots.alive[: len(ballots)])
+        return [Accepted(*pair) for pair in zip(ballots.vote[alive].tolist(), ballots.at[alive].tolist(), strict=True)]
+
+    def _probabilities(self, values: NDArray[np.float64]) -> Probabilities:
+        return self.named(probabilities(values[None], self.classifier.temperature_)[0])
 
     def _lay(self, connection: Connection, foundation: Foundation) -> None:
         """Start from another foundation."""
         if foundation == self.foundation:
             return
         classifier, _ = load_base(connection, foundation.start)
-        learner = Learner(classifier, float("inf"))
-        for vote, text, label in iter_lessons(connection, [accepted.vote for accepted in foundation.replayed]):
-            learner.learn(vote, text, label)
-        classifier.weights.cover()
-        # The cap counts from here: what is below it has passed the guard.
-        self._learner = Learner(classifier, self._cap)
-        self._live, self._digest = [], None
+        self._classifier = classifier
+        if foundation.replayed:
+            replayed = Learner(classifier, UNBOUNDED)
+            replayed.learn(self._ballots(connection, list(foundation.replayed)))
+            replayed.put(classifier.coef_)
+        # The bounds count from here: what is below them has passed the guard.
+        self._learner = Learner(classifier, self._bounds)
+        self._watch(connection, foundation.served)
+        self._digest = None
+        folded = {vote for vote, _ in folded_votes(connection, foundation.served)}
+        self._inside = frozenset(folded | {vote for vote, _ in foundation.replayed})
         self.foundation = foundation
 
-    def _extend(self, connection: Connection, live: list[Accepted]) -> None:
-        """Take back the steps from the first that is wanted no more, and learn those that are missing."""
-        common = 0
-        while common < min(len(live), self.n_applied) and live[common] == self._live[common]:
-            common += 1
-        closed = common == self.n_applied < min(len(self._live), len(live)) and live[common] == self._live[common]
-        self._live = live
-        if closed:  # the first that is held is held still, and all behind it with it
+    def _watch(self, connection: Connection, served: int) -> None:
+        """Let the guard set of the trained model hold votes that cost too much."""
+        root = ancestry(connection, served)[-1]
+        trained, arrays = load_base(connection, root)
+        reference = guard_reference(connection, served, root)
+        if reference is None or "guard_y" not in arrays or self._bounds.tolerance >= 1:
             return
-        self._learner.take_back_to(common)
-        self._digest = None
-        for vote, text, label in iter_lessons(connection, [accepted.vote for accepted in live[common:]]):
-            if not self._learner.learn(vote, text, label):
-                break
+        learner = self._learner
+        floor = reference - self._bounds.tolerance
+        learner.watch(
+            GuardScores(learner.space, learner.weights, self._classifier.intercept_, arrays, trained.columns, floor)
+        )
+
+    def _learn(self, connection: Connection, wanted: list[Accepted]) -> None:
+        self._learner.learn(self._ballots(connection, wanted))
+
+    def _ballots(self, connection: Connection, wanted: list[Accepted]) -> Iterator[Batch]:
+        classifier = self._classifier
+        targets = {name: number for number, name in enumerate(classifier.label_names)}
+        return iter_batches(connection, wanted, classifier.recipe.ngrams, targets)

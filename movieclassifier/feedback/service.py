@@ -59,7 +59,7 @@ class Service:
         """Load what the first answer would load, so that forked workers share it."""
         with self.log.served.up_to_date():
             self.log.served.classifier.explain("a good start")
-            self.log.served.rehearse("a good start", self.log.served.classifier.label_names[0])
+            self.log.served.rehearse("a good start", self.log.served.classifier.label_names[0], "")
 
     def classify(self, text: str, client: Client, keep: bool = True) -> Prediction:
         """Classify a text, and store the answer unless it is not to be kept.
@@ -98,8 +98,8 @@ class Service:
             If the id is forged, somebody else's, or expired.
         """
         with self.log.served.up_to_date() as model:
-            held_from, labels = model.held_from, model.classifier.label_names
-        return self.log.store.find(_checked(prediction_id), client.owner, self.settings.lifetime, held_from, labels)
+            held, labels = model.held, model.classifier.label_names
+        return self.log.store.find(_checked(prediction_id), client.owner, self.settings.lifetime, held, labels)
 
     def vote(self, prediction_id: str, label: str, client: Client) -> Vote:
         """Say which label is right; the same vote again counts once and returns the same.
@@ -122,7 +122,7 @@ class Service:
                 return self._cast(log, prediction, label, client)
             if standing.label != label:
                 raise Conflict(f"A vote for {standing.label!r} stands; undo it before you vote for {label!r}.")
-            return vote_from(standing, self.log.served.held_from)
+            return vote_from(standing, self.log.served.held)
 
     def change(self, prediction_id: str, label: str, client: Client) -> Vote:
         """Replace a vote by one for another label, in one step."""
@@ -130,7 +130,7 @@ class Service:
             self._check_label(log, label)
             standing = standing_vote(log.connection, prediction.id)
             if standing is not None and standing.label == label:
-                return vote_from(standing, self.log.served.held_from)
+                return vote_from(standing, self.log.served.held)
             # Before anything is undone: what the model learns of a change that is refused then, it has to forget.
             self._count(log.connection, "votes", client)
             if standing is not None:
@@ -155,8 +155,8 @@ class Service:
     def history(self, client: Client, limit: int = 100) -> list[Prediction]:
         """Return the predictions of this client, the newest first."""
         with self.log.served.up_to_date() as model:
-            held_from, labels = model.held_from, model.classifier.label_names
-        return self.log.store.history(client.owner, self.settings.lifetime, held_from, labels, limit)
+            held, labels = model.held, model.classifier.label_names
+        return self.log.store.history(client.owner, self.settings.lifetime, held, labels, limit)
 
     def answer(self, text: str) -> Answer:
         """Return what the served model says of a text now; nothing is stored or counted."""
@@ -183,19 +183,19 @@ class Service:
         return self.log.store.stats()
 
     def _cast(self, log: Appending, prediction: Row[Any], label: str, client: Client) -> Vote:
-        found = self.log.served.rehearse(prediction.text, label)
-        before = self.log.served.named(found.lesson.before)
+        found = self.log.served.rehearse(prediction.text, label, client.address)
         duplicate = DUPLICATE if log.has_vote(prediction.digest) else None
         vote = log.vote(
             prediction,
             label,
             client=client.address,
             waits=FOR_REVIEW if self.settings.mode == REVIEW else duplicate,
-            before=before,
-            after=before if found.held else self.log.served.named(found.lesson.after),
-            n_known=found.lesson.n_known,
+            before=found.before,
+            after=found.after,
+            n_known=found.n_known,
+            features=found.features,
         )
-        return vote_from(vote, vote.accepted_at if found.held else None)
+        return vote_from(vote, {vote.position: found.held} if found.held else {})
 
     @contextmanager
     def _voting(self, prediction_id: str, client: Client) -> Iterator[tuple[Appending, Row[Any]]]:

@@ -7,7 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from movieclassifier.feedback.learner import DEFAULT_CAP
+from movieclassifier.feedback.bounds import (
+    DEFAULT_CAP,
+    DEFAULT_CLIENT_SHARE,
+    DEFAULT_TOLERANCE,
+    DEFAULT_VOTE_SHARE,
+    Bounds,
+)
 from movieclassifier.feedback.log.limits import RATES, Rate
 
 PREFIX = "MOVIECLASSIFIER_"
@@ -34,9 +40,9 @@ class Settings:
         Whether other people can reach it, rather than the owner alone on one's own machine.
     mode : {"instant", "review"}
         Whether a vote acts at once or waits for an approval.
-    cap : float
-        How far votes may move the weights between two updates, see ``DEFAULT_CAP`` in ``learning.py``; the same for
-        every process on one database.
+    cap, vote_share, client_share, tolerance : float
+        How far votes may move the weights between two updates, see :class:`Bounds`; the same for every process on one
+        database. By default one client may use the whole cap of a server that is not deployed, and half of the others'.
     lifetime_days : int
         How long a prediction can be voted on; one that was never voted on is deleted a day later.
     min_length, max_length : int
@@ -50,6 +56,9 @@ class Settings:
     deployed: bool = False
     mode: str = INSTANT
     cap: float = DEFAULT_CAP
+    vote_share: float = DEFAULT_VOTE_SHARE
+    client_share: float = DEFAULT_CLIENT_SHARE
+    tolerance: float = DEFAULT_TOLERANCE
     lifetime_days: int = 30
     min_length: int = 15
     max_length: int = MAX_LENGTH
@@ -59,12 +68,20 @@ class Settings:
         checks = [
             (self.mode in MODES, "mode", f"one of {', '.join(MODES)}"),
             (self.cap > 0, "cap", "above 0"),
+            (0 < self.vote_share <= 1, "vote_share", "above 0 and at most 1"),
+            (0 < self.client_share <= 1, "client_share", "above 0 and at most 1"),
+            (0 <= self.tolerance <= 1, "tolerance", "between 0 and 1"),
             (self.lifetime_days >= 1, "lifetime_days", "at least 1"),
             (1 <= self.min_length <= self.max_length, "min_length", "between 1 and max_length"),
         ]
         for holds, name, expected in checks:
             if not holds:
                 raise ValueError(f"{name} must be {expected}; got {getattr(self, name)!r}.")
+
+    @property
+    def bounds(self) -> Bounds:
+        """How far votes may move the model."""
+        return Bounds(self.cap, self.vote_share, self.client_share, self.tolerance)
 
     @property
     def lifetime(self) -> timedelta:
@@ -105,6 +122,7 @@ def read_settings(given: Mapping[str, Any] | None = None, environ: Mapping[str, 
     found.setdefault("DEPLOYED", any(environ.get(sign) for sign in DEPLOYED_SIGNS))
     values = {name.lower(): _parsed(name, found[name], TYPES[name]) for name in TYPES if name in found}
     values.setdefault("mode", REVIEW if values["deployed"] else INSTANT)
+    values.setdefault("client_share", DEFAULT_CLIENT_SHARE if values["deployed"] else 1.0)
     rates = dict(RATES)
     for name, kind in RATE_NAMES.items():
         if name in found:
@@ -131,6 +149,9 @@ TYPES: dict[str, Any] = {
     "DEPLOYED": _boolean,
     "MODE": str,
     "CAP": float,
+    "VOTE_SHARE": float,
+    "CLIENT_SHARE": float,
+    "TOLERANCE": float,
     "LIFETIME_DAYS": int,
     "MIN_LENGTH": int,
     "MAX_LENGTH": int,

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, select
 
+from movieclassifier.feedback.bounds import DEFAULT_TOLERANCE, UNBOUNDED
 from movieclassifier.feedback.log.appending import appending, folded_votes, votes_beyond
-from movieclassifier.feedback.log.bases import UPDATE, ancestry, find_version, load_base, store_base
+from movieclassifier.feedback.log.bases import UPDATE, ancestry, find_version, guard_reference, load_base, store_base
 from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.errors import NotFound
 from movieclassifier.feedback.log.facts import Version
@@ -14,10 +15,6 @@ from movieclassifier.feedback.model_files import accuracy_on_guard
 from movieclassifier.feedback.served_model import ServedModel
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.record import record_bytes
-
-# Share of the guard set that an update may answer worse. Both models answer the same documents, so much less than
-# the standard error of either accuracy is a sign.
-DEFAULT_TOLERANCE = 0.01
 
 
 class UpdateRefused(ValueError):
@@ -103,7 +100,7 @@ def update_base(
     """
     tolerance = DEFAULT_TOLERANCE if tolerance is None else tolerance
     with snapshot(engine) as connection:
-        candidate = ServedModel(engine, cap=float("inf"))
+        candidate = ServedModel(engine, UNBOUNDED)
         candidate.refresh(connection)
         parent = connection.execute(select(head.c.base_version)).scalar_one()
         folded = candidate.votes_in_weights(connection)
@@ -189,12 +186,11 @@ def _check(
         if without_guard:
             return None, None
         raise UpdateRefused("the trained model has no guard set to check an update with; pass --without-guard.")
-    # The best of both: a row of updates must not creep down, each within the tolerance of the one before.
-    known = select(bases.c.guard_accuracy).where(bases.c.version.in_([parent, root]))
-    reference = max(value for value in connection.scalars(known) if value is not None)
-    if accuracy < reference - tolerance:
+    reference = guard_reference(connection, parent, root)
+    if reference is not None and accuracy < reference - tolerance:
         raise UpdateRefused(
             f"the guard refused the update: accuracy {accuracy:.4f} on the guard set, {reference:.4f} before; it may "
-            f"lose {tolerance:g}. Reject what is wrong in the log, or pass a higher --tolerance."
+            f"lose {tolerance:g}. Reject the votes that are wrong, or pass a higher --tolerance. movieclassifier "
+            "feedback clients shows whose votes moved the model most."
         )
     return accuracy, reference

@@ -28,8 +28,9 @@ def _close_services():
 def service(tmp_path, monkeypatch):
     """Return a service on the database and with the model that the commands find in the environment."""
     model, url = write_model(tmp_path / "m.npz"), f"sqlite:///{tmp_path}/f.db"
-    for name, value in {"DATABASE_URL": url, "MOVIECLASSIFIER_MODEL": str(model), "MOVIECLASSIFIER_CAP": "1e9"}.items():
-        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DATABASE_URL", url)
+    for name, value in {"MODEL": str(model), "CAP": "1e9", "VOTE_SHARE": "1", "TOLERANCE": "1"}.items():
+        monkeypatch.setenv(f"MOVIECLASSIFIER_{name}", value)
     return open_service(url, model)
 
 

@@ -24,7 +24,8 @@ def _close_services():
 def owner(tmp_path, monkeypatch):
     """Return a function that types a command of the owner's, on the database of the tests."""
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/f.db")
-    monkeypatch.setenv("MOVIECLASSIFIER_CAP", "1e9")
+    for name, value in {"CAP": "1e9", "VOTE_SHARE": "1", "TOLERANCE": "1"}.items():
+        monkeypatch.setenv(f"MOVIECLASSIFIER_{name}", value)
 
     def run(*arguments, status=0):
         result = CliRunner().invoke(main, [str(argument) for argument in arguments])

@@ -18,7 +18,7 @@ from threading import Event, Thread
 from movieclassifier.feedback.log.entities import CORRECT, INCORRECT, UNDO
 from movieclassifier.feedback.log.store import FeedbackStore
 from tests.support.killing import (
-    CAP,
+    BOUNDS,
     N_WORKERS,
     ROOT,
     Server,
@@ -188,7 +188,7 @@ def run(
         kills,
         seconds,
         digests,
-        replay(store, CAP),
+        replay(store, BOUNDS),
         [event.position for event in events],
         in_log,
         acknowledged,

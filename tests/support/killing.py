@@ -13,11 +13,12 @@ import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from movieclassifier.feedback.bounds import Bounds
 from movieclassifier.web.metrics import PLACES
 
 ROOT = Path(__file__).parents[2]
 N_WORKERS = 4
-CAP = 1e9
+BOUNDS = Bounds(cap=1e9, client_share=1)
 
 
 class Server:
@@ -37,7 +38,8 @@ class Server:
             "PYTHONPATH": str(ROOT),
             "PORT": "",
             "MOVIECLASSIFIER_MODEL": str(model),
-            "MOVIECLASSIFIER_CAP": str(CAP),
+            "MOVIECLASSIFIER_CAP": str(BOUNDS.cap),
+            "MOVIECLASSIFIER_CLIENT_SHARE": str(BOUNDS.client_share),
             "MOVIECLASSIFIER_PREDICTIONS_PER_MINUTE": "1000000",
             "MOVIECLASSIFIER_TEXTS_PER_HOUR": "100000000",
             "MOVIECLASSIFIER_VOTES_PER_HOUR": "1000000",

@@ -50,6 +50,7 @@ def write_model(path: Path, *, n_classes: int = 2, recipe: Recipe = SMALL, guard
 def open_service(url: str, model: Path, **settings) -> OwnedService:
     """Return a service with limits that no test reaches by accident."""
     generous = {"VOTES_PER_HOUR": 10**6, "PREDICTIONS_PER_MINUTE": 10**6, "TEXTS_PER_HOUR": 10**9, "CAP": NO_CAP}
+    generous |= {"VOTE_SHARE": 1, "CLIENT_SHARE": 1, "TOLERANCE": 1}
     service = OwnedService(
         ServedLog(read_settings({"DATABASE_URL": url, "MODEL": str(model)} | generous | settings, {}))
     )

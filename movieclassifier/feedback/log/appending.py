@@ -83,6 +83,8 @@ class Appending:
         before: Probabilities,
         after: Probabilities,
         n_known: int,
+        features: bytes | None = None,
+        trusted: bool = False,
     ) -> Row[Any]:
         """Append a vote on a prediction that has none that stands, and return its row.
 
@@ -95,6 +97,10 @@ class Appending:
             Why it has to wait for a review, if it has to.
         before, after : dict of str to float
         n_known : int
+        features : bytes, optional
+            The row of the text, as :func:`movieclassifier.feedback.ballots.pack_row` returns it.
+        trusted : bool
+            Whether the owner imported it.
         """
         verdict = CORRECT if label == prediction.label else INCORRECT
         status = WAITING if waits else ACCEPTED
@@ -122,6 +128,8 @@ class Appending:
             "before": json.dumps(before),
             "after": json.dumps(after if status == ACCEPTED else before),
             "n_known": n_known,
+            "features": features,
+            "trusted": trusted,
             "client": client,
             "voted_at": now(),
         }

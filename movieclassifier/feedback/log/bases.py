@@ -78,6 +78,16 @@ def ancestry(connection: Connection, version: int) -> list[int]:
     return line
 
 
+def guard_reference(connection: Connection, served: int, root: int) -> float | None:
+    """Return the accuracy on the guard set that votes are measured against; None without a guard set.
+
+    That is the best of the served base and the trained model: a row of updates must not creep down, each within the
+    tolerance of the one before.
+    """
+    known = select(bases.c.guard_accuracy).where(bases.c.version.in_([served, root]))
+    return max((value for value in connection.scalars(known) if value is not None), default=None)
+
+
 def list_versions(engine: Engine) -> list[Version]:
     """Return all bases, the newest first."""
     with snapshot(engine) as connection:

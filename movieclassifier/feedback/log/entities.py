@@ -13,14 +13,16 @@ SERVE, ROLLBACK = "serve", "rollback"
 
 # What the log says of a vote …
 ACCEPTED, WAITING, REJECTED, UNDONE = "accepted", "waiting", "rejected", "undone"
-# … and what people see: of the accepted ones, the served model holds back those beyond the cap, see serving.py.
+# … and what people see: of the accepted ones, the served model holds those that its bounds do not admit.
 APPLIED, HELD = "applied", "held"
 STATUSES = (WAITING, APPLIED, HELD, REJECTED, UNDONE)
 
 # Positions and versions up to this one fit into the columns of every database.
 MAX_NUMBER = 10**9
 
-REVIEW, DUPLICATE, CAP, ROLLED_BACK = "review", "duplicate", "cap", "rolled back"
+REVIEW, DUPLICATE, ROLLED_BACK = "review", "duplicate", "rolled back"
+# Why an accepted vote is held: the cap, its size, the share of its client, or the guard.
+CAP, VOTE_SHARE, CLIENT_SHARE, GUARD = "cap", "size", "client", "guard"
 
 Probabilities = dict[str, float]
 
@@ -63,7 +65,7 @@ class Vote:
     status : {"applied", "held", "waiting", "rejected", "undone"}
         What it is now: part of the served weights; accepted, but held until the next guarded update; waiting for a
         review; or out.
-    reason : {None, "review", "duplicate", "cap", "rolled back"}
+    reason : {None, "review", "duplicate", "rolled back", "cap", "size", "client", "guard"}
         Why it waits or is held.
     before, after : dict of str to float
         Probabilities of the text just before and just after this vote was learned; equal where it was not.

@@ -1,18 +1,23 @@
 """What the log says should be served: a base, and the votes to learn on top of it, in their order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from movieclassifier.features.hashing import hash_texts
+from movieclassifier.features.ngrams import NGrams
+from movieclassifier.feedback.ballots import Batch, is_packed, pack_row, text_rows, unpack_rows
 from movieclassifier.feedback.log.appending import Accepted, chunked, folded_votes
-from movieclassifier.feedback.log.entities import ACCEPTED
-from movieclassifier.feedback.log.schema import bases, predictions, votes
+from movieclassifier.feedback.log.entities import ACCEPTED, REJECT, ROLLBACK, SERVE, UNDO
+from movieclassifier.feedback.log.schema import bases, events, predictions, votes
+
+BALLOT = [votes.c[name] for name in ("position", "label", "client", "trusted", "features")]
 
 
 @dataclass(frozen=True)
 class Foundation:
-    """What the votes are learned on top of: a stored base, and the votes that a later base held and still stand.
+    """The base that votes are learned on: a stored base, and the votes that a later base held and still stand.
 
     Where no vote of the served base was taken out since, that is the served base and no vote.
     """
@@ -22,16 +27,31 @@ class Foundation:
     replayed: tuple[Accepted, ...]
 
 
-def accepted_votes(connection: Connection, since: int) -> list[Accepted]:
+@dataclass(frozen=True)
+class Changes:
+    """The votes that events added and took out; the base stayed.
+
+    Attributes
+    ----------
+    added : list of Accepted
+        In the order of learning.
+    removed : list of int
+        Positions of votes.
+    """
+
+    added: list[Accepted]
+    removed: list[int]
+
+
+def accepted_votes(connection: Connection) -> list[Accepted]:
     """Return the accepted votes in the order of learning."""
-    chosen = (votes.c.status == ACCEPTED) & (votes.c.accepted_at > since)
-    rows = connection.execute(select(votes.c.position, votes.c.accepted_at).where(chosen).order_by(votes.c.accepted_at))
-    return [Accepted(*row) for row in rows]
+    chosen = select(votes.c.position, votes.c.accepted_at).where(votes.c.status == ACCEPTED)
+    return [Accepted(*row) for row in connection.execute(chosen.order_by(votes.c.accepted_at)).all()]
 
 
 def read_plan(connection: Connection, version: int) -> tuple[Foundation, list[Accepted]]:
-    """Return what the log says should be served: the foundation, and the votes to learn on top of it."""
-    accepted = accepted_votes(connection, 0)
+    """Return the foundation that the log says should be served, and the votes to learn on top of it."""
+    accepted = accepted_votes(connection)
     folded = folded_votes(connection, version)
     stands = set(accepted)
     wanted = [vote for vote in folded if vote in stands]
@@ -48,14 +68,47 @@ def read_plan(connection: Connection, version: int) -> tuple[Foundation, list[Ac
     return Foundation(version, start, tuple(wanted[len(held) :])), live
 
 
-def iter_lessons(connection: Connection, positions: Sequence[int]) -> Iterator[tuple[int, str, str]]:
-    """Yield the position, the text and the label of votes, in the order given, a few at a time from the database."""
-    for chunk in chunked(positions):
-        rows = connection.execute(
-            select(votes.c.position, predictions.c.text, votes.c.label)
-            .join(predictions, predictions.c.id == votes.c.prediction_id)
-            .where(votes.c.position.in_(chunk))
+def read_changes(connection: Connection, since: int) -> Changes | None:
+    """Return the votes that came and went since a position; None where another base is served."""
+    columns = (events.c.position, events.c.kind, events.c.vote_position, events.c.status)
+    added: dict[int, int] = {}
+    removed = []
+    for position, kind, vote, status in connection.execute(
+        select(*columns).where(events.c.position > since).order_by(events.c.position)
+    ):
+        if kind in (SERVE, ROLLBACK):
+            return None
+        if kind in (UNDO, REJECT):
+            if added.pop(vote, None) is None:
+                removed.append(vote)
+        elif status == ACCEPTED:
+            added[vote] = position
+    return Changes([Accepted(vote, at) for vote, at in added.items()], removed)
+
+
+def iter_batches(
+    connection: Connection, wanted: Sequence[Accepted], ngrams: NGrams, targets: Mapping[str, int]
+) -> Iterator[Batch]:
+    """Yield accepted votes as numbers, in the order given, some at a time from the database."""
+    at_of = dict(wanted)
+    for chunk in chunked([accepted.vote for accepted in wanted]):
+        found = {row[0]: row for row in connection.execute(select(*BALLOT).where(votes.c.position.in_(chunk))).all()}
+        rows = [found[position] for position in chunk]
+        at = [at_of[position] for position in chunk]
+        trusted = [bool(row[3]) or at_of[row[0]] != row[0] for row in rows]
+        packed = _packed(connection, {row[0]: row[4] for row in rows}, ngrams)
+        yield Batch(
+            chunk, at, [targets[row[1]] for row in rows], [row[2] for row in rows], trusted, unpack_rows(packed, ngrams)
         )
-        found = {position: (position, text, label) for position, text, label in rows}
-        for position in chunk:
-            yield found[position]
+
+
+def _packed(connection: Connection, kept: Mapping[int, bytes | None], ngrams: NGrams) -> list[bytes]:
+    """Return packed rows; texts whose rows are not kept, or were made with different settings, are hashed."""
+    missing = [position for position, packed in kept.items() if not is_packed(packed, ngrams)]
+    made = {}
+    if missing:
+        joined = select(votes.c.position, predictions.c.text)
+        joined = joined.join(predictions, predictions.c.id == votes.c.prediction_id)
+        for position, text in connection.execute(joined.where(votes.c.position.in_(missing))):
+            made[position] = pack_row(text_rows(hash_texts([text], ngrams), ngrams), ngrams)
+    return [made.get(position) or packed or b"" for position, packed in kept.items()]

@@ -2,13 +2,17 @@
 
 import json
 import zlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row
 
-from movieclassifier.feedback.log.entities import ACCEPTED, APPLIED, CAP, HELD, Entry, Event, Prediction, Vote
+from movieclassifier.feedback.log.entities import ACCEPTED, APPLIED, HELD, Entry, Event, Prediction, Vote
 from movieclassifier.models.explanation import Contribution, Explanation
+
+# Why accepted votes are held, by the position of the event that accepted them.
+Held = Mapping[int, str]
 
 
 def moment(milliseconds: int) -> datetime:
@@ -22,9 +26,9 @@ def moment(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-def vote_from(row: Row[Any], held_from: int | None) -> Vote:
-    """Return a vote; those accepted at `held_from` or later are held."""
-    status, reason = current_status(row, held_from)
+def vote_from(row: Row[Any], held: Held) -> Vote:
+    """Return a vote as people see it."""
+    status, reason = current_status(row, held)
     return Vote(
         row.position,
         row.label,
@@ -39,12 +43,12 @@ def vote_from(row: Row[Any], held_from: int | None) -> Vote:
     )
 
 
-def current_status(row: Row[Any], held_from: int | None) -> tuple[str, str | None]:
+def current_status(row: Row[Any], held: Held) -> tuple[str, str | None]:
     """Return the status of a vote as people see it, and its reason."""
     if row.status != ACCEPTED:
         return row.status, row.reason
-    is_held = held_from is not None and row.accepted_at >= held_from
-    return (HELD, CAP) if is_held else (APPLIED, None)
+    reason = held.get(row.accepted_at)
+    return (APPLIED, None) if reason is None else (HELD, reason)
 
 
 def prediction_from(row: Row[Any], vote: Vote | None, undone: bool, labels: tuple[str, ...]) -> Prediction:
@@ -65,9 +69,9 @@ def prediction_from(row: Row[Any], vote: Vote | None, undone: bool, labels: tupl
     )
 
 
-def entry_from(row: Row[Any], held_from: int | None) -> Entry:
+def entry_from(row: Row[Any], held: Held) -> Entry:
     """Return a vote as the owner sees it, from its row joined with its prediction's."""
-    status, reason = current_status(row, held_from)
+    status, reason = current_status(row, held)
     return Entry(
         row.position,
         row.prediction_id,

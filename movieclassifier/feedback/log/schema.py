@@ -88,9 +88,12 @@ votes = Table(
     Column("n_known", Integer, nullable=False),
     Column("client", Text, nullable=False),
     Column("voted_at", BigInteger, nullable=False),
+    Column("features", LargeBinary),  # the text as numbered columns, see ballots.py; None in a log of schema 1
+    Column("trusted", Boolean),  # whether the owner imported it
     # A vote counts once, whatever the code above the database does.
     UniqueConstraint("prediction_id", "attempt", name="mc_votes_once"),
     Index("mc_votes_by_digest", "digest"),
+    Index("mc_votes_by_client", "client", "voted_at"),
     Index("mc_votes_by_status", "status", "accepted_at"),
 )
 
@@ -123,15 +126,17 @@ counts = Table(
 schema = Table("mc_schema", metadata, Column("version", Integer, nullable=False))
 
 
-def create_tables(connection: Connection) -> None:
-    """Migrate from an empty database to version 1."""
-    metadata.create_all(connection)
-    connection.execute(insert(schema).values(version=0))
-    connection.execute(insert(head).values(id=1, position=0))
+def add_features_to_votes(connection: Connection) -> None:
+    """Migrate to version 2: a vote keeps its row, whether it is trusted, and can be found by its client."""
+    binary = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
+    connection.execute(text(f"ALTER TABLE mc_votes ADD COLUMN features {binary}"))
+    connection.execute(text("ALTER TABLE mc_votes ADD COLUMN trusted BOOLEAN"))
+    connection.execute(text("CREATE INDEX mc_votes_by_client ON mc_votes (client, voted_at)"))
 
 
-# MIGRATIONS[n] takes a database from version n to n + 1.
-MIGRATIONS: list[Callable[[Connection], None]] = [create_tables]
+# MIGRATIONS[n] takes a database from version n + 1 to n + 2. A new database gets all tables as they are above, so a
+# change of the tables is made twice: there, and as a migration for databases that exist.
+MIGRATIONS: list[Callable[[Connection], None]] = [add_features_to_votes]
 
 
 def prepare(engine: Engine) -> None:
@@ -148,16 +153,20 @@ def prepare(engine: Engine) -> None:
         if engine.dialect.name == "postgresql":
             # Any number that every process takes; it is released with the transaction.
             connection.execute(text("SELECT pg_advisory_xact_lock(7203142)"))
-        version = _version(connection)
-        if version > len(MIGRATIONS):
+        version, latest = _version(connection), 1 + len(MIGRATIONS)
+        if version > latest:
             raise ValueError(
                 f"the database {engine.url.render_as_string()} has schema {version}, this version of movieclassifier "
-                f"knows {len(MIGRATIONS)}; upgrade movieclassifier."
+                f"knows {latest}; upgrade movieclassifier."
             )
-        for migrate in MIGRATIONS[version:]:
-            migrate(connection)
-        if version < len(MIGRATIONS):
-            connection.execute(update(schema).values(version=len(MIGRATIONS)))
+        if version == 0:
+            metadata.create_all(connection)
+            connection.execute(insert(schema).values(version=latest))
+            connection.execute(insert(head).values(id=1, position=0))
+        elif version < latest:
+            for migrate in MIGRATIONS[version - 1 :]:
+                migrate(connection)
+            connection.execute(update(schema).values(version=latest))
 
 
 def _version(connection: Connection) -> int:

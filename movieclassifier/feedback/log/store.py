@@ -6,7 +6,20 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, delete, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+)
 
 from movieclassifier.feedback.log.appending import last_vote, now
 from movieclassifier.feedback.log.counting import count_feedback, count_predictions
@@ -26,10 +39,8 @@ from movieclassifier.feedback.log.entities import (
 )
 from movieclassifier.feedback.log.errors import NotFound
 from movieclassifier.feedback.log.facts import FeedbackStats
-from movieclassifier.feedback.log.rows import entry_from, event_from, pack_explanation, prediction_from, vote_from
+from movieclassifier.feedback.log.rows import Held, entry_from, event_from, pack_explanation, prediction_from, vote_from
 from movieclassifier.feedback.log.schema import events, head, predictions, prepare, votes
-
-LAST = 2**63 - 1
 
 
 class FeedbackStore:
@@ -62,7 +73,7 @@ class FeedbackStore:
         self.engine.dispose()
 
     def find(
-        self, prediction_id: str, owner: str, lifetime: timedelta, held_from: int | None, labels: tuple[str, ...]
+        self, prediction_id: str, owner: str, lifetime: timedelta, held: Held, labels: tuple[str, ...]
     ) -> Prediction:
         """Return a prediction with its vote.
 
@@ -73,10 +84,10 @@ class FeedbackStore:
         """
         with snapshot(self.engine) as connection:
             row = owned_prediction(connection, prediction_id, owner, lifetime)
-            return _with_vote(row, last_vote(connection, prediction_id), held_from, labels)
+            return _with_vote(row, last_vote(connection, prediction_id), held, labels)
 
     def history(
-        self, owner: str, lifetime: timedelta, held_from: int | None, labels: tuple[str, ...], limit: int = 100
+        self, owner: str, lifetime: timedelta, held: Held, labels: tuple[str, ...], limit: int = 100
     ) -> list[Prediction]:
         """Return the predictions of an owner, the newest first."""
         theirs = (predictions.c.owner == owner) & (predictions.c.created_at >= _oldest(lifetime))
@@ -88,11 +99,11 @@ class FeedbackStore:
                 vote.prediction_id: vote
                 for vote in connection.execute(select(votes).where(on_them).order_by(votes.c.attempt))
             }
-        return [_with_vote(row, last.get(row.id), held_from, labels) for row in rows]
+        return [_with_vote(row, last.get(row.id), held, labels) for row in rows]
 
     def entries(
         self,
-        held_from: int | None,
+        held: Held,
         *,
         search: str = "",
         status: str | None = None,
@@ -104,24 +115,26 @@ class FeedbackStore:
 
         Parameters
         ----------
-        held_from : int or None
-            As :attr:`ServedModel.held_from`.
+        held : mapping of int to str
+            As :attr:`ServedModel.held`.
         search : str
             Part of the text, or the client.
         status : {None, "applied", "held", "waiting", "rejected", "undone"}
         page, per_page : int
         """
-        chosen = _matching(search, status, held_from)
+        chosen = _matching(self.engine.dialect.name, search, status, held)
         order = votes.c.position if oldest_first else votes.c.position.desc()
         statement = _entries().where(*chosen).order_by(order)
-        return self._page(statement, page, per_page, lambda row: entry_from(row, held_from))
+        return self._page(statement, page, per_page, lambda row: entry_from(row, held))
 
-    def iter_entries(self, held_from: int | None, *, search: str = "", status: str | None = None) -> Iterator[Entry]:
+    def iter_entries(self, held: Held, *, search: str = "", status: str | None = None) -> Iterator[Entry]:
         """Yield votes in the order of the log."""
-        statement = _entries().where(*_matching(search, status, held_from)).order_by(votes.c.position)
+        statement = (
+            _entries().where(*_matching(self.engine.dialect.name, search, status, held)).order_by(votes.c.position)
+        )
         with snapshot(self.engine) as connection:
             for row in connection.execution_options(yield_per=500).execute(statement):
-                yield entry_from(row, held_from)
+                yield entry_from(row, held)
 
     def audit(self, page: int = 1, per_page: int = 50) -> Page[Event]:
         """Return the log, the newest event first."""
@@ -199,9 +212,9 @@ def _oldest(lifetime: timedelta) -> int:
     return now() - int(lifetime.total_seconds() * 1000)
 
 
-def _with_vote(row: Row[Any], vote: Row[Any] | None, held_from: int | None, labels: tuple[str, ...]) -> Prediction:
+def _with_vote(row: Row[Any], vote: Row[Any] | None, held: Held, labels: tuple[str, ...]) -> Prediction:
     undone = vote is not None and vote.status == UNDONE
-    return prediction_from(row, None if vote is None or undone else vote_from(vote, held_from), undone, labels)
+    return prediction_from(row, None if vote is None or undone else vote_from(vote, held), undone, labels)
 
 
 def _entries() -> Select[Any]:
@@ -214,16 +227,21 @@ def _entries() -> Select[Any]:
     ).join(predictions, predictions.c.id == votes.c.prediction_id)
 
 
-def _matching(search: str, status: str | None, held_from: int | None) -> list[ColumnElement[bool]]:
+# Numbers as rows: one parameter, however many they are.
+NUMBERS = {
+    "sqlite": "SELECT value FROM json_each(:numbers)",
+    "postgresql": "SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST(:numbers AS JSON))",
+}
+
+
+def _matching(dialect: str, search: str, status: str | None, held: Held) -> list[ColumnElement[bool]]:
     chosen: list[ColumnElement[bool]] = []
     if search:
         chosen.append(predictions.c.text.icontains(search, autoescape=True) | (votes.c.client == search))
     if status in (APPLIED, HELD):
-        first = LAST if held_from is None else held_from
-        chosen += [
-            votes.c.status == ACCEPTED,
-            votes.c.accepted_at >= first if status == HELD else votes.c.accepted_at < first,
-        ]
+        numbers = text(NUMBERS[dialect]).bindparams(numbers=json.dumps(list(held)))
+        is_held = votes.c.accepted_at.in_(numbers.columns(column("value", BigInteger)))
+        chosen += [votes.c.status == ACCEPTED, is_held if status == HELD else ~is_held]
     elif status is not None:
         if status not in STATUSES:
             raise ValueError(f"status must be one of {', '.join(STATUSES)}; got {status!r}.")

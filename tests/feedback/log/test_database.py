@@ -87,7 +87,7 @@ def test_a_newer_database_is_refused(database_url):
     with transaction(store.engine) as connection:
         connection.execute(update(schema.schema).values(version=99))
     store.close()
-    with pytest.raises(ValueError, match="has schema 99, this version of movieclassifier knows 1; upgrade"):
+    with pytest.raises(ValueError, match="has schema 99, this version of movieclassifier knows 2; upgrade"):
         FeedbackStore(database_url)
 
 
@@ -103,10 +103,28 @@ def test_an_older_database_is_migrated_once(database_url, monkeypatch):
     for _ in range(2):
         store = FeedbackStore(database_url)
         with snapshot(store.engine) as connection:
-            assert connection.scalar(text("SELECT version FROM mc_schema")) == 2
+            assert connection.scalar(text("SELECT version FROM mc_schema")) == 3
             connection.execute(text("SELECT mood FROM mc_votes"))
         store.close()
     assert done == [1]
+
+
+def test_a_log_of_schema_1_is_served_with_the_same_weights(tmp_path, database_url):
+    model = write_model(tmp_path / "m.npz")
+    service = open_service(database_url, model)
+    for n in range(6):
+        contradict(service, TEXTS[n])
+    before = digest(service)
+    with transaction(service.store.engine) as connection:
+        connection.execute(text("DROP INDEX mc_votes_by_client"))
+        for name in ("features", "trusted"):
+            connection.execute(text(f"ALTER TABLE mc_votes DROP COLUMN {name}"))
+        connection.execute(text("UPDATE mc_schema SET version = 1"))
+    service.close()
+    service = open_service(database_url, model)
+    assert digest(service) == before
+    contradict(service, TEXTS[7])
+    assert digest(service) == digest(open_service(database_url, model)) != before
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(database_url, monkeypatch):

@@ -46,7 +46,7 @@ def test_about_tells_votes_for_the_owner_from_votes_for_the_next_check(make_app)
     for n in range(7):
         visitor.vote(visitor.classify(f"{REVIEW} Number {n}."), "negative")
     visitor.vote(visitor.classify(f"{REVIEW} Number 0."), "negative")
-    assert "1 vote waits for review, 2 for its next check." in words_of(visitor.read("/about"))
+    assert "1 vote waits for review, 7 for its next check." in words_of(visitor.read("/about"))
 
 
 def test_model_shows_votes_and_words_as_pictures_with_the_same_facts_in_a_table(visitor):
