@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 
 from movieclassifier.corpora.aclimdb.book_csv import write_csv
@@ -16,7 +16,7 @@ from tests.support.postgresql import create_database, running_postgresql
 from tests.support.real_data import find_archive, find_unpacked
 
 # A machine that others use, too, makes any example slow now and then.
-settings.register_profile("patient", deadline=None)
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from movieclassifier.commands.serve import main
+from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 SERVE = [sys.executable, "-c", "from movieclassifier.cli import main; main()", "serve"]
@@ -43,7 +44,7 @@ def serving(command, folder, model, port, **environ):
         [*command], cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while process.poll() is None and time.monotonic() < deadline:
             with suppress(OSError):
                 if get(port, "/readyz")[0] == 200:
@@ -59,7 +60,7 @@ def serving(command, folder, model, port, **environ):
 
 
 def get(port, path):
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
         connection.request("GET", path)
         response = connection.getresponse()
         return response.status, response.read().decode()
@@ -75,7 +76,7 @@ def test_serve_says_what_it_serves_and_counts_right_across_its_workers(tmp_path,
         [counters] = tmp_path.glob("movieclassifier-metrics-*")
         workers = {path.name for path in counters.iterdir()}
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=30)
+        output, errors = process.communicate(timeout=PATIENCE)
     assert re.match(r"Serving version 1 of \S+/classifier\.npz \(recipe default, accuracy 0\.\d+ when it", output)
     assert f"Listening at http://127.0.0.1:{port} (Ctrl-C stops it)." in output
     assert errors == ""
@@ -99,7 +100,7 @@ def test_with_its_settings_gunicorn_listens_where_the_platform_says(tmp_path, sm
     environ = {"PORT": str(port), "WEB_CONCURRENCY": "1", "DYNO": "web.1", "SECRET_KEY": "0123456789abcdef" * 2}
     with serving(command, tmp_path, small_model, port, **environ) as process:
         assert json.loads(get(port, "/api/v1/model")[1])["mode"] == "review"
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as browser:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as browser:
             browser.request("GET", "/healthz")
             browser.getresponse().read()
             process.terminate()
@@ -122,7 +123,7 @@ def test_debug_is_flasks_own_server(tmp_path, small_model):
     with serving([*SERVE, "--port", str(port), "--debug"], tmp_path, small_model, port) as process:
         assert get(port, "/healthz")[0] == 200
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=PATIENCE)
     assert "development server" in errors
 
 
@@ -198,6 +199,6 @@ def test_gunicorn_without_a_key_says_so_in_a_line(tmp_path, small_model):
     # Its master loads the application, or each worker.
     for settings in (["--config", "python:movieclassifier.gunicorn_conf"], ["--bind", f"127.0.0.1:{port}"]):
         with serving([*GUNICORN, *settings], tmp_path, small_model, port, **environ) as process:
-            _, errors = process.communicate(timeout=30)
+            _, errors = process.communicate(timeout=PATIENCE)
         assert "Error: SECRET_KEY is not set, and a deployed server needs one. Set it to the output of" in errors
         assert "Traceback" not in errors

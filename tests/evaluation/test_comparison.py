@@ -42,6 +42,7 @@ from movieclassifier.reports.comparison_page import comparison_page
 from movieclassifier.system.memory import peak_megabytes
 from movieclassifier.system.own_process import Killed, _answer, call_apart
 from tests.support.in_another_process import Bloated, Dying, Failing, Greedy, add, fail, fill, kill, modules_around_fit
+from tests.support.patience import PATIENCE
 
 SAMPLE = "movieclassifier/bundled/sample_reviews.csv"
 
@@ -85,12 +86,12 @@ def test_ctrl_c_ends_the_other_process_too(tmp_path):
     code = f"from movieclassifier.system.own_process import *; from tests.support.in_another_process import wait; call_apart(wait, {str(pid_path)!r})"
     environment = os.environ | {"PYTHONPATH": os.getcwd()}
     parent = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, env=environment)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while not (pid_path.exists() and pid_path.read_text()) and time.monotonic() < deadline:
         time.sleep(0.05)
     child = int(pid_path.read_text())
     parent.send_signal(signal.SIGINT)
-    _, stderr = parent.communicate(timeout=30)
+    _, stderr = parent.communicate(timeout=PATIENCE)
     assert "KeyboardInterrupt" in stderr
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)

@@ -20,6 +20,7 @@ from movieclassifier.models.persistence import load_classifier
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import make_recipe
 from movieclassifier.recipes.toml import read_recipe
+from tests.support.patience import PATIENCE
 
 SAMPLE = "movieclassifier/bundled/sample_reviews.csv"
 SMALL = {"n_features": [2**8, 2**10], "alpha": [1e-6, 1e-4], "ngram_range": [[1, 1], [1, 2]], "passes": [1, 2]}
@@ -297,7 +298,7 @@ def test_a_killed_search_goes_on_to_the_same_winner(space, tmp_path):
     code = "from movieclassifier.cli import main; main()"
     command = [sys.executable, "-c", code, *COMMAND, "--space", str(space), "--output", str(killed)]
     process = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": os.getcwd()}, stderr=subprocess.DEVNULL)
-    journal, deadline = killed.with_suffix(".jsonl"), time.monotonic() + 60
+    journal, deadline = killed.with_suffix(".jsonl"), time.monotonic() + PATIENCE
     while time.monotonic() < deadline and not (journal.exists() and journal.read_text().count("\n") > 2):
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)

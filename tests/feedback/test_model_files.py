@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from movieclassifier.cli import main
 from movieclassifier.models.record import load_record, save_record
 from tests.commands.test_serve import SERVE, free_port, get, serving
+from tests.support.patience import PATIENCE
 from tests.support.services import ADA, TEXTS, close_services, contradict, digest, open_own, open_service, write_model
 
 
@@ -72,7 +73,7 @@ def test_two_servers_in_one_folder_do_not_take_each_others_model_away(tmp_path):
     with serving([*SERVE, "--port", str(ports[0]), "--workers", "2"], tmp_path, models[0], ports[0]) as first:
         served = json.loads(get(ports[0], "/api/v1/model")[1])["weights_sha256"]
         with serving([*SERVE, "--port", str(ports[1])], tmp_path, models[1], ports[1]) as second:
-            output, errors = second.communicate(timeout=30)
+            output, errors = second.communicate(timeout=PATIENCE)
         assert (second.returncode, output) == (2, "")
         assert errors.startswith("Error: sqlite:///instance/feedback.db serves version 1 of ")
         assert errors.count("\n") == 1
@@ -81,7 +82,7 @@ def test_two_servers_in_one_folder_do_not_take_each_others_model_away(tmp_path):
             other = json.loads(get(ports[1], "/api/v1/model")[1])["weights_sha256"]
         assert json.loads(get(ports[0], "/api/v1/model")[1])["weights_sha256"] == served
         first.send_signal(signal.SIGINT)
-        first.communicate(timeout=30)
+        first.communicate(timeout=PATIENCE)
     assert [served, other] == [load_record(model)[0].weights_sha256() for model in models]
 
 

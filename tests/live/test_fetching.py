@@ -10,6 +10,7 @@ from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.fetching import Fetcher, Validators
 from movieclassifier.live.robots import Robots
 from tests.support import news_server as ns
+from tests.support.patience import PATIENCE
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def fault_of(pages, path, fetcher_of, limit=100_000, **options):
         started = time.monotonic()
         with pytest.raises(SourceFault) as caught:
             fetcher_of(server, **options).get(server.url + path, limit=limit)
-        assert time.monotonic() - started < 4
+        assert time.monotonic() - started < PATIENCE
     return caught.value
 
 

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from movieclassifier.cli import main
 from movieclassifier.models.persistence import load_classifier
 from movieclassifier.reports.mlflow_log import LEFT_OUT, final_metrics
+from tests.support.patience import PATIENCE
 
 mlflow = pytest.importorskip("mlflow")
 # MLflow's own warnings are its own affair.
@@ -59,7 +60,7 @@ def server(tmp_path_factory):
         process.wait(30)
 
 
-def wait_for(url, process, log, seconds=60):
+def wait_for(url, process, log, seconds=PATIENCE):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -22,6 +22,8 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 from werkzeug.serving import make_server
 
+from tests.support.patience import PATIENCE
+
 CHROMIUM = ("chromium", "chromedriver")
 ARGUMENTS = (
     "--headless",
@@ -83,7 +85,7 @@ class Browser:
         """Wait until what is done inside has brought another page."""
         old = self.find("html")
         yield
-        waiting = WebDriverWait(self.driver, 10, ignored_exceptions=[WebDriverException])
+        waiting = WebDriverWait(self.driver, PATIENCE, ignored_exceptions=[WebDriverException])
         waiting.until(lambda driver: is_gone(old))
         waiting.until(lambda driver: driver.find_elements(By.CSS_SELECTOR, "footer"))
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from movieclassifier.feedback.bounds import Bounds
 from movieclassifier.web.metrics import PLACES
+from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 N_WORKERS = 4
@@ -105,7 +106,7 @@ def running(server: Server):
 
 def request(port: int, method: str, path: str, body: dict | None = None) -> tuple[int, dict]:
     """Send one request on a connection of its own."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         data = None if body is None else json.dumps(body)
         connection.request(method, path, data, {"Content-Type": "application/json"})
@@ -117,7 +118,7 @@ def request(port: int, method: str, path: str, body: dict | None = None) -> tupl
 
 def wait_until_ready(server: Server) -> None:
     """Start the server if need be, and wait for its answer."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if not server.is_running():
             server.start()
@@ -132,7 +133,7 @@ def wait_until_ready(server: Server) -> None:
 
 def digests_of_all_workers(server: Server) -> set[str]:
     """Return every digest that is reported, after each of the workers has been asked."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     before = answers_by_worker(server)
     digests = set()
     while time.monotonic() < deadline:

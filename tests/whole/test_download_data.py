@@ -18,6 +18,7 @@ from download_data import main
 from movieclassifier.corpora.aclimdb.unpacking import LABELED, UNSUP
 from tests.support.archive_server import serving
 from tests.support.archives import archive_bytes, member, write_archive
+from tests.support.patience import PATIENCE
 
 SCRIPT = Path(__file__).parents[2] / "download_data.py"
 # Random bytes do not deflate, so that the download has a length.
@@ -106,12 +107,12 @@ def test_interrupted_download_stops_quietly_and_goes_on_next_time(data_dir):
         command = [sys.executable, SCRIPT, "--url", server.url, "--data-dir", data_dir]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
             part = data_dir / "aclImdb_v1.tar.gz.part"
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + PATIENCE
             while not (part.exists() and part.stat().st_size > 1_000_000):
                 assert time.monotonic() < deadline
                 time.sleep(0.02)
             process.send_signal(signal.SIGINT)
-            assert process.communicate(timeout=10)[1] == "\nStopped.\n"
+            assert process.communicate(timeout=PATIENCE)[1] == "\nStopped.\n"
         assert process.returncode == 130
         n_have = part.stat().st_size
         assert run(data_dir, "--url", server.url).exit_code == 2  # 40 reviews are no corpus

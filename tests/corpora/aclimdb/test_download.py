@@ -16,6 +16,7 @@ from movieclassifier.corpora.aclimdb import download
 from movieclassifier.corpora.aclimdb.download import SourceUnreachable, fetch
 from movieclassifier.corpora.aclimdb.partial_file import Note, begin, forget, read_note
 from tests.support.archive_server import LAST_MODIFIED, serving
+from tests.support.patience import PATIENCE
 
 # Every position differs, so that a byte lost or doubled shows.
 BODY = b"\x1f\x8b" + b"".join(b"%08d" % i for i in range(50_000))
@@ -350,7 +351,7 @@ def test_forgotten_file_leaves_nothing(path):
     assert os.listdir(path.parent) == []
 
 
-def wait_for(condition, seconds=10.0):
+def wait_for(condition, seconds=PATIENCE):
     for _ in itertools.count():
         if condition():
             return
