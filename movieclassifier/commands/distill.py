@@ -34,6 +34,7 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     from movieclassifier.models.guard import N_GUARD, make_guard
     from movieclassifier.models.origin import load_record_facts, replacement_note
     from movieclassifier.models.persistence import save_model
+    from movieclassifier.models.rounding import round_weights
     from movieclassifier.training.distilling import fit_student, keep_columns, open_stages
 
     costs, before = train_steps.measure_costs(), load_record_facts(options.model_dir)
@@ -45,6 +46,8 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     lessons = distill_steps.make_lessons(texts, student, stages, options.seed)
     teacher, soft = distill_steps.teach(lessons, texts, options)
     classifier = keep_columns(fit_student(lessons, soft, student), stages, options.n_keep)
+    if options.round_to_bytes:
+        classifier = round_weights(classifier)
     result = distill_steps.compare_all(classifier, teacher, lessons, texts) | {"stages": stages.costs()}
     classifier.metadata |= distill_steps.provenance(texts, options)
     classifier.metadata["metrics"] = result.pop("metrics")

@@ -28,6 +28,7 @@ class DistillOptions:
     student : dict
         Settings of the student's recipe to replace; None leaves one as it is.
     n_keep, n_holdout : int or None
+    round_to_bytes : bool
     test : str or None
     seed : int
     model_dir : str
@@ -46,6 +47,7 @@ class DistillOptions:
     write_soft_labels: str | None = None
     student: dict[str, Any] = field(default_factory=dict)
     n_keep: int | None = None
+    round_to_bytes: bool = False
     n_holdout: int | None = None
     test: str | None = None
     seed: int = 1
@@ -118,6 +120,7 @@ DISTILL_OPTIONS = [
     click.option("--ngrams", "ngram_range", type=NGramRange(), help="Longest n-gram, or shortest and longest."),
     click.option("--min-df", type=click.IntRange(1), help="Fewest documents that earn a column a weight."),
     click.option("--keep", "n_keep", type=click.IntRange(1), help="Keep this many columns.  [default: all]"),
+    click.option("--round", "round_to_bytes", is_flag=True, help="Round weights to 8 bits, for a smaller record."),
     click.option(
         "--n-holdout", type=click.IntRange(1), help="Documents held out.  [default: a tenth; none with --test]"
     ),
