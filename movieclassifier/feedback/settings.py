@@ -161,4 +161,5 @@ RATE_NAMES = {
     "TEXTS_PER_HOUR": "texts",
     "VOTES_PER_HOUR": "votes",
     "LOGINS_PER_10_MINUTES": "logins",
+    "SEARCHES_PER_MINUTE": "searches",
 }

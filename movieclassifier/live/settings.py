@@ -32,8 +32,6 @@ class LiveSettings:
         Seconds between two requests to one host.
     language : str
         Of the texts that the model knows; "any" judges all.
-    searches_per_minute : int
-        New searches of a visitor.
     """
 
     allow: frozenset[str] = frozenset()
@@ -46,7 +44,6 @@ class LiveSettings:
     search_hours: int = 24
     pause: float = 1.0
     language: str = "en"
-    searches_per_minute: int = 10
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -136,7 +133,6 @@ PARSERS: dict[str, Any] = {
     "search_hours": _count,
     "pause": _seconds,
     "language": _printable,
-    "searches_per_minute": _count,
 }
 EXPECTED = {
     "allow": "a list of host:port, parted by commas",
@@ -148,5 +144,4 @@ EXPECTED = {
     "search_hours": "a number of hours, at least 1",
     "pause": "a number of seconds",
     "language": "a language such as en, or any",
-    "searches_per_minute": "a number, at least 1",
 }

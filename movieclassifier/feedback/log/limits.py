@@ -34,6 +34,7 @@ RATES = {
     "texts": Rate(6000, 3600),  # texts in them: a request of the API may hold many
     "votes": Rate(60, 3600),
     "logins": Rate(10, 600),
+    "searches": Rate(10, 60),  # new ones, which ask another machine
 }
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from movieclassifier.feedback.log.database import transaction
+from movieclassifier.feedback.log.live_tables import create_live_tables
 
 metadata = MetaData()
 
@@ -136,7 +137,7 @@ def add_features_to_votes(connection: Connection) -> None:
 
 # MIGRATIONS[n] takes a database from version n + 1 to n + 2. A new database gets all tables as they are above, so a
 # change of the tables is made twice: there, and as a migration for databases that exist.
-MIGRATIONS: list[Callable[[Connection], None]] = [add_features_to_votes]
+MIGRATIONS: list[Callable[[Connection], None]] = [add_features_to_votes, create_live_tables]
 
 
 def prepare(engine: Engine) -> None:
@@ -161,6 +162,7 @@ def prepare(engine: Engine) -> None:
             )
         if version == 0:
             metadata.create_all(connection)
+            create_live_tables(connection)
             connection.execute(insert(schema).values(version=latest))
             connection.execute(insert(head).values(id=1, position=0))
         elif version < latest:

@@ -1,6 +1,7 @@
 """A feed: the source of news."""
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass
 
 from movieclassifier.live.fetching import Page, Validators
 from movieclassifier.live.intervals import DEFAULT_INTERVAL, interval_of
@@ -21,11 +22,14 @@ class FeedAnswer:
     page : Page
     interval : float
         Seconds until it wants to be asked again.
+    digest : str
+        Of the body; "" where nothing was sent.
     """
 
     items: list[Item]
     page: Page
-    interval: float = field(default=DEFAULT_INTERVAL)
+    interval: float = DEFAULT_INTERVAL
+    digest: str = ""
 
 
 def feed_items(query: Query, outside: Outside) -> list[Item]:
@@ -33,7 +37,9 @@ def feed_items(query: Query, outside: Outside) -> list[Item]:
     return ask_feed(query.text, query.text, outside).items[: query.n]
 
 
-def ask_feed(name: str, url: str, outside: Outside, validators: Validators | None = None, now: float = 0) -> FeedAnswer:
+def ask_feed(
+    name: str, url: str, outside: Outside, validators: Validators | None = None, now: float = 0, digest: str = ""
+) -> FeedAnswer:
     """Ask a feed what is new.
 
     Parameters
@@ -46,6 +52,8 @@ def ask_feed(name: str, url: str, outside: Outside, validators: Validators | Non
         Of the last time.
     now : float
         Seconds since 1970.
+    digest : str
+        Of the last body; an equal one is not parsed again.
 
     Raises
     ------
@@ -54,7 +62,12 @@ def ask_feed(name: str, url: str, outside: Outside, validators: Validators | Non
     page = outside.fetcher.get(url, validators, accept=ACCEPT)
     if not page.is_new:
         return FeedAnswer([], page, interval_of(page.headers, now=now))
+    found_digest = hashlib.sha256(page.body).hexdigest()
+    if found_digest == digest:
+        return FeedAnswer([], page, interval_of(page.headers, now=now), digest)
     found = outside.parser.feed(page.body, page.url, page.charset)
     items = [make_item(name, entry) for entry in found["items"]]
     wishes = {key: found[key] for key in ("ttl", "period", "frequency")}
-    return FeedAnswer([item for item in items if item is not None], page, interval_of(page.headers, wishes, now))
+    return FeedAnswer(
+        [item for item in items if item is not None], page, interval_of(page.headers, wishes, now), found_digest
+    )

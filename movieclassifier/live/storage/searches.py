@@ -1,0 +1,78 @@
+"""Searches for posts, and what they found."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from movieclassifier.feedback.log.live_tables import found, items, searches
+from movieclassifier.live.storage.clock import moment
+from movieclassifier.live.storage.items import KeptItem, kept_item
+
+# Milliseconds that an answer is good for, and that one waits for somebody else's.
+FRESH = 120_000
+PATIENCE = 45_000
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search.
+
+    Attributes
+    ----------
+    id : int
+    asked_at : datetime
+    answered_at : datetime or None
+        None while the source is being asked for the first time.
+    fault : str
+        What went wrong, in a sentence.
+    is_new : bool
+        Whether whoever got this has to ask the source.
+    """
+
+    id: int
+    asked_at: datetime
+    answered_at: datetime | None
+    fault: str
+    is_new: bool = False
+
+
+def begin_search(connection: Connection, key: str, source: str, query: str, now: int) -> Search:
+    """Return a search, and whether the source has to be asked, in a transaction that writes."""
+    row = connection.execute(select(searches).where(searches.c.key == key)).one_or_none()
+    if row is None:
+        values = {"key": key, "source": source, "query": query, "asked_at": now, "fault": ""}
+        id = connection.execute(insert(searches).values(**values).returning(searches.c.id)).scalar_one()
+        return Search(id, moment(now), None, "", is_new=True)
+    waits = row.answered_at is None or row.answered_at < row.asked_at
+    age = now - row.asked_at
+    if 0 <= age < (PATIENCE if waits else FRESH):
+        return _search(row)
+    connection.execute(update(searches).where(searches.c.id == row.id).values(asked_at=now))
+    return Search(row.id, moment(now), moment(row.answered_at) if row.answered_at else None, "", is_new=True)
+
+
+def end_search(connection: Connection, id: int, item_ids: list[int] | None, fault: str, now: int) -> None:
+    """Keep what a search found, or what went wrong; then what was found before stays."""
+    connection.execute(update(searches).where(searches.c.id == id).values(answered_at=now, fault=fault[:500]))
+    if item_ids is None:
+        return
+    connection.execute(delete(found).where(found.c.search == id))
+    for place, item in enumerate(dict.fromkeys(item_ids)):
+        connection.execute(insert(found).values(search=id, item=item, place=place))
+
+
+def find_search(connection: Connection, id: int) -> Search | None:
+    """Return a search as it is now; None once it has gone."""
+    row = connection.execute(select(searches).where(searches.c.id == id)).one_or_none()
+    return None if row is None else _search(row)
+
+
+def found_items(connection: Connection, id: int) -> list[KeptItem]:
+    """Return what a search found, the newest first."""
+    chosen = select(items).join(found, found.c.item == items.c.id).where(found.c.search == id)
+    return [kept_item(row) for row in connection.execute(chosen.order_by(items.c.shown_at.desc(), found.c.place))]
+
+
+def _search(row) -> Search:  # type: ignore[no-untyped-def]
+    return Search(row.id, moment(row.asked_at), moment(row.answered_at) if row.answered_at else None, row.fault)
