@@ -21,6 +21,7 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     """Train on CORPUS (data/movie_data.csv) one minibatch at a time, evaluate, and write the model."""
     from movieclassifier import evaluate, fit, save_model, score_documents, split_holdout, survey
     from movieclassifier.commands.shared import train_steps
+    from movieclassifier.models.abstaining import measure_thresholds
     from movieclassifier.models.guard import make_guard
     from movieclassifier.training import planning
     from movieclassifier.training.checkpoints import keep_state  # all imported here, so that --help is quick
@@ -37,6 +38,7 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     classifier.metadata |= planning.provenance(corpus, plan, n_holdout, training.test)
     sample, unseen = planning.unseen_documents(holdout, n_holdout, test, found)
     if sample:
+        classifier.metadata["threshold"] = measure_thresholds(classifier, sample)
         classifier.metadata["metrics"] = evaluate(*score_documents(classifier, unseen, run.n_threads), classifier)
     save_model(run.model_dir, classifier, make_guard(classifier, sample) if sample else None)
     keep_state(run.model_dir)

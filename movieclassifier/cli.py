@@ -25,6 +25,7 @@ COMMANDS = {
     "feedback": "movieclassifier.commands.feedback:main",
     "update": "movieclassifier.commands.update:main",
     "rollback": "movieclassifier.commands.rollback:main",
+    "live": "movieclassifier.commands.live:main",
     "stopwords": "movieclassifier.commands.stopwords:main",
     "info": "movieclassifier.commands.info:main",
 }

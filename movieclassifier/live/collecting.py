@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,10 +16,11 @@ from sqlalchemy import Engine, Row
 from movieclassifier.feedback.log.database import snapshot, transaction
 from movieclassifier.feedback.log.errors import Unavailable
 from movieclassifier.live.faults import SourceFault
-from movieclassifier.live.fetching import PAGE_BYTES, Validators
+from movieclassifier.live.fetching import Validators
 from movieclassifier.live.intervals import back_off
 from movieclassifier.live.items import Item
 from movieclassifier.live.newspapers import Newspaper
+from movieclassifier.live.reading import with_page
 from movieclassifier.live.robots import Robots
 from movieclassifier.live.settings import LiveSettings
 from movieclassifier.live.sources.asking import Outside
@@ -178,16 +179,7 @@ class Collector:
         """Return an item with the text of its page, where that may be read and holds an article."""
         with transaction(self._engine, relaxed=True) as connection:
             take_lease(connection, LEASE_NAME, self._holder, milliseconds(self._clock()))
-        try:
-            if not item.url or not self._robots.allows(item.url):
-                return item
-            page = self._outside.fetcher.get(item.url, limit=PAGE_BYTES, accept="text/html, */*;q=0.5")
-            found = self._outside.parser.page(page.body, page.url, page.charset)
-        except SourceFault:
-            return item  # the feed's own text is read
-        if len(found["text"]) <= len(item.text):
-            return item
-        return replace(item, text=found["text"], text_from="page", language=item.language or found["language"].lower())
+        return with_page(item, self._outside, self._robots)
 
     def _keep(self, feed: Row[Any], answer: FeedAnswer, items: list[Item]) -> int:
         now = self._clock()

@@ -209,6 +209,11 @@ def choose_thresholds(held_out: HeldOut, coverage: float = DEFAULT_COVERAGE, ris
     )
 
 
+def measure_thresholds(classifier: Classifier, documents: Iterable[Document]) -> dict[str, Any]:
+    """Return the thresholds that answer 95% of held-out documents, as a record keeps them."""
+    return choose_thresholds(judge_held_out(classifier, documents)).to_dict()
+
+
 def threshold_at(probability: NDArray[np.float64], coverage: float) -> float:
     """Return the largest threshold that a share of probabilities reaches.
 

@@ -80,6 +80,8 @@ class Provenance(TypedDict, total=False):
     learning_curve : list of (int, float)
         Documents seen, and the prequential accuracy since the point before.
     metrics : Metrics
+    threshold : dict
+        As :meth:`movieclassifier.models.abstaining.Thresholds.to_dict` returns it.
     n_corrections : int
         Votes that an update folded in.
     distilled : dict
@@ -101,6 +103,7 @@ class Provenance(TypedDict, total=False):
     earlier: list[list[Any]]
     learning_curve: list[tuple[int, float]]
     metrics: Metrics
+    threshold: dict[str, Any]
     n_corrections: int
     distilled: dict[str, Any]
 

@@ -1,0 +1,395 @@
+"""``movieclassifier live``: today's news and posts, classified."""
+
+import json
+import signal
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from movieclassifier.commands.shared.edge import Command, WholeSummary
+from movieclassifier.commands.shared.feedback_options import database_option, open_owner
+from movieclassifier.commands.shared.model_options import model_option, shorten
+from movieclassifier.system.errors import check_installed
+
+if TYPE_CHECKING:
+    from movieclassifier.live.items import Item
+    from movieclassifier.live.service import Live
+    from movieclassifier.live.sources import Outside
+    from movieclassifier.models.classifier import Classifier
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+limit_option = click.option(
+    "--limit", type=click.IntRange(1, 1000), default=30, show_default=True, help="How many, the newest first."
+)
+
+
+class LiveGroup(WholeSummary, click.Group):
+    """Its commands are at the edge, too."""
+
+    command_class = Command
+
+
+@click.group(cls=LiveGroup)
+def main() -> None:
+    """Read today's news and posts, and classify them."""
+    check_installed("live", "feedparser", "trafilatura", "defusedxml", "lxml_html_clean")
+
+
+@main.command()
+@click.argument("names", metavar="[NEWSPAPER]...", nargs=-1)
+@click.option("--feed", "feeds", multiple=True, metavar="URL", help="A feed to read; may be repeated.")
+@click.option("--feed-file", type=click.Path(exists=True, dir_okay=False), help="A file with a feed.")
+@click.option("--page-file", type=click.Path(exists=True, dir_okay=False), help="A file with the page of an article.")
+@click.option("--opml", type=click.Path(exists=True, dir_okay=False), help="A list of feeds to read.")
+@limit_option
+@click.option("--full-text/--summary", default=True, show_default=True, help="Whether to read the articles' pages.")
+@model_option
+@json_option
+def news(
+    names: tuple[str, ...],
+    feeds: tuple[str, ...],
+    feed_file: str | None,
+    page_file: str | None,
+    opml: str | None,
+    limit: int,
+    full_text: bool,
+    model: str | None,
+    as_json: bool,
+) -> None:
+    """Classify the latest articles of newspapers, of all on the list unless some are named.
+
+    A source that does not answer is one line on stderr; the exit status is 3 where none does.
+    """
+    from movieclassifier.live.reading import read_feed_file, read_feeds, read_page_file
+
+    outside, classifier = open_outside(), load(model)
+    if feed_file or page_file:
+        items = read_feed_file(Path(feed_file), outside) if feed_file else []
+        items += [read_page_file(Path(page_file), outside)] if page_file else []
+        show(classifier, items[:limit], as_json)
+        return
+    wanted = [(feed, feed) for feed in feeds] + (list_of_opml(opml, outside) if opml else [])
+    found, faults = read_feeds(wanted or chosen_feeds(names), outside, limit, full_text)
+    tell(faults, len(wanted or chosen_feeds(names)))
+    show(classifier, found, as_json)
+
+
+@main.command()
+@click.argument("query")
+@click.option("--source", default="mastodon", show_default=True, help="Whom to ask; `live sources` lists them.")
+@click.option("--server", default="", help="A server of the source, such as mastodon.social.")
+@limit_option
+@model_option
+@json_option
+def hashtag(query: str, source: str, server: str, limit: int, model: str | None, as_json: bool) -> None:
+    """Classify the latest posts with a hashtag or with some words, and print their mean score."""
+    from movieclassifier.live.scoring import mean_score, scores_of
+    from movieclassifier.live.sources import SOURCES, Query
+
+    if source not in SOURCES:
+        raise click.BadParameter(f"{source!r} is not one of {', '.join(SOURCES)}.", param_hint="--source")
+    outside, classifier = open_outside(), load(model)
+    items = SOURCES[source].function(Query(query, limit, server), outside)
+    show(classifier, items, as_json)
+    scores = scores_of(classifier, [item.document for item in items])
+    if scores and not as_json:
+        mean, low, high = mean_score(scores)
+        click.echo(f"mean {mean:.3f} for {classifier.label_names[-1]}, 95% interval {low:.3f} to {high:.3f}")
+    if not items:
+        click.echo("Nothing was found.", err=True)
+
+
+@main.command()
+@database_option
+@click.option("--every", type=click.FloatRange(0.1), default=30.0, show_default=True, help="Seconds between two looks.")
+def watch(database: str | None, every: float) -> None:
+    """Print each new article as a JSON line, until Ctrl-C."""
+    from movieclassifier.live.service import Wanted
+
+    live = open_live(database)
+    seen = live.news(Wanted(per_page=1)).last_id
+    while True:
+        live.collector.collect()
+        live.after_round()
+        fresh = live.news(Wanted(since=seen, per_page=100))
+        for each in reversed(fresh.items):
+            click.echo(json.dumps(line_of(each.kept.item, each.judgement)))
+        seen = max(seen, fresh.last_id)
+        if threading.Event().wait(every):
+            break
+
+
+@main.command()
+@database_option
+@click.option("--once", is_flag=True, help="Ask what is due now, and end.")
+def collect(database: str | None, once: bool) -> None:
+    """Keep the news of the live page up to date, in place of the server."""
+    live = open_live(database)
+    if once:
+        done = live.collector.collect()
+        if done is None:
+            click.echo("A different process is collecting; it goes on.", err=True)
+            return
+        live.after_round()
+        live.collector.stop()
+        tell(done.faults, done.n_feeds)
+        click.echo(f"{done.n_feeds} feeds asked, {done.n_unchanged} unchanged; {done.n_new} new articles.")
+        return
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    try:
+        live.collector.run(stopped, after=live.after_round)
+    finally:
+        live.collector.stop()
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Ask every feed, and tell which of them answer, and how.")
+@json_option
+def sources(check: bool, as_json: bool) -> None:
+    """List the newspapers and the sources of posts."""
+    import os
+
+    from movieclassifier.live.sources import SOURCES
+
+    papers = owners_newspapers()
+    if check:
+        check_feeds([(paper.name, feed) for paper in papers for feed in paper.feeds], as_json)
+        return
+    if as_json:
+        for paper in papers:
+            click.echo(json.dumps({"newspaper": paper.name, "country": paper.country, "feeds": list(paper.feeds)}))
+        return
+    for paper in papers:
+        click.echo(f"{paper.name} ({paper.country})  {' '.join(paper.feeds)}")
+    for name, source in SOURCES.items():
+        missing = source.missing(os.environ)
+        click.echo(
+            f"{name}: {source.label}, e.g. {source.hint}" + (f"; set {' and '.join(missing)}" if missing else "")
+        )
+
+
+@main.command("import-opml")
+@click.argument("opml", type=click.Path(exists=True, dir_okay=False))
+@click.option("--out", type=click.Path(dir_okay=False), required=True, help="TOML file to write.")
+def import_opml(opml: str, out: str) -> None:
+    """Add the feeds of a list to the newspapers, and write them to a file of one's own."""
+    from movieclassifier.live.newspapers import merged, newspapers_toml
+    from movieclassifier.system.atomic import replace_file
+
+    feeds = list_of_opml(opml, open_outside())
+    before = owners_newspapers()
+    papers = merged(before, feeds)
+    with replace_file(out) as file:
+        file.write(newspapers_toml(papers).encode())
+    n_new = sum(len(paper.feeds) for paper in papers) - sum(len(paper.feeds) for paper in before)
+    click.echo(f"{out}: {n_new} new feeds of {len(feeds)}. Set MOVIECLASSIFIER_NEWSPAPERS={out}")
+
+
+@main.command("export-opml")
+@click.option("--out", type=click.Path(dir_okay=False), help="File to write.  [default: standard output]")
+def export_opml(out: str | None) -> None:
+    """Write the newspapers as a list of feeds that other readers understand."""
+    from movieclassifier.live.parsing.opml import write_opml
+    from movieclassifier.system.atomic import replace_file
+
+    text = write_opml((paper.name, feed) for paper in owners_newspapers() for feed in paper.feeds)
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    with replace_file(out) as file:
+        file.write(text.encode())
+
+
+@main.command()
+@click.argument("paths", metavar="CORPUS...", nargs=-1, required=True)
+@click.option("--coverage", type=click.FloatRange(0, 1), help="Share of documents that are answered.  [default: 0.95]")
+@click.option("--risk", type=click.FloatRange(0, 1), help="Share of answers that may be wrong.")
+@click.option("--save", is_flag=True, help="Write the thresholds to the model file.")
+@model_option
+@json_option
+def threshold(
+    paths: tuple[str, ...],
+    coverage: float | None,
+    risk: float | None,
+    save: bool,
+    model: str | None,
+    as_json: bool,
+) -> None:
+    """Choose the probability below which an article is "other", on the last tenth of CORPUS.
+
+    It should be documents that the model was not trained on. A short text has a threshold of its own.
+    """
+    from movieclassifier.live.choosing import choose_on, save_thresholds
+
+    if coverage is not None and risk is not None:
+        raise click.UsageError("pass --coverage or --risk, not both.")
+    chosen, table = choose_on(paths, model, 0.95 if coverage is None else coverage, risk)
+    if as_json:
+        click.echo(json.dumps(chosen.to_dict()))
+    else:
+        click.echo("known n-grams  coverage  threshold   risk")
+        for band, share, least, wrong in table:
+            click.echo(f"{band:>13}  {share:>8.0%}  {least:>9.3f}  {wrong:>5.3f}")
+        click.echo(f"chosen: {', '.join(f'{least:.3f}' for least in chosen.least)}")
+    if save:
+        path = save_thresholds(model, chosen)
+        click.echo(f"{path} holds them now; movieclassifier update --model {path} serves it.", err=True)
+
+
+@main.command()
+@database_option
+@click.option("--source", default="", help="A newspaper.  [default: all of them]")
+@json_option
+def drift(database: str | None, source: str, as_json: bool) -> None:
+    """Print by day how far the news are from what the model was trained on."""
+    from dataclasses import asdict
+
+    live = open_live(database)
+    live.after_round()
+    days, warnings = live.drift(source)
+    if not as_json:
+        click.echo("day         articles  other  can't tell  unknown words  probability  right of voted")
+    for day in days:
+        right = f"{day.n_right} of {day.n_votes}" if day.n_votes else "-"
+        click.echo(
+            json.dumps(asdict(day))
+            if as_json
+            else f"{day.day}  {day.n:>8}  {day.other_share:>5.0%}  {day.n_untold:>10}  {day.unknown_share:>13.1%}  "
+            f"{day.probability:>11.3f}  {right}"
+        )
+    for warning in warnings:
+        click.echo(warning, err=True)
+
+
+def open_outside() -> "Outside":
+    """Return what asks the world, until the command ends."""
+    from movieclassifier.live.service import make_outside
+    from movieclassifier.live.settings import read_live_settings
+
+    outside = make_outside(read_live_settings())
+    click.get_current_context().call_on_close(outside.parser.close)
+    return outside
+
+
+def open_live(database: str | None) -> "Live":
+    """Return the news of a database, until the command ends."""
+    from movieclassifier.live.service import Live
+    from movieclassifier.live.settings import read_live_settings
+
+    live = Live(open_owner(database).log, read_live_settings())
+    click.get_current_context().call_on_close(live.close)
+    return live
+
+
+def load(model: str | None) -> "Classifier":
+    """Return the model that classifies."""
+    from movieclassifier.models.persistence import load_classifier
+
+    return load_classifier(model)
+
+
+def owners_newspapers() -> list[Any]:
+    """Return the owner's list of newspapers."""
+    from movieclassifier.live.newspapers import load_newspapers
+    from movieclassifier.live.settings import read_live_settings
+
+    return load_newspapers(read_live_settings().newspapers or None)
+
+
+def chosen_feeds(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the feeds of newspapers whose names begin as those that are given, whatever their capitals."""
+    papers = owners_newspapers()
+    unknown = [name for name in names if not any(_begins(paper.name, name) for paper in papers)]
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is not on the list; movieclassifier live sources shows it.")
+    return [
+        (paper.name, feed)
+        for paper in papers
+        if not names or any(_begins(paper.name, name) for name in names)
+        for feed in paper.feeds
+    ]
+
+
+def _begins(name: str, part: str) -> bool:
+    return name.casefold().removeprefix("the ").startswith(part.casefold().removeprefix("the "))
+
+
+def list_of_opml(path: str, outside: "Outside") -> list[tuple[str, str]]:
+    """Return the feeds of an OPML file, and say on stderr how many are left out."""
+    from movieclassifier.live.sources.file import read_bounded
+
+    found = outside.parser.opml(read_bounded(Path(path)))
+    if found["n_left_out"]:
+        click.echo(f"{path}: {found['n_left_out']} entries have no address that may be called.", err=True)
+    return [(name, url) for name, url in found["feeds"]]
+
+
+def check_feeds(feeds: Iterable[tuple[str, str]], as_json: bool) -> None:
+    """Ask each feed, and print how it answers."""
+    from movieclassifier.live.faults import SourceFault
+    from movieclassifier.live.sources.feed import ask_feed
+
+    outside = open_outside()
+    for name, url in feeds:
+        facts: dict[str, Any] = {"newspaper": name, "feed": url}
+        try:
+            answer = ask_feed(name, url, outside)
+        except SourceFault as fault:
+            facts |= {"answers": False, "how": fault.sentence}
+        else:
+            moved = f"; it moved to {answer.page.moved_to}" if answer.page.moved_to else ""
+            newest = max((item.published for item in answer.items if item.published), default=None)
+            dated = f", the newest of {newest:%Y-%m-%d %H:%M} UTC" if newest else ""
+            facts |= {"answers": True, "how": f"{len(answer.items)} articles{dated}{moved}"}
+        sign = "yes" if facts["answers"] else "no"
+        click.echo(json.dumps(facts) if as_json else f"{sign:<3}  {name}  {url}: {facts['how']}")
+
+
+def tell(faults: dict[str, str], n_asked: int) -> None:
+    """Say on stderr which sources did not answer; where none did, that is the fault."""
+    from movieclassifier.live.faults import SourceFault
+
+    for url, sentence in faults.items():
+        click.echo(f"{url}: {sentence}", err=True)
+    if faults and len(faults) == n_asked:
+        raise SourceFault("unreachable", "no source answered.")
+
+
+def show(classifier: "Classifier", items: Sequence["Item"], as_json: bool) -> None:
+    """Print items with what the model says of them."""
+    from movieclassifier.live.judging import judge
+    from movieclassifier.live.settings import read_live_settings
+
+    language = read_live_settings().language
+    found = judge(classifier, [item.document for item in items], [item.language for item in items], language)
+    for item, judgement in zip(items, found, strict=True):
+        if as_json:
+            click.echo(json.dumps(line_of(item, judgement)))
+        else:
+            outcome = judgement.outcome or "can't tell"
+            click.echo(f"{outcome:<14}{judgement.probability:.3f}  {item.source}  {shorten(item.document, 80)}")
+
+
+def line_of(item: "Item", judgement: Any) -> dict[str, Any]:
+    """Return an item and what the model says of it, as JSON."""
+    return {
+        "source": item.kind,
+        "newspaper": item.source,
+        "id": item.id,
+        "url": item.url,
+        "title": item.title,
+        "author": item.author,
+        "published": item.published.isoformat() if item.published else None,
+        "language": item.language,
+        "label": judgement.outcome or None,
+        "best": judgement.label,
+        "probability": round(judgement.probability, 6),
+        "other": judgement.outcome == "other",
+        "probabilities": {name: round(value, 6) for name, value in judgement.probabilities.items()},
+        "unknown_share": judgement.unknown_share,
+        "text_from": item.text_from,
+    }

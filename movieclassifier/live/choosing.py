@@ -1,0 +1,53 @@
+"""Choosing the thresholds of a model on a corpus."""
+
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+from movieclassifier.corpora.corpus import open_corpus
+from movieclassifier.corpora.minibatches import holdout_sizes
+from movieclassifier.corpora.survey import survey
+from movieclassifier.models.abstaining import Thresholds, choose_thresholds, judge_held_out, risk_table
+from movieclassifier.models.persistence import load_classifier, model_path
+from movieclassifier.models.record import load_record, save_record
+
+MAX_DOCUMENTS = 5000
+
+
+def choose_on(
+    paths: Sequence[str], model: str | None, coverage: float, risk: float | None
+) -> tuple[Thresholds, list[tuple[str, float, float, float]]]:
+    """Return the thresholds for the last tenth of a corpus, and the table of coverage and risk that they are from.
+
+    Raises
+    ------
+    OSError, ValueError
+        If the corpus or the model cannot be read, or have other labels.
+    """
+    classifier = load_classifier(model)
+    corpus = open_corpus(*paths)
+    found = survey(corpus)
+    n_train, n_holdout = holdout_sizes(found.n_documents, None, None)
+    known = {name: label for label, name in zip(classifier.classes_.tolist(), classifier.label_names, strict=True)}
+    documents = []
+    for text, label in islice(corpus.documents(found.labels), n_train, n_train + min(n_holdout, MAX_DOCUMENTS)):
+        label = label if label in classifier.classes_.tolist() else known.get(str(label), label)
+        if label not in classifier.classes_.tolist():
+            raise ValueError(f"{corpus.names[0]}: label {label!r} is not one of {', '.join(classifier.label_names)}.")
+        documents.append((text, label))
+    held_out = judge_held_out(classifier, documents)
+    return choose_thresholds(held_out, coverage, risk), risk_table(held_out)
+
+
+def save_thresholds(model: str | None, chosen: Thresholds) -> Path:
+    """Write thresholds to a model file; its weights stay as they are.
+
+    Returns
+    -------
+    Path
+    """
+    path = model_path(model)
+    classifier, extra = load_record(path)
+    classifier.metadata["threshold"] = chosen.to_dict()
+    save_record(path, classifier, extra)
+    return path
