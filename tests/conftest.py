@@ -77,7 +77,14 @@ def make_app(tmp_path, small_model, compiled_templates):
 
     def make(**config):
         url = f"sqlite:///{tmp_path}/feedback.db"
-        settings = {"TESTING": True, "SECRET_KEY": "test", "DATABASE_URL": url, "MODEL": str(small_model), "CAP": 9.0}
+        settings = {
+            "TESTING": True,
+            "SECRET_KEY": "test",
+            "DATABASE_URL": url,
+            "MODEL": str(small_model),
+            "CAP": 9.0,
+            "LIVE_COLLECT": False,
+        }
         app = create_app(settings | config)
         app.jinja_env.bytecode_cache = compiled_templates
         return app

@@ -35,7 +35,9 @@ class LiveGroup(WholeSummary, click.Group):
 @click.group(cls=LiveGroup)
 def main() -> None:
     """Read today's news and posts, and classify them."""
-    check_installed("live", "feedparser", "trafilatura", "defusedxml", "lxml_html_clean")
+    from movieclassifier.live.settings import PACKAGES
+
+    check_installed("live", *PACKAGES)
 
 
 @main.command()

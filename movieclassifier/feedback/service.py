@@ -55,6 +55,11 @@ class Service:
         """Return the facts of the served model."""
         return self.log.facts()
 
+    def votable_labels(self) -> tuple[str, ...]:
+        """Return the labels that may be voted for: the model's, and those that a retraining may make classes."""
+        labels = self.facts().labels
+        return (*labels, *(name for name in self.settings.new_labels_of(labels) if name not in labels))
+
     def warm_up(self) -> None:
         """Load what the first answer would load, so that forked workers share it."""
         with self.log.served.up_to_date():

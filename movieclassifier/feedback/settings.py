@@ -1,7 +1,7 @@
 """Settings of the log and of what learns from it; the web front and the commands read the same ones."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -49,6 +49,8 @@ class Settings:
         Characters of a text; the minimum is the page's, the API takes any that is not empty.
     rates : mapping of str to Rate
         Per client.
+    new_labels : tuple of str or None
+        Labels that may be voted for before they are classes of the model; None is "other" for a model of topics.
     """
 
     database_url: str = DEFAULT_DATABASE
@@ -63,6 +65,7 @@ class Settings:
     min_length: int = 15
     max_length: int = MAX_LENGTH
     rates: Mapping[str, Rate] = field(default_factory=lambda: dict(RATES))
+    new_labels: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         checks = [
@@ -77,6 +80,18 @@ class Settings:
         for holds, name, expected in checks:
             if not holds:
                 raise ValueError(f"{name} must be {expected}; got {getattr(self, name)!r}.")
+
+    def new_labels_of(self, labels: Sequence[str]) -> tuple[str, ...]:
+        """Return the labels that may become classes beside those of a model.
+
+        Examples
+        --------
+        >>> Settings().new_labels_of(["tech", "sport", "politics"]), Settings().new_labels_of(["bad", "good"])
+        (('other',), ())
+        """
+        if self.new_labels is not None:
+            return self.new_labels
+        return ("other",) if len(labels) > 2 else ()
 
     @property
     def bounds(self) -> Bounds:
@@ -135,6 +150,11 @@ def _boolean(value: Any) -> bool:
     return words[str(value).strip().lower()]
 
 
+def _names(value: Any) -> tuple[str, ...]:
+    names = value.split(",") if isinstance(value, str) else list(value)
+    return tuple(name.strip() for name in names if name.strip())
+
+
 def _parsed(name: str, value: Any, kind: Any) -> Any:
     try:
         return kind(value)
@@ -155,6 +175,7 @@ TYPES: dict[str, Any] = {
     "LIFETIME_DAYS": int,
     "MIN_LENGTH": int,
     "MAX_LENGTH": int,
+    "NEW_LABELS": _names,
 }
 RATE_NAMES = {
     "PREDICTIONS_PER_MINUTE": "predictions",

@@ -3,11 +3,18 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any
 
 from movieclassifier.live.addresses import HOST, NUMERIC
 
 PREFIX = "MOVIECLASSIFIER_LIVE_"
+PACKAGES = ("feedparser", "trafilatura", "defusedxml", "lxml_html_clean")
+
+
+def is_installed() -> bool:
+    """Tell whether the extra is installed that news and posts are read with."""
+    return all(find_spec(name) is not None for name in PACKAGES)
 
 
 @dataclass(frozen=True)

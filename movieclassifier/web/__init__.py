@@ -69,7 +69,22 @@ def _create_app(config: Mapping[str, Any]) -> Flask:
     app.jinja_env.globals["needs_https"] = needs_https
     for module in (pages, about, admin, api):
         app.register_blueprint(module.blueprint)
+    add_live_pages(app, log, config or {})
+    app.jinja_env.globals["has_pages"] = app.view_functions
     return app
+
+
+def add_live_pages(app: Flask, log: ServedLog, config: Mapping[str, Any]) -> None:
+    """Add news and posts, where the extra that reads them is installed; without it there are no such pages."""
+    from movieclassifier.live.settings import is_installed, read_live_settings
+
+    if not is_installed():
+        return
+    from movieclassifier.live.service import Live
+    from movieclassifier.web.pages import live
+
+    app.extensions["movieclassifier live"] = Live(log, read_live_settings(config))
+    app.register_blueprint(live.blueprint)
 
 
 def _starts_in_gunicorn() -> bool:
