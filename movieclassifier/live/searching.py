@@ -15,7 +15,7 @@ from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.sources import SOURCES, Outside, Query
 from movieclassifier.live.storage.clock import milliseconds
 from movieclassifier.live.storage.items import KeptItem, keep_items
-from movieclassifier.live.storage.searches import Search, begin_search, end_search, find_search, found_items
+from movieclassifier.live.storage.searches import Search, begin_search, end_search, find_search, found_items, is_due
 
 log = logging.getLogger("movieclassifier")
 
@@ -85,10 +85,12 @@ class Searcher:
         words = query.tag if source == "mastodon" else query.words
         key = "\n".join((source, query.place, words.casefold(), str(query.replies)))
         now = milliseconds(self._clock())
+        with snapshot(self._engine) as connection:
+            asks = is_due(connection, key, now)
+        if asks:
+            before_asking()  # not in a transaction: it has one of its own
         with transaction(self._engine, relaxed=True) as connection:
             search = begin_search(connection, key, source, words, now)
-            if search.is_new:
-                before_asking()
         if search.is_new:
             self._waiting = {id: future for id, future in self._waiting.items() if not future.done()}
             if len(self._waiting) >= MAX_WAITING:

@@ -149,27 +149,15 @@ def judge_held_out(classifier: Classifier, documents: Iterable[Document]) -> Hel
 
 def judge_texts(classifier: Classifier, texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.integer]]:
     """Return probabilities of shape (n, n_classes), and how many n-grams of each text the model knows."""
-    data, columns, indptr = hash_texts(texts, classifier.recipe.ngrams)
-    y_proba = probabilities(classifier.decide_features(data, columns, indptr), classifier.temperature_)
-    return y_proba, _sums(is_known(classifier, columns), indptr)
+    rows = classifier.rows(texts)
+    return probabilities(classifier.decide(rows), classifier.temperature_), classifier.weights.n_known(rows)
 
 
 def unknown_shares(classifier: Classifier, texts: Sequence[str]) -> NDArray[np.float64]:
     """Return which share of the words of each text the model has no weight for; 0 for a text without words."""
-    words = replace(classifier.recipe.ngrams, ngram_range=(1, 1))
-    _, columns, indptr = hash_texts(texts, words)
-    n_words = np.diff(indptr)
-    unknown = n_words - _sums(is_known(classifier, columns), indptr)
-    return np.divide(unknown, n_words, out=np.zeros(len(texts)), where=n_words > 0)
-
-
-def is_known(classifier: Classifier, columns: NDArray[np.integer]) -> NDArray[np.bool_]:
-    """Tell which columns the training has seen often enough."""
-    known = classifier.columns
-    if not len(known):
-        return np.zeros(len(columns), dtype=bool)
-    places = np.minimum(np.searchsorted(known, columns), len(known) - 1)
-    return known[places] == columns
+    rows = hash_texts(texts, replace(classifier.recipe.ngrams, ngram_range=(1, 1)))
+    unknown = rows.lengths - classifier.weights.n_known(rows)
+    return np.divide(unknown, rows.lengths, out=np.zeros(len(texts)), where=rows.lengths > 0)
 
 
 def choose_thresholds(held_out: HeldOut, coverage: float = DEFAULT_COVERAGE, risk: float | None = None) -> Thresholds:
@@ -252,9 +240,3 @@ def risk_table(held_out: HeldOut) -> list[tuple[str, float, float, float]]:
 
 def _cut(text: str, n_words: int) -> str:
     return " ".join(text.split()[:n_words]) if n_words else text
-
-
-def _sums(flags: NDArray[np.bool_], indptr: NDArray[np.integer]) -> NDArray[np.integer]:
-    """Return how many flags each document has."""
-    counted = np.concatenate([[0], np.cumsum(flags)])
-    return counted[indptr[1:]] - counted[indptr[:-1]]

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from movieclassifier.feedback.log.live_tables import found, items, searches
 from movieclassifier.live.storage.clock import moment
@@ -37,6 +38,17 @@ class Search:
     is_new: bool = False
 
 
+def is_due(connection: Connection, key: str, now: int) -> bool:
+    """Tell whether the source of a search has to be asked now."""
+    row = connection.execute(select(searches).where(searches.c.key == key)).one_or_none()
+    return row is None or _is_due(row, now)
+
+
+def _is_due(row: Row[Any], now: int) -> bool:
+    waits = row.answered_at is None or row.answered_at < row.asked_at
+    return not 0 <= now - row.asked_at < (PATIENCE if waits else FRESH)
+
+
 def begin_search(connection: Connection, key: str, source: str, query: str, now: int) -> Search:
     """Return a search, and whether the source has to be asked, in a transaction that writes."""
     row = connection.execute(select(searches).where(searches.c.key == key)).one_or_none()
@@ -44,9 +56,7 @@ def begin_search(connection: Connection, key: str, source: str, query: str, now:
         values = {"key": key, "source": source, "query": query, "asked_at": now, "fault": ""}
         id = connection.execute(insert(searches).values(**values).returning(searches.c.id)).scalar_one()
         return Search(id, moment(now), None, "", is_new=True)
-    waits = row.answered_at is None or row.answered_at < row.asked_at
-    age = now - row.asked_at
-    if 0 <= age < (PATIENCE if waits else FRESH):
+    if not _is_due(row, now):
         return _search(row)
     connection.execute(update(searches).where(searches.c.id == row.id).values(asked_at=now))
     return Search(row.id, moment(now), moment(row.answered_at) if row.answered_at else None, "", is_new=True)
@@ -74,5 +84,5 @@ def found_items(connection: Connection, id: int) -> list[KeptItem]:
     return [kept_item(row) for row in connection.execute(chosen.order_by(items.c.shown_at.desc(), found.c.place))]
 
 
-def _search(row) -> Search:  # type: ignore[no-untyped-def]
+def _search(row: Row[Any]) -> Search:
     return Search(row.id, moment(row.asked_at), moment(row.answered_at) if row.answered_at else None, row.fault)

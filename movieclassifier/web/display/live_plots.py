@@ -107,8 +107,8 @@ def probabilities_plot(probabilities: Sequence[float], thresholds: Thresholds) -
     x = _across(least)
     return Plot(
         plot.title,
-        f"The line is at {least:.2f}: an article below it is filed under “other”. {count_of(below, 'article').capitalize()} "
-        f"of {len(probabilities):,} are below it; shorter texts have a line of their own.",
+        f"The line is at {least:.2f}: an article below it is filed under “other”. {below:,} of "
+        f"{count_of(len(probabilities), 'article')} are below it; shorter texts have a line of their own.",
         ("Probability", "Articles"),
         plot.rows,
         bars=[*plot.bars, Bar(x - 1, TOP, 2, HEIGHT - TOP - BOTTOM, "limit")],
@@ -155,8 +155,8 @@ def dots_plot(scores: Sequence[tuple[str, float]], name: str, mean: tuple[float,
         bars.append(Bar(round(LEFT + place * step, 1), round(_up(score) - DOT / 2, 1), DOT, DOT, f"dot {side}"))
     return Plot(
         "Scores in the order of time",
-        f"Each dot is a post, the newest at the right. The line is the mean, {middle:.2f}, and the band its 95% interval, "
-        f"from {low:.2f} to {high:.2f}.",
+        f"Each dot is a post, the newest at the right. The line is the mean, {middle:.2f}, and the band its 95% "
+        f"interval, from {low:.2f} to {high:.2f}.",
         ("Time", f"Score for {name}"),
         [(when, f"{score:.3f}") for when, score in scores],
         bars=bars,

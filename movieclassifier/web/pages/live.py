@@ -81,7 +81,7 @@ def news() -> Response:
 
 
 @blueprint.get("/live/items")
-def items() -> Response:
+def items() -> AnyResponse:
     """Return the articles that came after one, as rows of the page, for its script."""
     wanted = wanted_of(request.args)
     found = live().news(wanted)
