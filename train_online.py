@@ -19,7 +19,7 @@ from movieclassifier.corpora.reading import ReadingOptions
 @training_options
 def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOptions, run: RunOptions) -> None:
     """Train on CORPUS (data/movie_data.csv) one minibatch at a time, evaluate, and write the model."""
-    from movieclassifier import evaluate, fit, save_model, score_documents, split_holdout, survey
+    from movieclassifier import evaluate, save_model, score_documents, split_holdout, survey
     from movieclassifier.commands.shared import train_steps
     from movieclassifier.models.abstaining import measure_thresholds
     from movieclassifier.models.guard import make_guard
@@ -33,8 +33,8 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     report_bad_rows(found)
     plan, n_holdout = train_steps.plan_run(corpus, found, test, training, run)
     train, holdout = split_holdout(corpus.documents(found.labels), plan.n_train, n_holdout)
-    # fit() cuts the stream into minibatches, vectorizes them ahead in threads, and calls partial_fit in their order.
-    classifier = fit(train, plan, **train_steps.fit_options(run, plan))
+    # This cuts the stream into minibatches, vectorizes them ahead in threads, and calls partial_fit in their order.
+    classifier = train_steps.fit_stream(train, plan, run)
     classifier.metadata |= planning.provenance(corpus, plan, n_holdout, training.test)
     sample, unseen = planning.unseen_documents(holdout, n_holdout, test, found)
     if sample:

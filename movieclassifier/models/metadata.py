@@ -70,6 +70,8 @@ class Provenance(TypedDict, total=False):
         Documents trained on, and held out.
     n_keep : int
         Columns kept by pruning.
+    n_shards : int
+        Parts that were trained side by side, if there was more than one.
     evaluated_on : str
         ``"the holdout"`` or the name of the test corpus.
     minibatch_size, seed, min_df : int
@@ -95,6 +97,7 @@ class Provenance(TypedDict, total=False):
     n_train: int
     n_holdout: int
     n_keep: int
+    n_shards: int
     evaluated_on: str
     minibatch_size: int
     seed: int
@@ -206,6 +209,7 @@ TYPES: dict[str, Callable[[Any], bool]] = {
     "sha256": _is_text,
     "n_train": _is_count,
     "n_keep": lambda value: _is_count(value) and value > 0,
+    "n_shards": lambda value: _is_count(value) and value > 1,
     "reading": lambda value: isinstance(value, dict),
     "earlier": lambda value: isinstance(value, list) and all(map(_is_corpus, value)),
     "evaluated_on": _is_text,

@@ -4,6 +4,7 @@ An engine computes pure functions. A task that was lost with its worker is compu
 """
 
 import multiprocessing
+import os
 import pickle
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -60,7 +61,7 @@ class LocalEngine:
 
         Raises
         ------
-        RuntimeError
+        ChildProcessError
             If the processes that compute a task have died several times.
         Exception
             Any exception that a task has raised.
@@ -81,7 +82,7 @@ class LocalEngine:
                     elif attempts[number] < ATTEMPTS:
                         waiting.append(number)
                     else:
-                        raise RuntimeError(_died(worker.exit_code))
+                        raise ChildProcessError(_died(worker.exit_code))
         finally:
             for worker in busy:  # its result would be taken for that of a later task
                 worker.stop()
@@ -202,6 +203,8 @@ class DaskEngine:
             self._client = Client(self._cluster)
         elif address.startswith(("tcp://", "tls://", "ucx://")):
             self._client = Client(address, timeout=SECONDS_TO_CONNECT)
+        elif not os.path.isfile(address):
+            raise FileNotFoundError(f"{address}: there is no such scheduler file; pass local, dask or tcp://HOST:PORT.")
         else:
             self._client = Client(scheduler_file=address, timeout=SECONDS_TO_CONNECT)
         self.n_workers = self._count_workers() or n_workers
@@ -212,7 +215,7 @@ class DaskEngine:
 
         Raises
         ------
-        RuntimeError
+        ChildProcessError
             If all workers have gone, or a task has killed several of them.
         Exception
             Any exception that a task has raised.
@@ -227,7 +230,7 @@ class DaskEngine:
                 for future in [each for each in self._done(futures) if each.key in numbers]:
                     yield numbers.pop(future.key), future.result()
         except (KilledWorker, FutureCancelledError) as error:
-            raise RuntimeError(f"the workers that compute a task have died: {error}") from error
+            raise ChildProcessError(f"the workers that compute a task have died: {error}") from error
         finally:
             self._client.cancel(futures)
 
@@ -241,7 +244,7 @@ class DaskEngine:
             if self._count_workers():
                 last_seen = time.monotonic()
             elif time.monotonic() - last_seen > SECONDS_WITHOUT_WORKERS:
-                raise RuntimeError(f"the cluster has had no worker for {SECONDS_WITHOUT_WORKERS:.0f} seconds.")
+                raise ChildProcessError(f"the cluster has had no worker for {SECONDS_WITHOUT_WORKERS:.0f} seconds.")
             time.sleep(0.01)
 
     def _count_workers(self) -> int:

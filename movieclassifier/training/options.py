@@ -25,6 +25,9 @@ class TrainingOptions:
         Seed for the order of documents in SGD.
     n_keep : int or None
         Columns to keep; None keeps all.
+    n_shards : int or None
+        Parts that are trained side by side and mixed after each pass; None takes one, or as many as suit the corpus
+        where the run has an engine.
     allow_sorted : bool
         Whether to train on a stream that is sorted by label.
     test : str or None
@@ -49,11 +52,13 @@ class TrainingOptions:
     minibatch_size: int = 1000
     seed: int = 1
     n_keep: int | None = None
+    n_shards: int | None = None
     allow_sorted: bool = False
     test: str | None = None
 
     def __post_init__(self) -> None:
-        for name, least in (("n_train", 1), ("n_holdout", 0), ("minibatch_size", 1), ("seed", 0), ("n_keep", 1)):
+        least_values = {"n_train": 1, "n_holdout": 0, "minibatch_size": 1, "seed": 0, "n_keep": 1, "n_shards": 1}
+        for name, least in least_values.items():
             value = getattr(self, name)
             if value is not None and value < least:
                 raise ValueError(f"{name} must be at least {least}; got {value}.")
@@ -75,6 +80,13 @@ class RunOptions:
         Minibatches between checkpoints; 0 writes none.
     resume : bool
         Whether to go on from the last checkpoint of the same run.
+    on : str or None
+        Engine that trains the shards: ``local``, ``dask``, ``tcp://host:port`` or the path of a scheduler file; None
+        is ``local``.
+    n_workers : int
+        Processes of this machine that train shards.
+    cache_dir : str or None
+        Folder on each worker for hashed minibatches; None takes `model_dir`.
     continue_ : bool
         Whether to train the finished model of `model_dir` further.
     show : bool or None
@@ -95,11 +107,14 @@ class RunOptions:
     checkpoint_every: int = 50
     resume: bool = False
     continue_: bool = False
+    on: str | None = None
+    n_workers: int = 1
+    cache_dir: str | None = None
     show: bool | None = None
     track: bool = False
     as_json: bool = False
 
     def __post_init__(self) -> None:
-        for name, least in (("n_threads", 1), ("checkpoint_every", 0)):
+        for name, least in (("n_threads", 1), ("checkpoint_every", 0), ("n_workers", 1)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name} must be at least {least}; got {getattr(self, name)}.")

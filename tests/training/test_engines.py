@@ -62,7 +62,7 @@ def test_a_worker_that_is_killed_while_it_works_is_replaced():
 def test_a_task_that_kills_every_worker_has_an_end():
     engine = LocalEngine(1)
     with pytest.raises(
-        RuntimeError, match=r"has died 4 times, the last time with exit code -9; is there enough memory"
+        ChildProcessError, match=r"has died 4 times, the last time with exit code -9; is there enough memory"
     ):
         results(engine, (shard_tasks.die,))
     engine.close()
@@ -75,7 +75,7 @@ def test_a_cluster_without_workers_has_an_end(monkeypatch):
     deadline = time.monotonic() + PATIENCE
     while engine._count_workers() and time.monotonic() < deadline:
         time.sleep(0.1)
-    with pytest.raises(RuntimeError, match="the cluster has had no worker for 0 seconds"):
+    with pytest.raises(ChildProcessError, match="the cluster has had no worker for 0 seconds"):
         results(engine, (shard_tasks.double, 1))
     engine.close()
 

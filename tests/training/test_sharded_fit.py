@@ -8,7 +8,7 @@ from movieclassifier.corpora.survey import count_labels
 from movieclassifier.models.record import record_bytes
 from movieclassifier.training import sharded_fit
 from movieclassifier.training.engines import LocalEngine
-from movieclassifier.training.sharded_fit import CHECKPOINT, DOCUMENTS, ShardedFit, default_n_shards, fit_shards
+from movieclassifier.training.sharded_fit import CHECKPOINT, DOCUMENTS, ShardedFit, fit_shards
 
 SAMPLE = Path(__file__).parents[2] / "movieclassifier/bundled/sample_reviews.csv"
 SETTINGS = {"n_features": 2**14, "passes": 2, "calibrate": False}
@@ -43,15 +43,13 @@ def sample():
 def plan_of(sample, **overrides):
     found = sample[1]
     recipe = make_recipe(overrides.pop("recipe", "default"), **SETTINGS | overrides.pop("settings", {}))
-    values = {"minibatch_size": 20, "allow_sorted": True, "sha256": found.sha256} | overrides
+    values = {"minibatch_size": 20, "allow_sorted": True, "n_shards": 4, "sha256": found.sha256} | overrides
     return Plan(recipe, found.classes, count_labels(found), 400, **values)
 
 
-def digest_of(sample, folder, engine, n_shards=5, resume=False, **overrides):
+def digest_of(sample, folder, engine, resume=False, **overrides):
     folder.mkdir(exist_ok=True)
-    classifier = fit_shards(
-        iter(sample[0]), plan_of(sample, **overrides), engine, n_shards, model_dir=folder, resume=resume
-    )
+    classifier = fit_shards(iter(sample[0]), plan_of(sample, **overrides), engine, model_dir=folder, resume=resume)
     return hashlib.sha256(record_bytes(classifier)).hexdigest()
 
 
@@ -78,7 +76,11 @@ def test_without_the_compiled_twins_the_record_is_the_same(sample, digest, tmp_p
 
 
 def test_seed_and_number_of_shards_decide_the_record(sample, digest, tmp_path):
-    digests = {digest, digest_of(sample, tmp_path, InProcess(), seed=2), digest_of(sample, tmp_path, InProcess(), 4)}
+    digests = {
+        digest,
+        digest_of(sample, tmp_path, InProcess(), seed=2),
+        digest_of(sample, tmp_path, InProcess(), n_shards=3),
+    }
     assert len(digests) == 3
 
 
@@ -109,7 +111,7 @@ def test_a_damaged_checkpoint_is_refused(sample, tmp_path):
 
 
 def test_the_model_is_as_good_as_that_of_one_machine(sample, tmp_path):
-    classifier = fit_shards(iter(sample[0]), plan_of(sample), InProcess(), 4, model_dir=tmp_path)
+    classifier = fit_shards(iter(sample[0]), plan_of(sample), InProcess(), model_dir=tmp_path)
     texts, labels = zip(*sample[0], strict=True)
     assert (classifier.predict(texts) == labels).mean() > 0.95
     assert [n for n, _ in classifier.metadata["learning_curve"]] == [400, 800]
@@ -117,7 +119,7 @@ def test_the_model_is_as_good_as_that_of_one_machine(sample, tmp_path):
 
 def test_a_recipe_without_a_ratio_is_trained_too(sample, tmp_path):
     plan = plan_of(sample, recipe="book", settings={"passes": 3})
-    classifier = fit_shards(iter(sample[0]), plan, InProcess(), 4, model_dir=tmp_path)
+    classifier = fit_shards(iter(sample[0]), plan, InProcess(), model_dir=tmp_path)
     texts, labels = zip(*sample[0], strict=True)
     assert (classifier.predict(texts) == labels).mean() > 0.8
 
@@ -127,31 +129,27 @@ def test_the_calibration_slice_is_left_out_of_the_shards(sample, tmp_path, monke
     written = []
     write = sharded_fit._write_lines
     monkeypatch.setattr(sharded_fit, "_write_lines", lambda *args: written.append(write(*args)) or written[-1])
-    classifier = fit_shards(iter(sample[0]), plan, InProcess(), 4, model_dir=tmp_path)
+    classifier = fit_shards(iter(sample[0]), plan, InProcess(), model_dir=tmp_path)
     assert written == [95] * 4
     assert classifier.temperature_ != 1
 
 
 def test_a_stream_that_ends_early_is_refused(sample, tmp_path):
     with pytest.raises(ValueError, match="the stream ended before the 400 documents that were planned"):
-        fit_shards(list(sample[0])[:399], plan_of(sample), InProcess(), 4, model_dir=tmp_path)
+        fit_shards(list(sample[0])[:399], plan_of(sample), InProcess(), model_dir=tmp_path)
 
 
 def test_a_sorted_stream_is_refused(sample, tmp_path):
     documents = sorted(sample[0], key=lambda document: document[1])
     with pytest.raises(ValueError, match="A stream sorted by label trains badly"):
-        fit_shards(documents, plan_of(sample, allow_sorted=False), InProcess(), 4, model_dir=tmp_path)
+        fit_shards(documents, plan_of(sample, allow_sorted=False), InProcess(), model_dir=tmp_path)
 
 
 def test_stepping_before_counting_is_refused(sample, tmp_path):
-    state = ShardedFit(plan_of(sample), 4, tmp_path, str(tmp_path))
+    state = ShardedFit(plan_of(sample), tmp_path, str(tmp_path))
     state.save()
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ValueError, match=r"call count\(\)"):
         next(state.step([], InProcess()))
     with pytest.raises(ValueError, match=r"call count\(\)"):
         state.classifier(None)
-
-
-def test_every_shard_has_enough_documents_by_default():
-    assert [default_n_shards(n) for n in (100, 4_000, 10**9)] == [1, 2, 16]

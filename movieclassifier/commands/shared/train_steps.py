@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,20 +12,23 @@ import click
 
 from movieclassifier.commands.shared.edge import warn
 from movieclassifier.corpora.corpus import Corpus
+from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.corpora.survey import Survey, survey
 from movieclassifier.evaluation.caveats import find_caveats
 from movieclassifier.evaluation.metrics_table import metrics_table
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.origin import load_record_facts, replacement_note
 from movieclassifier.reports.mlflow_log import track_run
+from movieclassifier.system.errors import check_installed
 from movieclassifier.system.locking import lock_folder
 from movieclassifier.system.memory import peak_megabytes
 from movieclassifier.training.checkpoints import load_checkpoint_facts, resumable
+from movieclassifier.training.fit import fit
 from movieclassifier.training.options import RunOptions, TrainingOptions
 from movieclassifier.training.plan import Plan
-from movieclassifier.training.planning import earlier_plan, make_plan
+from movieclassifier.training.planning import MIN_SHARD, default_n_shards, earlier_plan, make_plan
 
-__all__ = ["book_corpus", "fit_options", "load_record_facts", "measure_costs", "plan_run", "report_result", "track_run"]
+__all__ = ["book_corpus", "fit_stream", "load_record_facts", "measure_costs", "plan_run", "report_result", "track_run"]
 
 BOOK_CORPUS = Path("data/movie_data.csv")
 
@@ -62,9 +66,16 @@ def plan_run(
         If there is too little to train or to evaluate on, nothing to continue from, no access to the model folder, or
         if a different training is at work there.
     """
+    if run.continue_ and (run.on is not None or (training.n_shards or 1) > 1):
+        raise ValueError("--continue goes on from one trainer, and shards have many; leave out --shards and --on.")
+    if run.on is not None and training.n_shards is None:
+        training = replace(training, n_shards=default_n_shards(training.n_train or found.n_documents))
     earlier = earlier_plan(run)
     plan, n_holdout = make_plan(corpus, found, keep_as_before(training, earlier), with_test=test is not None)
     _warn_of_known_documents(plan, earlier, found, test)
+    if plan.n_shards > 1 and plan.n_fit < MIN_SHARD * plan.n_shards:
+        n = plan.n_fit // plan.n_shards
+        warn([f"a shard has about {n:,} documents; with fewer than {MIN_SHARD:,} the model is less accurate."])
     lock(Path(run.model_dir))
     return plan, n_holdout
 
@@ -94,6 +105,29 @@ def lock(folder: Path) -> None:
     if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
         raise PermissionError(13, "the model folder is not writable; pass another --model-dir", str(folder))
     click.get_current_context().with_resource(lock_folder(folder))
+
+
+def fit_stream(documents: Iterable[Document], plan: Plan, run: RunOptions) -> Classifier:
+    """Fit on one machine, or by shards on an engine, as the options say."""
+    if plan.n_shards == 1:
+        return fit(documents, plan, **fit_options(run, plan))
+    from movieclassifier.training.engines import make_engine
+    from movieclassifier.training.sharded_fit import fit_shards
+
+    if run.on not in (None, "local"):
+        check_installed("dask", "distributed")
+    engine = make_engine(run.on or "local", min(run.n_workers, plan.n_shards))
+    with closing(engine):
+        return fit_shards(
+            documents,
+            plan,
+            engine,
+            model_dir=run.model_dir,
+            cache_dir=run.cache_dir,
+            n_threads=run.n_threads,
+            resume=run.resume,
+            show_progress=run.show,
+        )
 
 
 def fit_options(run: RunOptions, plan: Plan) -> dict[str, Any]:

@@ -113,6 +113,12 @@ SPLIT_OPTIONS = [
         help="Seed for the order of documents in SGD.",
     ),
     click.option("--allow-sorted", is_flag=True, help="Train even if the stream is sorted by label."),
+    click.option(
+        "--shards",
+        "n_shards",
+        type=click.IntRange(1),
+        help="Number of parts that are trained side by side and mixed after each pass.  [default: 1]",
+    ),
     click.option("--keep", "n_keep", type=click.IntRange(1), help="Number of columns to keep.  [default: all]"),
 ]
 
@@ -151,6 +157,24 @@ RUN_OPTIONS = [
         default=50,
         show_default=True,
         help="Minibatches between two checkpoints; 0 writes none.",
+    ),
+    click.option(
+        "--on",
+        metavar="ENGINE",
+        help="Engine that trains the shards: local, dask, tcp://HOST:PORT or a scheduler file.  [default: local]",
+    ),
+    click.option(
+        "--workers",
+        "n_workers",
+        type=click.IntRange(1),
+        default=os.cpu_count() or 1,
+        show_default="number of cores",
+        help="Number of processes that train shards on this machine. The result does not depend on it.",
+    ),
+    click.option(
+        "--cache-dir",
+        type=click.Path(file_okay=False),
+        help="Folder on each worker for hashed minibatches of shards.  [default: --model-dir]",
     ),
     click.option("--resume", is_flag=True, help="Go on from the last checkpoint of the same run."),
     click.option(

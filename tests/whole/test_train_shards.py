@@ -1,0 +1,121 @@
+"""``train --shards``: the same record from every engine, with workers that die, and after an interruption."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "movieclassifier/bundled/sample_reviews.csv"
+
+
+def command(folder, *options):
+    settings = ["--n-holdout", "40", "--n-features", "2**16", "--minibatch-size", "10", "--model-dir", str(folder)]
+    return [sys.executable, str(ROOT / "train_online.py"), str(SAMPLE), "--passes", "2", *settings, *options]
+
+
+def train(folder, *options):
+    return subprocess.run(command(folder, *options), capture_output=True, text=True, cwd=folder.parent)
+
+
+def digest(folder):
+    return hashlib.sha256((folder / "classifier.npz").read_bytes()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("shards") / "model"
+    done = train(folder, "--shards", "6", "--workers", "1")
+    assert done.returncode == 0, done.stderr
+    assert "Warning: a shard has about 57 documents; with fewer than 2,000 the model is less accurate." in done.stderr
+    return folder
+
+
+def test_the_folder_holds_the_model_alone(trained):
+    assert sorted(os.listdir(trained)) == ["classifier.npz", "classifier.pkl", "stopwords.pkl"]
+
+
+def test_two_processes_give_the_same_record(trained, tmp_path):
+    train(tmp_path / "model", "--shards", "6", "--workers", "2")
+    assert digest(tmp_path / "model") == digest(trained)
+
+
+def test_dask_gives_the_same_record(trained, tmp_path):
+    pytest.importorskip("distributed", reason="the extra dask is not installed")
+    done = train(tmp_path / "model", "--shards", "6", "--on", "dask", "--workers", "2", "--cache-dir", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert digest(tmp_path / "model") == digest(trained)
+
+
+def test_one_shard_is_the_way_of_one_machine(tmp_path):
+    for name, options in ("plain", []), ("one", ["--shards", "1"]):
+        train(tmp_path / name, *options)
+    assert digest(tmp_path / "plain") == digest(tmp_path / "one")
+
+
+def kill_workers(pid, n):
+    """Kill worker processes of a training as they come, up to a number; returns how many died."""
+    n_killed, deadline = 0, time.monotonic() + 60
+    while n_killed < n and time.monotonic() < deadline and Path(f"/proc/{pid}").exists():
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            try:
+                if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    os.kill(int(child), signal.SIGKILL)
+                    n_killed += 1
+            except OSError:
+                continue
+        time.sleep(0.7)
+    return n_killed
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finding the workers takes Linux's /proc")
+def test_workers_that_die_cost_nothing_but_time(trained, tmp_path):
+    process = subprocess.Popen(command(tmp_path / "model", "--shards", "6", "--workers", "2"), stderr=subprocess.PIPE)
+    killed = []
+    killer = threading.Thread(target=lambda: killed.append(kill_workers(process.pid, 3)))
+    killer.start()
+    _, stderr = process.communicate(timeout=120)
+    killer.join()
+    assert process.returncode == 0, stderr
+    assert killed[0] >= 1
+    assert digest(tmp_path / "model") == digest(trained)
+
+
+def test_a_killed_driver_is_gone_on_from(trained, tmp_path):
+    folder = tmp_path / "model"
+    process = subprocess.Popen(command(folder, "--shards", "6", "--workers", "2"), stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not (folder / "shards.npz").exists() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    done = train(folder, "--shards", "6", "--workers", "1", "--resume")
+    assert done.returncode == 0, done.stderr
+    assert digest(folder) == digest(trained)
+    assert sorted(os.listdir(folder)) == sorted(os.listdir(trained))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--shards", "4", "--continue"], "--continue goes on from one trainer, and shards have many"),
+        (["--shards", "0"], "0 is not in the range x>=1"),
+        (["--shards", "4", "--on", "nowhere.json"], "nowhere.json"),
+    ],
+)
+def test_a_mistake_is_one_line(options, message, trained, tmp_path):
+    done = train(tmp_path / "model", *options)
+    assert done.returncode == 2
+    assert message in done.stderr.splitlines()[-1]
+
+
+def test_an_engine_alone_takes_as_many_shards_as_suit(tmp_path):
+    done = train(tmp_path / "model", "--on", "local")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "model" / "trainer.npz").exists()  # 360 documents are one shard
