@@ -13,7 +13,7 @@ from movieclassifier.features.hashing import hash_texts, is_compiled, vectorizer
 from movieclassifier.features.ngrams import DTYPES, NGrams
 from movieclassifier.features.rows import Rows
 from movieclassifier.features.tokenizers import TOKENIZERS
-from movieclassifier.features.words import tokenizer
+from movieclassifier.features.words import tokenize_book as tokenizer  # the book's name for it
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import make_recipe
 

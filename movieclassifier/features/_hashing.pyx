@@ -7,13 +7,16 @@ an n-gram is a slice; ``_hashing_keys.pxi`` turns the slices into sorted keys; t
 the rows of a CSR matrix, and releases the GIL for all of it.
 """
 
-from cpython.unicode cimport PyUnicode_DATA, PyUnicode_KIND
-from libc.math cimport fabs, sqrt
-from libc.stdint cimport INT32_MAX, int32_t, uint8_t, uint16_t, uint32_t
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
+from cpython.unicode cimport PyUnicode_DATA
+from libc.math cimport sqrt
+from libc.stdint cimport INT32_MAX, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
-from libc.string cimport memchr, memcmp, memcpy, memset
+from libc.string cimport memchr, memcmp, memcpy, memmove, memset
 
 import numpy as np
+
+from movieclassifier.features.folding import REFERENCE, combining_marks, fold
 
 
 cdef extern from "Python.h":
@@ -25,14 +28,20 @@ cdef extern from "Python.h":
 
 cdef enum:
     MAX_PER_TEXT = 1 << 24  # characters, and n-grams: up to here sums of signs are exact in float32
-    BYTES_PER_CHARACTER = 5  # four of UTF-8 and the space after a token
-    PADDING = 8  # after buffers that are read four bytes at a time
+    GROWTH = 2  # no character takes more bytes than twice its own in lower case and with a space behind it
+    PADDING = 32  # after buffers that are read and written some bytes at a time
+    KEPT_BYTES = 1 << 23  # of buffers between two calls
 
 
 cdef enum TokenizerKind:
     BOOK
     DEFAULT
-    SPLIT
+
+
+cdef enum Form:
+    RAW
+    FOLDED  # by the Python function: without tags and references, in NFC
+    TOKENS  # that a Python tokenizer has found, joined by spaces
 
 
 cdef enum Norm:
@@ -61,19 +70,21 @@ cdef struct Settings:
 
 
 cdef struct Text:
-    const void* characters
+    const uint8_t* bytes  # UTF-8
     Py_ssize_t n
-    int width  # bytes per character: 1, 2 or 4
-    TokenizerKind tokenizer
+    bint is_ascii
+    Form form
 
 
 cdef struct Buffers:
-    void* untagged  # a text without its tags, in the width of the text
+    uint8_t* text  # a copy of a text, without its tags and with its quotes folded
+    uint8_t* lower  # its bytes, ASCII letters in lower case
+    uint8_t* words  # 255 for its ASCII word characters, else 0
     uint8_t* emoticons  # of the book's tokenizer: the eyes and the mouth of each
     uint8_t* tokens  # lower-case UTF-8, one space after each
     uint32_t* starts  # where each token begins, and where one more would
     Py_ssize_t n_tokens
-    Py_ssize_t n_characters  # that the four above have room for
+    Py_ssize_t n_bytes  # that the six above have room for
     uint32_t* keys  # of the n-grams of all texts so far
     uint32_t* spare  # to sort the keys of one text
     Py_ssize_t n_keys
@@ -91,15 +102,18 @@ cdef int resize(void** block, size_t n_bytes) except -1 nogil:
 
 
 cdef int reserve_text(Buffers* buffers, Py_ssize_t n) except -1 nogil:
-    """Make room for a text of n characters."""
-    if n < buffers.n_characters:
+    """Make room for a text of n bytes."""
+    if n < buffers.n_bytes:
         return 0
     n = n + n // 2 + 1024
-    resize(&buffers.untagged, sizeof(uint32_t) * n)
-    resize(<void**> &buffers.emoticons, n)
-    resize(<void**> &buffers.tokens, BYTES_PER_CHARACTER * n + PADDING)
+    buffers.n_bytes = 0  # until all have it
+    resize(<void**> &buffers.text, n + PADDING)
+    resize(<void**> &buffers.lower, n + PADDING)
+    resize(<void**> &buffers.words, n + PADDING)
+    resize(<void**> &buffers.emoticons, n + PADDING)
+    resize(<void**> &buffers.tokens, GROWTH * n + PADDING)
     resize(<void**> &buffers.starts, sizeof(uint32_t) * n)
-    buffers.n_characters = n
+    buffers.n_bytes = n
     return 0
 
 
@@ -115,13 +129,27 @@ cdef int reserve_keys(Buffers* buffers, Py_ssize_t n) except -1 nogil:
     return 0
 
 
-cdef void free_buffers(Buffers* buffers) noexcept nogil:
-    free(buffers.untagged)
-    free(buffers.emoticons)
-    free(buffers.tokens)
-    free(buffers.starts)
-    free(buffers.keys)
-    free(buffers.spare)
+cdef class Workspace:
+    """The buffers of one call at a time, which the next call finds as large as they were."""
+
+    cdef Buffers buffers
+
+    def __cinit__(self):
+        memset(&self.buffers, 0, sizeof(Buffers))
+
+    def __dealloc__(self):
+        free(self.buffers.text)
+        free(self.buffers.lower)
+        free(self.buffers.words)
+        free(self.buffers.emoticons)
+        free(self.buffers.tokens)
+        free(self.buffers.starts)
+        free(self.buffers.keys)
+        free(self.buffers.spare)
+
+    cdef Py_ssize_t n_bytes(self):
+        cdef Buffers* buffers = &self.buffers
+        return 10 * buffers.n_bytes + 4 * (buffers.n_keys_at_most + buffers.n_spare)
 
 
 include "_hashing_keys.pxi"
@@ -133,7 +161,7 @@ cdef int add_keys(const Text* text, Buffers* buffers, const Settings* settings) 
     cdef Py_ssize_t n_keys
     cdef uint32_t* keys
     reserve_text(buffers, text.n)
-    tokenize(text, buffers, &settings.stop_words)
+    tokenize(text, buffers, settings)
     n_keys = count_ngrams(buffers.n_tokens, settings.shortest, settings.longest)
     if n_keys > MAX_PER_TEXT or n_keys + buffers.n_keys > INT32_MAX:
         with gil:
@@ -165,16 +193,27 @@ ctypedef fused Real:
     double
 
 
-cdef void normalize(Real* row, Py_ssize_t n, Norm norm) noexcept nogil:
+cdef void normalize(Real* row, Py_ssize_t n, const Settings* settings) noexcept nogil:
     """Divide by the norm, in the types and the order of scikit-learn's ``inplace_csr_row_normalize_*``."""
     cdef Py_ssize_t i
     cdef double total = 0
-    for i in range(n):
-        total += row[i] * row[i] if norm == L2 else fabs(row[i])
-    if norm == NO_NORM or total == 0:
+    if settings.binary:  # all are 1, and their sum is exact
+        total = n
+    elif settings.norm == L2:
+        for i in range(n):
+            total += row[i] * row[i]
+    else:
+        for i in range(n):
+            total += -row[i] if row[i] < 0 else row[i]
+    if settings.norm == NO_NORM or total == 0:
         return
-    if norm == L2:
+    if settings.norm == L2:
         total = sqrt(total)
+    if settings.binary:
+        row[0] /= total
+        for i in range(1, n):
+            row[i] = row[0]
+        return
     for i in range(n):
         row[i] /= total
 
@@ -194,7 +233,7 @@ cdef void write_row(
     if settings.binary:
         for i in range(last + 1):
             row[i] = 1
-    normalize(row, last + 1, settings.norm)
+    normalize(row, last + 1, settings)
 
 
 cdef void write_rows(
@@ -216,7 +255,7 @@ class Declined(Exception):
 
 
 cdef class Twin:
-    """``HashingVectorizer`` for one recipe. It does not change, so that threads can share it.
+    """``HashingVectorizer`` for some settings. It does not change, so that threads can share it.
 
     Parameters
     ----------
@@ -233,12 +272,14 @@ cdef class Twin:
     cdef Settings settings
     cdef object definition
     cdef object dtype
+    cdef list workspaces
 
     def __cinit__(
         self, *, tokenizer, definition, stop_words, ngram_range, n_features, binary, alternate_sign, norm, dtype
     ):
         self.definition = definition
         self.dtype = np.dtype(dtype)
+        self.workspaces = []
         self.settings.tokenizer = {"book": BOOK, "default": DEFAULT}[tokenizer]
         self.settings.shortest, self.settings.longest = (min(n, MAX_PER_TEXT + 1) for n in ngram_range)
         self.settings.n_features = n_features
@@ -253,7 +294,7 @@ cdef class Twin:
         free(self.settings.stop_words.text)
 
     def hash(self, list texts):
-        """Return the data, indices and indptr of the rows of texts.
+        """Return the data, columns and indptr of the rows of texts.
 
         Raises
         ------
@@ -261,44 +302,118 @@ cdef class Twin:
             If a text has more than 2**24 characters or n-grams, or all of them together 2**31 n-grams.
         """
         cdef Py_ssize_t i, n = len(texts)
-        cdef int32_t[::1] key_ends = np.zeros(n + 1, np.int32)
-        cdef int32_t[::1] indptr = np.zeros(n + 1, np.int32)
-        cdef Buffers buffers
         cdef Text* views = <Text*> malloc((n + 1) * sizeof(Text))
         if views == NULL:
             raise MemoryError(f"no room for {n} texts.")
-        memset(&buffers, 0, sizeof(buffers))
         try:
             kept = [self.view(texts[i], &views[i]) for i in range(n)]  # the GIL's release must not free a text
-            with nogil:
-                add_texts(views, n, &buffers, &self.settings, &key_ends[0], &indptr[0])
-            data, indices = np.zeros(indptr[n], self.dtype), np.empty(indptr[n], np.int32)
-            if self.dtype == np.float32:
-                self.write[float](buffers.keys, key_ends, indptr, data, indices)
-            else:
-                self.write[double](buffers.keys, key_ends, indptr, data, indices)
+            return self.hash_views(views, n)
         finally:
             free(views)
-            free_buffers(&buffers)
-        return data, indices, np.asarray(indptr)
+
+    def hash_spans(self, const uint8_t[::1] buffer, const int64_t[::1] starts, const int64_t[::1] ends):
+        """Return the data, columns and indptr of the rows of texts that lie in a buffer as valid UTF-8.
+
+        Parameters
+        ----------
+        buffer : bytes-like
+        starts, ends : ndarray of shape (n_texts,), int64
+            Where each text begins and ends in it.
+
+        Raises
+        ------
+        Declined
+            As :meth:`hash`.
+        ValueError
+            If a text lies outside the buffer.
+        """
+        cdef Py_ssize_t i, n = starts.shape[0]
+        cdef list kept = []
+        cdef Text* views
+        cdef const uint8_t* first = &buffer[0] if buffer.shape[0] else NULL
+        if ends.shape[0] != n:
+            raise ValueError(f"there must be as many starts as ends; got {n} and {ends.shape[0]}.")
+        views = <Text*> malloc((n + 1) * sizeof(Text))
+        if views == NULL:
+            raise MemoryError(f"no room for {n} texts.")
+        try:
+            for i in range(n):
+                if not 0 <= starts[i] <= ends[i] <= buffer.shape[0]:
+                    raise ValueError(f"text {i} is {starts[i]}:{ends[i]} of a buffer of {buffer.shape[0]} bytes.")
+                views[i].n = ends[i] - starts[i]
+                views[i].bytes = first + starts[i]
+                views[i].form = RAW
+                views[i].is_ascii = is_ascii(views[i].bytes, views[i].n)
+                if not views[i].is_ascii or memchr(views[i].bytes, c"&", views[i].n) != NULL:
+                    kept.append(self.view(views[i].bytes[: views[i].n].decode("utf-8"), &views[i]))
+                elif views[i].n > MAX_PER_TEXT:
+                    raise Declined(f"a text has {views[i].n} characters.")
+            return self.hash_views(views, n)
+        finally:
+            free(views)
+
+    cdef object hash_views(self, const Text* views, Py_ssize_t n):
+        cdef int32_t[::1] key_ends = np.zeros(n + 1, np.int32)
+        cdef int32_t[::1] indptr = np.zeros(n + 1, np.int32)
+        cdef Workspace workspace = self.workspaces.pop() if self.workspaces else Workspace()
+        workspace.buffers.n_keys = 0
+        with nogil:
+            add_texts(views, n, &workspace.buffers, &self.settings, &key_ends[0], &indptr[0])
+        data, columns = np.zeros(indptr[n], self.dtype), np.empty(indptr[n], np.int32)
+        if self.dtype == np.float32:
+            self.write[float](workspace.buffers.keys, key_ends, indptr, data, columns)
+        else:
+            self.write[double](workspace.buffers.keys, key_ends, indptr, data, columns)
+        if workspace.n_bytes() <= KEPT_BYTES:
+            self.workspaces.append(workspace)
+        return data, columns, np.asarray(indptr)
 
     cdef object view(self, text, Text* view):
-        """Look into a text, tokenized in Python if need be. Returns the str that holds its characters."""
+        """Look into a text, folded or tokenized in Python if need be. Returns the object that holds its bytes."""
         if not isinstance(text, str):
             raise TypeError(f"a text must be str; got {type(text).__name__}.")
-        view.tokenizer = self.settings.tokenizer
-        if not text.isascii() and "Σ" in text:  # σ within a word, ς at its end
-            text = " ".join(self.definition(text))
-            view.tokenizer = SPLIT
-        view.n = PyUnicode_GetLength(text)
-        view.width = PyUnicode_KIND(text)
-        view.characters = PyUnicode_DATA(text)
-        if view.n > MAX_PER_TEXT:
-            raise Declined(f"a text has {view.n} characters.")
-        return text
+        if len(text) > MAX_PER_TEXT:
+            raise Declined(f"a text has {len(text)} characters.")
+        view.form = RAW
+        seen = text
+        if self.settings.tokenizer == DEFAULT and has_other_forms(text):
+            seen = fold(text)
+            view.form = FOLDED
+        view.is_ascii = seen.isascii()
+        if view.is_ascii:
+            view.n = len(seen)
+            view.bytes = <const uint8_t*> PyUnicode_DATA(seen)
+            return seen
+        if view.form == FOLDED and not marks_are_known:
+            learn_marks()
+        if "\u03a3" in seen:  # capital sigma becomes σ within a word, ς at its end
+            seen = " ".join(self.definition(text))
+            view.form = TOKENS
+        encoded = seen.encode("utf-8", "surrogatepass")
+        view.n = PyBytes_GET_SIZE(encoded)
+        view.bytes = <const uint8_t*> PyBytes_AS_STRING(encoded)
+        return encoded
 
     cdef void write(
-        self, const uint32_t* keys, int32_t[::1] key_ends, int32_t[::1] indptr, Real[::1] data, int32_t[::1] indices
+        self, const uint32_t* keys, int32_t[::1] key_ends, int32_t[::1] indptr, Real[::1] data, int32_t[::1] columns
     ):
         with nogil:
-            write_rows(keys, key_ends, indptr, &self.settings, data, indices)
+            write_rows(keys, key_ends, indptr, &self.settings, data, columns)
+
+
+cdef bint has_other_forms(text):
+    """Tell whether a text has references or may not be in NFC, so that Python has to fold it."""
+    if "&" in text and REFERENCE.search(text) is not None:
+        return True
+    if text.isascii():
+        return False
+    encoded = text.encode("utf-8", "surrogatepass")
+    return may_need_marks(<const uint8_t*> PyBytes_AS_STRING(encoded), PyBytes_GET_SIZE(encoded))
+
+
+cdef bint is_ascii(const uint8_t* text, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef uint8_t bits = 0
+    for i in range(n):
+        bits |= text[i]
+    return bits < 0x80

@@ -38,24 +38,37 @@ cdef Py_ssize_t count_ngrams(Py_ssize_t n_tokens, Py_ssize_t shortest, Py_ssize_
     return (longest - shortest + 1) * (2 * (n_tokens + 1) - shortest - longest) // 2
 
 
+cdef enum:
+    N_STATES = 6  # of the first 20 bytes of an n-gram, which few are longer than
+
+
 cdef void hash_ngrams(
     const Buffers* buffers, Py_ssize_t shortest, Py_ssize_t longest, uint32_t* hashes
 ) noexcept nogil:
-    cdef const uint8_t* tokens = buffers.tokens
+    # The states after 0, 4, … 20 bytes are computed whatever the lengths, for no branch can foretell those: each n-gram
+    # picks its state. Longer ones go on from the last state, block by block.
+    cdef const uint8_t* first_byte
     cdef const uint32_t* starts = buffers.starts
     cdef Py_ssize_t first, last, n_tokens = buffers.n_tokens
-    cdef uint32_t state, done, end
+    cdef uint32_t states[N_STATES]
+    cdef uint32_t i, state, done, length, n_states = N_STATES if longest > 1 else 4
+    states[0] = 0
     for first in range(n_tokens):
-        state = 0
-        done = starts[first]
-        for last in range(first, min(first + longest, n_tokens)):
-            end = starts[last + 1] - 1
-            while end - done >= 4:
-                state = absorb(state, tokens + done)
-                done += 4
-            if last - first + 1 >= shortest:
-                hashes[0] = finish(state, tokens + done, end - done, end - starts[first])
-                hashes += 1
+        first_byte = buffers.tokens + starts[first]
+        for i in range(1, n_states):
+            states[i] = absorb(states[i - 1], first_byte + 4 * (i - 1))
+        state = states[n_states - 1]
+        done = 4 * (n_states - 1)
+        for last in range(first + shortest - 1, min(first + longest, n_tokens)):
+            length = starts[last + 1] - 1 - starts[first]
+            if length < 4 * n_states:
+                hashes[0] = finish(states[length >> 2], first_byte + (length & ~<uint32_t> 3), length & 3, length)
+            else:
+                while length - done >= 4:
+                    state = absorb(state, first_byte + done)
+                    done += 4
+                hashes[0] = finish(state, first_byte + done, length - done, length)
+            hashes += 1
 
 
 cdef void make_keys(uint32_t* hashes, Py_ssize_t n, uint32_t n_features) noexcept nogil:

@@ -1,12 +1,8 @@
 """Text → tokens: lower-case UTF-8, one space after each.
 
-CPython ends every str with a NUL, which is no word character: ``text[n]`` may be read, and it stops every loop.
+A text is copied first, without its tags and, for the default tokenizer, with its quotes folded; behind the copy stand
+zeros, which are no word characters: bytes behind the end may be read, and they stop every loop.
 """
-
-ctypedef fused Char:  # what CPython stores a str in: the narrowest that holds its widest character
-    uint8_t
-    uint16_t
-    uint32_t
 
 
 cdef enum:
@@ -15,18 +11,22 @@ cdef enum:
     MOUTH = 4  # may end one
     LETTER = 8  # A-Z, a-z
 
-    RIGHT_QUOTE = 0x2019
     CAPITAL_I_WITH_DOT = 0x130
     DOT_ABOVE = 0x307
+    NON_JOINER = 0x200C
+    JOINER = 0x200D
+    SOFT_HYPHEN = 0xAD
 
-cdef uint32_t FOLDED[256]  # the lower-case code point of a word character, 0 for any other
-cdef uint8_t ROLES[128]
+    FIRST_MARK = 0x300
+    SUPPLEMENT = 0xE0100  # the variation selectors behind all other marks
+    N_MARKS = 0x1F000  # code points below the gap before them
+
+cdef uint8_t ROLES[256]
+cdef uint8_t IS_MARK[N_MARKS + 0x100]
+cdef bint marks_are_known = False
 
 
-cdef void fill_tables():
-    cdef uint32_t c
-    for c in range(256):
-        FOLDED[c] = Py_UNICODE_TOLOWER(c) if Py_UNICODE_ISALNUM(c) or c == c"_" else 0
+cdef void fill_roles():
     for role, members in ((MARK, '!?.,;:()"*/-'), (EYES, ":;="), (MOUTH, ")(DP")):
         for c in map(ord, members):
             ROLES[c] |= role
@@ -34,18 +34,50 @@ cdef void fill_tables():
         ROLES[c] |= LETTER if chr(c).isalpha() else 0
 
 
-fill_tables()
+cdef void learn_marks():
+    """Fill the table of combining marks, which is needed for few texts and takes 10 ms."""
+    global marks_are_known
+    cdef uint32_t c
+    for mark in combining_marks():
+        c = ord(mark)
+        IS_MARK[c if c < N_MARKS else N_MARKS + c - SUPPLEMENT] = 1
+    marks_are_known = True
 
 
-cdef inline uint32_t fold(uint32_t c) noexcept nogil:
-    """Lower-case a word character, which a regular expression calls ``\\w``; 0 for any other character."""
-    if c < 256:
-        return FOLDED[c]
-    return Py_UNICODE_TOLOWER(c) if Py_UNICODE_ISALNUM(c) else 0
+fill_roles()
 
 
-cdef inline bint has_role(uint32_t c, uint8_t role) noexcept nogil:
-    return c < 128 and ROLES[c] & role
+cdef inline bint is_mark(uint32_t c) noexcept nogil:
+    if c < N_MARKS:
+        return IS_MARK[c]
+    return SUPPLEMENT <= c < SUPPLEMENT + 0x100 and IS_MARK[N_MARKS + c - SUPPLEMENT]
+
+
+cdef bint may_need_marks(const uint8_t* text, Py_ssize_t n) noexcept nogil:
+    """Tell whether a text has a character from U+0300 on that is no general punctuation.
+
+    Without one it has no combining mark and is in NFC.
+    """
+    cdef Py_ssize_t i
+    for i in range(n):
+        # U+2002 to U+207F; the two characters before have other forms in NFC.
+        if text[i] >= 0xCC and not (
+            text[i] == 0xE2 and (text[i + 1] == 0x81 or (text[i + 1] == 0x80 and text[i + 2] > 0x81))
+        ):
+            return True
+    return False
+
+
+cdef inline uint32_t decode(const uint8_t* text, Py_ssize_t* width) noexcept nogil:
+    """Return the code point of a character that is not ASCII, and its number of bytes."""
+    if text[0] < 0xE0:
+        width[0] = 2
+        return (text[0] & 0x1F) << 6 | (text[1] & 0x3F)
+    if text[0] < 0xF0:
+        width[0] = 3
+        return (text[0] & 0x0F) << 12 | (text[1] & 0x3F) << 6 | (text[2] & 0x3F)
+    width[0] = 4
+    return (text[0] & 0x07) << 18 | (text[1] & 0x3F) << 12 | (text[2] & 0x3F) << 6 | (text[3] & 0x3F)
 
 
 cdef inline uint8_t* write_utf8(uint8_t* out, uint32_t c) noexcept nogil:
@@ -66,6 +98,9 @@ cdef inline uint8_t* write_utf8(uint8_t* out, uint32_t c) noexcept nogil:
     out[2] = 0x80 | (c >> 6 & 0x3F)
     out[3] = 0x80 | (c & 0x3F)
     return out + 4
+
+
+# ---------------------------------------------------------------- stop words
 
 
 cdef inline uint32_t slot_of(const StopWords* words, const uint8_t* token, uint32_t length) noexcept nogil:
@@ -110,46 +145,105 @@ cdef int make_stop_words(StopWords* words, stop_words) except -1:
     return 0
 
 
-cdef inline Py_ssize_t find(const Char* text, Py_ssize_t start, Py_ssize_t n, Char c) noexcept nogil:
-    """Return where a character is first, n if it is nowhere."""
-    cdef const Char* found
-    if Char is uint8_t:
-        found = <const Char*> memchr(text + start, c, n - start)
-        return found - text if found else n
-    else:
-        while start < n and text[start] != c:
-            start += 1
-        return start
+# ---------------------------------------------------------------- the copy
 
 
-cdef Py_ssize_t find_tag(const Char* text, Py_ssize_t start, Py_ssize_t n, Py_ssize_t* end) noexcept nogil:
-    """Find the next ``<[^>]*>``. Returns where it begins, n if there is none."""
-    cdef Py_ssize_t tag = find(text, start, n, c"<")
-    end[0] = find(text, tag, n, c">") + 1
-    return tag if end[0] <= n else n
-
-
-cdef Py_ssize_t remove_tags(const Char* text, Py_ssize_t n, Char* out, Char filler) noexcept nogil:
-    """Copy a text, a filler in the place of each tag or, if that is NUL, nothing. Returns the new length."""
-    cdef Py_ssize_t start = 0, tag, end, length = 0
-    while start < n:
-        tag = find_tag(text, start, n, &end)
-        memcpy(out + length, text + start, (tag - start) * sizeof(Char))
-        length += tag - start
-        if tag == n:
+cdef Py_ssize_t copy_without_tags(const uint8_t* text, Py_ssize_t n, uint8_t* out, bint spaces) noexcept nogil:
+    """Copy a text, a space or nothing in the place of each ``<[^>]*>``. Returns the new length."""
+    cdef const uint8_t* end = text + n
+    cdef const uint8_t* tag = <const uint8_t*> memchr(text, c"<", n)
+    cdef const uint8_t* tag_end
+    cdef uint8_t* start = out
+    while tag != NULL:
+        tag_end = <const uint8_t*> memchr(tag, c">", end - tag)
+        if tag_end == NULL:
             break
-        if filler:
-            out[length] = filler
-            length += 1
-        start = end
-    out[length] = 0
-    return length
+        memcpy(out, text, tag - text)
+        out += tag - text
+        if spaces:
+            out[0] = c" "
+            out += 1
+        text = tag_end + 1
+        tag = <const uint8_t*> memchr(text, c"<", end - text)
+    memcpy(out, text, end - text)
+    return out + (end - text) - start
+
+
+cdef inline uint8_t folded_quote(uint32_t c) noexcept nogil:
+    """Return the ASCII quote that a typographic one becomes, 0 for any other character."""
+    if c == 0x2019 or c == 0x2018 or c == 0x201B or c == 0x2BC or c == 0xFF07 or c == 0xB4:
+        return c"'"
+    if 0x201C <= c <= 0x201F or c == 0xFF02:
+        return c'"'
+    return 0
+
+
+cdef Py_ssize_t fold_quotes(uint8_t* text, Py_ssize_t n) noexcept nogil:
+    """Fold the quotes of a text in place, and leave out its soft hyphens. Returns the new length."""
+    cdef Py_ssize_t i = 0, width
+    cdef uint8_t* out = text
+    cdef uint8_t quote
+    cdef uint32_t c
+    while i < n:
+        if text[i] < 0x80:
+            out[0] = text[i]
+            out += 1
+            i += 1
+            continue
+        c = decode(text + i, &width)
+        quote = folded_quote(c)
+        if quote:
+            out[0] = quote
+            out += 1
+        elif c != SOFT_HYPHEN:
+            memmove(out, text + i, width)
+            out += width
+        i += width
+    return out - text
+
+
+cdef void classify(const uint8_t* text, Py_ssize_t n, uint8_t* lower, uint8_t* words) noexcept nogil:
+    """Lower-case the ASCII letters of a text, and mark its ASCII word characters with 255."""
+    # No table and no branch: a compiler turns this loop into vector instructions.
+    cdef Py_ssize_t i
+    cdef uint8_t c, is_capital, is_small, is_digit
+    for i in range(n):
+        c = text[i]
+        is_capital = <uint8_t> (c - c"A") < 26
+        is_small = <uint8_t> (c - c"a") < 26
+        is_digit = <uint8_t> (c - c"0") < 10
+        lower[i] = c + 32 * is_capital
+        words[i] = 0 - (is_capital | is_small | is_digit | <uint8_t> (c == c"_"))
+
+
+cdef inline Py_ssize_t run_length(const uint8_t* words) noexcept nogil:
+    """Return how many of the next eight bytes are word characters before the first that is none."""
+    cdef uint64_t gaps
+    memcpy(&gaps, words, 8)
+    gaps = ~gaps
+    # The lowest bit of a gap stands at 8 times its position; the multiplication moves that position to the top.
+    return (gaps & (0 - gaps)) * <uint64_t> 0x0001020304050607 >> 56 if gaps else 8
+
+
+# ---------------------------------------------------------------- tokens
+
+
+cdef inline uint8_t* copy_run(const Buffers* buffers, Py_ssize_t* place, uint8_t* out) noexcept nogil:
+    """Copy the ASCII word characters from a place on, which moves behind them."""
+    cdef Py_ssize_t i = place[0], run = 8
+    while run == 8:
+        run = run_length(buffers.words + i)
+        memcpy(out, buffers.lower + i, 8)  # what is too much will be written over
+        out += run
+        i += run
+    place[0] = i
+    return out
 
 
 cdef inline uint8_t* end_token(Buffers* buffers, uint8_t* end, const StopWords* stop_words) noexcept nogil:
     """Keep the token that ends here unless it is a stop word. Returns where the next one begins."""
     cdef uint8_t* token = buffers.tokens + buffers.starts[buffers.n_tokens]
-    if is_stop_word(stop_words, token, end - token):
+    if stop_words.longest and is_stop_word(stop_words, token, end - token):
         return token
     end[0] = c" "
     buffers.n_tokens += 1
@@ -157,28 +251,44 @@ cdef inline uint8_t* end_token(Buffers* buffers, uint8_t* end, const StopWords* 
     return end + 1
 
 
-cdef void tokenize_book(const Char* text, Py_ssize_t n, Buffers* buffers, const StopWords* stop_words) noexcept nogil:
-    cdef Py_ssize_t i = 0, mouth, n_emoticons = 0, n_glued = 0
-    cdef uint32_t folded
+cdef inline bint begins_word(const Buffers* buffers, Py_ssize_t i) noexcept nogil:
+    cdef Py_ssize_t width
+    if buffers.text[i] < 0x80:
+        return buffers.words[i] != 0
+    return Py_UNICODE_ISALNUM(decode(buffers.text + i, &width))
+
+
+cdef void tokenize_book(Py_ssize_t n, Buffers* buffers, const StopWords* stop_words) noexcept nogil:
+    cdef const uint8_t* text = buffers.text
+    cdef Py_ssize_t i = 0, mouth, width, n_emoticons = 0, n_glued = 0
+    cdef uint32_t c
     cdef uint8_t* emoticons = buffers.emoticons
     cdef uint8_t* out = buffers.tokens
     while i < n:
-        folded = fold(text[i])
-        if not folded:
+        if not begins_word(buffers, i):
             mouth = i + 1 + (text[i + 1] == c"-")
-            if has_role(text[i], EYES) and (text[mouth] == c")" or text[mouth] == c"("):
+            if ROLES[text[i]] & EYES and (text[mouth] == c")" or text[mouth] == c"("):
                 emoticons[2 * n_emoticons] = text[i]
                 emoticons[2 * n_emoticons + 1] = text[mouth]
                 n_emoticons += 1
                 i = mouth
             i += 1
+            while text[i] & 0xC0 == 0x80:  # the rest of a character
+                i += 1
             continue
-        while folded:
-            out = write_utf8(out, folded)
-            i += 1
-            # The lower case of İ is an i and a dot, which is no word character.
-            folded = fold(text[i]) if text[i - 1] != CAPITAL_I_WITH_DOT else 0
-        if i == n and n_emoticons and text[n - 1] != CAPITAL_I_WITH_DOT:
+        c = 0
+        while True:
+            out = copy_run(buffers, &i, out)
+            if text[i] < 0x80:
+                break
+            c = decode(text + i, &width)
+            if not Py_UNICODE_ISALNUM(c):
+                break
+            out = write_utf8(out, Py_UNICODE_TOLOWER(c))
+            i += width
+            if c == CAPITAL_I_WITH_DOT:  # its lower case is an i and a dot, which is no word character
+                break
+        if i == n and n_emoticons and c != CAPITAL_I_WITH_DOT:
             # The first emoticon is glued to a word that reaches the end of the text.
             memcpy(out, emoticons, 2)
             out += 2
@@ -189,81 +299,95 @@ cdef void tokenize_book(const Char* text, Py_ssize_t n, Buffers* buffers, const 
         out = end_token(buffers, out + 2, stop_words)
 
 
-cdef inline bint is_apostrophe(uint32_t c) noexcept nogil:
-    return c == c"'" or c == RIGHT_QUOTE
-
-
-cdef inline Py_ssize_t end_of_mark(const Char* text, Py_ssize_t i) noexcept nogil:
+cdef inline Py_ssize_t end_of_mark(const uint8_t* text, Py_ssize_t i) noexcept nogil:
     """Return where the emoticon or the punctuation mark that begins here ends, i if there is none."""
     cdef Py_ssize_t mouth = i + 1 + (text[i + 1] == c"-")
-    if has_role(text[i], EYES) and has_role(text[mouth], MOUTH) and not has_role(text[mouth + 1], LETTER):
+    if ROLES[text[i]] & EYES and ROLES[text[mouth]] & MOUTH and not ROLES[text[mouth + 1]] & LETTER:
         return mouth + 1
-    return i + has_role(text[i], MARK)
+    return i + (ROLES[text[i]] & MARK)
 
 
-cdef void tokenize_default(
-    const Char* text, Py_ssize_t n, Buffers* buffers, const StopWords* stop_words
-) noexcept nogil:
-    cdef Py_ssize_t i = 0, end
-    cdef uint32_t folded
+cdef inline Py_ssize_t beyond_ascii(const Buffers* buffers, Py_ssize_t i, uint32_t c, Py_ssize_t width) noexcept nogil:
+    """Return how many bytes of a word a character that is not ASCII goes on for, 0 where the word ends."""
+    if Py_UNICODE_ISALNUM(c) or is_mark(c):
+        return width
+    return width if (c == JOINER or c == NON_JOINER) and begins_word(buffers, i + width) else 0
+
+
+cdef void tokenize_default(Py_ssize_t n, Buffers* buffers, const StopWords* stop_words) noexcept nogil:
+    cdef const uint8_t* text = buffers.text
+    cdef Py_ssize_t i = 0, end, width
+    cdef uint32_t c
     cdef uint8_t* out = buffers.tokens
     while i < n:
-        folded = fold(text[i])
-        if not folded:
+        if text[i] == c" ":
+            i += 1
+            continue
+        if not begins_word(buffers, i):
             end = end_of_mark(text, i)
             if end == i:
                 i += 1
+                while text[i] & 0xC0 == 0x80:  # the rest of a character
+                    i += 1
                 continue
             while i < end:
-                out[0] = text[i] | 0x20 if has_role(text[i], LETTER) else text[i]
+                out[0] = buffers.lower[i]
                 out += 1
                 i += 1
-        while folded:
-            out = write_utf8(out, folded)
-            if text[i] == CAPITAL_I_WITH_DOT:
-                out = write_utf8(out, DOT_ABOVE)
-            i += 1
-            if is_apostrophe(text[i]) and fold(text[i + 1]):
-                out = write_utf8(out, text[i])
+            out = end_token(buffers, out, stop_words)
+            continue
+        while True:
+            out = copy_run(buffers, &i, out)
+            if text[i] == c"'" and begins_word(buffers, i + 1):
+                out[0] = c"'"
+                out += 1
                 i += 1
-            folded = fold(text[i])
+                continue
+            if text[i] < 0x80:
+                break
+            c = decode(text + i, &width)
+            if not beyond_ascii(buffers, i, c, width):
+                break
+            out = write_utf8(out, Py_UNICODE_TOLOWER(c))
+            if c == CAPITAL_I_WITH_DOT:
+                out = write_utf8(out, DOT_ABOVE)
+            i += width
         out = end_token(buffers, out, stop_words)
 
 
-cdef void split_at_spaces(const Char* text, Py_ssize_t n, Buffers* buffers, const StopWords* stop_words) noexcept nogil:
+cdef void split_at_spaces(const Text* text, Buffers* buffers, const StopWords* stop_words) noexcept nogil:
     """Take the tokens that a Python tokenizer has found, joined by spaces."""
-    cdef Py_ssize_t i = 0
+    cdef const uint8_t* end = text.bytes + text.n
+    cdef const uint8_t* token = text.bytes
+    cdef const uint8_t* space
     cdef uint8_t* out = buffers.tokens
-    while i < n:
-        while i < n and text[i] != c" ":
-            out = write_utf8(out, text[i])
-            i += 1
-        i += 1
-        out = end_token(buffers, out, stop_words)
+    while token < end:
+        space = <const uint8_t*> memchr(token, c" ", end - token)
+        if space == NULL:
+            space = end
+        memcpy(out, token, space - token)
+        out = end_token(buffers, out + (space - token), stop_words)
+        token = space + 1
 
 
-cdef void tokenize_characters(
-    const Char* text, Py_ssize_t n, TokenizerKind tokenizer, Buffers* buffers, const StopWords* stop_words
-) noexcept nogil:
-    cdef Py_ssize_t end
-    if tokenizer == SPLIT:
-        split_at_spaces(text, n, buffers, stop_words)
-        return
-    if find_tag(text, 0, n, &end) < n:
-        n = remove_tags(text, n, <Char*> buffers.untagged, c" " if tokenizer == DEFAULT else 0)
-        text = <const Char*> buffers.untagged
-    if tokenizer == DEFAULT:
-        tokenize_default(text, n, buffers, stop_words)
-    else:
-        tokenize_book(text, n, buffers, stop_words)
-
-
-cdef void tokenize(const Text* text, Buffers* buffers, const StopWords* stop_words) noexcept nogil:
+cdef void tokenize(const Text* text, Buffers* buffers, const Settings* settings) noexcept nogil:
     """Fill the tokens of the buffers, which have room for them, with those of one text."""
+    cdef Py_ssize_t n
     buffers.n_tokens = buffers.starts[0] = 0
-    if text.width == 1:
-        tokenize_characters(<const uint8_t*> text.characters, text.n, text.tokenizer, buffers, stop_words)
-    elif text.width == 2:
-        tokenize_characters(<const uint16_t*> text.characters, text.n, text.tokenizer, buffers, stop_words)
+    if text.form == TOKENS:
+        split_at_spaces(text, buffers, &settings.stop_words)
+        return
+    if text.form == FOLDED:
+        memcpy(buffers.text, text.bytes, text.n)
+        n = text.n
     else:
-        tokenize_characters(<const uint32_t*> text.characters, text.n, text.tokenizer, buffers, stop_words)
+        n = copy_without_tags(text.bytes, text.n, buffers.text, settings.tokenizer == DEFAULT)
+    if settings.tokenizer == DEFAULT and not text.is_ascii:
+        n = fold_quotes(buffers.text, n)
+    classify(buffers.text, n, buffers.lower, buffers.words)
+    memset(buffers.text + n, 0, PADDING)
+    memset(buffers.words + n, 0, PADDING)
+    if settings.tokenizer == DEFAULT:
+        tokenize_default(n, buffers, &settings.stop_words)
+    else:
+        tokenize_book(n, buffers, &settings.stop_words)

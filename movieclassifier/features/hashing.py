@@ -9,10 +9,10 @@ import numpy as np
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.rows import Rows
 from movieclassifier.features.tokenizers import TOKENIZERS, Tokenizer
-from movieclassifier.features.words import english_stop_words, tokenize, tokenizer
+from movieclassifier.features.words import english_stop_words, tokenize_book, tokenize_default
 from movieclassifier.system.compiled import hashing_twin
 
-TWINS: dict[Tokenizer, str] = {tokenizer: "book", tokenize: "default"}
+TWINS: dict[Tokenizer, str] = {tokenize_book: "book", tokenize_default: "default"}
 
 
 def is_compiled(ngrams: NGrams) -> bool:
@@ -68,7 +68,7 @@ def _checked(texts: Sequence[str]) -> list[str]:
 @lru_cache(maxsize=8)
 def _twin(ngrams: NGrams) -> Any:
     definition = TOKENIZERS[ngrams.tokenizer]
-    own_stop_words = english_stop_words() if definition is tokenizer else frozenset()
+    own_stop_words = english_stop_words() if definition is tokenize_book else frozenset()
     return hashing_twin().Twin(
         tokenizer=TWINS[definition],
         definition=definition,

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 
+from movieclassifier.features.folding import TAG, Span, fold_with_spans
 from movieclassifier.features.tokenizers import TOKENIZERS
-from movieclassifier.features.words import EMOTICON, TAG, TOKEN, english_stop_words, replace_tags
+from movieclassifier.features.words import EMOTICON, english_stop_words, token_pattern
 
-Span = tuple[int, int]
 WORD = re.compile(r"\w+")
 
 
@@ -36,8 +36,9 @@ def token_spans(text: str, tokenizer: str = "default") -> list[tuple[str, Span |
 
 
 def _default_spans(text: str, tokens: list[str]) -> list[Span | None]:
-    blanked = replace_tags(text, lambda tag: " " * len(tag.group()))
-    return [match.span() for match in TOKEN.finditer(blanked)]
+    """Find the tokens in the folded text, and carry their places back."""
+    folded, places = fold_with_spans(text)
+    return [(places[match.start()][0], places[match.end() - 1][1]) for match in token_pattern().finditer(folded)]
 
 
 def _book_spans(text: str, tokens: list[str]) -> list[Span | None]:
@@ -57,17 +58,22 @@ def _book_spans(text: str, tokens: list[str]) -> list[Span | None]:
 
 
 def _aligned_spans(text: str, tokens: list[str]) -> list[Span | None]:
-    """Look for each token behind the one before it; a stem is found by its beginning."""
-    lowered, place, spans = text.lower(), 0, list[Span | None]()
-    lowered = lowered if len(lowered) == len(text) else text
+    """Look for each token behind the one before it in the folded text; a stem is found by its beginning."""
+    folded, places = fold_with_spans(text)
+    lowered, place, spans = folded.lower(), 0, list[Span | None]()
+    lowered = lowered if len(lowered) == len(folded) else folded
     for token in tokens:
         beginnings = [token] + [token[:end] for end in range(len(token) - 1, 2, -1)]
         start, length = next(
             ((found, len(part)) for part in beginnings if (found := lowered.find(part, place)) >= 0), (-1, 0)
         )
-        spans.append((start, start + length) if length else None)
+        spans.append((places[start][0], places[start + length - 1][1]) if length else None)
         place = start + length if length else place
     return spans
 
 
-SPANS: dict[str, Callable[[str, list[str]], list[Span | None]]] = {"book": _book_spans, "default": _default_spans}
+SPANS: dict[str, Callable[[str, list[str]], list[Span | None]]] = {
+    "book": _book_spans,
+    # These cut words as the default one does, and change them afterwards.
+    **dict.fromkeys(("default", "porter", "lemma"), _default_spans),
+}

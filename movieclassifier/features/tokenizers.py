@@ -5,7 +5,8 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from html import unescape
 
-from movieclassifier.features.words import tokenize, tokenizer
+from movieclassifier.features.folding import fold, fold_characters, mark_class
+from movieclassifier.features.words import tokenize_book, tokenize_default, word_pattern
 
 Tokenizer = Callable[[str], list[str]]
 
@@ -17,29 +18,9 @@ PICTOGRAPH = (
     "\U0001f000-\U0001f0ff\U0001f18e\U0001f191-\U0001f1e5\U0001f200-\U0001faff]"
 )
 MODIFIER = "[\ufe0f\U0001f3fb-\U0001f3ff]"
-TWEET = re.compile(
-    rf"""
-    (?P<url>(?:https?://|www\.)\S+)
-    |(?P<user>(?<!\w)@\w+)
-    |(?P<hashtag>\#\w*[^\W\d_]\w*)
-    |(?P<emoticon>
-        [<>]?[:;=8][-o*']?[)(\]\[dDpPoO3/\\|*@](?!\w)  # eyes, perhaps a nose, a mouth
-        |(?<!\w)[)(\]\[dD/\\|@][-o*']?[:;=8](?!\w)     # the other way round
-        |(?<!\w)[xX]D+(?!\w)|</?3+|\^[._-]?\^|(?<!\w)[oO-][._][oO-](?!\w)
-    )
-    |(?P<emoji>
-        [\U0001f1e6-\U0001f1ff]{{2}}                                       # a flag is two letters
-        |{PICTOGRAPH}{MODIFIER}*(?:\u200d{PICTOGRAPH}{MODIFIER}*)*         # joined ones are one
-        |[0-9\#*]\ufe0f?\u20e3                                              # a key
-    )
-    |(?P<word>\w+(?:['’]\w+)*)
-    |[!?.,;:()"*/-]
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
+TWEET_TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
 RUN = re.compile(r"([^\W\d_])\1{2,}")
-APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
+APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 SPACE = re.compile(r"\s+")
 
 
@@ -65,9 +46,7 @@ def porter(text: str) -> list[str]:
     >>> porter("Runners like running :D")
     ['runner', 'like', 'run', ':d']
     """
-    from movieclassifier.features.words import tokenize  # not above: that module lists this one's functions
-
-    return [_stem()(token) for token in tokenize(text)]
+    return [_stem()(token) for token in tokenize_default(text)]
 
 
 @cache
@@ -98,9 +77,7 @@ def lemmas(text: str) -> list[str]:
     ValueError
         If WordNet is not on the machine, with the command that gets it.
     """
-    from movieclassifier.features.words import tokenize
-
-    return [_lemma()(token) for token in tokenize(text)]
+    return [_lemma()(token) for token in tokenize_default(text)]
 
 
 @cache
@@ -113,8 +90,9 @@ def _lemma() -> Callable[[str], str]:
 def tweet_tokens(text: str) -> list[str]:
     """Split a tweet: URLs, users, hashtags, emoji and emoticons are tokens, and "soooo" is "soo".
 
-    HTML entities are resolved and tags become spaces. An address becomes ``URL`` and ``@name`` becomes ``USER``;
-    everything else but emoticons is lower-cased. Apostrophes are left out, for "don't" is often "dont" in a tweet.
+    HTML's references are decoded, tags become spaces, and typographic quotes ASCII ones. An address becomes ``URL``
+    and ``@name`` becomes ``USER``; everything else but emoticons is lower-cased. Apostrophes are left out, for "don't"
+    is often "dont" in a tweet.
 
     Parameters
     ----------
@@ -135,7 +113,34 @@ def tweet_tokens(text: str) -> list[str]:
     >>> tweet_tokens("@me Don't, I'm sooooo #Happy &lt;3 :-D http://t.co/1 👍🏽")
     ['USER', 'dont', ',', 'im', 'soo', '#happy', '<3', ':D', 'URL', '👍🏽']
     """
-    return [_tweet_token(match) for match in TWEET.finditer(TAG.sub(" ", unescape(text)))]
+    text = fold_characters(TWEET_TAG.sub(" ", unescape(text)))
+    return [_tweet_token(match) for match in _tweet_pattern().finditer(text)]
+
+
+@cache
+def _tweet_pattern() -> re.Pattern[str]:
+    """Return the pattern of a tweet's tokens; made when needed, for it knows every combining mark."""
+    letter = rf"[\w{mark_class()}]"
+    return re.compile(
+        rf"""
+    (?P<url>(?:https?://|www\.)\S+)
+    |(?P<user>(?<!\w)@{letter}+)
+    |(?P<hashtag>\#{letter}*[^\W\d_]{letter}*)
+    |(?P<emoticon>
+        [<>]?[:;=8][-o*']?[)(\]\[dDpPoO3/\\|*@](?!\w)  # eyes, perhaps a nose, a mouth
+        |(?<!\w)[)(\]\[dD/\\|@][-o*']?[:;=8](?!\w)     # the other way round
+        |(?<!\w)[xX]D+(?!\w)|</?3+|\^[._-]?\^|(?<!\w)[oO-][._][oO-](?!\w)
+    )
+    |(?P<emoji>
+        [\U0001f1e6-\U0001f1ff]{{2}}                                       # a flag is two letters
+        |{PICTOGRAPH}{MODIFIER}*(?:\u200d{PICTOGRAPH}{MODIFIER}*)*         # joined ones are one
+        |[0-9\#*]\ufe0f?\u20e3                                              # a key
+    )
+    |(?P<word>{word_pattern()})
+    |[!?.,;:()"*/-]
+    """,
+        re.VERBOSE | re.IGNORECASE,
+    )
 
 
 def _tweet_token(match: "re.Match[str]") -> str:
@@ -150,8 +155,8 @@ def _tweet_token(match: "re.Match[str]") -> str:
 def characters(text: str) -> list[str]:
     """Split a text into its characters; n-grams of them, say ``--ngrams 2-5``, need no words.
 
-    Tags become spaces, and a run of white space becomes one ``▁``, also at both ends, so that n-grams show where words
-    begin and end.
+    The text is folded (:func:`movieclassifier.features.folding.fold`), and a run of white space becomes one ``▁``, also
+    at both ends: n-grams show where words begin and end.
 
     Parameters
     ----------
@@ -168,12 +173,12 @@ def characters(text: str) -> list[str]:
     >>> characters("So so!")
     ['▁', 's', 'o', '▁', 's', 'o', '!', '▁']
     """
-    return list(SPACE.sub("▁", f" {TAG.sub(' ', text)} ".lower()))
+    return list(SPACE.sub("▁", f" {fold(text)} ".lower()))
 
 
 TOKENIZERS: dict[str, Tokenizer] = {
-    "book": tokenizer,
-    "default": tokenize,
+    "book": tokenize_book,
+    "default": tokenize_default,
     "porter": porter,
     "lemma": lemmas,
     "tweet": tweet_tokens,

@@ -1,22 +1,13 @@
 """The two definitions of a word: the book's and the default one. Everything faster must agree with them."""
 
 import re
-from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
-TAG = re.compile(r"<[^>]*>")
+from movieclassifier.features.folding import fold, mark_class, replace_tags
+
 EMOTICON = re.compile(r"(?::|;|=)(?:-)?(?:\)|\(|D|P)")
 NON_WORD = re.compile(r"\W+")
-# (?![A-Za-z]) keeps "Title:Director" from counting as ":D".
-TOKEN = re.compile(r"""[:;=]-?[)(DP](?![A-Za-z])|\w+(?:['’]\w+)*|[!?.,;:()\"*/-]""")
-
-
-def replace_tags(text: str, replacement: str | Callable[[re.Match[str]], str]) -> str:
-    """Replace the tags of a text."""
-    # Behind the last ">" is no tag; looking for one there would take the square of the number of "<".
-    end = text.rfind(">") + 1
-    return TAG.sub(replacement, text[:end]) + text[end:]
 
 
 @cache
@@ -26,7 +17,7 @@ def english_stop_words() -> frozenset[str]:
     return frozenset(text.split())
 
 
-def tokenizer(text: str) -> list[str]:
+def tokenize_book(text: str) -> list[str]:
     """Split a text as the book's web app does, quirks included.
 
     The book's ``HashingVectorizer`` lower-cases the text before it calls the tokenizer, and so does this function.
@@ -50,9 +41,9 @@ def tokenizer(text: str) -> list[str]:
 
     Examples
     --------
-    >>> tokenizer("</a>This :) is :( a test :-)!")
+    >>> tokenize_book("</a>This :) is :( a test :-)!")
     ['test', ':)', ':(', ':)']
-    >>> tokenizer("a great<br />movie :D")
+    >>> tokenize_book("a great<br />movie :D")
     ['greatmovie']
     """
     text = replace_tags(text.lower(), "")
@@ -62,10 +53,12 @@ def tokenizer(text: str) -> list[str]:
     return [word for word in text.split() if word not in stop_words]
 
 
-def tokenize(text: str) -> list[str]:
+def tokenize_default(text: str) -> list[str]:
     """Split a text into lower-case words, emoticons and punctuation marks.
 
-    Tags become spaces, contractions stay whole, stop words stay in, and emoticons are found before lower-casing.
+    The text is folded first (:func:`movieclassifier.features.folding.fold`): tags become spaces, and typographic quotes
+    ASCII ones. Contractions stay whole, combining marks belong to the word, stop words stay in, and emoticons are
+    found before lower-casing.
 
     Parameters
     ----------
@@ -79,8 +72,21 @@ def tokenize(text: str) -> list[str]:
 
     Examples
     --------
-    >>> tokenize("It isn't great<br />but fun :D!")
+    >>> tokenize_default("It isn’t great<br />but fun :D!")
     ['it', "isn't", 'great', 'but', 'fun', ':d', '!']
     """
     # Find emoticons before lower(): ":D" becomes ":d", which the pattern would miss.
-    return [token.lower() for token in TOKEN.findall(replace_tags(text, " "))]
+    return [token.lower() for token in token_pattern().findall(fold(text))]
+
+
+@cache
+def token_pattern() -> re.Pattern[str]:
+    """Return the pattern of the default tokens in a folded text; made when needed, for it knows every mark."""
+    # (?![A-Za-z]) keeps "Title:Director" from counting as ":D".
+    return re.compile(rf"""[:;=]-?[)(DP](?![A-Za-z])|{word_pattern()}|[!?.,;:()\"*/-]""")
+
+
+def word_pattern() -> str:
+    """Return the pattern of a word: letters with their marks, over apostrophes and the joiners of some scripts."""
+    letters = rf"\w[\w{mark_class()}]*"
+    return rf"{letters}(?:['\u200c\u200d]{letters})*"

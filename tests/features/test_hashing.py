@@ -28,6 +28,8 @@ needs_twin = pytest.mark.skipif(backend()[0] != "compiled", reason=f"no compiled
 STUMBLING_BLOCKS = (
     "the|a|I|don't|rock’n’roll|'|’|_|-|:|;|=|(|)|:)|:-)|;-(|=)|:D|=-P|:Dx|<br />|<|>|<a\thref='x'>|<b|\"|!|.|,|*|/|\n"
     "|\x00|\x1c|\x85|\xa0|\u2028|é|e\u0301|ß|ﬁ|ǅ|İ|i\u0307|ı|Σ|ΑΣ|ς|K|Å|ͅ|Ⱥ|２|²|Ⅷ|ª|µ|日本|한|𝟘|𐐀|😀|\ud800|\udfff|\u200d"
+    "|o\u0323\u0302|\u0301|ᄒ|\u1161|\u11ab|\u0344|\u0958|अच्छी|क्\u200dष|می\u200cخواهم|\u200c|\ufe0f|\U000e0100|\u2260|=\u0338|>\u0338|\u212b|\u037e"
+    "|&#39;|&quot;|&lt;b&gt;|&AMP|&#146;|&#0;|&#xD800;|&#x301;|&eacute;|&nosuch;|‘|ʼ|＇|´|`|“|„|＂|\u00ad|don´t|re\u00adcommend|’\u0301"
 )
 PIECES = STUMBLING_BLOCKS.split("|")
 
