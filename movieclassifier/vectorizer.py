@@ -10,7 +10,7 @@ from sklearn import get_config
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from movieclassifier.features.hashing import hash_texts, is_compiled, vectorizer_settings
-from movieclassifier.features.ngrams import DTYPES, NGrams
+from movieclassifier.features.ngrams import DTYPES, MAX_N_FEATURES, NGrams
 from movieclassifier.features.rows import Rows
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.features.words import tokenize_book as tokenizer  # the book's name for it
@@ -20,17 +20,28 @@ from movieclassifier.recipes.names import make_recipe
 __all__ = ["TOKENIZERS", "Vectorizer", "make_vectorizer", "tokenizer", "vect"]
 
 
+# The methods of scikit-learn that cut a text and hash its parts; the twin stands for all of them at once.
+STEPS = (
+    "build_analyzer",
+    "build_preprocessor",
+    "build_tokenizer",
+    "decode",
+    "get_stop_words",
+    "_get_hasher",
+    "_word_ngrams",
+)
+
+
 class Vectorizer(HashingVectorizer, auto_wrap_output_keys=None):  # type: ignore[call-arg]  # of sklearn's base
     """A ``HashingVectorizer`` whose ``transform`` takes the compiled path for the tokenizers of this package.
 
     Parameters, methods and results are those of :class:`sklearn.feature_extraction.text.HashingVectorizer`, bit for
-    bit. Parameters that the twin does not know (another tokenizer, ``strip_accents``, ``analyzer="char"``, …) take
+    bit. Parameters that the twin does not know (a different tokenizer, ``strip_accents``, ``analyzer="char"``, …) take
     scikit-learn's own path.
 
     Examples
     --------
-    >>> from movieclassifier.features.rows import Rows
-    from movieclassifier.features.tokenizers import TOKENIZERS
+    >>> from movieclassifier.features.tokenizers import TOKENIZERS
     >>> X = Vectorizer(tokenizer=TOKENIZERS["default"], lowercase=False, n_features=8, norm=None).transform(["so so"])
     >>> X.shape, X.data.tolist()
     ((1, 8), [2.0])
@@ -48,6 +59,9 @@ class Vectorizer(HashingVectorizer, auto_wrap_output_keys=None):  # type: ignore
         -------
         sparse matrix of shape (n_samples, n_features)
         """
+        if isinstance(self.n_features, Integral) and not 1 <= int(self.n_features) <= MAX_N_FEATURES:
+            # scikit-learn checks this in fit() alone, and divides by it here.
+            raise ValueError(f"n_features must be between 1 and {MAX_N_FEATURES}; got {self.n_features!r}.")
         ngrams = None if isinstance(X, str) else self._ngrams()
         if ngrams is None or not is_compiled(ngrams):
             return super().transform(X)
@@ -81,7 +95,8 @@ class Vectorizer(HashingVectorizer, auto_wrap_output_keys=None):  # type: ignore
     def _is_plain(self) -> bool:
         """Tell whether the parameters that have no setting in ``NGrams`` are at the values it stands for."""
         return (
-            self.input == "content"
+            not self._overrides()
+            and self.input == "content"
             and self.analyzer == "word"
             and self.preprocessor is None
             and self.strip_accents is None
@@ -93,6 +108,13 @@ class Vectorizer(HashingVectorizer, auto_wrap_output_keys=None):  # type: ignore
             and isinstance(self.ngram_range, tuple)
             and len(self.ngram_range) == 2
             and all(isinstance(n, Integral) for n in self.ngram_range)
+        )
+
+    def _overrides(self) -> bool:
+        """Tell whether a subclass, or this instance, has a step of scikit-learn's path of its own."""
+        return any(
+            name in vars(self) or getattr(type(self), name, None) is not getattr(HashingVectorizer, name, None)
+            for name in STEPS
         )
 
 

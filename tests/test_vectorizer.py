@@ -17,7 +17,7 @@ from sklearn.pipeline import make_pipeline
 
 from movieclassifier import vectorizer as module
 from movieclassifier.features.tokenizers import TOKENIZERS
-from movieclassifier.features.words import tokenizer
+from movieclassifier.features.words import tokenize_book
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import RECIPES
 from movieclassifier.system.compiled import backend
@@ -98,7 +98,7 @@ class TestIsAHashingVectorizer:
 
     def test_the_book_s_imports_are_there(self):
         assert vect.transform(["a fine film"]).shape == (1, RECIPES["default"].ngrams.n_features)
-        assert tokenizer is TOKENIZERS["book"]
+        assert tokenize_book is TOKENIZERS["book"]
 
     def test_an_unknown_recipe_is_refused_by_name(self):
         with pytest.raises(ValueError, match="recipe must be one of book, default, student; got 'bok'"):
@@ -235,3 +235,40 @@ class TestErrors:
         made = make_vectorizer(Recipe().with_settings(stop_words=("u.s.",), n_features=64))
         with pytest.warns(UserWarning, match=re.escape("generated tokens ['.', 's', 'u'] not in stop_words")):
             made.transform(["fine"])
+
+
+@pytest.mark.parametrize("n_features", [0, -1, 2**31])
+def test_columns_that_scikit_learn_would_divide_by_are_refused(n_features):
+    made = make_vectorizer().set_params(n_features=n_features)
+    with pytest.raises(ValueError, match="n_features must be between 1 and 2147483647; got"):
+        made.transform(["x"])
+
+
+class Shouting(Vectorizer, auto_wrap_output_keys=None):
+    def build_analyzer(self):
+        return lambda text: [text.upper()]
+
+
+class Whole(Vectorizer, auto_wrap_output_keys=None):
+    def build_tokenizer(self):
+        return lambda text: [text]
+
+
+class Reversed(Vectorizer, auto_wrap_output_keys=None):
+    def build_preprocessor(self):
+        return lambda text: text[::-1]
+
+
+@pytest.mark.parametrize("kind", [Shouting, Whole, Reversed])
+def test_a_subclass_keeps_its_own_steps(kind):
+    ours = kind(**vect.get_params())
+    theirs = type("Theirs", (HashingVectorizer,), {name: vars(kind)[name] for name in vars(kind) if "build" in name})
+    text = "a fine film"
+    assert_same_matrix(ours.transform([text]), theirs(**vect.get_params()).transform([text]))
+    assert (ours.transform([text]) != vect.transform([text])).nnz
+
+
+def test_an_instance_keeps_its_own_step():
+    made = make_vectorizer()
+    made.build_tokenizer = lambda: str.split
+    assert made.transform(["a-b"]).nnz == 1

@@ -18,7 +18,8 @@ from movieclassifier.recipes.linear import recipe_from_dict
 from movieclassifier.system.atomic import replace_file
 from movieclassifier.system.npz import NPZ_ERRORS, write_npz
 
-FORMAT = 1
+# 1 was written before the default tokenizer folded quotes, marks and references.
+FORMAT = 2
 ARRAYS = ("classes", "intercept", "column_steps", "weights", "ratio", "t")
 LARGE = 200_000  # columns
 MAX_RECORD_BYTES = 4 * 2**30
@@ -88,16 +89,24 @@ def load_record(path: str | os.PathLike[str]) -> tuple[Classifier, dict[str, NDA
     try:
         arrays = _read_arrays(path)
         facts = json.loads(arrays.pop("facts").tobytes())
-        if facts["format"] != FORMAT:
-            raise ValueError(f"its format is {facts['format']!r}, this version reads {FORMAT}; upgrade movieclassifier")
+        found = facts["format"]
+    except NPZ_ERRORS as error:
+        raise _damaged(path, error) from error
+    if found != FORMAT:
+        older = isinstance(found, int) and found < FORMAT
+        advice = "it cuts texts into other words; train it again" if older else "upgrade movieclassifier"
+        raise ValueError(f"{path} is a model of format {found!r}, this version reads {FORMAT}: {advice}.")
+    try:
         arrays = unpack("ratio", unpack("weights", arrays))
         classifier = _rebuild(facts, {name: arrays.pop(name) for name in ARRAYS})
     except NPZ_ERRORS as error:
-        what = f"lacks {error}" if isinstance(error, KeyError) else str(error) or type(error).__name__
-        raise ValueError(
-            f"{path} is not a model of movieclassifier, or is damaged ({what}); train it again."
-        ) from error
+        raise _damaged(path, error) from error
     return classifier, arrays
+
+
+def _damaged(path: str | os.PathLike[str], error: Exception) -> ValueError:
+    what = f"lacks {error}" if isinstance(error, KeyError) else str(error) or type(error).__name__
+    return ValueError(f"{path} is not a model of movieclassifier, or is damaged ({what}); train it again.")
 
 
 def _read_arrays(path: str | os.PathLike[str]) -> dict[str, NDArray[Any]]:

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from movieclassifier.features.folding import TAG, fold, replace_tags
 from movieclassifier.features.token_spans import _aligned_spans, token_spans
 from movieclassifier.features.tokenizers import TOKENIZERS
-from movieclassifier.features.words import TAG, replace_tags
 
-LIKELY = st.text(st.sampled_from(list("abÉİΣ the<>br/ :;=-)(DP.'’!0_\n")), max_size=60)
+LIKELY = st.text(st.sampled_from(list("abÉİΣe\u0301’&#39; \u00ad the<>br/ :;=-)(DP.'’!0_\n")), max_size=60)
 
 
-@pytest.mark.parametrize("name", ["book", "default"])
+@pytest.mark.parametrize("name", ["book", "default", "porter", "tweet", "characters"])
 @given(text=LIKELY | st.text())
 def test_spans_have_the_tokens_of_the_tokenizer_inside_the_text(name, text):
     found = token_spans(text, name)
@@ -23,7 +23,7 @@ def test_spans_have_the_tokens_of_the_tokenizer_inside_the_text(name, text):
 @given(LIKELY)
 def test_default_spans_cut_out_exactly_the_tokens(text):
     for token, (start, end) in token_spans(text, "default"):
-        assert text[start:end].lower() == token
+        assert fold(text[start:end]).lower().strip() == token
 
 
 @given(LIKELY | st.text())
@@ -53,3 +53,15 @@ def test_first_emoticon_glued_to_the_last_word_points_at_the_word():
 
 def test_stems_are_found_by_their_beginning_and_lost_tokens_have_no_span():
     assert _aligned_spans("Running happily", ["run", "happi", "zzz"]) == [(0, 3), (8, 13), None]
+
+
+@pytest.mark.parametrize("name", ["default", "porter"])
+def test_spans_point_into_the_original_where_folding_changes_its_length(name):
+    text = "<i>Caf\u0065\u0301</i> isn&#39;t “fine”, re\u00adcommend"
+    found = [text[slice(*span)] for _, span in token_spans(text, name)]
+    assert found == ["Caf\u0065\u0301", "isn&#39;t", "“", "fine", "”", ",", "re\u00adcommend"]
+
+
+def test_characters_of_a_reference_point_at_the_reference():
+    text = "so&quot;so"
+    assert [text[slice(*span)] for token, span in token_spans(text, "characters") if token == '"'] == ["&quot;"]

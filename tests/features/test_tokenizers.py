@@ -17,7 +17,7 @@ from nltk.stem.porter import PorterStemmer
 
 from movieclassifier.features import tokenizers as field_tokenizers
 from movieclassifier.features.tokenizers import TOKENIZERS
-from movieclassifier.features.words import tokenize
+from movieclassifier.features.words import tokenize_default
 
 
 @pytest.mark.parametrize("name", [name for name in TOKENIZERS if name != "lemma"])
@@ -41,7 +41,7 @@ def test_importing_the_tokenizers_imports_no_nltk():
 @given(st.text(st.sampled_from("abcdeginrsty '-.")))
 def test_stems_are_those_of_nltk(text):
     stemmer = PorterStemmer()
-    assert TOKENIZERS["porter"](text) == [stemmer.stem(token) for token in tokenize(text)]
+    assert TOKENIZERS["porter"](text) == [stemmer.stem(token) for token in tokenize_default(text)]
 
 
 def test_porter_keeps_emoticons_and_punctuation():

@@ -295,9 +295,9 @@ def replanned(path, **settings):
 
 
 def test_checkpoint_of_a_later_version_is_refused(corpus, model_dir):
-    changed(model_dir / CHECKPOINT, format=2)
+    changed(model_dir / CHECKPOINT, format=3)
     result = train(corpus, "--model-dir", model_dir, "--passes", 2, "--resume")
-    assert_refused(result, "its format is 2, this version reads 1")
+    assert_refused(result, "its format is 3, this version reads 2")
 
 
 def write_rows(path, rows):
