@@ -28,7 +28,7 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
 
     costs, before = train_steps.measure_costs(), train_steps.load_record_facts(run.model_dir)
     corpus = chosen_corpus(paths or train_steps.book_corpus(), reading)
-    test = corpus_to_test_on(training.test, reading) if training.test else None
+    test = corpus_to_test_on(training.test, reading, training.test_format) if training.test else None
     found = survey(corpus)
     report_bad_rows(found)
     plan, n_holdout = train_steps.plan_run(corpus, found, test, training, run)

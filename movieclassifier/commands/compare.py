@@ -12,6 +12,7 @@ from movieclassifier.commands.shared.corpus_options import (
     chosen_corpus,
     corpus_options,
     corpus_to_test_on,
+    format_of_test,
     report_bad_rows,
 )
 from movieclassifier.commands.shared.edge import Command, add_options, progress_option
@@ -58,6 +59,7 @@ OPTIONS = [
         help=f"One to compare; may be given several times. [default: {', '.join(BASELINES)}]",
     ),
     click.option("--test", type=click.Path(), help="Another corpus to test on, read like CORPUS."),
+    format_of_test,
     click.option("--folds", "n_folds", type=click.IntRange(2), help="Cross-validate in this many folds."),
     click.option("--n-train", type=click.IntRange(1), help="Documents to train on.  [default: all before the holdout]"),
     click.option("--n-holdout", type=click.IntRange(1), help="Documents held out.  [default: a tenth]"),
@@ -135,7 +137,7 @@ def _read(
         tested_on = f"all of them in {options['n_folds']} folds"
     if options["test"] is not None:
         tested_on = Path(options["test"]).name
-        other = Slice(corpus_to_test_on(options["test"], reading), found.labels)
+        other = Slice(corpus_to_test_on(options["test"], reading, options["test_format"]), found.labels)
     split = {name: options[name] for name in ("n_folds", "n_train", "n_holdout", "seed")}
     splits = make_splits(Slice(corpus, found.labels), found, test=other, **split)
     return splits, found.classes, make_facts(corpus, found, splits, tested_on, options["seed"])

@@ -4,7 +4,12 @@ from pathlib import Path
 
 import click
 
-from movieclassifier.commands.shared.corpus_options import chosen_corpus, corpus_options, corpus_to_test_on
+from movieclassifier.commands.shared.corpus_options import (
+    chosen_corpus,
+    corpus_options,
+    corpus_to_test_on,
+    format_of_test,
+)
 from movieclassifier.commands.shared.edge import Command, progress_option
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.reports import DRAWN_BY
@@ -16,7 +21,8 @@ from movieclassifier.system.progress import Progress
 @click.command(cls=Command)
 @click.argument("paths", metavar="CORPUS...", nargs=-1, required=True)
 @corpus_options
-@click.option("--test", type=click.Path(), help="The corpus that the run was evaluated on, if it was another.")
+@click.option("--test", type=click.Path(), help="Corpus that the run was evaluated on, if it was a separate one.")
+@format_of_test
 @click.option(
     "--model-dir", type=click.Path(), default="pkl_objects", show_default=True, help="The run's folder, or its record."
 )
@@ -31,6 +37,7 @@ def main(
     paths: tuple[str, ...],
     reading: ReadingOptions,
     test: str | None,
+    test_format: str | None,
     model_dir: str,
     output: str,
     with_curve: bool,
@@ -49,7 +56,7 @@ def main(
     check_replaceable(Path(output) / PAGE)
     classifier = load_classifier(model_dir)
     corpus = chosen_corpus(paths, reading)
-    run = open_run(classifier, corpus, corpus_to_test_on(test, reading) if test else None)
+    run = open_run(classifier, corpus, corpus_to_test_on(test, reading, test_format) if test else None)
     with Progress(run.n_to_repeat if with_curve else 0, "Repeating the run", show=show) as progress:
         report = run.report(with_curve, tell=progress.update)
     click.echo(report.save(Path(output)))

@@ -32,11 +32,16 @@ class Size(click.ParamType[int]):
 @click.command(cls=Command)
 @click.argument("in_path", metavar="IN")
 @click.argument("out_path", metavar="OUT")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, another order.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the order.")
 @click.option("--memory", type=Size(), default="200MB", show_default=True, help="About how much memory to use.")
-@click.option("--no-header", is_flag=True, help="The first row is a document, too.")
-@click.option("--no-quotes", is_flag=True, help="Every line is a row, whatever quotes it holds.")
-@click.option("--delimiter", help="What parts fields.  [default: a tab in .tsv, else a comma]")
+@click.option("--no-header", is_flag=True, help="Read the first row as a document.")
+@click.option("--no-quotes", is_flag=True, help="Read every line as a row, whatever quotes it holds.")
+@click.option("--delimiter", help="Character between two columns.  [default: a tab in .tsv, else a comma]")
+@click.option(
+    "--escape",
+    metavar="CHARACTER",
+    help="Character that makes a quote after it part of the text; '' for none.  [default: a backslash, if found]",
+)
 @progress_option
 def main(
     in_path: str,
@@ -46,6 +51,7 @@ def main(
     no_header: bool,
     no_quotes: bool,
     delimiter: str | None,
+    escape: str | None,
     show: bool | None,
 ) -> None:
     """Shuffle the rows of IN, which need not fit in memory, into OUT.
@@ -54,7 +60,7 @@ def main(
     the seed alone. OUT may be IN. IN is a CSV, or holds a document in each line (.jsonl). OUT is compressed where its
     name ends in .gz, .bz2, .xz or .zst.
     """
-    from movieclassifier.corpora.readers.contract import check_delimiter
+    from movieclassifier.corpora.readers.contract import check_delimiter, check_escape
     from movieclassifier.corpora.readers.records import RecordFormat
     from movieclassifier.corpora.readers.streams import plain_size
     from movieclassifier.corpora.shuffling import check_rows, shuffle_rows
@@ -65,7 +71,8 @@ def main(
         delimiter = delimiter.replace("\\t", "\t")
         check_delimiter(delimiter)
         rows = replace(rows, delimiter=delimiter)
-    rows = replace(rows, header=rows.header and not no_header, quoted=rows.quoted and not no_quotes)
+    check_escape(escape, rows.delimiter)
+    rows = replace(rows, escape=escape, header=rows.header and not no_header, quoted=rows.quoted and not no_quotes)
     with Progress(plain_size(Path(in_path)), "Shuffling", unit="MB", scale=10**6, show=show) as bar:
         n_rows = shuffle_rows(in_path, out_path, seed, memory, rows=rows, progress=bar.update)
     click.echo(f"{out_path}: {n_rows:,} rows in the order of seed {seed}")

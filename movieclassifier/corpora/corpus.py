@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
-from movieclassifier.corpora.readers.contract import BadRows, Document, Labels
-from movieclassifier.corpora.readers.formats import BOOK_HEADER, BOOK_LABELS, LABELS, READERS
+from movieclassifier.corpora.readers.contract import BadRows, Document, Labels, check_no_address
+from movieclassifier.corpora.readers.formats import BOOK_HEADERS, BOOK_LABELS, LABELS, READERS
 from movieclassifier.corpora.readers.guessing import guess_format
 from movieclassifier.corpora.readers.json_lines import iter_jsonl
 from movieclassifier.corpora.readers.streams import first_lines
@@ -149,16 +151,23 @@ def open_corpus(*paths: str | PathLike[str], reading: ReadingOptions = AS_FOUND)
     labels = reading.labels
     if labels is None:
         labels = LABELS.get(format)
-        if format == "csv" and not reading.describes_columns and first_lines(found[0], 1) == [BOOK_HEADER]:
+        if format == "csv" and not reading.describes_columns and _header(found[0], reading) in BOOK_HEADERS:
             labels = BOOK_LABELS
     return Corpus(found, format, reading, labels)
+
+
+def _header(path: Path, reading: ReadingOptions) -> str:
+    return first_lines(path, 1, reading.encoding or "utf-8")[0].replace('"', "")
 
 
 def _expand(paths: Sequence[str | PathLike[str]]) -> tuple[Path, ...]:
     """Return the paths that patterns stand for, and that of standard input."""
     found: list[Path] = []
     for path in [fspath(path) for path in paths]:
-        if path == "-":
+        check_no_address(path)
+        if path.startswith("file://"):
+            found.append(Path(url2pathname(urlsplit(path).path)))
+        elif path == "-":
             found.append(spool_stdin())
         elif glob.has_magic(path) and not Path(path).exists():
             matches = sorted(glob.glob(path, recursive=True))
@@ -177,10 +186,11 @@ def _guess(paths: tuple[Path, ...], reading: ReadingOptions) -> str:
     if reading.delimiter is not None:
         return "csv"
     formats: dict[str, Path] = {}
+    encoding = (reading.encoding or "utf-8").partition(",")[0]
     for path in reversed(paths):
         if not path.exists():
             raise FileNotFoundError(f"{path}: there is no such file or folder.")
-        formats[guess_format(path, presets=not reading.describes_columns)] = path
+        formats[guess_format(path, not reading.describes_columns, encoding)] = path
     if len(formats) > 1:
         guesses = ", ".join(f"{path} is {name}" for name, path in reversed(formats.items()))
         raise ValueError(f"these are not of one format ({guesses}); pass the --format of all, or one of them.")

@@ -5,13 +5,20 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from movieclassifier.corpora.readers.columns import Column
-from movieclassifier.corpora.readers.contract import PARTS, BadRows, Labels, check_delimiter, check_encoding
+from movieclassifier.corpora.readers.contract import (
+    PARTS,
+    BadRows,
+    Labels,
+    check_delimiter,
+    check_encoding,
+    check_escape,
+)
 
 if TYPE_CHECKING:
     from movieclassifier.corpora.survey import Survey
 
 # Options that describe the columns. A file that is read with one of them is a plain table.
-COLUMN_OPTIONS = ("text_columns", "label_column", "no_header", "delimiter", "no_quotes")
+COLUMN_OPTIONS = ("text_columns", "label_column", "no_header", "delimiter", "no_quotes", "escape")
 # Options that decide which documents the bytes yield. The number of bad rows allowed decides only if reading succeeds.
 CHOSEN = ("format", *COLUMN_OPTIONS, "encoding", "part", "labels")
 
@@ -33,6 +40,8 @@ class ReadingOptions:
         Whether quotes belong to the text, so that every line is a row.
     delimiter : str, optional
         The character between two columns.
+    escape : str, optional
+        The character that makes a quote after it part of the text; found by default, empty stands for none.
     encoding : str, optional
         For folders several may be given, parted by commas; they are tried in this order.
     part : {"train", "test"}, optional
@@ -59,6 +68,7 @@ class ReadingOptions:
     no_header: bool = False
     no_quotes: bool = False
     delimiter: str | None = None
+    escape: str | None = None
     encoding: str | None = None
     part: str | None = None
     labels: Labels | None = None
@@ -71,6 +81,7 @@ class ReadingOptions:
             raise TypeError(f"text_columns must be a tuple of names or numbers; got {self.text_columns!r}.")
         if self.delimiter is not None:
             check_delimiter(self.delimiter)
+        check_escape(self.escape, self.delimiter or ",")
         for encoding in self.encoding.split(",") if self.encoding is not None else ():
             check_encoding(encoding)
         if self.part not in (None, *PARTS):
@@ -97,6 +108,7 @@ class ReadingOptions:
             "header": False if self.no_header else None,
             "delimiter": self.delimiter,
             "quoted": False if self.no_quotes else None,
+            "escape": self.escape,
             "encoding": self.encoding,
             "part": self.part,
             "skip_bad_rows": self.skip_bad_rows or None,

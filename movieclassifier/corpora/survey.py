@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from movieclassifier.corpora.label_writing import check_writing
 from movieclassifier.corpora.readers.contract import BadRows, Label, Labels, as_shown
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def survey(corpus: "Corpus") -> Survey:
     bad_rows = corpus.bad_rows()
     documents, digest = with_digest(corpus, bad_rows)
     counts = _count(documents, corpus)
+    if corpus.labels is None:
+        check_writing(counts, corpus.names[0])
     labels = corpus.labels if corpus.labels is not None else find_labels(counts)
     copy = corpus.copy
     ordered = {value: counts[value] for value in labels if value in counts}

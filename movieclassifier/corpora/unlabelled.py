@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.corpora.corpus import Corpus, open_corpus
 from movieclassifier.corpora.readers.columns import NO_LABEL
+from movieclassifier.corpora.readers.contract import Ignored
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def _open(path: str) -> Path | Corpus:
         return found
     if corpus.format in ("csv", "tsv", "jsonl"):
         corpus = replace(corpus, reading=replace(corpus.reading, label_column=NO_LABEL))
-    return replace(corpus, labels=None)
+    return replace(corpus, labels=Ignored())
 
 
 def _texts(source: Path | Corpus) -> Iterator[str]:

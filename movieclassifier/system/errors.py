@@ -27,4 +27,17 @@ def one_line(error: BaseException) -> str:
     text = str(error)
     if isinstance(error, OSError) and error.filename is not None:
         text = f"{error.filename}: {error.strerror}"
-    return " ".join(text.split()) or type(error).__name__
+    return as_printable(" ".join(text.split())) or type(error).__name__
+
+
+def as_printable(text: str) -> str:
+    r"""Return a text with its control and format characters written as escapes, which no terminal obeys.
+
+    Examples
+    --------
+    >>> print(as_printable("news/\x1b[2J.txt"))
+    news/\x1b[2J.txt
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -32,6 +32,8 @@ class TrainingOptions:
         Whether to train on a stream that is sorted by label.
     test : str or None
         Path of a separate corpus to evaluate on.
+    test_format : str or None
+        Format of that corpus; None takes the format of the corpus that is trained on.
 
     Raises
     ------
@@ -55,6 +57,7 @@ class TrainingOptions:
     n_shards: int | None = None
     allow_sorted: bool = False
     test: str | None = None
+    test_format: str | None = None
 
     def __post_init__(self) -> None:
         least_values = {"n_train": 1, "n_holdout": 0, "minibatch_size": 1, "seed": 0, "n_keep": 1, "n_shards": 1}

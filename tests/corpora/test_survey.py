@@ -29,7 +29,7 @@ BAD_ROWS = b'good,1\nshort\ncaf\xe9,1\nfine,0\nn\0l,1\n"x"y,1\nbad,7\nwell,1\n'
         ("text,label\nx,4\ny,0\nz,10\n", {"0": 1, "4": 1, "10": 1}, {"0": 0, "4": 4, "10": 10}),
         ("text,label\nx,-1\ny,1\n", {"-1": 1, "1": 1}, {"-1": -1, "1": 1}),
         ("text,label\nx,tech\ny,1\n", {"1": 1, "tech": 1}, {"1": "1", "tech": "tech"}),
-        ("text,label\nx,01\ny,1\n", {"01": 1, "1": 1}, {"01": "01", "1": "1"}),
+        ("text,label\nx,01\ny,2\n", {"01": 1, "2": 1}, {"01": "01", "2": "2"}),
         ("text,label\nx,²\ny,1\n", {"1": 1, "²": 1}, {"1": "1", "²": "²"}),
     ],
 )
@@ -64,8 +64,8 @@ def test_survey_refuses_a_column_of_texts_as_labels(tmp_path):
 
 def test_column_of_long_texts_is_no_label_column_and_is_not_kept(tmp_path):
     path = tmp_path / "reviews.csv"
-    path.write_text("text,label\n" + f"good,{'bad ' * 300}\n" * 3)
-    with pytest.raises(ValueError, match=r"reviews.csv: a label of 1,200 characters, 'bad .*…'; pass the --label-col"):
+    path.write_text("text,label\n" + f"good,{'bad ' * 300}.\n" * 3)
+    with pytest.raises(ValueError, match=r"reviews.csv: a label of 1,201 characters, 'bad .*…'; pass the --label-col"):
         survey(open_corpus(path))
 
 

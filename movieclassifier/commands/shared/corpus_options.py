@@ -9,6 +9,7 @@ import click
 
 from movieclassifier.commands.shared.edge import add_options
 from movieclassifier.corpora.reading import ReadingOptions
+from movieclassifier.system.errors import as_printable
 
 if TYPE_CHECKING:
     from movieclassifier.corpora.corpus import Corpus
@@ -47,20 +48,22 @@ class LabelMapping(click.ParamType[Any]):
             self.fail(f"{value!r} is no mapping; write 0=negative,4=positive.", param, ctx)
         pairs = [self._pair(part, param, ctx) for part in value.split(",")]
         names = dict(pairs)
-        if len(names) < len(pairs):
-            self.fail(f"{value!r} maps a value twice.", param, ctx)
+        if any(names[name] != label for name, label in pairs):
+            self.fail(f"{value!r} maps a value to two labels.", param, ctx)
         labels = find_labels({label: 1 for label in names.values() if label})
         if not labels:
             self.fail(f"{value!r} leaves all documents out.", param, ctx)
         return {value: labels.get(label) for value, label in names.items()}
 
     def _pair(self, part: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        from movieclassifier.corpora.readers.contract import as_label
+
         value, equals, label = part.rpartition("=")
         if not equals:
             value = label
         if not value:
             self.fail(f"{part!r} is no mapping; write 0=negative,4=positive.", param, ctx)
-        return value.strip(), label.strip()
+        return as_label(value), as_label(label)
 
 
 CORPUS_OPTIONS = [
@@ -81,6 +84,11 @@ CORPUS_OPTIONS = [
         help="Character between two columns; \\t is a tab.  [default: a comma]",
     ),
     click.option("--no-quotes", is_flag=True, help="Read quotes as part of the text, and every line as a row."),
+    click.option(
+        "--escape",
+        metavar="CHARACTER",
+        help="Character that makes a quote after it part of the text; '' for none.  [default: a backslash, if found]",
+    ),
     click.option(
         "--encoding",
         metavar="NAME",
@@ -111,6 +119,11 @@ ORDER_OPTIONS = [
     ),
     click.option("--shuffle-seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of that order."),
 ]
+
+
+format_of_test = click.option(
+    "--test-format", type=FormatNames(), help="Format of the --test corpus, if it is not that of CORPUS."
+)
 
 
 def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -158,19 +171,23 @@ def chosen_corpus(paths: Sequence[str], reading: ReadingOptions) -> "Corpus":
 
     corpus = open_corpus(*paths, reading=reading)
     if reading.format is None:
-        click.echo(f"{paths[0]}: read as --format {corpus.format}.", err=True)
+        click.echo(f"{as_printable(paths[0])}: read as --format {corpus.format}.", err=True)
     shuffle = reading.shuffle
     if shuffle is None and corpus.format in SORTED_FORMATS:
-        click.echo(f"{paths[0]}: sorted by label, therefore read with --shuffle.", err=True)
+        click.echo(f"{as_printable(paths[0])}: sorted by label, therefore read with --shuffle.", err=True)
         shuffle = True
     return shuffle_corpus(corpus, reading.shuffle_seed) if shuffle else corpus
 
 
-def corpus_to_test_on(path: str, reading: ReadingOptions) -> "Corpus":
-    """Return the corpus of a ``--test`` option: read with the same options, in its own order.
+def corpus_to_test_on(path: str, reading: ReadingOptions, format: str | None = None) -> "Corpus":
+    """Return the corpus of a ``--test`` option, in its own order.
 
-    Of aclImdb, it is the half that is not trained on.
+    It is read with the same options. Of aclImdb, it is the half that is not trained on. If it has a format of its own,
+    only the options of the labels and the bad rows are kept, since the others describe the columns of the first one.
     """
+    if format is not None:
+        kept = ReadingOptions(labels=reading.labels, skip_bad_rows=reading.skip_bad_rows)
+        return chosen_corpus([path], replace(kept, format=format, shuffle=False))
     half = {"train": "test", "test": "train"}.get(reading.part or "")
     return chosen_corpus([path], replace(reading, part=half, shuffle=False))
 
@@ -190,6 +207,6 @@ def _report(n_bad_rows: int, messages: Sequence[str]) -> None:
         return
     click.echo("Skipped 1 bad row:" if n_bad_rows == 1 else f"Skipped {n_bad_rows:,} bad rows:", err=True)
     for message in messages:
-        click.echo(f"  {message}", err=True)
+        click.echo(f"  {as_printable(message)}", err=True)
     if n_bad_rows > len(messages):
         click.echo("  …", err=True)

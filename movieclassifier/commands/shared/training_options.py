@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from movieclassifier.commands.shared.corpus_options import format_of_test
 from movieclassifier.commands.shared.edge import add_options, progress_option
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.recipes.linear import Recipe
@@ -102,6 +103,7 @@ SPLIT_OPTIONS = [
         help="Number of documents held out; 0 evaluates nothing.  [default: a tenth; 0 with --test]",
     ),
     click.option("--test", type=click.Path(), help="Corpus to evaluate on, read like CORPUS."),
+    format_of_test,
     click.option(
         "--minibatch-size", type=click.IntRange(1), default=1000, show_default=True, help="Documents in a minibatch."
     ),

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from movieclassifier.system.errors import as_printable
+
 Column = str | int
 
 # Names that columns of published corpora have; the book's come first.
 TEXT_COLUMNS = ("review", "text", "sentence", "tweet", "content", "reviewtext")
 # The label column of texts without labels: the text stands in for the label.
 NO_LABEL = ""
-LABEL_COLUMNS = ("sentiment", "label", "class", "category", "polarity", "status", "stars", "overall")
+LABEL_COLUMNS = ("sentiment", "label", "labels", "class", "category", "polarity", "status", "stars", "overall")
+# pandas names columns so where nobody does, without and with its index; the book's newer code writes such a file.
+BOOK_NUMBERS = (["0", "1"], ["", "0", "1"])
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ def find_columns(choice: Choice, names: list[str] | None, n_fields: int, where: 
     >>> find_columns(Choice(), ["id", "Text", "label"], 3, "tweets.csv, line 1")
     Columns(texts=(1,), label=2, n_fields=3, label_name='label')
     """
+    if names in BOOK_NUMBERS and choice == Choice():
+        return Columns((n_fields - 2,), n_fields - 1, n_fields, "sentiment")
     finder = _Finder(names, n_fields, where, hint)
     texts = tuple(finder.position(column, TEXT_COLUMNS, 0, "--text-column") for column in choice.texts())
     if choice.label == NO_LABEL:
@@ -116,5 +122,5 @@ class _Finder:
 
 
 def _listed(names: list[str]) -> str:
-    shown = ",".join(names)
+    shown = as_printable(",".join(names))
     return shown if len(shown) <= 120 else shown[:120] + "…"

@@ -5,6 +5,7 @@ import gzip
 import io
 import lzma
 import re
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -13,10 +14,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from movieclassifier.system.errors import as_printable
+
+CHUNK_SIZE = 2**16
+# xz -9 needs 65 MB to be read. A hostile file may ask for 4 GB.
+XZ_MEMORY = 2**28
 # A block of zstd needs a few bytes to hold 128 KB: fed more at a time, a hostile file would take gigabytes of memory.
 ZSTD_CHUNK_SIZE = 2**11
 
-FAULTS = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+FAULTS = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error, OverflowError)
 
 
 class DamagedFile(ValueError):
@@ -77,7 +83,40 @@ class _Decompressed(io.RawIOBase):
         return len(chunk)
 
     def _damaged(self, error: Exception) -> DamagedFile:
-        return DamagedFile(f"{self.path}: the {self.name} data is damaged or cut off ({error}); fetch the file again.")
+        why = as_printable(str(error))
+        return DamagedFile(f"{self.path}: the {self.name} data is damaged or cut off ({why}); fetch the file again.")
+
+
+class _Streams:
+    """Decompress stream after stream. Anything else behind a stream is damage, which bz2 and lzma would leave out."""
+
+    def __init__(self, file: io.BufferedReader, new: Callable[[], Any], padding: bytes = b"") -> None:
+        self.file, self.new, self.padding = file, new, padding
+        self.stream: Any = None
+
+    def read(self, size: int, /) -> bytes:
+        while True:
+            if self.stream is None or self.stream.eof:
+                chunk = self._next_stream()
+                if not chunk:
+                    return b""
+            else:
+                chunk = self.file.read(CHUNK_SIZE) if self.stream.needs_input else b""
+                if self.stream.needs_input and not chunk:
+                    raise EOFError("the last stream has no end")
+            plain: bytes = self.stream.decompress(chunk, size)
+            if plain:
+                return plain
+
+    def _next_stream(self) -> bytes:
+        """Begin a stream; return its first bytes, or nothing at the end of the file."""
+        chunk = self.stream.unused_data if self.stream else b""
+        while not (chunk := chunk.lstrip(self.padding) if self.stream and self.padding else chunk):
+            if not (chunk := self.file.read(CHUNK_SIZE)):
+                return b""
+        self.stream = self.new()
+        found: bytes = chunk
+        return found
 
 
 class _Zstd:
@@ -116,10 +155,15 @@ class _Zstd:
         return chunk
 
 
+def _xz() -> lzma.LZMADecompressor:
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=XZ_MEMORY)
+
+
 def _zip(file: io.BufferedReader, path: Path) -> Readable:
     """Open the only file of a zip."""
     with archive_faults(path):
         archive = zipfile.ZipFile(file)
+    refuse_office(archive, path)
     members = [member for member in archive.infolist() if not member.is_dir() and not is_junk(member.filename)]
     if len(members) != 1:
         raise ValueError(
@@ -131,6 +175,23 @@ def _zip(file: io.BufferedReader, path: Path) -> Readable:
         return archive.open(members[0])
 
 
+def refuse_office(archive: zipfile.ZipFile, path: Path) -> None:
+    """Refuse a zip that is the file of a program."""
+    names = set(archive.namelist())
+    if {"[Content_Types].xml", "mimetype"} & names:
+        raise ValueError(f"{path}: this is a file of an office program; save the table as CSV (UTF-8) and pass that.")
+    if names and all(name.endswith(".npy") for name in names):
+        raise ValueError(f"{path}: this is a file of numpy arrays; write texts and labels as CSV and pass that.")
+
+
+def refuse_other_kinds(file: io.BufferedReader, path: Path) -> None:
+    """Refuse a kind of file that is known and that no reader reads."""
+    start = file.peek(16)
+    for kind, (magic, advice) in OTHER_KINDS.items():
+        if start.startswith(magic):
+            raise ValueError(f"{path}: this is {kind}, which no reader reads; {advice}.")
+
+
 @contextmanager
 def archive_faults(path: Path) -> Iterator[None]:
     """Say in one way that an archive cannot be read; for nothing but calls of zipfile and tarfile."""
@@ -140,21 +201,41 @@ def archive_faults(path: Path) -> Iterator[None]:
         raise  # what the archive is compressed with has said so
     except NotImplementedError as error:  # zipfile's word for a compression that it does not know
         raise ValueError(
-            f"{path}: this kind of zip cannot be read ({error}); unpack it and pass the folder."
+            f"{path}: this kind of zip cannot be read ({as_printable(str(error))}); unpack it and pass the folder."
         ) from error
     # Both modules let the ValueErrors of malformed headers through, and tarfile recurses for each header of a header.
     except (*FAULTS, tarfile.TarError, ValueError, RecursionError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the disk, not the data
-        raise DamagedFile(f"{path}: the archive is damaged or cut off ({error}); fetch it again.") from error
+        raise DamagedFile(
+            f"{path}: the archive is damaged or cut off ({as_printable(str(error))}); fetch it again."
+        ) from error
 
 
 COMPRESSIONS: dict[str, tuple[re.Pattern[bytes], Callable[[io.BufferedReader, Path], Readable]]] = {
     "gzip": (re.compile(rb"\x1f\x8b"), lambda file, path: gzip.GzipFile(fileobj=file)),
-    "bzip2": (re.compile(rb"BZh[1-9]1AY&SY"), lambda file, path: bz2.BZ2File(file)),
-    "xz": (re.compile(rb"\xfd7zXZ\0"), lambda file, path: lzma.LZMAFile(file)),  # noqa: SIM115
-    "zstd": (re.compile(rb"\x28\xb5\x2f\xfd"), _Zstd),
+    "bzip2": (re.compile(rb"BZh[1-9]1AY&SY"), lambda file, path: _Streams(file, bz2.BZ2Decompressor)),
+    "xz": (re.compile(rb"\xfd7zXZ\0"), lambda file, path: _Streams(file, _xz, b"\0")),
+    "zstd": (re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"), _Zstd),
     "zip": (re.compile(rb"PK(\x03\x04|\x05\x06)"), _zip),
+}
+
+
+AS_CSV = "write it as CSV first, for example with pandas, and pass that"
+OTHER_KINDS: dict[str, tuple[bytes | tuple[bytes, ...], str]] = {
+    "a Parquet file": (b"PAR1", AS_CSV),
+    "an Arrow file": ((b"ARROW1\0\0", b"FEA1"), AS_CSV),
+    "an Avro file": (b"Obj\x01", AS_CSV),
+    "an old Excel or Word file": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save the table as CSV (UTF-8) and pass that"),
+    "a database of SQLite": (b"SQLite format 3\0", "export the table as CSV and pass that"),
+    "an HDF5 file": (b"\x89HDF\r\n\x1a\n", AS_CSV),
+    "an array of numpy": (b"\x93NUMPY", AS_CSV),
+    "a PDF": (b"%PDF-", "extract its text, and pass texts with labels"),
+    "a RAR archive": (b"Rar!\x1a\x07", "unpack it and pass the folder"),
+    "a 7z archive": (b"7z\xbc\xaf\x27\x1c", "unpack it and pass the folder or the file"),
+    "an old LZMA file": (b"\x5d\0\0", "decompress it and pass the file"),
+    "an lz4 file": (b"\x04\x22\x4d\x18", "decompress it and pass the file"),
+    "a compress (.Z) file": (b"\x1f\x9d", "decompress it and pass the file"),
 }
 
 

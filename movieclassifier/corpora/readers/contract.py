@@ -1,7 +1,11 @@
 """What every reader shares: the document it yields, the labels it maps, and what it does with a bad row."""
 
+import re
 from collections.abc import Mapping
+from os import PathLike, fspath
 from pathlib import Path
+
+from movieclassifier.system.errors import as_printable
 
 Label = int | str
 Document = tuple[str, Label]
@@ -9,6 +13,14 @@ Document = tuple[str, Label]
 Labels = Mapping[str, Label | None]
 # The official halves of aclImdb.
 PARTS = ("train", "test")
+# Whitespace and characters of no width, which a label never begins or ends with.
+BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+# Words in place of a missing label, case folded, as pandas, R, SQL and spreadsheets write them.
+MISSING = frozenset({"", "nan", "-nan", "null", "n/a", "#n/a", "<na>", "#na", "nat"})
+# Characters that terminals obey: the control characters, and those that turn the direction of the text.
+CONTROLS = frozenset(map(chr, (*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+# Labels that are remembered; more of them are refused later.
+MAX_MEMO = 1000
 
 # How files that are not UTF-8 begin, read as if they were: marks of UTF-16; PNG and JPEG.
 UTF16_MARKS = ("\udcff\udcfe", "\udcfe\udcff")
@@ -50,13 +62,79 @@ class BadRows:
             self.messages.append(message)
 
 
+class RowFault(Exception):
+    """A row cannot be read; the message says why."""
+
+
 class AsIs(dict[str, Label | None]):
-    """The mapping in place of `labels` that leaves every value as it is."""
+    """The mapping in place of `labels` that leaves every value as it is, but for blanks around it."""
 
     def __missing__(self, value: str) -> Label:
-        if not value or value.isspace():
-            raise KeyError(value)  # no label, rather than one of its own
-        return value
+        label = as_label(value)
+        if is_missing(label) or not CONTROLS.isdisjoint(label):
+            raise KeyError(value)
+        if len(self) < MAX_MEMO:
+            self[value] = label
+        return label
+
+
+class Ignored(dict[str, Label | None]):
+    """The mapping in place of `labels` that takes every value, also a missing one, for the same empty label."""
+
+    def __missing__(self, value: str) -> Label:
+        return ""
+
+
+def as_label(value: str) -> str:
+    r"""Return a value without the blanks around it, visible or not.
+
+    Examples
+    --------
+    >>> as_label("\ufeffpos\u00a0\u200b")
+    'pos'
+    """
+    return value.strip(BLANKS)
+
+
+def is_missing(label: str) -> bool:
+    """Tell whether a label stands for a missing one: nothing, or a word that programs write in place of nothing.
+
+    Examples
+    --------
+    >>> [is_missing(label) for label in ("", "NaN", "null", "None", "none", "0")]
+    [True, True, True, True, False, False]
+    """
+    return label.casefold() in MISSING or label in ("None", "NONE", "NA")
+
+
+def find_label(text: str, value: str, labels: Labels, encoding: str, name: str) -> Label | None:
+    """Return the label of a document; None leaves the document out.
+
+    Parameters
+    ----------
+    text, value : str
+        The document, and the value of its label as the corpus writes it.
+    labels : mapping of str to (int, str or None)
+    encoding : str
+        The encoding the text was read in, for the message.
+    name : str
+        Name of the label column, for the message.
+
+    Raises
+    ------
+    RowFault
+        If the text is unreadable, or the value is missing or unknown.
+    """
+    if fault := text_fault(value + text, encoding):
+        raise RowFault(text_fault(text, encoding) or fault)
+    try:
+        return labels[value]
+    except KeyError:
+        pass
+    try:
+        return labels[as_label(value)]
+    except KeyError:
+        raise RowFault(unknown_label(name, value, labels)) from None
 
 
 def as_bad_rows(skip_bad_rows: int | BadRows) -> BadRows:
@@ -65,10 +143,18 @@ def as_bad_rows(skip_bad_rows: int | BadRows) -> BadRows:
 
 
 def unknown_label(name: str, value: str, labels: Labels) -> str:
-    """Say that a label is none of those that are known, or is missing."""
-    if isinstance(labels, AsIs):
+    """Say that a label is missing, or that the mapping does not know it."""
+    name, label = as_printable(name), as_label(value)
+    if not isinstance(labels, AsIs):
+        return f"{name} must be one of {', '.join(labels)}; got {as_shown(value)}. Pass --labels to map other values."
+    if not label:
         return f"{name} is empty; every document needs a label. Add it, or pass --skip-bad-rows N."
-    return f"{name} must be one of {', '.join(labels)}; got {as_shown(value)}. Pass --labels to map other values."
+    if is_missing(label):
+        return (
+            f"{name} is {label!r}, which stands for a missing label; every document needs one. Add it, pass --labels "
+            "with this value if it is a label, or pass --skip-bad-rows N."
+        )
+    return f"{name} holds a control character: {as_shown(value)}. Pass the --label-column that holds the labels."
 
 
 def nothing_read(path: Path, what: str, bad_rows: BadRows) -> ValueError:
@@ -93,8 +179,16 @@ def text_fault(text: str, encoding: str) -> str | None:
                 return f"the byte 0x{byte:02x} is not {encoding}; pass the file's encoding, such as --encoding latin-1."
             return f"U+{ord(text[error.start]):04X} is half a character (a lone surrogate)."
     if "\0" in text:
-        return "a NUL byte, which no text holds; the file is damaged, or pass its encoding, such as --encoding utf-16."
+        return _nul_fault(text)
     return None
+
+
+def _nul_fault(text: str) -> str:
+    """Say that a text holds a NUL; in UTF-16 every second byte of a Latin letter is one."""
+    if len(text) > 3 and text.count("\0") * 3 > len(text) and "\0\0\0" not in text:
+        encoding = "utf-16-be" if text.startswith("\0") else "utf-16-le"
+        return f"this looks like UTF-16 without a byte order mark; pass --encoding {encoding}."
+    return "a NUL byte, which no text holds; the file is damaged, or pass its encoding, such as --encoding utf-16."
 
 
 def as_shown(value: str, length: int = 60) -> str:
@@ -108,8 +202,17 @@ def as_shown(value: str, length: int = 60) -> str:
     return repr(value if len(value) <= length else value[:length] + "…")
 
 
+def check_no_address(path: str | PathLike[str]) -> None:
+    """Refuse the address of a file on the web; a Path has one slash where an address has two."""
+    if re.match(r"(https?|ftp):/", fspath(path)):
+        raise ValueError(
+            f"{fspath(path)}: this is an address; download the file first, such as by curl -LO, and pass it."
+        )
+
+
 def check_file(path: Path, reader: str) -> None:
     """Refuse a path that is no file."""
+    check_no_address(path)
     if path.is_dir():
         raise IsADirectoryError(
             f"{path}: this is a folder, but {reader} reads a file; pass a file, a pattern such as "
@@ -120,11 +223,17 @@ def check_file(path: Path, reader: str) -> None:
 
 
 def check_encoding(encoding: str) -> None:
-    """Refuse an encoding that Python does not know."""
+    """Refuse an encoding that Python does not know, or that is no text encoding."""
     try:
         " ".encode(encoding)
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         raise ValueError(f"encoding {encoding!r} is unknown; utf-8, latin-1 and cp1252 are common ones.") from error
+
+
+def check_escape(escape: str | None, delimiter: str) -> None:
+    """Refuse an escape that cannot stand before a quote; empty stands for none."""
+    if escape and (len(escape) != 1 or escape in f'"\r\n\0{delimiter}'):
+        raise ValueError(f"the escape must be one character that is not the delimiter; got {escape!r}.")
 
 
 def check_delimiter(delimiter: str) -> None:

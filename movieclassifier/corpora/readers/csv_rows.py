@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 
 from movieclassifier.corpora.readers.contract import BadRows
+from movieclassifier.corpora.readers.dialects import Dialect, unescaper
 
 # In characters; a quote that is never closed would take the rest of the file into memory.
 MAX_FIELD_SIZE = 2**24
@@ -22,22 +23,33 @@ AFTER_QUOTE = (
 )
 
 
-def iter_rows(lines: Iterator[str], delimiter: str, path: str, bad_rows: BadRows) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number of each row's first line, from 1, and its fields; blank lines are left out."""
-    long_way = _LongWay(lines, delimiter, path, bad_rows)
+def iter_rows(lines: Iterator[str], dialect: Dialect, path: str, bad_rows: BadRows) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number of each row's first line and its fields; blank lines are left out.
+
+    Parameters
+    ----------
+    lines : iterator of str
+        Those after the first ``dialect.n_lines`` of the file, with their line breaks.
+    dialect : Dialect
+    path : str
+        For messages.
+    bad_rows : BadRows
+    """
+    long_way = _LongWay(lines, dialect, path, bad_rows)
     for line in lines:
         long_way.n_lines = n_line = long_way.n_lines + 1
-        row = split_line(line, delimiter) or long_way.read(line)
+        row = split_line(line, dialect.delimiter) if dialect.is_plain else None
+        row = row or long_way.read(line)
         if row and (row != [""] or line.strip("\r\n")):
             yield n_line, row
 
 
-def iter_csv_records(lines: Iterator[str], delimiter: str, path: str, bad_rows: BadRows) -> Iterator[str]:
+def iter_csv_records(lines: Iterator[str], dialect: Dialect, path: str, bad_rows: BadRows) -> Iterator[str]:
     """Yield each row as it is written, with its line break; blank lines are left out."""
-    long_way = _LongWay(lines, delimiter, path, bad_rows)
+    long_way = _LongWay(lines, dialect, path, bad_rows)
     for line in lines:
         long_way.n_lines += 1
-        if '"' not in line or split_line(line, delimiter):
+        if '"' not in line or (dialect.is_plain and split_line(line, dialect.delimiter)):
             if line.strip("\r\n"):
                 yield line
         elif long_way.read(line):
@@ -82,12 +94,13 @@ class _LongWay:
         The lines of the last row.
     """
 
-    def __init__(self, lines: Iterator[str], delimiter: str, path: str, bad_rows: BadRows) -> None:
-        # A low limit of the host would refuse long texts; a higher one is his choice. It counts for the whole process.
+    def __init__(self, lines: Iterator[str], dialect: Dialect, path: str, bad_rows: BadRows) -> None:
+        # A low limit of the host program would refuse long texts. The limit is that of the whole process.
         csv.field_size_limit(max(csv.field_size_limit(), MAX_FIELD_SIZE))
         self.lines, self.path, self.bad_rows = lines, path, bad_rows
-        self.reader = csv.reader(self, delimiter=delimiter, strict=True)
-        self.n_lines = 0
+        self.plain = unescaper(dialect.escape) if dialect.escape else None
+        self.reader = csv.reader(self, delimiter=dialect.delimiter, strict=True, skipinitialspace=dialect.spaced)
+        self.n_lines = dialect.n_lines
         self.taken: list[str] = []
         self._line: str | None = None
 
@@ -112,7 +125,7 @@ class _LongWay:
             line = next(self.lines)
             self.n_lines += 1
         self.taken.append(line)
-        return line
+        return self.plain(line) if self.plain else line
 
 
 def _fault(error: csv.Error) -> str:

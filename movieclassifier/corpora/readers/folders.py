@@ -13,13 +13,15 @@ from movieclassifier.corpora.readers.contract import (
     BadRows,
     Document,
     Labels,
+    RowFault,
     as_bad_rows,
     check_encoding,
+    find_label,
     nothing_read,
-    text_fault,
-    unknown_label,
 )
-from movieclassifier.corpora.readers.members import Wants, last_names, open_members
+from movieclassifier.corpora.readers.members import Wants, existing, last_names, open_members
+from movieclassifier.corpora.readers.streams import not_decodable
+from movieclassifier.system.errors import as_printable
 
 
 def iter_folders(
@@ -70,7 +72,7 @@ def iter_folders(
     >>> list(iter_folders(folder))
     [('Awful.', 'neg'), ('Great!', 'pos')]
     """
-    return _Files(_existing(path), encoding).documents(labels, skip_bad_rows)
+    return _Files(existing(path), encoding).documents(labels, skip_bad_rows)
 
 
 def iter_aclimdb(
@@ -107,7 +109,7 @@ def iter_aclimdb(
     if part is not None and part not in PARTS:
         raise ValueError(f"part must be one of {', '.join(PARTS)}; got {part!r}.")
     parts = PARTS if part is None else (part,)
-    return _Files(_existing(path), encoding, parts).documents(labels, skip_bad_rows)
+    return _Files(existing(path), encoding, parts).documents(labels, skip_bad_rows)
 
 
 @dataclass(frozen=True)
@@ -135,14 +137,12 @@ class _Files:
         empty = True
         for name, content in members.files(wants):
             value = PurePosixPath(name).parent.name
-            text = self._decode(content)
-            if fault := text_fault(value + text, self.encoding):
-                bad_rows.add(f"{self.path}, {name}: {fault}")
+            try:
+                text = self._decode(content)
+                label = find_label(text, value, labels, self.encoding, "folder")
+            except RowFault as fault:
+                bad_rows.add(f"{self.path}, {as_printable(name)}: {fault}")
                 continue
-            if value not in labels and not isinstance(labels, AsIs):
-                bad_rows.add(f"{self.path}, {name}: {unknown_label('folder', value, labels)}")
-                continue
-            label = labels[value]
             empty = False
             if label is not None:
                 yield text, label
@@ -155,9 +155,12 @@ class _Files:
         content = content.removeprefix(codecs.BOM_UTF8)
         *others, last = self.encoding.split(",")
         for encoding in others:
-            with contextlib.suppress(UnicodeDecodeError):
-                return content.decode(encoding)
-        return content.decode(last, "surrogateescape")
+            with contextlib.suppress(UnicodeError):
+                return content.decode(encoding).removeprefix("\ufeff")
+        try:
+            return content.decode(last, "surrogateescape").removeprefix("\ufeff")
+        except UnicodeError as error:
+            raise RowFault(not_decodable(last, error)) from None
 
     def _is_half(self, folder: str) -> bool:
         """Tell whether a folder is one of aclImdb's with labelled reviews."""
@@ -178,16 +181,10 @@ def class_folders(folders: Collection[str], path: Path) -> list[str]:
     if not classes:
         raise ValueError(
             f"{path}: there are no folders with files in it; expected one for each class. "
-            f"Pass files by a pattern, such as '{path / '*.csv'}'."
+            f"Pass files by a pattern, such as '{path / '*.csv'}', or --format files for a file per class."
         )
     depths = {folder.count("/"): folder for folder in reversed(classes)}
     if len(depths) > 1:
         names = " and ".join(depths[depth] for depth in sorted(depths))
         raise ValueError(f"{path}: {names} are not at the same depth; expected a folder for each class.")
     return classes
-
-
-def _existing(path: str | PathLike[str]) -> Path:
-    if not Path(path).exists():
-        raise FileNotFoundError(f"{path}: there is no such folder or file.")
-    return Path(path)

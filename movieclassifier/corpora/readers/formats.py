@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
+from movieclassifier.corpora.readers.class_files import iter_class_files
 from movieclassifier.corpora.readers.contract import Document, Labels
+from movieclassifier.corpora.readers.fasttext import iter_fasttext
 from movieclassifier.corpora.readers.folders import iter_aclimdb, iter_folders
 from movieclassifier.corpora.readers.json_lines import iter_jsonl
 from movieclassifier.corpora.readers.presets import (
@@ -19,7 +21,9 @@ READERS: dict[str, Callable[..., Iterator[Document]]] = {
     "csv": iter_csv,
     "tsv": iter_tsv,
     "jsonl": iter_jsonl,
+    "fasttext": iter_fasttext,
     "folders": iter_folders,
+    "files": iter_class_files,
     "aclImdb": iter_aclimdb,
     "sentiment140": iter_sentiment140,
     "uci": iter_uci,
@@ -35,7 +39,8 @@ LABELS: dict[str, Labels] = {
     "uci": {"0": 0, "1": 1},
     "kaggle-imdb": {"negative": "negative", "positive": "positive"},
 }
-BOOK_HEADER = "review,sentiment"
+# The second is that of the book's newer code, which leaves the names of the columns to pandas.
+BOOK_HEADERS = ("review,sentiment", "0,1")
 BOOK_LABELS: Labels = {"0": 0, "1": 1}
 # Formats in which the documents of one label come after those of another.
-SORTED_FORMATS = ("folders", "aclImdb", "bbc")
+SORTED_FORMATS = ("folders", "files", "aclImdb", "bbc")

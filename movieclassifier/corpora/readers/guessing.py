@@ -3,29 +3,34 @@
 import re
 from pathlib import Path
 
+from movieclassifier.corpora.readers.dialects import SEPARATOR
+from movieclassifier.corpora.readers.fasttext import PREFIX
 from movieclassifier.corpora.readers.members import container, last_names, open_members
 from movieclassifier.corpora.readers.streams import first_lines
 
 SENTIMENT140 = re.compile(r'"?[024]"?,"?\d+"?,"?\w{3} \w{3} \d\d [\d:]+ \w+ \d{4}"?,')
+# A header that pandas writes.
+UCI_NUMBERS = "0\t1"
 UCI = re.compile(r"[^\t]+\t[01]")
 UCI_HEADER = re.compile(r"[^\t]+\t[^\t\d]+")
 POSITIVE_OR_NEGATIVE = re.compile(r'.*,"?(positive|negative)"?')
 BBC = {"business", "entertainment", "politics", "sport", "tech"}
 
 
-def guess_format(path: Path, presets: bool = True) -> str:
+def guess_format(path: Path, presets: bool = True, encoding: str = "utf-8") -> str:
     """Return the name of the reader for a corpus.
 
     Parameters
     ----------
     path : Path
     presets : bool, default=True
-        Whether to look for the corpora that have a name, too.
+        Whether to look also for the corpora that have a name.
+    encoding : str, default="utf-8"
 
     Returns
     -------
     str
-        A name in :data:`movieclassifier.corpora.readers.formats.READERS`; ``"csv"`` where nothing speaks for another.
+        A name in :data:`movieclassifier.corpora.readers.formats.READERS`; ``"csv"`` if nothing speaks for another.
     """
     kind = container(path)
     if kind == "tar":
@@ -35,7 +40,7 @@ def guess_format(path: Path, presets: bool = True) -> str:
     folders = members.folders() if members else []
     if kind == "folder" or len(folders) > 1:
         return _guess_folders(path, folders) if presets else "folders"
-    return _guess_file(path, presets)
+    return _guess_file(path, presets, encoding)
 
 
 def _guess_folders(path: Path, folders: list[str]) -> str:
@@ -45,11 +50,15 @@ def _guess_folders(path: Path, folders: list[str]) -> str:
     return "bbc" if {name for _, name in endings} >= BBC else "folders"
 
 
-def _guess_file(path: Path, presets: bool) -> str:
-    first, *others = first_lines(path, 4)
+def _guess_file(path: Path, presets: bool, encoding: str) -> str:
+    first, *others = first_lines(path, 4, encoding)
     suffixes = {suffix.lower() for suffix in path.suffixes}
     if first.startswith(("{", "[")) or suffixes & {".jsonl", ".ndjson", ".json"}:
         return "jsonl"
+    if first.startswith(PREFIX):
+        return "fasttext"
+    if SEPARATOR.fullmatch(first):
+        return "csv"
     if presets:
         if path.name.lower().endswith("_labelled.txt") or (".tsv" not in suffixes and _is_uci(first, others)):
             return "uci"
@@ -63,6 +72,6 @@ def _guess_file(path: Path, presets: bool) -> str:
 def _is_uci(first: str, others: list[str]) -> bool:
     """Tell whether lines are a sentence, a tab and 0 or 1, perhaps below a header, and no quotes begin a line."""
     if UCI.fullmatch(first):
-        return True
+        return first != UCI_NUMBERS
     rows = [line for line in others if line]
     return bool(UCI_HEADER.fullmatch(first) and rows) and all(UCI.fullmatch(row) and row[0] != '"' for row in rows)

@@ -1,8 +1,9 @@
-"""Reader of JSON lines: an object, or an array, in each line."""
+"""Reader of JSON: an object or an array in each line, or one array of all."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -12,16 +13,18 @@ from movieclassifier.corpora.readers.contract import (
     AsIs,
     BadRows,
     Document,
-    Label,
     Labels,
+    RowFault,
     as_bad_rows,
     check_encoding,
     check_file,
+    find_label,
     nothing_read,
     text_fault,
-    unknown_label,
 )
-from movieclassifier.corpora.readers.streams import MAX_LINE_SIZE, open_text
+from movieclassifier.corpora.readers.json_arrays import is_array, iter_items
+from movieclassifier.corpora.readers.streams import MAX_LINE_SIZE, open_chunks, open_text
+from movieclassifier.system.errors import as_printable
 
 EXAMPLE = '{"text": "…", "label": "…"}'
 KINDS: dict[type, str] = {dict: "an object", list: "an array"}
@@ -39,8 +42,9 @@ def iter_jsonl(
 ) -> Iterator[Document]:
     r"""Yield the documents of a file with a JSON object in each line, one at a time.
 
-    A label may be a string, a number or a truth value; as a value for `labels` it is written as JSON writes it, except
-    that 5.0 is "5". Blank lines are left out, and the file may be compressed.
+    A label may be a string, a number, a truth value, or a list with one of these. As a value for `labels` it is written
+    as JSON writes it, except that 5.0 is "5". Blank lines are left out, and the file may be compressed. A file that is
+    one array of objects is read in the same way.
 
     Parameters
     ----------
@@ -82,10 +86,6 @@ def iter_jsonl(
     return lines.documents(AsIs() if labels is None else labels, as_bad_rows(skip_bad_rows))
 
 
-class _Fault(Exception):
-    """What is wrong with a line."""
-
-
 @dataclass(frozen=True)
 class _Keys:
     """Where texts and label are in an object (keys) or an array (positions)."""
@@ -97,16 +97,16 @@ class _Keys:
     def read(self, row: Any) -> tuple[str, str]:
         """Return the text and the value of the label."""
         if type(row) is not self.kind:
-            raise _Fault(f"expected {KINDS[self.kind]}, as in the lines before; got {_shown(row)}.")
+            raise RowFault(f"expected {KINDS[self.kind]}, as in the lines before; got {_shown(row)}.")
         try:
             texts: list[Any] = [row[key] for key in self.texts]
             label = row[self.label]
         except (KeyError, IndexError):
             wanted = ", ".join(map(repr, (*self.texts, self.label)))
-            raise _Fault(f"expected {wanted} in {KINDS[self.kind]}; got {_shown(list(row))}.") from None
+            raise RowFault(f"expected {wanted} in {KINDS[self.kind]}; got {_shown(list(row))}.") from None
         for text in texts:
             if not isinstance(text, str):
-                raise _Fault(f"the text must be a string; got {_shown(text)}.")
+                raise RowFault(f"the text must be a string; got {_shown(text)}.")
         return "\n".join(texts), _value(label)
 
 
@@ -122,24 +122,33 @@ class _JsonLines:
     def documents(self, labels: Labels, bad_rows: BadRows) -> Iterator[Document]:
         keys: _Keys | None = None
         empty = True
-        with open_text(self.path, self.encoding, "\n", self.max_line_size) as lines:
-            for n_line, line in enumerate(lines, 1):
-                if line.isspace():
-                    continue
-                where = f"{self.path}, line {n_line}"
-                try:
-                    row = _load(line, self.encoding)
-                    keys = keys or self._find_keys(row, where)
-                    text, value = keys.read(row)
-                    label = self._checked(text, value, keys, labels)
-                except _Fault as fault:
-                    bad_rows.add(f"{where}: {fault}")
-                    continue
-                empty = False
-                if label is not None:
-                    yield text, label
+        for n_line, load in self._rows():
+            where = f"{self.path}, line {n_line}"
+            try:
+                row = load()
+                keys = keys or self._find_keys(row, where)
+                text, value = keys.read(row)
+                label = find_label(text, value, labels, self.encoding, str(keys.label))
+            except RowFault as fault:
+                bad_rows.add(f"{where}: {fault}")
+                continue
+            empty = False
+            if label is not None:
+                yield text, label
         if empty:
             raise nothing_read(self.path, "documents", bad_rows)
+
+    def _rows(self) -> Iterator[tuple[int, Callable[[], Any]]]:
+        """Yield the number of each row's line, and a function that returns the row or raises its fault."""
+        if is_array(self.path, self.encoding):
+            with open_chunks(self.path, self.encoding) as chunks:
+                for n_line, item in iter_items(chunks, self.path, self.max_line_size):
+                    yield n_line, partial(_identity, item)
+            return
+        with open_text(self.path, self.encoding, "\n", self.max_line_size) as lines:
+            for n_line, line in enumerate(lines, 1):
+                if not line.isspace():
+                    yield n_line, partial(_load, line, self.encoding)
 
     def _find_keys(self, row: Any, where: str) -> _Keys:
         """Return where texts and label are, from the first line."""
@@ -147,18 +156,14 @@ class _JsonLines:
             columns = find_columns(self.choice, None, len(row), where)
             return _Keys(list, columns.texts, columns.label)
         if not isinstance(row, dict):
-            raise _Fault(f"expected a JSON object, such as {EXAMPLE}; got {_shown(row)}.")
+            raise RowFault(f"expected a JSON object, such as {EXAMPLE}; got {_shown(row)}.")
         names = list(row)
         columns = find_columns(self.choice, names, len(names), where)
         return _Keys(dict, tuple(names[position] for position in columns.texts), names[columns.label])
 
-    def _checked(self, text: str, value: str, keys: _Keys, labels: Labels) -> Label | None:
-        if fault := text_fault(value + text, self.encoding):
-            raise _Fault(fault)
-        try:
-            return labels[value]
-        except KeyError:
-            raise _Fault(unknown_label(f"{keys.label}", value, labels)) from None
+
+def _identity(item: Any) -> Any:
+    return item
 
 
 def _load(line: str, encoding: str) -> Any:
@@ -166,22 +171,24 @@ def _load(line: str, encoding: str) -> Any:
         return json.loads(line)
     except json.JSONDecodeError as error:
         fault = f"this is no JSON ({error.msg}, column {error.colno}); expected an object, such as {EXAMPLE}."
-        raise _Fault(text_fault(line, encoding) or fault) from None
+        raise RowFault(text_fault(line, encoding) or fault) from None
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, thousands of brackets
-        raise _Fault(f"this JSON cannot be read ({error}).") from None
+        raise RowFault(f"this JSON cannot be read ({error}).") from None
 
 
 def _value(label: Any) -> str:
     """Return a label as `labels` has it."""
+    if isinstance(label, list) and len(label) == 1:
+        label = label[0]
     if isinstance(label, str):
         return label
     if isinstance(label, float) and label.is_integer():
         return str(int(label))
     if isinstance(label, int | float):
         return json.dumps(label)
-    raise _Fault(f"the label must be a string or a number; got {_shown(label)}.")
+    raise RowFault(f"the label must be a string, a number, or a list with one of them; got {_shown(label)}.")
 
 
 def _shown(row: Any) -> str:
-    shown = json.dumps(row, ensure_ascii=False)
+    shown = as_printable(json.dumps(row, ensure_ascii=False))
     return shown if len(shown) <= 80 else shown[:80] + "…"

@@ -6,12 +6,15 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from os import PathLike
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from movieclassifier.corpora.readers.compression import archive_faults, compression, is_junk
+from movieclassifier.corpora.readers.compression import archive_faults, compression, is_junk, refuse_office
+from movieclassifier.corpora.readers.contract import check_no_address
 from movieclassifier.corpora.readers.streams import open_bytes
 from movieclassifier.corpora.readers.tars import iter_members
+from movieclassifier.system.errors import as_printable
 
 # In bytes; one document has to fit in memory.
 MAX_DOCUMENT_SIZE = 2**26
@@ -27,6 +30,9 @@ class Members(Protocol):
 
     def folders(self) -> list[str]:
         """Return the folders that hold files, relative to the folder or archive, sorted."""
+
+    def names(self) -> list[str]:
+        """Return the names of the files, relative to the folder or archive."""
 
     def files(self, wants: Wants) -> Iterator[tuple[str, bytes]]:
         """Yield name and content of the files that lie in the folders that are wanted."""
@@ -77,13 +83,19 @@ class _Folder:
                 found.append(Path(folder).relative_to(self.path).as_posix())
         return sorted(found)
 
+    def names(self) -> list[str]:
+        return [f"{folder}/{name}" for folder in self.folders() for name in self._names(folder)]
+
+    def _names(self, folder: str) -> list[str]:
+        names = sorted(os.listdir(self.path / folder))
+        return [name for name in names if not is_junk(name) and (self.path / folder / name).is_file()]
+
     def files(self, wants: Wants) -> Iterator[tuple[str, bytes]]:
         for folder in filter(wants, self.folders()):
-            for name in sorted(os.listdir(self.path / folder)):
+            for name in self._names(folder):
                 path = self.path / folder / name
-                if path.is_file() and not is_junk(name):
-                    _check_size(str(path), path.stat().st_size)
-                    yield f"{folder}/{name}", path.read_bytes()
+                _check_size(as_printable(str(path)), path.stat().st_size)
+                yield f"{folder}/{name}", path.read_bytes()
 
 
 @dataclass(frozen=True)
@@ -96,12 +108,16 @@ class _Zip:
         with self._open() as archive:
             return _folders(name for name, _ in self._members(archive))
 
+    def names(self) -> list[str]:
+        with self._open() as archive:
+            return [name for name, _ in self._members(archive)]
+
     def files(self, wants: Wants) -> Iterator[tuple[str, bytes]]:
         with self._open() as archive:
             for name, member in self._members(archive):
                 if not wants(_folder(name)):
                     continue
-                where = f"{self.path}, {member.filename}"
+                where = f"{self.path}, {as_printable(member.filename)}"
                 if member.flag_bits & 1:
                     raise ValueError(f"{where}: this file is encrypted; decrypt the zip first.")
                 with archive_faults(self.path), archive.open(member) as file:
@@ -112,7 +128,9 @@ class _Zip:
 
     def _open(self) -> zipfile.ZipFile:
         with archive_faults(self.path):
-            return zipfile.ZipFile(self.path)
+            archive = zipfile.ZipFile(self.path)
+        refuse_office(archive, self.path)
+        return archive
 
     def _members(self, archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
         names = _Names(self.path)
@@ -130,12 +148,15 @@ class _Tar:
     def folders(self) -> list[str]:
         return _folders(name for name, _, _ in self._members())
 
+    def names(self) -> list[str]:
+        return [name for name, _, _ in self._members()]
+
     def files(self, wants: Wants) -> Iterator[tuple[str, bytes]]:
         wants = lru_cache(wants)
         for name, archive, member in self._members():
             if not wants(_folder(name)):
                 continue
-            where = f"{self.path}, {member.name}"
+            where = f"{self.path}, {as_printable(member.name)}"
             _check_size(where, member.size)
             with archive_faults(self.path):
                 file = archive.extractfile(member) if member.isreg() else None
@@ -178,6 +199,14 @@ class _Names:
             raise ValueError(f"{self.path}: refused, for two files in it are called {name!r}.")
         self.seen.add(key)
         return short
+
+
+def existing(path: str | PathLike[str]) -> Path:
+    """Return a path, if something is there."""
+    check_no_address(path)
+    if not Path(path).exists():
+        raise FileNotFoundError(f"{path}: there is no such folder or file.")
+    return Path(path)
 
 
 def _folder(name: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from movieclassifier.corpora.readers.contract import BadRows, Document, Labels, check_encoding, check_file
 from movieclassifier.corpora.readers.folders import iter_folders
+from movieclassifier.corpora.readers.guessing import UCI_NUMBERS
 from movieclassifier.corpora.readers.json_lines import iter_jsonl
 from movieclassifier.corpora.readers.streams import first_lines
 from movieclassifier.corpora.readers.tables import iter_csv, iter_tsv
@@ -43,7 +44,7 @@ def iter_uci(
     check_file(Path(path), "uci")
     check_encoding(encoding)
     first = first_lines(Path(path), 1, encoding)[0]
-    header = not first.rpartition("\t")[2].isdigit()
+    header = first == UCI_NUMBERS or not first.rpartition("\t")[2].isdigit()
     columns: dict[str, Any] = {"header": header, "quoted": False, "text_column": 0, "label_column": 1}
     return iter_tsv(path, labels, encoding=encoding, skip_bad_rows=skip_bad_rows, **columns)
 
@@ -86,7 +87,8 @@ def iter_yelp(
     """
     check_file(Path(path), "yelp")
     how: dict[str, Any] = {"encoding": encoding, "skip_bad_rows": skip_bad_rows}
-    if first_lines(Path(path), 1)[0].startswith("{"):
+    check_encoding(encoding)
+    if first_lines(Path(path), 1, encoding)[0].startswith("{"):
         return iter_jsonl(path, labels, text_column="text", label_column="stars", **how)
     return _unescaped(iter_csv(path, labels, header=False, text_column=1, label_column=0, **how))
 
@@ -100,7 +102,8 @@ def iter_amazon(
     """
     check_file(Path(path), "amazon")
     how: dict[str, Any] = {"encoding": encoding, "skip_bad_rows": skip_bad_rows}
-    first = first_lines(Path(path), 1)[0]
+    check_encoding(encoding)
+    first = first_lines(Path(path), 1, encoding)[0]
     if first.startswith("{"):
         # The keys of 2023, and those of all years before.
         text, label = (["title", "text"], "rating") if '"rating"' in first else (["reviewText"], "overall")

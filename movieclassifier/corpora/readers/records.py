@@ -9,6 +9,7 @@ from pathlib import Path
 
 from movieclassifier.corpora.readers.contract import BadRows
 from movieclassifier.corpora.readers.csv_rows import iter_csv_records
+from movieclassifier.corpora.readers.dialects import find_dialect
 from movieclassifier.corpora.readers.streams import iter_lines, open_bytes
 
 
@@ -23,11 +24,14 @@ class RecordFormat:
     header : bool, default=True
         Whether the first row is no document.
     delimiter : str, default=","
+    escape : str, optional
+        As in :func:`movieclassifier.corpora.readers.tables.iter_csv`.
     """
 
     quoted: bool = True
     header: bool = True
     delimiter: str = ","
+    escape: str | None = None
 
     @classmethod
     def of(cls, path: Path) -> "RecordFormat":
@@ -50,19 +54,22 @@ def iter_records(path: Path, rows: RecordFormat) -> Iterator[str]:
         with io.TextIOWrapper(file, "latin-1", newline="" if rows.quoted else "\n") as text:
             lines = iter_lines(text, path)
             if rows.quoted:
-                records = iter_csv_records(lines, rows.delimiter, str(path), BadRows())
+                first = next(lines, "")
+                dialect, lines = find_dialect(chain([first], lines) if first else lines, rows.delimiter, rows.escape)
+                mark += first if dialect.n_lines else ""
+                records = iter_csv_records(lines, dialect, str(path), BadRows())
             else:
                 records = (line for line in lines if line.strip("\r\n"))
-            first = next(records, None)
-            if first is None:
+            header = next(records, None)
+            if header is None:
                 raise ValueError(f"{path}: the file is empty.")
-            ending = first[len(first.rstrip("\r\n")) :] or "\n"
+            ending = header[len(header.rstrip("\r\n")) :] or "\n"
             ends = ("\n", "\r") if rows.quoted else ("\n",)
             if rows.header:
-                yield mark + _ended(first, ends, ending)
+                yield mark + _ended(header, ends, ending)
             else:
                 yield mark
-                records = chain([first], records)
+                records = chain([header], records)
             for record in records:
                 yield _ended(record, ends, ending)
 

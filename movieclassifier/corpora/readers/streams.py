@@ -1,14 +1,13 @@
 """Open what readers read: plain or compressed files, as bytes or as text."""
 
-import codecs
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
-from movieclassifier.corpora.readers.compression import compression, decompress
+from movieclassifier.corpora.readers.compression import compression, decompress, refuse_other_kinds
 
 # Larger than Python's 8 KB, which costs 5% more time.
 CHUNK_SIZE = 2**17
@@ -28,6 +27,8 @@ def open_bytes(path: Path, zips: bool = True) -> Iterator[io.BufferedReader]:
     file: io.BufferedReader = io.BufferedReader(io.FileIO(path), CHUNK_SIZE)
     with file:
         name = compression(file)
+        if name is None:
+            refuse_other_kinds(file, path)
         if name is None or (name == "zip" and not zips):
             yield file
             return
@@ -47,26 +48,55 @@ def open_text(
 ) -> Iterator[Iterator[str]]:
     """Open a file as lines of text, with their line breaks as they are and without a byte order mark.
 
-    A byte that is not in the encoding becomes a lone surrogate, so that the reader knows in which line it is.
+    A byte that is not in the encoding becomes a lone surrogate, which tells the reader the line it is in.
     """
-    with open_bytes(path) as file:
-        if codecs.lookup(encoding).name == "utf-8" and file.peek(3).startswith(codecs.BOM_UTF8):
-            file.read(3)
-        with io.TextIOWrapper(file, encoding, errors="surrogateescape", newline=newline) as text:
-            try:
-                yield iter_lines(text, path, max_line_size)
-            except UnicodeDecodeError as error:  # what surrogates cannot stand for, as in UTF-16
-                raise ValueError(f"{path}: this is not {encoding} ({error.reason}); pass its --encoding.") from error
+    with open_bytes(path) as file, io.TextIOWrapper(file, encoding, "surrogateescape", newline) as text:
+        yield without_mark(iter_lines(text, path, max_line_size))
+
+
+@contextmanager
+def open_chunks(path: Path, encoding: str = "utf-8") -> Iterator[Iterator[str]]:
+    """Open a file as pieces of text of up to 131,072 characters, otherwise as :func:`open_text`."""
+    with open_bytes(path) as file, io.TextIOWrapper(file, encoding, "surrogateescape", "") as text:
+        yield without_mark(_iter_pieces(text, path, text.read, CHUNK_SIZE))
+
+
+def lines_of(content: bytes, encoding: str, path: Path) -> Iterator[str]:
+    """Yield the lines of a file that is in memory, as :func:`open_text` yields them; `path` is for messages."""
+    with io.TextIOWrapper(io.BytesIO(content), encoding, "surrogateescape", "\n") as text:
+        yield from without_mark(iter_lines(text, path))
+
+
+def _iter_pieces(text: io.TextIOWrapper, path: Path, read: Callable[[int], str], size: int) -> Iterator[str]:
+    """Yield what `read` returns until it returns nothing."""
+    try:
+        while piece := read(size):
+            yield piece
+    except UnicodeError as error:  # a fault that surrogates cannot stand for, as in UTF-16
+        raise ValueError(f"{path}: {not_decodable(text.encoding, error)}") from error
+
+
+def not_decodable(encoding: str, error: UnicodeError) -> str:
+    """Say that a file is not in its encoding, and which one it may be in."""
+    advice = "utf-16-le or utf-16-be" if "BOM" in str(error) else "its encoding"
+    advice = f"pass --encoding {advice}" if "utf" in advice else "pass its --encoding"
+    return f"this is not {encoding} ({getattr(error, 'reason', error)}); {advice}."
+
+
+def without_mark(pieces: Iterator[str]) -> Iterator[str]:
+    """Yield pieces of text, the first without the byte order mark that it may begin with."""
+    for first in pieces:
+        yield first.removeprefix("\ufeff")
+        break
+    yield from pieces
 
 
 def iter_lines(text: io.TextIOWrapper, path: Path, max_line_size: int = MAX_LINE_SIZE) -> Iterator[str]:
     """Yield lines; raise a ValueError at one that is too long, in place of taking the whole file into memory."""
-    n_lines = 0
-    while line := text.readline(max_line_size):
-        n_lines += 1
+    for n_line, line in enumerate(_iter_pieces(text, path, text.readline, max_line_size), 1):
         if len(line) == max_line_size:
             raise ValueError(
-                f"{path}, line {n_lines}: more than {max_line_size:,} characters without a line break; "
+                f"{path}, line {n_line}: more than {max_line_size:,} characters without a line break; "
                 "expected a document in each line."
             )
         yield line

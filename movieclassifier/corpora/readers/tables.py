@@ -1,7 +1,7 @@
 """Readers of tables: a row is a document, and two of its columns are text and label."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from operator import itemgetter
 from os import PathLike
@@ -13,18 +13,28 @@ from movieclassifier.corpora.readers.contract import (
     BadRows,
     Document,
     Labels,
+    RowFault,
     as_bad_rows,
+    as_label,
     as_shown,
     check_delimiter,
     check_encoding,
+    check_escape,
     check_file,
+    find_label,
     nothing_read,
     text_fault,
-    unknown_label,
 )
 from movieclassifier.corpora.readers.csv_rows import iter_rows
+from movieclassifier.corpora.readers.dialects import find_dialect, unescaped
 from movieclassifier.corpora.readers.streams import open_text
 
+HEADER_AGAIN = (
+    "this is the header again, as where files are joined; take the row out or pass --skip-bad-rows N, "
+    "or pass the files one by one."
+)
+# In characters; a longer field is no name of a column.
+MAX_NAME = 100
 OTHER_DELIMITERS = (";", "\t", "|", ",")
 Rows = Iterator[tuple[int, list[str]]]
 
@@ -38,13 +48,15 @@ def iter_csv(
     header: bool = True,
     delimiter: str = ",",
     quoted: bool = True,
+    escape: str | None = None,
     encoding: str = "utf-8",
     skip_bad_rows: int | BadRows = 0,
 ) -> Iterator[Document]:
     r"""Yield the documents of a CSV file, one at a time.
 
     Quotes, doubled quotes, line breaks inside quotes, CRLF and a byte order mark are read as ``csv.reader`` (strict)
-    reads them. Blank lines are left out. The file may be compressed: gzip, bzip2, xz, zstd, or a zip of one file.
+    reads them. Blank lines and Excel's first line ``sep=;`` are left out, and a row that repeats the header is a bad
+    row. The file may be compressed: gzip, bzip2, xz, zstd, or a zip of one file.
 
     Parameters
     ----------
@@ -59,7 +71,10 @@ def iter_csv(
         Whether the first row holds the names of the columns.
     delimiter : str, default=","
     quoted : bool, default=True
-        Whether quotes around a field are no part of it. If not, every line is a row.
+        Whether a field may stand in quotes. If not, quotes are part of the text and every line is a row.
+    escape : str, optional
+        A character that makes a quote after it part of the text, as Spark writes ``\\"``. By default the backslash is
+        one if the first rows can only be read so; empty stands for none.
     encoding : str, default="utf-8"
     skip_bad_rows : int, default=0
         How many rows that cannot be read may be skipped.
@@ -87,7 +102,8 @@ def iter_csv(
     check_file(Path(path), "csv")
     check_encoding(encoding)
     check_delimiter(delimiter)
-    table = _Table(Path(path), Choice(text_column, label_column), header, delimiter, quoted, encoding)
+    check_escape(escape, delimiter)
+    table = _Table(Path(path), Choice(text_column, label_column), header, delimiter, quoted, escape, encoding)
     return table.documents(AsIs() if labels is None else labels, as_bad_rows(skip_bad_rows))
 
 
@@ -99,6 +115,7 @@ def iter_tsv(
     label_column: Column | None = None,
     header: bool = True,
     quoted: bool = True,
+    escape: str | None = None,
     encoding: str = "utf-8",
     skip_bad_rows: int | BadRows = 0,
 ) -> Iterator[Document]:
@@ -120,6 +137,7 @@ def iter_tsv(
         header=header,
         delimiter="\t",
         quoted=quoted,
+        escape=escape,
         encoding=encoding,
         skip_bad_rows=skip_bad_rows,
     )
@@ -134,33 +152,38 @@ class _Table:
     header: bool
     delimiter: str
     quoted: bool
+    escape: str | None
     encoding: str
 
     def documents(self, labels: Labels, bad_rows: BadRows) -> Iterator[Document]:
         with open_text(self.path, self.encoding, "" if self.quoted else "\n") as lines:
+            dialect, lines = find_dialect(lines, self.delimiter, self.escape if self.quoted else "")
             if self.quoted:
-                rows = iter_rows(lines, self.delimiter, str(self.path), bad_rows)
+                plain = unescaped(lines, dialect.escape)
+                rows = iter_rows(plain, replace(dialect, escape=""), str(self.path), bad_rows)
             else:
-                rows = _iter_lines(lines, self.delimiter)
-            columns, rows = self._columns(rows)
-            yield from self._read(rows, columns, labels, bad_rows)
+                rows = _iter_lines(lines, dialect.delimiter, dialect.n_lines)
+            header, columns, rows = self._columns(rows, dialect.delimiter)
+            yield from self._read(rows, header, columns, labels, bad_rows)
 
-    def _read(self, rows: Rows, columns: Columns, labels: Labels, bad_rows: BadRows) -> Iterator[Document]:
+    def _read(
+        self, rows: Rows, header: list[str] | None, columns: Columns, labels: Labels, bad_rows: BadRows
+    ) -> Iterator[Document]:
         text_of = _joined(columns.texts)
         n_fields, label_at = columns.n_fields, columns.label
+        label_header = header[label_at] if header else None
         empty = True
         for n_line, row in rows:
-            if len(row) != n_fields:
-                bad_rows.add(f"{self.path}, line {n_line}: {_wrong_length(row, n_fields)}")
-                continue
-            text, value = text_of(row), row[label_at]
-            if (fault := text_fault(value + text, self.encoding)) is not None:
-                bad_rows.add(f"{self.path}, line {n_line}: {fault}")
-                continue
             try:
-                label = labels[value]
-            except KeyError:
-                bad_rows.add(f"{self.path}, line {n_line}: {unknown_label(columns.label_name, value, labels)}")
+                if len(row) != n_fields:
+                    raise RowFault(_wrong_length(row, n_fields))
+                value = row[label_at]
+                if header and _folded(value) == label_header and list(map(_folded, row)) == header:
+                    raise RowFault(HEADER_AGAIN)
+                text = text_of(row)
+                label = find_label(text, value, labels, self.encoding, columns.label_name)
+            except RowFault as fault:
+                bad_rows.add(f"{self.path}, line {n_line}: {fault}")
                 continue
             empty = False
             if label is not None:
@@ -168,8 +191,8 @@ class _Table:
         if empty:
             raise nothing_read(self.path, "rows below the header" if self.header else "rows", bad_rows)
 
-    def _columns(self, rows: Rows) -> tuple[Columns, Rows]:
-        """Find text and label in the first row; also return the rows that are documents."""
+    def _columns(self, rows: Rows, delimiter: str) -> tuple[list[str] | None, Columns, Rows]:
+        """Return the header as repeated ones are known by, the positions of text and label, and the documents' rows."""
         first = next(rows, None)
         if first is None:
             raise ValueError(f"{self.path}: the file is empty; expected {'a header' if self.header else 'rows'}.")
@@ -178,14 +201,19 @@ class _Table:
         if fault := text_fault("".join(row), self.encoding):
             raise ValueError(f"{where}: {fault}")
         if len(row) == 1 and self.choice.label != NO_LABEL:
-            raise ValueError(f"{where}: {_one_column(row[0], self.delimiter)}")
+            raise ValueError(f"{where}: {_one_column(row[0], delimiter)}")
         hint = ", or --no-header if there is none."
         columns = find_columns(self.choice, row if self.header else None, len(row), where, hint)
-        return columns, (rows if self.header else chain([first], rows))
+        return (list(map(_folded, row)), columns, rows) if self.header else (None, columns, chain([first], rows))
 
 
-def _iter_lines(lines: Iterator[str], delimiter: str) -> Rows:
-    for n_line, line in enumerate(lines, 1):
+def _folded(field: str) -> str:
+    """Return a name of a column as repeated headers are compared."""
+    return as_label(field).lower() if len(field) < MAX_NAME else field
+
+
+def _iter_lines(lines: Iterator[str], delimiter: str, n_before: int) -> Rows:
+    for n_line, line in enumerate(lines, n_before + 1):
         stripped = line.rstrip("\r\n")
         if stripped:
             yield n_line, stripped.split(delimiter)

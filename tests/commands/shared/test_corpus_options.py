@@ -17,6 +17,7 @@ from movieclassifier.commands.shared.corpus_options import (
     chosen_corpus,
     corpus_options,
     corpus_to_test_on,
+    format_of_test,
     report_bad_rows,
 )
 from movieclassifier.commands.shared.edge import Command
@@ -75,6 +76,11 @@ FORMATS = {
     "tsv by name": ("x.tsv", "Review\tStatus\nSo so.\t1\n"),
     "uci by name": ("yelp_labelled.txt", "Review\tStatus\nFine.\t1\n"),
     "sentiment140": ("training.csv", SENTIMENT140),
+    "fasttext": ("x.txt", "__label__good so, so\n"),
+    "csv of Excel": ("x.csv", "sep=;\ntext;label\na, b;1\n"),
+    "csv with numbered columns": ("x.csv", "0,1\nfine,1\n"),
+    "tsv with numbered columns": ("x.txt", "0\t1\nfine\t1\n"),
+    "jsonl in one array": ("x", '[\n  {"text": "a", "label": 1}\n]\n'),
     "sentiment140 without quotes": ("x", SENTIMENT140.replace('"', "").replace("so, so", "so")),
 }
 
@@ -134,6 +140,7 @@ STARS = "text,stars\na,1\nb,3\nc,5\n"
     ("labels", "documents"),
     [
         ("1=negative,3=,5=positive", [["a", "negative"], ["c", "positive"]]),
+        ("1=0,1 =0,3=0,5=1", [["a", 0], ["b", 0], ["c", 1]]),
         ("1=0, 3=0, 5=1", [["a", 0], ["b", 0], ["c", 1]]),
         ("1,3,5", [["a", 1], ["b", 3], ["c", 5]]),
         ("1=bad,3=3,5=good", [["a", "bad"], ["b", "3"], ["c", "good"]]),
@@ -150,7 +157,8 @@ def test_labels_are_mapped(tmp_path, labels, documents):
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        ("1=a,1=b", "'1=a,1=b' maps a value twice"),
+        ("1=a,1=b", "'1=a,1=b' maps a value to two labels"),
+        ("1=a,1 =b", "maps a value to two labels"),
         ("1=a,,2=b", "'' is no mapping; write 0=negative,4=positive"),
         ("=a", "'=a' is no mapping"),
         ("foo", "'foo' is no mapping; write 0=negative,4=positive."),
@@ -237,6 +245,24 @@ def test_mistake_is_one_line(tmp_path, monkeypatch, arguments, message):
     assert message in done.stderr.splitlines()[-1]
 
 
+def test_web_address_is_answered_with_what_to_do():
+    done = run("https://example.org/reviews.csv")
+    assert done.exit_code == 2
+    assert "https://example.org/reviews.csv: this is an address; download the file first" in done.stderr
+
+
+def test_file_address_is_a_path(tmp_path):
+    assert result(written(tmp_path, BOOK, "à b.csv").as_uri())["documents"] == [["good", 1], ["bad", 0]]
+
+
+def test_terminal_does_not_obey_the_name_of_a_file(tmp_path):
+    path = written(tmp_path, BOOK + "bad\n", "\x1b[2J.csv")
+    for arguments in ([path], [path, "--skip-bad-rows", "1"]):
+        done = run(*arguments)
+        assert "\x1b" not in done.stderr
+        assert "\\x1b[2J.csv, line 4" in done.stderr
+
+
 def test_every_format_is_in_the_help():
     assert f"[{'|'.join(READERS)}]" in "".join(run("--help").stdout.split())
 
@@ -297,6 +323,23 @@ def other_corpus(path, reading):
 def test_corpus_to_test_on_keeps_its_order(tmp_path):
     documents = json.loads(CliRunner().invoke(other_corpus, [str(folders(tmp_path))]).stdout)
     assert documents == sorted(documents, key=lambda document: document[1])
+
+
+@click.command(cls=Command)
+@click.argument("path")
+@corpus_options
+@format_of_test
+def corpus_in_other_format(path, reading, test_format):
+    """Print the documents of a corpus to test on that has a format of its own."""
+    click.echo(json.dumps(list(corpus_to_test_on(path, reading, test_format))))
+
+
+def test_corpus_to_test_on_may_have_a_format_of_its_own(tmp_path):
+    path = written(tmp_path, '{"text": "a", "label": "p"}\nspam\n', "x.csv")
+    arguments = ["--test-format", "jsonl", "--delimiter", ";", "--text-column", "x", "--format", "csv"]
+    arguments += ["--labels", "p=good", "--skip-bad-rows", "1", "--encoding", "latin-1"]
+    done = CliRunner().invoke(corpus_in_other_format, [str(path), *arguments])
+    assert json.loads(done.stdout) == [["a", "good"]]
 
 
 @pytest.mark.parametrize(("arguments", "texts"), [([], ["train", "test"]), (["--part", "train"], ["test"])])

@@ -153,7 +153,7 @@ def test_hostile_member_is_refused_by_name_and_nothing_is_written_outside(archiv
 
 def test_negative_size_is_refused(archive, folder):
     write_archive(archive, [member("aclImdb/README", b"", size=-512)], tarfile.GNU_FORMAT)
-    with pytest.raises(ValueError, match="'aclImdb/README': -512 bytes, where 64,000,000 are the most"):
+    with pytest.raises(ValueError, match="a member of negative size"):
         unpack(archive, folder, SMALL)
 
 
@@ -197,10 +197,10 @@ def test_cut_archive_is_no_archive(archive, folder, kept):
         unpack(archive, folder, SMALL)
 
 
-def test_tar_that_is_cut_before_it_was_compressed_lacks_reviews(archive, folder):
+def test_tar_that_was_cut_before_it_was_compressed_is_damaged(archive, folder):
     whole = tar_bytes(review_members())
     archive.write_bytes(gzip.compress(whole[: 10 * 1024]))
-    with pytest.raises(ValueError, match="expected 3 reviews in train/neg, found 1"):
+    with pytest.raises(ValueError, match="empty header; expected a header or the closing block of zeros"):
         unpack(archive, folder, SMALL)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.readers.formats import READERS
 from tests.support.corpora import write_zip
 
@@ -108,3 +109,85 @@ def test_failing_disk_is_not_called_damaged_data(tmp_path):
 
     with open("/proc/self/mem", "rb") as file, pytest.raises(OSError, match="Input/output error"):
         decompress(file, Path("x"), "gzip").read(1)
+
+
+@pytest.mark.parametrize("name", COMPRESS)
+@pytest.mark.parametrize("rest", [b"garbage" * 9, b"x", b"\xff" * 40_000], ids=["text", "one byte", "much"])
+def test_anything_else_behind_the_data_is_damage(tmp_path, name, rest):
+    (tmp_path / "x").write_bytes(COMPRESS[name](CONTENT) + rest)
+    with pytest.raises(ValueError, match=f"x: the {name} data is damaged or cut off"):
+        list(READERS["csv"](tmp_path / "x"))
+
+
+@pytest.mark.parametrize("name", COMPRESS)
+@pytest.mark.parametrize("at", [0.1, 0.4, 0.6, 0.9])
+def test_damage_in_any_of_several_pieces_is_an_error(tmp_path, name, at):
+    half = len(CONTENT) // 2
+    content = bytearray(COMPRESS[name](CONTENT[:half]) + COMPRESS[name](CONTENT[half:]))
+    for position in range(int(len(content) * at), int(len(content) * at) + 40):
+        content[position] ^= 0x55
+    (tmp_path / "x").write_bytes(content)
+    with pytest.raises(ValueError, match=f"x: the {name} data is damaged or cut off"):
+        list(READERS["csv"](tmp_path / "x"))
+
+
+@pytest.mark.parametrize("name", COMPRESS)
+def test_piece_that_is_cut_between_others_is_an_error(tmp_path, name):
+    half = len(CONTENT) // 2
+    first, second = COMPRESS[name](CONTENT[:half]), COMPRESS[name](CONTENT[half:])
+    for content in (first[:-9] + second, first + second[:5]):
+        (tmp_path / "x").write_bytes(content)
+        with pytest.raises(ValueError, match=f"x: the {name} data is damaged or cut off"):
+            list(READERS["csv"](tmp_path / "x"))
+
+
+@pytest.mark.parametrize("name", ["gzip", "xz"])
+def test_padding_of_zeros_is_no_damage(tmp_path, name):
+    content = COMPRESS[name](CONTENT[:1000]) + bytes(512) + COMPRESS[name](CONTENT[1000:]) + bytes(1024)
+    (tmp_path / "x").write_bytes(content)
+    assert len(list(READERS["csv"](tmp_path / "x"))) == 20_000
+
+
+def test_frames_of_zstd_without_text_are_passed_over(tmp_path):
+    skipped = b"\x50\x2a\x4d\x18" + (5).to_bytes(4, "little") + b"abcde"
+    (tmp_path / "x").write_bytes(skipped + COMPRESS["zstd"](CONTENT) + skipped)
+    assert len(list(READERS["csv"](tmp_path / "x"))) == 20_000
+
+
+def test_xz_that_asks_for_much_memory_is_refused(tmp_path):
+    filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 2**30}]
+    (tmp_path / "x").write_bytes(lzma.compress(b"text,label\na,1\n", filters=filters))
+    with pytest.raises(ValueError, match=r"x: the xz data is damaged or cut off \(Memory usage limit exceeded"):
+        list(READERS["csv"](tmp_path / "x"))
+
+
+OTHERS = {
+    "Parquet": b"PAR1\x15\x04\x15",
+    "old Excel": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    "PDF": b"%PDF-1.7",
+    "SQLite": b"SQLite format 3\0",
+    "numpy": b"\x93NUMPY\x01\0",
+    "7z": b"7z\xbc\xaf\x27\x1c",
+    "lz4": b"\x04\x22\x4d\x18",
+}
+
+
+@pytest.mark.parametrize("start", OTHERS.values(), ids=OTHERS)
+def test_known_kind_of_file_that_nobody_reads_is_named(tmp_path, start):
+    (tmp_path / "x").write_bytes(start + bytes(100))
+    with pytest.raises(ValueError, match=r"x: this is an? .+, which no reader reads; [^;]+\.$"):
+        open_corpus(tmp_path / "x")
+
+
+@pytest.mark.parametrize("name", ["[Content_Types].xml", "mimetype"])
+def test_file_of_an_office_program_is_named(tmp_path, name):
+    path = write_zip(tmp_path, [("docProps/app.xml", b"x"), (name, b"x")])
+    with pytest.raises(ValueError, match="this is a file of an office program; save the table as CSV"):
+        open_corpus(path)
+    with pytest.raises(ValueError, match="this is a file of an office program; save the table as CSV"):
+        list(READERS["csv"](path))
+
+
+def test_file_of_numpy_arrays_is_named(tmp_path):
+    with pytest.raises(ValueError, match="this is a file of numpy arrays"):
+        open_corpus(write_zip(tmp_path, [("X.npy", b"x"), ("y.npy", b"x")]))

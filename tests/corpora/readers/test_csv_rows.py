@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from movieclassifier.corpora.readers import csv_rows
 from movieclassifier.corpora.readers.contract import BadRows
 from movieclassifier.corpora.readers.csv_rows import MAX_FIELD_SIZE
+from movieclassifier.corpora.readers.dialects import Dialect
 from movieclassifier.corpora.readers.tables import iter_csv
 
 
@@ -52,7 +53,7 @@ def test_rows_are_those_of_csv_reader(short, content, delimiter):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csv_rows, "SHORT", short)
         try:
-            for _, row in csv_rows.iter_rows(lines(), delimiter, "x.csv", BadRows()):
+            for _, row in csv_rows.iter_rows(lines(), Dialect(delimiter), "x.csv", BadRows()):
                 found.append(row)
         except ValueError:
             assert fault

@@ -1,12 +1,16 @@
 """A folder per class, a zip or a tar of it, and aclImdb: read without unpacking, hostile archives refused."""
 
+import bz2
 import gzip
+import lzma
 import os
 import tarfile
+import time
 import tracemalloc
 import zipfile
 
 import pytest
+import zstandard
 
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.readers.formats import READERS
@@ -268,3 +272,92 @@ def test_folder_without_classes_that_one_is_in_is_refused(tmp_path, monkeypatch)
     (tmp_path / "README").write_text("no document")
     with pytest.raises(ValueError, match=r"^\.: there are no folders with files in it; expected one for each class"):
         list(open_corpus("."))
+
+
+# A tar has no checksum but those of its headers, and nothing but its closing block says that it is whole.
+
+
+def plain_tar(n=200):
+    return tar_bytes([member(f"c/{('neg', 'pos')[i % 2]}/{i}.txt", f"text {i}".encode()) for i in range(n)])
+
+
+def flipped(content, position):
+    return content[:position] + bytes([content[position] ^ 1]) + content[position + 1 :]
+
+
+DAMAGED_TARS = {
+    "a bit of a header": lambda whole: flipped(whole, 150 * 1024 + 100),
+    "a bit of the first header": lambda whole: flipped(whole, 1),
+    "a bit of the closing block": lambda whole: flipped(whole, len(whole) - 1000),
+    "cut between two members": lambda whole: whole[: 150 * 1024],
+    "cut in a header": lambda whole: whole[: 150 * 1024 + 100],
+    "cut in a text": lambda whole: whole[: 150 * 1024 + 515],
+    "cut before the closing block": lambda whole: whole[:-1024],
+    "two joined": lambda whole: whole + whole,
+    "garbage behind it": lambda whole: whole + b"x",
+}
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress, zstandard.compress])
+@pytest.mark.parametrize("damage", DAMAGED_TARS.values(), ids=DAMAGED_TARS)
+def test_damaged_tar_is_no_shorter_one(tmp_path, damage, pack):
+    (tmp_path / "x.tar").write_bytes(pack(plain_tar()))
+    assert len(list(READERS["folders"](tmp_path / "x.tar"))) == 200
+    (tmp_path / "x.tar").write_bytes(pack(damage(plain_tar())))
+    with pytest.raises(ValueError, match=r"x\.tar: the archive is damaged or cut off \(.+\); fetch it again"):
+        list(READERS["folders"](tmp_path / "x.tar"))
+
+
+def test_one_closing_block_and_long_padding_are_no_damage(tmp_path):
+    for content in (plain_tar()[:-512], plain_tar() + bytes(300_000)):
+        (tmp_path / "x.tar").write_bytes(content)
+        assert len(list(READERS["folders"](tmp_path / "x.tar"))) == 200
+
+
+def header_of_size(name, size):
+    """Return a header that tarfile would not write."""
+    header = bytearray(member(name, b"")[0].tobuf(tarfile.GNU_FORMAT))
+    header[124:136] = b"\x80" + size.to_bytes(11, "big")
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header)
+
+
+@pytest.mark.parametrize("size", [2**87, 2**63, 2**40, 10_000])
+@pytest.mark.parametrize("name", ["c/pos/1.txt", "README"])
+def test_size_beyond_the_file_is_damage_that_is_found_at_once(tmp_path, size, name):
+    (tmp_path / "x.tar").write_bytes(header_of_size(name, size) + b"x".ljust(512) + tar_bytes([member("c/neg/1.txt")]))
+    start = time.process_time()
+    with pytest.raises(ValueError, match=r"x\.tar(: the archive is damaged|, c/pos/1.txt: a document of more than)"):
+        list(READERS["folders"](tmp_path / "x.tar"))
+    assert time.process_time() - start < 1
+
+
+ESCAPES = "c/pos/\x1b]0;PWN\x07\x1b[2J\u202e.txt"
+
+
+@pytest.mark.parametrize("write", [write_zip, write_tar])
+@pytest.mark.parametrize("content", [b"\xff", b"\0", b"x" * (MAX_DOCUMENT_SIZE + 1)], ids=["bytes", "NUL", "size"])
+def test_terminal_does_not_obey_names_in_archives(tmp_path, write, content):
+    path = write(tmp_path, [("c/neg/1.txt", b"x"), (ESCAPES, content)])
+    with pytest.raises(ValueError, match=r"c/pos/\\x1b\]0;PWN\\x07\\x1b\[2J\\u202e\.txt: ") as fault:
+        list(READERS["folders"](path))
+    assert str(fault.value).isprintable()
+
+
+@pytest.mark.parametrize("write", [write_zip, write_tar])
+def test_terminal_does_not_obey_names_that_are_refused(tmp_path, write):
+    for name in ("/" + ESCAPES, "c/\x1b/x/1"):
+        with pytest.raises(ValueError, match=r"\\x1b") as fault:
+            list(READERS["folders"](write(tmp_path, [("c/neg/1.txt", b"x"), (name, b"x"), (f"./{name}", b"x")])))
+        assert str(fault.value).isprintable()
+
+
+def test_file_that_is_not_in_its_encoding_is_named(tmp_path):
+    folder = write_folder(tmp_path)
+    for path in folder.glob("*/*"):
+        path.write_bytes(path.read_text().encode("utf-16"))
+    assert len(list(READERS["folders"](folder, encoding="utf-16"))) == 4
+    (folder / "tech" / "000.txt").write_bytes(b"\xff\xfeabc")
+    with pytest.raises(ValueError, match=r"news, tech/000\.txt: this is not utf-16 \(truncated data\)"):
+        list(READERS["folders"](folder, encoding="utf-16"))

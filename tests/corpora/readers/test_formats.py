@@ -56,6 +56,8 @@ ROWS = {
     "csv": "text,label\n{text},{label}\n",
     "tsv": "text\tlabel\n{text}\t{label}\n",
     "jsonl": '{{"text": "{text}", "label": "{label}"}}\n',
+    "fasttext": "__label__{label} {text}\n",
+    "files": "{text}\n",
     "uci": "{text}\t{label}\n",
     "kaggle-imdb": "review,sentiment\n{text},{label}\n",
     "sentiment140": "{label},1,Mon May 11 03:17:40 UTC 2009,NO_QUERY,me,{text}\n",
@@ -70,6 +72,9 @@ ROWS = {
 def write_one(path, name, text=b"fine", label="0", encoding="utf-8"):
     """Write a corpus of one document in a format."""
     content = ROWS[name].format(text="TEXT", label=label).encode(encoding).replace("TEXT".encode(encoding), text)
+    if name == "files":
+        (path / f"{label}.txt").write_bytes(content)
+        return path / f"{label}.txt"
     if ROWS[name] != "{text}":
         (path / "file").write_bytes(content)
         return path / "file"
@@ -97,7 +102,7 @@ def test_document_comes_back(tmp_path, name):
 )
 def test_bad_bytes_are_named_with_their_place(tmp_path, name, text, message):
     path = write_one(tmp_path, name, text, LABEL.get(name, "0"))
-    place = r"[/\\]1_9\.txt: |, [^ ]+1_9\.txt: " if path.is_dir() else r"file, line [12]: "
+    place = r"[/\\]1_9\.txt: |, [^ ]+1_9\.txt: " if path.is_dir() else r"(file|0\.txt), line [12]: "
     with pytest.raises(ValueError, match=f"({place}).*({message})"):
         list(READERS[name](path, encoding="utf-8"))
 
@@ -109,17 +114,58 @@ def test_unknown_label_is_named_with_its_place(tmp_path, name):
         list(READERS[name](path, {"a": 0, "b": 1}))
 
 
+# uci takes a first line with such a label for a header.
+LABELLED = [name for name in ROWS if name not in ("aclImdb", "uci")]
+BLANKS = ["pos ", " pos", "\u00a0pos", "pos\u200b", "\u2003pos\ufeff"]
+
+
+@pytest.mark.parametrize("name", LABELLED)
+@pytest.mark.parametrize("value", BLANKS, ids=map(ascii, BLANKS))
+def test_blanks_around_a_label_are_no_part_of_it(tmp_path, name, value):
+    if name == "fasttext":
+        value = value.strip(" ")
+    path = write_one(tmp_path, name, label=value)
+    assert [label for _, label in READERS[name](path, encoding="utf-8")] == ["pos"]
+    assert [label for _, label in READERS[name](path, {"pos": 1, "neg": 0}, encoding="utf-8")] == [1]
+
+
+@pytest.mark.parametrize("name", LABELLED)
+@pytest.mark.parametrize("value", ["nan", "NaN", "NULL", "null", "N/A", "None", "NA", "<NA>"])
+def test_word_for_a_missing_label_is_no_label(tmp_path, name, value):
+    if name in ("folders", "bbc", "files"):
+        value = value.replace("/", "")  # no name of a file
+    path = write_one(tmp_path, name, label=value)
+    with pytest.raises(ValueError, match=f"is '{value}', which stands for a missing label; every document needs one"):
+        list(READERS[name](path))
+    assert [label for _, label in READERS[name](path, {value: "missing"})] == ["missing"]
+
+
+@pytest.mark.parametrize("name", ["csv", "tsv", "jsonl", "kaggle-imdb", "yelp", "amazon", "fasttext"])
+def test_label_with_control_characters_is_refused(tmp_path, name):
+    label = "\\u001b[2Jpos" if name == "jsonl" else "\x1b[2Jpos"
+    path = write_one(tmp_path, name, label=label)
+    with pytest.raises(ValueError, match=r"holds a control character: '\\x1b\[2Jpos'"):
+        list(READERS[name](path))
+
+
 @pytest.mark.parametrize("name", ROWS)
 def test_label_none_leaves_the_document_out(tmp_path, name):
     label = LABEL.get(name, "0")
     assert list(READERS[name](write_one(tmp_path, name, label=label), {label: None})) == []
 
 
-@pytest.mark.parametrize("name", ["csv", "tsv", "jsonl", "uci", "kaggle-imdb", "sentiment140"])
+@pytest.mark.parametrize(
+    "name", ["csv", "tsv", "jsonl", "uci", "kaggle-imdb", "sentiment140", "fasttext", "files", "yelp", "amazon"]
+)
 def test_utf_16_is_read_when_it_is_named(tmp_path, name):
     path = write_one(tmp_path, name, "très bien".encode("utf-16-le"), encoding="utf-16-le")
-    path.write_bytes(b"\xff\xfe" + path.read_bytes())
-    assert list(READERS[name](path, encoding="utf-16")) == [("très bien", "0")]
+    plain = path.read_bytes()
+    expected = "très bien\nmore" if name == "amazon" else "très bien"
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xff\xfe", "utf-16-le"), (b"", "utf-16-le")):
+        path.write_bytes(mark + plain)
+        assert list(READERS[name](path, encoding=encoding)) == [(expected, "0")]
+    with pytest.raises(ValueError, match=r"(file|0\.txt).*(BOM.*pass --encoding utf-16-le or utf-16-be|looks like)"):
+        list(READERS[name](path, encoding="utf-16"))
 
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
@@ -155,12 +201,30 @@ def write_movie_reviews(path, documents):
     return path / "aclImdb"
 
 
+def write_fasttext(path, documents):
+    (path / "x.txt").write_bytes("".join(f"__label__{label} {text}\n" for text, label in documents).encode())
+    return path / "x.txt"
+
+
+def write_class_files(path, documents):
+    for label in ("neg", "pos"):
+        lines = "".join(f"{text}\n" for text, name in documents if name == label)
+        (path / f"rt-polarity.{label}").write_bytes(lines.encode())
+    return path
+
+
 # What a corpus of each format may hold, and how it is written
 WRITERS = {
     "csv": (TEXTS, "01", lambda path, docs: write_rows(path, [("text", "label"), *docs])),
     "tsv": (TEXTS, "01", lambda path, docs: write_rows(path, [("text", "label"), *docs], delimiter="\t")),
     "jsonl": (TEXTS, ("neg", "pos"), lambda path, docs: write_json_lines(path / "x.jsonl", docs)),
+    "fasttext": (
+        PLAIN.filter(lambda text: text.strip() and not text.lstrip().startswith("__label__")),
+        "01",
+        write_fasttext,
+    ),
     "folders": (TEXTS, ("a", "é"), write_articles),
+    "files": (PLAIN.filter(str.strip), ("neg", "pos"), write_class_files),
     "aclImdb": (TEXTS, ("neg", "pos"), write_movie_reviews),
     "sentiment140": (
         TWEETS,
@@ -227,7 +291,7 @@ def test_line_breaks_of_zhang_come_back(tmp_path_factory, documents):
     assert list(READERS["amazon"](path)) == expected
 
 
-@pytest.mark.parametrize("name", ["csv", "tsv", "jsonl", "uci", "sentiment140"])
+@pytest.mark.parametrize("name", ["csv", "tsv", "jsonl", "uci", "sentiment140", "fasttext", "files"])
 def test_file_without_line_breaks_is_no_corpus(tmp_path, name):
     (tmp_path / "x").write_text("x" * (MAX_LINE_SIZE + 10))
     with pytest.raises(

@@ -19,8 +19,12 @@ from tests.support.corpora import write_json_lines
         ('{"text": "x"}', r"expected 'text', 'label' in an object; got \[\"text\"\]"),
         ('{"text": 7, "label": "1"}', "the text must be a string; got 7"),
         ('{"text": null, "label": "1"}', "the text must be a string; got null"),
-        ('{"text": "x", "label": null}', "the label must be a string or a number; got null"),
-        ('{"text": "x", "label": ["1"]}', r"the label must be a string or a number; got \[\"1\"\]"),
+        ('{"text": "x", "label": null}', "the label must be a string, a number, or a list with one of them; got null"),
+        ('{"text": "x", "label": ["1", "2"]}', r".+ or a list with one of them; got \[\"1\", \"2\"\]"),
+        ('{"text": "x", "label": []}', r".+ or a list with one of them; got \[\]"),
+        ('{"text": "x", "label": [["1"]]}', r".+ or a list with one of them; got \[\"1\"\]"),
+        ('{"text": "x", "label": NaN}', "label must be one of 1, 0.5, true; got 'NaN'"),
+        ('{"\x9b2J": "x"}', r"expected 'text', 'label' in an object; got \[\"\\x9b2J\"\]"),
         (r'{"text": "\ud800", "label": "1"}', "U\\+D800 is half a character"),
         (r'{"text": "\u0000", "label": "1"}', "a NUL byte"),
         ('{"text": "x", "label": "2"}', "label must be one of 1, 0.5, true; got '2'"),
@@ -67,3 +71,8 @@ def test_file_of_bad_json_only_is_an_error(tmp_path):
     (tmp_path / "x").write_text("spam\nspam\n")
     with pytest.raises(ValueError, match="there are no documents but the 2 that were skipped"):
         list(READERS["jsonl"](tmp_path / "x", skip_bad_rows=5))
+
+
+def test_label_in_a_list_of_one_is_that_label(tmp_path):
+    write_json_lines(tmp_path / "x", [("a", ["p"]), ("b", "p"), ("c", [1])], ("text", "labels"))
+    assert list(READERS["jsonl"](tmp_path / "x")) == [("a", "p"), ("b", "p"), ("c", "1")]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.readers.contract import BadRows
 from movieclassifier.corpora.readers.csv_rows import MAX_FIELD_SIZE
 from movieclassifier.corpora.readers.tables import iter_csv
@@ -120,7 +121,7 @@ FAULTS = {
         r"line 2: a field of more than 16,777,216 charac",
     ),
     "NUL": (HEADER + "good,1\nb\0d,0\n", {}, r"line 3: a NUL byte, which no text holds; .+ --encoding utf-16"),
-    "UTF-16": (HEADER.encode("utf-16-le"), {}, r"line 1: a NUL byte"),
+    "UTF-16": (HEADER.encode("utf-16-le"), {}, r"line 1: this looks like UTF-16 without a byte order mark"),
     "not UTF-8": (
         (HEADER + "good,1\ncafé,0\n").encode("latin-1"),
         {},
@@ -223,3 +224,57 @@ def test_files_are_closed_when_a_reader_is_dropped(tmp_path):
         if fd.isdigit() and os.path.exists(f"/proc/self/fd/{fd}")
     ]
     assert str(tmp_path / "movie_data.csv") not in links
+
+
+@pytest.mark.parametrize("again", ["text,label\n", "Text, Label\n", "\ufefftext,label\r\n", '"text","label"\n'])
+def test_header_that_comes_again_is_a_bad_row(tmp_path, again):
+    path = written(tmp_path, "text,label\na,1\n" + again + "b,0\n")
+    with pytest.raises(ValueError, match=r"line 3: this is the header again, as where files are joined; take the row"):
+        list(iter_csv(path))
+    assert list(iter_csv(path, skip_bad_rows=1)) == [("a", "1"), ("b", "0")]
+
+
+def test_header_of_the_book_that_comes_again_is_told_as_such(tmp_path):
+    with pytest.raises(ValueError, match=r"line 3: this is the header again"):
+        list(iter_csv(written(tmp_path, HEADER + "a,1\n" + HEADER), BOOK))
+
+
+def test_label_that_is_called_as_its_column_is_no_header(tmp_path):
+    path = written(tmp_path, "text,label\na,label\nb,0\n")
+    assert list(iter_csv(path)) == [("a", "label"), ("b", "0")]
+
+
+@pytest.mark.parametrize("header", ["0,1\n", '"0","1"\r\n', "\ufeff0,1\n"])
+def test_header_of_numbers_is_the_books(tmp_path, header):
+    path = written(tmp_path, header + "good,1\nbad,0\n")
+    assert list(open_corpus(path)) == [("good", 1), ("bad", 0)]
+    with pytest.raises(ValueError, match="line 4: sentiment must be one of 0, 1; got '5'"):
+        list(open_corpus(written(tmp_path, header + "good,1\nbad,0\nbad,5\n")))
+
+
+def test_header_of_numbers_with_an_index_is_read(tmp_path):
+    assert list(iter_csv(written(tmp_path, ",0,1\n0,good,1\n"))) == [("good", "1")]
+
+
+@pytest.mark.parametrize("options", [{"header": False}, {"text_column": 0, "label_column": 1, "header": False}])
+def test_numbers_are_a_document_where_there_is_no_header(tmp_path, options):
+    assert list(iter_csv(written(tmp_path, "0,1\n"), **options)) == [("0", "1")]
+
+
+@pytest.mark.parametrize(("end", "order"), [("le", "little"), ("be", "big")])
+def test_utf_16_without_a_mark_is_told_from_damage(tmp_path, end, order):
+    path = written(tmp_path, (HEADER + "good,1\n").encode(f"utf-16-{end}"))
+    with pytest.raises(
+        ValueError, match=f"this looks like UTF-16 without a byte order mark; pass --encoding utf-16-{end}"
+    ):
+        list(iter_csv(path))
+    assert list(iter_csv(path, encoding=f"utf-16-{end}")) == [("good", "1")]
+
+
+def test_terminal_does_not_obey_names_of_columns(tmp_path):
+    path = written(tmp_path, "a\x1b[2J,b\nx,1\n")
+    with pytest.raises(ValueError, match=r"got a\\x1b\[2J,b\."):
+        list(iter_csv(path))
+    path = written(tmp_path, "text,\x9b2J\nx,5\n")
+    with pytest.raises(ValueError, match=r"line 2: \\x9b2J must be one of 0, 1; got '5'"):
+        list(iter_csv(path, BOOK, text_column=0, label_column=1))
