@@ -53,3 +53,10 @@ def test_bytes_that_are_not_utf8_are_named(tmp_path, name):
 def test_a_path_that_is_not_there_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="nowhere"):
         open_unlabelled([str(tmp_path / "nowhere.csv")], NONE)
+
+
+def test_labels_that_are_ignored_may_be_missing_and_texts_may_be_anything(tmp_path):
+    (tmp_path / "x.csv").write_text('text,label\n"a\nb",nan\nNULL,\nc,\x1b[2J\n')
+    (tmp_path / "y.csv").write_text('text\n"a\nd"\nnan\n')
+    found = open_unlabelled([str(tmp_path / "x.csv"), str(tmp_path / "y.csv")], np.empty(0, np.uint64))
+    assert list(found) == ["a\nb", "NULL", "c", "a\nd", "nan"]
