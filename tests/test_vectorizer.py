@@ -189,7 +189,7 @@ class TestWhichPath:
             {"ngram_range": [1, 2]},
             {"binary": 1},
         ],
-        ids=str,
+        ids=lambda change: ", ".join(change),
     )
     def test_a_parameter_that_the_twin_does_not_know_takes_scikit_learn_s(self, change, monkeypatch):
         monkeypatch.setattr(module, "hash_texts", None)

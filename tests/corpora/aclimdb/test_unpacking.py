@@ -211,7 +211,11 @@ def test_checksum_at_the_end_is_looked_at(archive, folder):
         unpack(archive, folder, SMALL)
 
 
-@pytest.mark.parametrize("content", [b"<html>", b"", b"\x1f\x8b", gzip.compress(b""), gzip.compress(b"no tar" * 500)])
+@pytest.mark.parametrize(
+    "content",
+    [b"<html>", b"", b"\x1f\x8b", gzip.compress(b""), gzip.compress(b"no tar" * 500)],
+    ids=["html", "nothing", "magic number", "empty gzip", "gzip of no tar"],
+)
 def test_other_files_are_no_archive(archive, folder, content):
     archive.write_bytes(content)
     with pytest.raises(ValueError, match=r"it is (cut off|damaged)|expected 3 reviews in test/pos, found 0"):
