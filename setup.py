@@ -17,6 +17,7 @@ twins = [
     for name in (
         "features/_hashing",
         "training/learners/_training",
+        "training/learners/_slots",
         "training/learners/_soft_targets",
         "training/teachers/_vectors",
     )

@@ -14,7 +14,7 @@ from movieclassifier.system.atomic import replace_file, sync_folder
 from movieclassifier.system.npz import NPZ_ERRORS, write_npz
 from movieclassifier.training.plan import Plan
 
-FORMAT = 2  # 1 was written before the default tokenizer folded quotes, marks and references
+FORMAT = 3  # 2 held zeros too; 1 was written before the default tokenizer folded quotes, marks and references
 # A run under way has a checkpoint, and a cache where it takes several passes; a finished one has a trainer state.
 CHECKPOINT = "checkpoint.npz"
 CACHE = "minibatches.cache"

@@ -44,8 +44,8 @@ def resume(fit: Fit, continue_: bool = False) -> None:
     if facts.is_continuation != continue_:
         refuse_differences(path, {"continue": (facts.is_continuation, continue_)})
     if facts.n_steps_done or not continue_:
-        _take(fit, path, arrays)
         fit.start_after(facts.plan.earlier)
+        _take(fit, path, arrays)
     else:
         _start_from_state(fit)
         check_plan(path, facts.plan, replace(fit.plan, allow_sorted=facts.plan.allow_sorted))
@@ -89,10 +89,9 @@ def give_up(fit: Fit) -> list[str]:
 def _start_from_state(fit: Fit) -> None:
     path = _own_folder(fit) / STATE
     facts, arrays = _read(fit, path, without=OF_THE_CORPUS)
+    last: Corpus = (facts.plan.sha256, facts.plan.n_train, facts.plan.corpus)
+    fit.start_after((*facts.plan.earlier, last))
     _take(fit, path, arrays)
-    plan = facts.plan
-    last: Corpus = (plan.sha256, plan.n_train, plan.corpus)
-    fit.start_after((*plan.earlier, last))
 
 
 def _own_folder(fit: Fit) -> Path:

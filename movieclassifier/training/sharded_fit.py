@@ -24,6 +24,7 @@ from movieclassifier.training.checkpoints import NOT_COMPARED
 from movieclassifier.training.engines import Engine, Task
 from movieclassifier.training.label_order import LabelRuns, check_label_order
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
+from movieclassifier.training.learners.trainer import Trainer
 from movieclassifier.training.plan import Plan
 from movieclassifier.training.shards import (
     SCALE,
@@ -210,10 +211,11 @@ class ShardedFit:
         weights = self.weights
         if weights is None:
             raise ValueError("the counting pass comes first; call count().")
-        state = Fit(self.plan)
-        state.trainer.ratio_ = self.counts if self.plan.recipe.log_count_ratio else None
-        t = 1.0 + self.n_passes_done * -(-self.plan.n_fit // self.plan.n_shards)
-        for row, estimator in enumerate(state.trainer.estimators_):
+        plan, state = self.plan, Fit(self.plan)
+        state.trainer = trainer = Trainer(plan.recipe, len(plan.classes), plan.min_df, plan.seed)
+        trainer.ratio_ = self.counts if plan.recipe.log_count_ratio else None
+        t = 1.0 + self.n_passes_done * -(-plan.n_fit // plan.n_shards)
+        for row, estimator in enumerate(trainer.estimators_):
             estimator.coef_ = np.zeros((1, self.plan.recipe.ngrams.n_features), weights.coef.dtype)
             estimator.coef_[0, weights.columns] = weights.coef[row]
             estimator.intercept_, estimator.t_ = weights.intercept[row : row + 1].copy(), t

@@ -4,8 +4,9 @@ import os
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,14 @@ from movieclassifier.system.memory import give_back
 from movieclassifier.training.capacity import check_capacity
 from movieclassifier.training.checkpoints import CHECKPOINT, CheckpointFacts, save_checkpoint
 from movieclassifier.training.label_order import LabelRuns, check_label_order
+from movieclassifier.training.learners.slot_trainer import SlotTrainer, slots_fit
 from movieclassifier.training.learners.trainer import Trainer
 from movieclassifier.training.minibatch_cache import MinibatchCache
 from movieclassifier.training.passes import iter_first_pass, iter_later_passes, open_cache
 from movieclassifier.training.plan import Corpus, Plan
 from movieclassifier.training.prequential import Prequential
+
+Minibatches = Iterator[tuple[Rows, NDArray[np.integer]]]
 
 
 class Fit:
@@ -49,7 +53,7 @@ class Fit:
     def __init__(self, plan: Plan, model_dir: str | os.PathLike[str] | None = None):
         check_capacity(plan.recipe, len(plan.classes))
         self.plan = plan
-        self.trainer = Trainer(plan.recipe, len(plan.classes), plan.min_df, plan.seed)
+        self.trainer = make_trainer(plan)
         self.n_steps_done = 0
         self.prequential = Prequential(plan)
         self.folder = None if model_dir is None else Path(model_dir)
@@ -66,8 +70,7 @@ class Fit:
     def start_after(self, earlier: tuple[Corpus, ...]) -> None:
         """Take note of the corpora that were trained on before."""
         self.plan = replace(self.plan, earlier=earlier)
-        if self.trainer.ratio_ is not None:
-            self.trainer.ratio_.min_df = self.plan.min_df
+        self.trainer.min_df = self.plan.min_df
 
     def save(self, with_arrays: bool = True) -> None:
         """Write a checkpoint; without arrays, one that only says that the run was started."""
@@ -88,7 +91,9 @@ class Fit:
         """Visit the minibatches of all passes, from where the fit is; yields the documents of each."""
         stream = iter(documents)
         with open_cache(self.plan, self.folder, self.n_steps_done, keep=checkpoint_every > 0) as cache:
-            for n_documents in chain(self._first_pass(stream, n_threads, cache), self._later_passes(cache)):
+            for n_documents in chain(
+                self._first_pass(stream, n_threads, cache, checkpoint_every), self._later_passes(cache)
+            ):
                 self.n_steps_done += 1
                 # The last checkpoint is written while the cache is there, so that none ever lacks it.
                 finished = self.n_steps_done == self.plan.n_steps
@@ -110,38 +115,62 @@ class Fit:
             seed=plan.seed,
         )
         if plan.n_keep is not None:
-            counts = self.trainer.ratio_.document_frequency(weights.columns) if self.trainer.ratio_ else None
-            classifier = prune(classifier, plan.n_keep, counts)
+            classifier = prune(classifier, plan.n_keep, self.trainer.document_frequency(weights.columns))
         return classifier
 
-    def _first_pass(self, stream: Iterator[Document], n_threads: int, cache: MinibatchCache | None) -> Iterator[int]:
+    def _first_pass(
+        self, stream: Iterator[Document], n_threads: int, cache: MinibatchCache | None, checkpoint_every: int
+    ) -> Iterator[int]:
         """Count and learn in the only pass, or count and keep what the other passes will visit."""
         with closing(iter_first_pass(self.plan, stream, self.n_steps_done, n_threads)) as minibatches:
-            for rows, y in minibatches:
-                self._check_order(y)
-                if cache is None:
-                    self._test(rows, y)
-                    self.trainer.partial_fit(rows, y)
-                else:
-                    self.trainer.count(rows, y)
-                    cache.append(rows, y)
+            checked = self._check_order(minibatches)
+            if cache is None:
+                yield from self._learn(checked, checkpoint_every)
+                return
+            for rows, y in checked:
+                cast(Trainer, self.trainer).count(rows, y)
+                cache.append(rows, y)
                 yield len(y)
+
+    def _learn(self, minibatches: Minibatches, checkpoint_every: int) -> Iterator[int]:
+        """Predict each minibatch, then learn from it; the trainer looks ahead to the next checkpoint at most."""
+        while self.n_steps_done < self.plan.n_steps:
+            n_ahead = self.plan.n_steps - self.n_steps_done
+            if checkpoint_every:
+                n_ahead = min(n_ahead, checkpoint_every - self.n_steps_done % checkpoint_every)
+            n_before = self.n_steps_done
+            with closing(self.trainer.iter_fitted(islice(minibatches, n_ahead))) as fitted:
+                for n_correct, n_tested in fitted:
+                    self.prequential.add(n_correct, n_tested, self.n_steps_done)
+                    yield n_tested
+            if self.n_steps_done == n_before:
+                return
 
     def _later_passes(self, cache: MinibatchCache | None) -> Iterator[int]:
         if cache is None:
             return
         for rows, y in iter_later_passes(self.plan, cache, self.n_steps_done):
             self._test(rows, y)
-            self.trainer.step(rows, y)
+            cast(Trainer, self.trainer).step(rows, y)
             yield len(y)
 
     def _test(self, rows: Rows, y: NDArray[np.integer]) -> None:
         """Predict before the step."""
-        n_correct = int((self.trainer.predict(rows) == y).sum())
+        n_correct = int((cast(Trainer, self.trainer).predict(rows) == y).sum())
         self.prequential.add(n_correct, len(y), self.n_steps_done)
 
-    def _check_order(self, y: NDArray[np.integer]) -> None:
-        if not self.plan.allow_sorted:
-            first = self.n_steps_done * self.plan.minibatch_size + 1
-            self.label_runs.check(y, first)
-            check_label_order(np.bincount(y, minlength=len(self._shares)), self._shares, first, self._names)
+    def _check_order(self, minibatches: Minibatches) -> Minibatches:
+        """Pass minibatches on, and refuse a stream that is sorted by label."""
+        for number, (rows, y) in enumerate(minibatches, self.n_steps_done):
+            if not self.plan.allow_sorted:
+                first = number * self.plan.minibatch_size + 1
+                self.label_runs.check(y, first)
+                check_label_order(np.bincount(y, minlength=len(self._shares)), self._shares, first, self._names)
+            yield rows, y
+
+
+def make_trainer(plan: Plan) -> Trainer | SlotTrainer:
+    """Return the trainer of a plan: the compiled one where it knows the recipe, else the definition."""
+    if slots_fit(plan.recipe, len(plan.classes), plan.min_df, plan.minibatch_size):
+        return SlotTrainer(plan.recipe, plan.min_df, plan.seed)
+    return Trainer(plan.recipe, len(plan.classes), plan.min_df, plan.seed)

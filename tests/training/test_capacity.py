@@ -3,6 +3,7 @@ import os
 import resource
 import sys
 
+import numpy as np
 import pytest
 
 from movieclassifier.recipes.linear import Recipe
@@ -11,7 +12,7 @@ from movieclassifier.system import memory
 from movieclassifier.system.memory import available_bytes
 from movieclassifier.training import capacity
 from movieclassifier.training.capacity import check_capacity, training_bytes
-from movieclassifier.training.learners.trainer import Trainer
+from movieclassifier.training.learners.trainer import ESTIMATOR_STATE, Trainer
 from tests.training.learners.test_trainer import random_minibatches
 
 
@@ -24,7 +25,9 @@ def test_estimate_is_what_a_trainer_holds_and_its_joined_weights(n_classes, pass
     for X, y in random_minibatches(n_classes):
         trainer.partial_fit(X, y)
     # The plain weights and coef_ are one array until the averaged ones take the place of the latter.
-    arrays = {id(array): array for name, array in trainer.state().items() if array.size >= 64}
+    found = [vars(estimator).get(name) for estimator in trainer.estimators_ for name in ESTIMATOR_STATE]
+    found += [trainer.ratio_.counts_] if trainer.ratio_ else []
+    arrays = {id(array): array for array in found if np.size(array) >= 64}
     held = sum(array.nbytes for array in arrays.values())
     joined = trainer.weights().coef.nbytes if n_classes > 2 else 0
     n_shared = 64 * 4 * (1 if n_classes == 2 else n_classes) if passes > 1 else 0

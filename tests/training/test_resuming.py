@@ -238,9 +238,15 @@ def test_other_threads_and_checkpoints_resume_to_the_same_bytes(corpus, model_di
         (lambda folder: (folder / CACHE).write_bytes(b"short"), f"{CACHE} is shorter than its checkpoint says"),
         (lambda folder: (folder / CHECKPOINT).write_bytes(b""), f"{CHECKPOINT} is no checkpoint, or is damaged"),
         (lambda folder: cut(folder / CHECKPOINT), f"{CHECKPOINT} is no checkpoint, or is damaged"),
-        (lambda folder: shutil.copy(folder / "classifier.npz", folder / CHECKPOINT), "it lacks curve, n_steps, "),
-        (lambda folder: without(folder / CHECKPOINT, "counts"), f"{CHECKPOINT} is damaged: it lacks 'counts'; start"),
-        (lambda folder: resized(folder / CHECKPOINT, "counts"), "its 'counts' is int32 of shape (4095, 2), not int32"),
+        (
+            lambda folder: shutil.copy(folder / "classifier.npz", folder / CHECKPOINT),
+            "its format is 2, this version reads 3",
+        ),
+        (lambda folder: without(folder / CHECKPOINT, "totals"), f"{CHECKPOINT} is damaged: it lacks 'totals'; start"),
+        (
+            lambda folder: resized(folder / CHECKPOINT, "totals"),
+            "its 'totals' is int64 of shape (1,), not int64 of shape",
+        ),
         (lambda folder: changed(folder / CHECKPOINT, n_steps_done=10**9), "the step count is invalid: "),
         (lambda folder: changed(folder / CHECKPOINT, curve=[[1]]), "its learning curve is invalid"),
         (lambda folder: changed(folder / CHECKPOINT, plan=7), "a plan must be a mapping; got 7"),
@@ -295,9 +301,9 @@ def replanned(path, **settings):
 
 
 def test_checkpoint_of_a_later_version_is_refused(corpus, model_dir):
-    changed(model_dir / CHECKPOINT, format=3)
+    changed(model_dir / CHECKPOINT, format=4)
     result = train(corpus, "--model-dir", model_dir, "--passes", 2, "--resume")
-    assert_refused(result, "its format is 3, this version reads 2")
+    assert_refused(result, "its format is 4, this version reads 3")
 
 
 def write_rows(path, rows):
@@ -324,7 +330,7 @@ def test_second_corpus_is_learned_on_top_of_the_first(tmp_path):
     both = load_classifier(model_dir)
     assert alone.predict(["aaa", "bbb"]).tolist() == [0, 1]
     assert both.predict(["aaa", "bbb", "ccc", "ddd"]).tolist() == [0, 1, 0, 1]
-    assert both.t_ > alone.t_
+    assert both.weights.t > alone.weights.t
     assert both.metadata["corpus"] == ["second.csv"]
     assert both.metadata["earlier"] == [[alone.metadata["sha256"], alone.metadata["n_train"], ["first.csv"]]]
 

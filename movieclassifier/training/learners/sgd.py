@@ -99,13 +99,21 @@ class CompiledSGD:
         ValueError
             If the weights overflow.
         """
-        order = np.arange(len(y), dtype=np.int32)
-        self._twin.shuffle(order, self._shuffle_seed)
-        arrays = (rows.data, rows.columns, rows.indptr, y.view(np.uint8), order)
-        settings = (self._alpha, self._first_t, self.t_)
-        intercept = self._twin.sgd(self.coef_[0], float(self.intercept_[0]), *arrays, *settings)
+        arrays = (rows.data, rows.columns, rows.indptr, y.view(np.uint8), self.order(len(y)))
+        intercept = self._twin.sgd(self.coef_[0], float(self.intercept_[0]), *arrays, *self.settings)
         if not math.isfinite(intercept):
             raise ValueError(f"the weights have overflowed; use another alpha than {self._alpha}.")
         self.intercept_ = np.array([intercept])
         self.t_ += len(y)
         return self
+
+    @property
+    def settings(self) -> tuple[float, float, float]:
+        """Return alpha, the step that the learning rate starts from, and the step that is next."""
+        return self._alpha, self._first_t, self.t_
+
+    def order(self, n_samples: int) -> NDArray[np.int32]:
+        """Return the order in which scikit-learn visits the documents of a minibatch."""
+        order = np.arange(n_samples, dtype=np.int32)
+        self._twin.shuffle(order, self._shuffle_seed)
+        return order

@@ -1,13 +1,13 @@
 """The trainer: everything that learns from minibatches, and its state as plain arrays."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import nullcontext
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
 from movieclassifier.features.rows import Rows
 from movieclassifier.models.decisions import predicted_positions
@@ -15,7 +15,11 @@ from movieclassifier.models.weights import Weights
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.compiled import training_twin
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
+from movieclassifier.training.learners.packing import in_parts, pack, unpack
 from movieclassifier.training.learners.sgd import CompiledSGD, make_estimator, take_epoch
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 # What partial_fit goes on from; the averaged weights live beside the plain ones.
 ESTIMATOR_STATE = (
@@ -33,8 +37,10 @@ CHUNK = 2**17
 
 
 @cache
-def _threadpools() -> ThreadpoolController:
+def _threadpools() -> "ThreadpoolController":
     """Return the controller; made when scikit-learn and with it every BLAS is loaded."""
+    from threadpoolctl import ThreadpoolController
+
     return ThreadpoolController()
 
 
@@ -65,6 +71,40 @@ class Trainer:
         self.positions = (1,) if n_classes == 2 else tuple(range(n_classes))
         self.ratio_ = LogCountRatio(n_classes, recipe.ngrams.n_features, min_df) if recipe.log_count_ratio else None
         self.estimators_ = [make_estimator(recipe, seed) for _ in self.positions]
+
+    @property
+    def t(self) -> float:
+        """One more than the number of steps of SGD."""
+        return float(self.estimators_[0].t_)
+
+    @property
+    def min_df(self) -> int:
+        """Smallest document frequency that gives a column a ratio."""
+        return 1 if self.ratio_ is None else self.ratio_.min_df
+
+    @min_df.setter
+    def min_df(self, min_df: int) -> None:
+        if self.ratio_ is not None:
+            self.ratio_.min_df = min_df
+
+    def document_frequency(self, columns: NDArray[np.integer]) -> NDArray[np.integer] | None:
+        """Return in how many documents some columns were seen; None where nothing is counted."""
+        return None if self.ratio_ is None else self.ratio_.document_frequency(columns)
+
+    def iter_fitted(
+        self, minibatches: Iterable[tuple[Rows, NDArray[np.integer]]]
+    ) -> Generator[tuple[int, int], None, None]:
+        """Predict each minibatch, then learn from it; yields how many predictions were right, of how many.
+
+        Raises
+        ------
+        ValueError
+            If the weights overflow.
+        """
+        for rows, y in minibatches:
+            n_correct = int((self.predict(rows) == y).sum())
+            self.partial_fit(rows, y)
+            yield n_correct, len(y)
 
     def count(self, rows: Rows, y: NDArray[np.integer]) -> None:
         """Add a minibatch to the counts behind the ratio.
@@ -190,37 +230,42 @@ class Trainer:
         return columns[known], ratio[:, known]
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Return all that training goes on from, as arrays."""
-        arrays = {
-            f"{name}.{row}": np.asarray(getattr(estimator, name))
-            for row, estimator in enumerate(self.estimators_)
-            for name in ESTIMATOR_STATE
-            if hasattr(estimator, name)
-        }
+        """Return all that training goes on from, as small arrays: what is 0 is left out."""
+        arrays: dict[str, NDArray[Any]] = {}
+        for row, estimator in enumerate(self.estimators_):
+            for name in ESTIMATOR_STATE:
+                if hasattr(estimator, name):
+                    value = np.asarray(getattr(estimator, name))
+                    is_coef = name.endswith("coef_") or name.endswith("_coef")
+                    arrays |= (
+                        pack(f"{name}.{row}", in_parts(value.reshape(-1))) if is_coef else {f"{name}.{row}": value}
+                    )
         if self.ratio_ is not None:
-            arrays |= {"counts": self.ratio_.counts_, "totals": self.ratio_.totals_}
+            arrays |= {"totals": self.ratio_.totals_, **pack("counts", in_parts(self.ratio_.counts_.reshape(-1)))}
         return arrays
 
-    def load_state(self, arrays: dict[str, NDArray[Any]]) -> None:
-        """Go on from what :meth:`state` returned; the arrays are taken over, not copied.
+    def load_state(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Go on from what :meth:`state` returned.
 
         Raises
         ------
         ValueError
             If they are not the arrays of a trainer with these settings.
         """
-        check_state(arrays, self._expected_state(arrays))
+        expected = self._expected_state(arrays)
+        check_names(arrays, expected)
+        loaded = {name: _load(name, arrays, *layout) for name, layout in expected.items()}
         for row, estimator in enumerate(self.estimators_):
-            found = {name: arrays[f"{name}.{row}"] for name in ESTIMATOR_STATE if f"{name}.{row}" in arrays}
+            found = {name: loaded[f"{name}.{row}"] for name in ESTIMATOR_STATE if f"{name}.{row}" in loaded}
             for name, value in found.items():
                 setattr(estimator, name, float(value) if name == "t_" else value)
             if found:
                 estimator.classes_ = np.array([False, True])
         if self.ratio_ is not None:
-            self.ratio_.counts_, self.ratio_.totals_ = arrays["counts"], arrays["totals"]
+            self.ratio_.counts_, self.ratio_.totals_ = loaded["counts"], loaded["totals"]
 
-    def _expected_state(self, arrays: dict[str, NDArray[Any]]) -> dict[str, tuple[tuple[int, ...], str]]:
-        """Return the shape and type that each array must have; estimators that took no step yet have none."""
+    def _expected_state(self, arrays: Mapping[str, NDArray[Any]]) -> dict[str, tuple[tuple[int, ...], str]]:
+        """Return the shape and type that each value must have; estimators that took no step yet have none."""
         n_features, dtype = self.recipe.ngrams.n_features, self.recipe.ngrams.dtype
         layouts = {
             "coef_": ((1, n_features), dtype),
@@ -231,7 +276,7 @@ class Trainer:
         if self.recipe.passes > 1:
             for name in ("_standard", "_average"):
                 layouts |= {f"{name}_coef": ((n_features,), dtype), f"{name}_intercept": ((1,), dtype)}
-        started = self.recipe.passes == 1 or any(name.endswith(".0") for name in arrays)
+        started = self.recipe.passes == 1 or any(name.startswith("t_.") for name in arrays)
         rows = range(len(self.estimators_)) if started else ()
         expected = {f"{name}.{row}": layout for name, layout in layouts.items() for row in rows}
         if self.ratio_ is not None:
@@ -255,21 +300,27 @@ def _decide(rows: Rows, weights: NDArray[np.floating]) -> NDArray[np.floating]:
     return values
 
 
-def check_state(arrays: Mapping[str, NDArray[Any]], expected: Mapping[str, tuple[tuple[int, ...], str]]) -> None:
-    """Refuse arrays of which one is missing, too many, of another shape or type, or holds what none can hold.
+def check_names(arrays: Collection[str], expected: Collection[str]) -> None:
+    """Refuse a state in which a value is missing or unknown.
 
     Raises
     ------
     ValueError
     """
-    for name in sorted(expected.keys() ^ arrays.keys()):
+    found = {name.rpartition(".")[0] if name.endswith((".steps", ".values", ".large")) else name for name in arrays}
+    for name in sorted(found ^ set(expected)):
         raise ValueError(f"it lacks {name!r}" if name in expected else f"nothing here has a use for its {name!r}")
-    for name, (shape, dtype) in expected.items():
-        array = arrays[name]
-        if array.shape != shape or array.dtype != dtype or array.dtype.kind not in "if":
-            raise ValueError(f"its {name!r} is {array.dtype} of shape {array.shape}, not {dtype} of shape {shape}")
-        # A sum of finite weights is finite, and takes no copy; columns are counted, and from 0.
-        if array.dtype.kind == "f" and not np.isfinite(array.sum(dtype=np.float64)):
-            raise ValueError(f"its {name!r} is not finite")
-        if array.dtype.kind == "i" and array.min(initial=0) < 0:
-            raise ValueError(f"its {name!r} is negative")
+
+
+def _load(name: str, arrays: Mapping[str, NDArray[Any]], shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
+    """Return a value of a state, of a shape and type."""
+    array = arrays.get(name)
+    if array is None:
+        return unpack(name, arrays, np.zeros(math.prod(shape), dtype)).reshape(shape)
+    if array.shape != shape or array.dtype != dtype or array.dtype.kind not in "if":
+        raise ValueError(f"its {name!r} is {array.dtype} of shape {array.shape}, not {dtype} of shape {shape}")
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise ValueError(f"its {name!r} is not finite")
+    if array.dtype.kind == "i" and array.min(initial=0) < 0:
+        raise ValueError(f"its {name!r} is negative")
+    return array.copy()

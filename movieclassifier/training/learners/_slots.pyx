@@ -1,0 +1,246 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+"""The loops of ``SlotTrainer``: two classes, one pass, float32; the same bits as ``Trainer``.
+
+What costs time is fetching counts and weights from all over memory, and what helps is to make small what is fetched at
+random. Nine columns of ten are in fewer than ``min_df`` documents. They have ratio 0, and add 0 to every sum and every
+weight. Such a column has only a word of 4 bytes in ``table``: its two counts, of 15 bits each. A column that reaches
+``min_df`` gets a slot of 16 bytes, ``LIVE | slot`` stands in the table from then on, and what comes after counting
+knows slots only: 19 MB for the reviews of aclImdb, in place of 50.
+
+Counting knows no weights, and may therefore be one minibatch ahead in a thread of its own: it writes the table and
+slots that are new. Counts of slots are brought up to date where the weights are, in ``step``.
+"""
+
+from libc.math cimport NAN, exp, isfinite
+from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+from libc.string cimport memset
+
+cdef extern from *:
+    """
+    #if defined(__GNUC__) || defined(__clang__)
+    #define PREFETCH(address) __builtin_prefetch(address, 1)
+    #else
+    #define PREFETCH(address) ((void) (address))
+    #endif
+    """
+    void PREFETCH(const void* address) noexcept nogil
+
+cdef struct Slot:
+    uint32_t n0  # documents of the first class that have the column, up to the last minibatch
+    uint32_t n1
+    uint32_t more  # documents of this minibatch to add to them: 16 bits for each class
+    float weight
+
+cdef enum:
+    AHEAD = 32  # entries
+    COUNT_BITS = 15
+    COUNT_MASK = 0x7FFF
+
+cdef uint32_t LIVE = 0x80000000
+
+
+cdef inline double log_count(uint32_t count, const double* table, Py_ssize_t n_table, double log_2) noexcept nogil:
+    cdef int halvings = 0
+    while count >= n_table:
+        count >>= 1
+        halvings += 1
+    return table[count] + halvings * log_2
+
+
+cdef int check_rows(const int32_t[::1] columns, const int32_t[::1] indptr, Py_ssize_t n_rows, Py_ssize_t n) except -1:
+    """Refuse rows that would reach outside of an array."""
+    cdef Py_ssize_t i
+    cdef bint outside = indptr.shape[0] != n_rows + 1
+    if not outside:
+        outside = indptr[0] != 0 or indptr[n_rows] != columns.shape[0]
+        for i in range(n_rows):
+            outside |= indptr[i] > indptr[i + 1]
+    for i in range(columns.shape[0]):
+        outside |= columns[i] < 0 or columns[i] >= n
+    if outside:
+        raise ValueError(f"rows must have columns below {n}, and as many labels as rows")
+    return 0
+
+
+def count(
+    const float[::1] data,
+    const int32_t[::1] columns,
+    const int32_t[::1] indptr,
+    const uint8_t[::1] y,
+    uint32_t[::1] table,
+    uint32_t[:, ::1] slots,
+    Py_ssize_t n_slots,
+    uint32_t min_df,
+    float[::1] live_data,
+    uint32_t[::1] live,
+    int32_t[::1] live_indptr,
+):
+    """Count a minibatch, and keep the entries whose columns have a slot at its end.
+
+    ``live`` gets their slots; LIVE marks those that had one when their row was counted, and whose document ``step``
+    therefore has to add. Returns the number of slots.
+    """
+    cdef Py_ssize_t row, place, kept = 0, n = columns.shape[0]
+    cdef uint32_t word, entry, column, one, done, n_documents
+    cdef uint64_t[8192] fresh  # a set of the columns that got a slot here, as bits; some others are taken for members
+    cdef Slot* slot = <Slot*> &slots[0, 0]
+    memset(fresh, 0, sizeof(fresh))
+    check_rows(columns, indptr, y.shape[0], table.shape[0])
+    if live.shape[0] < n or live_data.shape[0] < n or data.shape[0] != n or live_indptr.shape[0] != indptr.shape[0]:
+        raise ValueError("there is no room for the live entries")
+    if slots.shape[1] != 4 or slots.shape[0] < min(n_slots + n, table.shape[0]) + 1:
+        raise ValueError("there is no room for new slots")
+    with nogil:
+        for row in range(y.shape[0]):
+            one = <uint32_t> 1 << (COUNT_BITS * y[row])
+            done = <uint32_t> 1 << (16 * y[row])
+            for place in range(indptr[row], indptr[row + 1]):
+                if place + AHEAD < n:
+                    PREFETCH(&table[columns[place + AHEAD]])
+                word = table[columns[place]]
+                live[place] = word
+                if word & LIVE:
+                    continue
+                word += one
+                table[columns[place]] = word
+                n_documents = (word & COUNT_MASK) + (word >> COUNT_BITS)
+                if n_documents >= min_df:
+                    # This document is counted in the slot, too; the entry is marked, so that step() adds it.
+                    slot[n_slots].n0 = slot[n_slots].n1 = 0
+                    slot[n_slots].weight = 0
+                    slot[n_slots].more = ((word & COUNT_MASK) | (word >> COUNT_BITS << 16)) - done
+                    table[columns[place]] = live[place] = LIVE | <uint32_t> n_slots
+                    n_slots += 1
+                    fresh[columns[place] >> 6 & 8191] |= <uint64_t> 1 << (columns[place] & 63)
+        live_indptr[0] = 0
+        for row in range(y.shape[0]):
+            for place in range(indptr[row], indptr[row + 1]):
+                entry = live[place]
+                if not entry & LIVE:
+                    # Its column may have got a slot after this row; the slot has counted this document already.
+                    column = <uint32_t> columns[place]
+                    if not fresh[column >> 6 & 8191] >> (column & 63) & 1:
+                        continue
+                    entry = table[column]
+                    if not entry & LIVE:
+                        continue
+                    entry ^= LIVE
+                live[kept] = entry
+                live_data[kept] = data[place]
+                kept += 1
+            live_indptr[row + 1] = <int32_t> kept
+    return n_slots
+
+
+cdef inline float scaled(
+    float value, uint32_t n0, uint32_t n1, double constant, uint32_t min_df,
+    const double* logs, Py_ssize_t n_logs, double log_2,
+) noexcept nogil:
+    # Looked up whether it is needed or not: the processor would guess wrong which.
+    cdef double ratio = log_count(n1, logs, n_logs, log_2) - log_count(n0, logs, n_logs, log_2) - constant
+    return value * <float> (ratio if n0 + n1 >= min_df else 0)
+
+
+def decide(
+    const float[::1] data,
+    const uint32_t[::1] live,
+    const int32_t[::1] indptr,
+    uint32_t[:, ::1] slots,
+    double constant,
+    uint32_t min_df,
+    const double[::1] logs,
+    double log_2,
+    const uint8_t[::1] y,
+    float[::1] values,
+):
+    """Decide with the counts before this minibatch, and note in the slots which documents are to be added."""
+    cdef Py_ssize_t row, place, n = indptr[y.shape[0]]
+    cdef Slot* slot = <Slot*> &slots[0, 0]
+    cdef Slot* s
+    cdef float value
+    with nogil:
+        for row in range(y.shape[0]):
+            value = 0
+            for place in range(indptr[row], indptr[row + 1]):
+                if place + AHEAD < n:
+                    PREFETCH(&slot[live[place + AHEAD] & ~LIVE])
+                s = &slot[live[place] & ~LIVE]
+                value += scaled(data[place], s.n0, s.n1, constant, min_df, &logs[0], logs.shape[0], log_2) * s.weight
+                s.more += (live[place] >> 31) << (16 * y[row])
+            values[row] = value
+
+
+cdef inline double log_loss_gradient(double y, double p) noexcept nogil:
+    cdef double e
+    if p > -37:
+        e = exp(-p)
+        return ((1 - y) - y * e) / (1 + e)
+    return exp(p) - y
+
+
+cdef bint rescale(Slot* slot, Py_ssize_t n_slots, float factor) noexcept nogil:
+    """Multiply all weights. Returns whether they are finite."""
+    cdef Py_ssize_t i
+    cdef bint finite = True
+    for i in range(n_slots):
+        slot[i].weight *= factor
+        finite &= isfinite(slot[i].weight)
+    return finite
+
+
+def step(
+    const float[::1] data,
+    const uint32_t[::1] live,
+    const int32_t[::1] indptr,
+    uint32_t[:, ::1] slots,
+    Py_ssize_t n_slots,
+    double constant,
+    uint32_t min_df,
+    const double[::1] logs,
+    double log_2,
+    const uint8_t[::1] y,
+    const int32_t[::1] order,
+    double intercept,
+    double alpha,
+    double first_t,
+    double t,
+    float[::1] row_values,
+):
+    """Take a step of SGD for each row, in the order given; see ``_training.sgd``. Returns the intercept, or nan."""
+    cdef Py_ssize_t i, row, place, start, n
+    cdef Slot* slot = <Slot*> &slots[0, 0]
+    cdef Slot* s
+    cdef double p, eta, update, wscale = 1
+    cdef float value, size
+    with nogil:
+        for i in range(order.shape[0]):
+            row = order[i]
+            start, n = indptr[row], indptr[row + 1] - indptr[row]
+            p = 0
+            for place in range(n):
+                if place + AHEAD < n:
+                    PREFETCH(&slot[live[start + place + AHEAD] & ~LIVE])
+                s = &slot[live[start + place] & ~LIVE]
+                # The first row of a minibatch that meets a slot brings its counts up to date.
+                s.n0 += s.more & 0xFFFF
+                s.n1 += s.more >> 16
+                s.more = 0
+                value = scaled(data[start + place], s.n0, s.n1, constant, min_df, &logs[0], logs.shape[0], log_2)
+                row_values[place] = value
+                p += s.weight * value
+            p = <float> (p * wscale) + intercept
+            eta = 1 / (alpha * (first_t + t - 1))
+            update = -eta * log_loss_gradient(y[row], p)
+            wscale *= <float> max(0, 1 - eta * alpha)
+            if wscale < 1e-6:
+                rescale(slot, n_slots, <float> wscale)
+                wscale = 1
+            if update != 0:
+                size = <float> update / <float> wscale
+                for place in range(n):
+                    slot[live[start + place] & ~LIVE].weight += <double> row_values[place] * size
+                intercept += update * 0.01  # sparse data: the intercept moves more slowly
+            t += 1
+        if not rescale(slot, n_slots, <float> wscale):
+            intercept = NAN
+    return intercept

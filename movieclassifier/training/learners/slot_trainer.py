@@ -1,0 +1,204 @@
+"""``SlotTrainer``: the compiled twin of ``Trainer`` for two classes and one pass, faster and smaller.
+
+It is taken for a recipe with a log-count ratio and float32 features. ``Trainer`` stays the definition: a test compares
+both after every minibatch.
+"""
+
+import math
+from collections.abc import Generator, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.features.rows import Rows
+from movieclassifier.models.decisions import predicted_positions
+from movieclassifier.models.weights import Weights
+from movieclassifier.recipes.linear import Recipe
+from movieclassifier.system.ahead import read_ahead
+from movieclassifier.system.compiled import training_twin
+from movieclassifier.training.learners.log_count_ratio import LOG_2, LOG_TABLE, log_ratio, log_total_ratio
+from movieclassifier.training.learners.packing import PART, pack
+from movieclassifier.training.learners.sgd import CompiledSGD
+
+LIVE = np.uint32(0x80000000)
+SLOT = np.dtype([("n0", "u4"), ("n1", "u4"), ("more", "u4"), ("weight", "f4")])
+# Counts that wait in the table have 15 bits, those that wait in a slot 16.
+MAX_MIN_DF = 2**14
+MAX_MINIBATCH = 2**15
+
+
+def slots_fit(recipe: Recipe, n_classes: int, min_df: int, minibatch_size: int) -> bool:
+    """Tell whether a ``SlotTrainer`` can train a recipe, and the extension is there."""
+    return (
+        training_twin() is not None
+        and n_classes == 2
+        and recipe.passes == 1
+        and recipe.log_count_ratio
+        and recipe.ngrams.dtype == "float32"
+        and min_df <= MAX_MIN_DF
+        and minibatch_size <= MAX_MINIBATCH
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Counted:
+    """A minibatch whose documents are counted: the entries of the columns that have a slot."""
+
+    data: NDArray[np.float32]
+    slots: NDArray[np.uint32]
+    indptr: NDArray[np.int32]
+    lengths: NDArray[np.int32]
+    y: NDArray[np.uint8]
+    n_slots: int
+
+
+class SlotTrainer:
+    """Naive-Bayes log-count ratio and SGD over it, for two classes and one pass.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    min_df : int
+        Columns seen in fewer documents have ratio 0.
+    seed : int
+        Seed of the order of documents inside a minibatch.
+
+    Attributes
+    ----------
+    min_df : int
+    t : float
+        One more than the number of steps of SGD.
+    """
+
+    def __init__(self, recipe: Recipe, min_df: int, seed: int = 1):
+        n_features = recipe.ngrams.n_features
+        self.recipe, self.min_df = recipe, min_df
+        self._twin = import_module("movieclassifier.training.learners._slots")
+        self._table = np.zeros(n_features, np.uint32)
+        # As many as there can be; the operating system gives memory to those that are written.
+        self._slots = np.zeros(n_features + 1, SLOT)
+        self._n_slots = 0
+        self._totals = np.zeros(2, np.int64)
+        self._sgd = CompiledSGD(0, recipe.ngrams.dtype, recipe.alpha, seed)
+
+    @property
+    def t(self) -> float:
+        """One more than the number of steps of SGD."""
+        return self._sgd.t_
+
+    def iter_fitted(
+        self, minibatches: Iterable[tuple[Rows, NDArray[np.integer]]]
+    ) -> Generator[tuple[int, int], None, None]:
+        """Predict each minibatch, then learn from it; yields how many predictions were right, of how many.
+
+        Counting is a minibatch or two ahead, in a thread of its own: it needs no weights. Once all minibatches are
+        visited, the state is that of a trainer that took one after the other.
+
+        Raises
+        ------
+        ValueError
+            If the weights overflow.
+        """
+        with closing(read_ahead((self._count(rows, y) for rows, y in minibatches), size=2)) as counted:
+            for minibatch in counted:
+                yield self._step(minibatch), len(minibatch.y)
+
+    def _count(self, rows: Rows, y: NDArray[np.integer]) -> _Counted:
+        data, slots = np.empty(len(rows.data), np.float32), np.empty(len(rows.data), np.uint32)
+        indptr, labels = np.empty(len(y) + 1, np.int32), y.astype(np.uint8)
+        arrays = (rows.data, rows.columns, rows.indptr, labels, self._table, self._words())
+        self._n_slots = self._twin.count(*arrays, self._n_slots, self.min_df, data, slots, indptr)
+        n = indptr[-1]
+        return _Counted(data[:n], slots[:n], indptr, rows.lengths, labels, self._n_slots)
+
+    def _step(self, minibatch: _Counted) -> int:
+        data, slots, indptr, y = minibatch.data, minibatch.slots, minibatch.indptr, minibatch.y
+        values, scratch = np.empty(len(y), np.float32), np.empty(max(1, np.diff(indptr).max(initial=0)), np.float32)
+        logs = (self.min_df, LOG_TABLE, LOG_2)
+        words, sgd = self._words(), self._sgd
+        self._twin.decide(data, slots, indptr, words, self._constant(), *logs, y, values)
+        np.add.at(self._totals, y, minibatch.lengths)
+        n_correct = int((predicted_positions((values + sgd.intercept_)[:, None]) == y).sum())
+        arrays = (data, slots, indptr, words, minibatch.n_slots)
+        intercept = self._twin.step(
+            *arrays, self._constant(), *logs, y, sgd.order(len(y)), float(sgd.intercept_[0]), *sgd.settings, scratch
+        )
+        if not math.isfinite(intercept):
+            raise ValueError(f"the weights have overflowed; use another alpha than {self.recipe.alpha}.")
+        sgd.intercept_, sgd.t_ = np.array([intercept]), sgd.t_ + len(y)
+        return n_correct
+
+    def _words(self) -> NDArray[np.uint32]:
+        return self._slots.view(np.uint32).reshape(-1, 4)
+
+    def _constant(self) -> float:
+        return log_total_ratio(self._totals, 1, self.recipe.ngrams.n_features)
+
+    def counts(self, columns: NDArray[np.integer] | slice) -> NDArray[np.int32]:
+        """Return the documents of each class that have some columns, of shape (n, 2)."""
+        words = self._table[columns]
+        counts = np.stack([words & 0x7FFF, words >> 15], axis=1).astype(np.int32)
+        live = words >= LIVE
+        slots = self._slots[words[live] ^ LIVE]
+        counts[live] = np.stack([slots["n0"], slots["n1"]], axis=1)
+        return counts
+
+    def document_frequency(self, columns: NDArray[np.integer]) -> NDArray[np.integer]:
+        """Return in how many documents some columns were seen, of shape (n,)."""
+        return self.counts(columns).sum(axis=1)
+
+    def weights(self) -> Weights:
+        """Return the weights for features that are not scaled."""
+        coef = np.zeros(self.recipe.ngrams.n_features, np.float32)
+        columns = np.flatnonzero(self._table >= LIVE).astype(np.int32)
+        coef[columns] = self._slots["weight"][self._table[columns] ^ LIVE]
+        columns = columns[coef[columns] != 0]
+        ratio = log_ratio(self.counts(columns), 1, self._constant(), self.min_df).astype(np.float32)
+        coef[columns] *= ratio
+        coef[columns[ratio == 0]] = 0
+        columns, ratio = columns[ratio != 0], ratio[ratio != 0]
+        return Weights(coef[None], self._sgd.intercept_, columns, ratio[None], self.t)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return all that training goes on from, as the arrays of :meth:`Trainer.state`."""
+        parts = [slice(start, start + PART) for start in range(0, len(self._table), PART)]
+        scalars = {"intercept_.0": self._sgd.intercept_, "t_.0": np.asarray(self.t), "totals": self._totals}
+        coef = pack("coef_.0", map(self._weights, parts))
+        return coef | scalars | pack("counts", (self.counts(part).reshape(-1) for part in parts))
+
+    def _weights(self, part: slice) -> NDArray[np.float32]:
+        """Return the weights of consecutive columns, for features that are scaled by the ratio."""
+        words = self._table[part]
+        weights = np.zeros(len(words), np.float32)
+        live = words >= LIVE
+        weights[live] = self._slots["weight"][words[live] ^ LIVE]
+        return weights
+
+    def load_state(self, arrays: dict[str, NDArray[Any]]) -> None:
+        """Go on from what :meth:`state`, here or of ``Trainer``, returned.
+
+        Raises
+        ------
+        ValueError
+            If they are not the arrays of a trainer with these settings.
+        """
+        from movieclassifier.training.learners.trainer import Trainer
+
+        other = Trainer(self.recipe, 2, self.min_df)
+        other.load_state(arrays)
+        ratio: Any = other.ratio_
+        counts, coef = ratio.counts_, other.estimators_[0].coef_[0]
+        n_documents = counts.sum(axis=1)
+        # A weight of an earlier training may stand where min_df is higher now.
+        live = np.flatnonzero((n_documents >= self.min_df) | (coef != 0))
+        self._n_slots = len(live)
+        self._table[:] = counts[:, 0].astype(np.uint32) | counts[:, 1].astype(np.uint32) << np.uint32(15)
+        self._table[live] = LIVE | np.arange(len(live), dtype=np.uint32)
+        self._slots["n0"][: len(live)], self._slots["n1"][: len(live)] = counts[live].T
+        self._slots["weight"][: len(live)] = coef[live]
+        self._totals = ratio.totals_.copy()
+        self._sgd.intercept_, self._sgd.t_ = other.estimators_[0].intercept_, other.estimators_[0].t_
