@@ -4,11 +4,15 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import click
 
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.commands.shared.model_options import decode, model_option, shorten
+
+if TYPE_CHECKING:
+    from movieclassifier.models.classifier import Classifier
 
 CHUNK = 1000
 
@@ -20,8 +24,7 @@ CHUNK = 1000
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per text.")
 def main(texts: tuple[str, ...], path: str | None, model: str | None, as_json: bool) -> None:
     """Predict the label of each TEXT, or of each line of standard input (also as -)."""
-    from movieclassifier.models.decisions import predicted_positions, probabilities
-    from movieclassifier.models.persistence import load_classifier
+    from movieclassifier import load_classifier
 
     if texts and path is not None:
         raise click.UsageError("pass texts or --file, not both.")
@@ -31,15 +34,27 @@ def main(texts: tuple[str, ...], path: str | None, model: str | None, as_json: b
     source: Iterable[str] = texts or iter_lines(path or "-")
     stream = iter(source)
     while chunk := list(islice(stream, CHUNK if texts or path else 1)):
-        values = classifier.decision_function(chunk).reshape(len(chunk), -1)
-        y_probas = probabilities(values, classifier.temperature_).tolist()
-        for text, best, y_proba in zip(chunk, predicted_positions(values), y_probas, strict=True):
-            if as_json:
-                found = dict(zip(classifier.label_names, y_proba, strict=True))
-                line = json.dumps({"label": classifier.label_names[best], "probabilities": found})
-            else:
-                line = f"{classifier.label_names[best]}\t{y_proba[best]:.3f}\t{shorten(text)}"
+        for line in _answers(classifier, chunk, as_json):
             click.echo(line)
+
+
+def _answers(classifier: "Classifier", texts: list[str], as_json: bool) -> Iterator[str]:
+    """Yield the answer on each text; where the model knows no word of it, no label is named."""
+    from movieclassifier.models.decisions import predicted_positions, probabilities
+    from movieclassifier.models.unknown import describe_unknown
+
+    rows = classifier.rows(texts)
+    values, n_known = classifier.decide(rows), classifier.n_known(rows).tolist()
+    y_probas = probabilities(values, classifier.temperature_).tolist()
+    for text, best, y_proba, n in zip(texts, predicted_positions(values), y_probas, n_known, strict=True):
+        label = classifier.label_names[best] if n else None
+        if as_json:
+            found = dict(zip(classifier.label_names, y_proba, strict=True))
+            yield json.dumps({"label": label, "probabilities": found, "n_known": n})
+        elif label is None:
+            yield f"-\t-\t{shorten(text)}\t{describe_unknown(text, classifier.recipe.ngrams)}"
+        else:
+            yield f"{label}\t{y_proba[best]:.3f}\t{shorten(text)}"
 
 
 def iter_lines(path: str) -> Iterator[str]:

@@ -170,6 +170,7 @@ class ServedModel:
             label,
             moment(now()),
             classifier.label_names,
+            n_known=int(classifier.n_known(rows)[0]),
         )
 
     def named(self, y_proba: NDArray[np.floating]) -> Probabilities:

@@ -1,7 +1,7 @@
 """The classifier: texts in, labels and probabilities out; it explains itself and learns from corrections."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -190,6 +190,25 @@ class Classifier:
         """
         return float(np.mean(self.predict(texts) == np.asarray(y)))
 
+    def n_known(self, texts: Sequence[str] | Rows) -> NDArray[np.intp]:
+        """Return how many n-grams of each text have a weight; at 0 the intercept alone decides.
+
+        Parameters
+        ----------
+        texts : list of str or Rows
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+
+        Raises
+        ------
+        TypeError
+            If texts is one str, or holds anything but str.
+        """
+        parts = [texts] if isinstance(texts, Rows) else map(self.rows, _chunks(texts))
+        return np.concatenate([np.empty(0, np.intp), *map(self.weights.n_known, parts)])
+
     def explain(self, text: str, label: int | str | None = None, rows: Rows | None = None) -> Explanation:
         """Tell how much each n-gram adds to the decision value.
 
@@ -360,12 +379,10 @@ class Classifier:
         """Return decision values of shape (n_samples, n_rows); memory does not grow with the number of texts."""
         if isinstance(texts, Rows):
             return self.decide(texts)
-        if isinstance(texts, str):
-            raise TypeError(ONE_TEXT)
-        values = np.empty((len(texts), len(self.coef_)))
-        for start in range(0, len(texts), CHUNK):
-            chunk = texts[start : start + CHUNK]
+        values, start = np.empty((len(texts), len(self.coef_))), 0
+        for chunk in _chunks(texts):
             values[start : start + len(chunk)] = self.decide(self.rows(chunk))
+            start += len(chunk)
         return values
 
     def _rows(self, texts: Sequence[str] | Rows) -> Rows:
@@ -383,3 +400,10 @@ class Classifier:
 
     def _explained(self, rows: Rows) -> int:
         return int(predicted_positions(self.decide(rows))[0]) if len(self.coef_) > 1 else 1
+
+
+def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the texts some at a time, so that their rows take little memory."""
+    if isinstance(texts, str):
+        raise TypeError(ONE_TEXT)
+    return (texts[start : start + CHUNK] for start in range(0, len(texts), CHUNK))

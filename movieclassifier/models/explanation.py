@@ -64,6 +64,11 @@ class Explanation:
     intercept: float
     contributions: tuple[Contribution, ...]
 
+    @property
+    def n_known(self) -> int:
+        """How many columns of the text add something: at 0 the intercept alone decides."""
+        return len({part.column for part in self.contributions if part.value})
+
     def highlights(self) -> list[tuple[Span, float]]:
         """Return the characters of each token with its share of the contributions, in the order of the text.
 

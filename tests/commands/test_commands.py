@@ -123,6 +123,15 @@ def test_predict_prints_one_json_object_per_text(small_model):
         assert found["label"] == max(found["probabilities"], key=found["probabilities"].get)
 
 
+def test_predict_names_no_label_where_no_word_is_known(small_model):
+    lines = run("predict", "👍", "", TEXT, "--model", small_model).stdout.splitlines()
+    assert lines[0] == "-\t-\t👍\tThere is no word in it. A model trained with --tokenizer tweet reads emoji."
+    assert lines[1] == "-\t-\t\tThere is no text."
+    assert lines[2].split("\t")[0] in ("negative", "positive")
+    found = json.loads(run("predict", "👍", "--json", "--model", small_model).stdout)
+    assert (found["label"], found["n_known"]) == (None, 0)
+
+
 @pytest.mark.parametrize("how", ["file", "dash", "argument", "stdin"])
 def test_predict_answers_each_line_and_blank_ones_too(how, small_model, tmp_path):
     path = tmp_path / "texts.txt"

@@ -123,6 +123,9 @@ class Prediction:
         The vote that stands.
     undone : bool
         Whether there was one that was undone, and none since.
+    n_known : int or None
+        N-grams of the text that the model had a weight for; below 1 the label means nothing, and
+        :func:`movieclassifier.models.unknown.describe_unknown` says so. None where no explanation was stored.
     """
 
     id: str | None
@@ -136,6 +139,7 @@ class Prediction:
     labels: tuple[str, ...]
     vote: Vote | None = None
     undone: bool = False
+    n_known: int | None = None
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ def prediction_from(row: Row[Any], vote: Vote | None, undone: bool, labels: tupl
         labels,
         vote,
         undone,
+        explanation.n_known if explanation else None,
     )
 
 

@@ -1,0 +1,45 @@
+"""Texts that a model knows no word of, which leave it with nothing but its intercept."""
+
+import re
+
+from movieclassifier.features.ngrams import NGrams
+from movieclassifier.features.tokenizers import PICTOGRAPH, TOKENIZERS
+
+# Chinese, Japanese, Thai, Lao, Burmese and Khmer are written without blanks between words.
+WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]")
+EMOJI = re.compile(PICTOGRAPH)
+
+
+def describe_unknown(text: str, ngrams: NGrams) -> str:
+    """Return a sentence for people about a text that the model knows no n-gram of, with a tokenizer that would help.
+
+    Parameters
+    ----------
+    text : str
+    ngrams : NGrams
+        The model's.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> describe_unknown("xyzzy", NGrams())
+    'No word of it is known to the model.'
+    >>> describe_unknown("👍👍👍", NGrams())
+    'There is no word in it. A model trained with --tokenizer tweet reads emoji.'
+    """
+    if not text.strip():
+        return "There is no text."
+    found = bool(TOKENIZERS[ngrams.tokenizer](text))
+    said = "No word of it is known to the model." if found else "There is no word in it."
+    return " ".join([said, *_advice(text, ngrams.tokenizer)])
+
+
+def _advice(text: str, tokenizer: str) -> list[str]:
+    if tokenizer != "characters" and WITHOUT_BLANKS.search(text):
+        return ["A model trained with --tokenizer characters needs no blanks between words."]
+    if tokenizer not in ("tweet", "characters") and EMOJI.search(text):
+        return ["A model trained with --tokenizer tweet reads emoji."]
+    return []
