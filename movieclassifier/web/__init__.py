@@ -17,10 +17,23 @@ from movieclassifier.system.errors import one_line
 from movieclassifier.web import errors, headers, operations
 from movieclassifier.web.api import endpoints as api
 from movieclassifier.web.config import configure
+from movieclassifier.web.display import filters
 from movieclassifier.web.forms import needs_https
-from movieclassifier.web.pages import about, admin
+from movieclassifier.web.pages import about, admin, history, reference
 from movieclassifier.web.pages import reviews as pages
 from movieclassifier.web.throttling import DRAFTS, Throttle
+
+# What the script on the pages does at a key; "?" lists them.
+KEYS = (
+    ("Ctrl+Enter", "classify the text"),
+    ("c", "correct"),
+    ("i", "incorrect"),
+    ("u", "undo the vote"),
+    ("n", "a new text"),
+    ("j, k", "the next and the previous vote of the queue"),
+    ("a, r", "approve or reject it"),
+    ("?", "this list"),
+)
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -66,8 +79,9 @@ def _create_app(config: Mapping[str, Any]) -> Flask:
     errors.register(app)
     headers.register(app)
     operations.register(app)
-    app.jinja_env.globals["needs_https"] = needs_https
-    for module in (pages, about, admin, api):
+    app.jinja_env.globals.update(needs_https=needs_https, keys=KEYS)
+    filters.register(app)
+    for module in (pages, history, about, reference, admin, api):
         app.register_blueprint(module.blueprint)
     add_live_pages(app, log, config or {})
     app.jinja_env.globals["has_pages"] = app.view_functions

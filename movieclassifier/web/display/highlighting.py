@@ -1,30 +1,34 @@
-"""Cut a review into pieces and mark the words that speak for or against the answer."""
+"""Cut a text into pieces and mark the words that speak for or against the answer."""
 
 from dataclasses import dataclass
 
 from movieclassifier.features.token_spans import Span
 from movieclassifier.models.explanation import Contribution, Explanation
 
-# Shares of the strongest word: below the first a word stays plain, so that the page shows what mattered.
-STEPS = (0.12, 0.3, 0.6)
-# The strongest words are enough for a reader, and keep the page of a very long review small.
+# Log-odds from which a word is marked, marked clearly, and marked strongly. They are absolute: in a text that decides
+# nothing no word is marked strongly.
+STEPS = (0.2, 0.6, 1.2)
+# The strongest words are enough for a reader, and keep the page of a very long text small.
 MAX_MARKED = 150
 N_PHRASES = 10
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A piece of a review.
+    """A piece of a text.
 
     Attributes
     ----------
     text : str
     strength : int
         From -3 (strongly against the answer) over 0 (plain) to 3 (strongly for it).
+    value : float
+        Log-odds that its words add to the answer.
     """
 
     text: str
     strength: int = 0
+    value: float = 0.0
 
     @property
     def side(self) -> str:
@@ -37,7 +41,7 @@ class Segment:
         return any(character.isalnum() for character in self.text)
 
 
-def segments(explanation: Explanation) -> list[Segment]:
+def segments(explanation: Explanation, temperature: float = 1.0) -> list[Segment]:
     """Cut a text into segments; joined they are the text.
 
     Neighbouring words of one strength make one segment, with the blanks between them.
@@ -45,6 +49,8 @@ def segments(explanation: Explanation) -> list[Segment]:
     Parameters
     ----------
     explanation : Explanation
+    temperature : float
+        Divides the contributions, as it divides the decision value before that becomes a probability.
 
     Returns
     -------
@@ -55,28 +61,26 @@ def segments(explanation: Explanation) -> list[Segment]:
     >>> from movieclassifier.models.explanation import Contribution
     >>> parts = (Contribution("fine", 2.0, 1, ((7, 11),)), Contribution("dull", -0.5, 2, ((0, 4),)))
     >>> segments(Explanation("dull - fine.", "positive", 1.5, 0.0, parts))
-    [Segment(text='dull', strength=-1), Segment(text=' - ', strength=0), Segment(text='fine', strength=3),
-     Segment(text='.', strength=0)]
+    [Segment(text='dull', strength=-1, value=-0.5), Segment(text=' - ', strength=0, value=0.0),
+     Segment(text='fine', strength=3, value=2.0), Segment(text='.', strength=0, value=0.0)]
     """
     text, place = explanation.text, 0
     pieces = []
-    for start, end, strength in _joined(text, _marked(explanation)):
-        pieces += [Segment(text[place:start]), Segment(text[start:end], strength)]
+    for start, end, strength, value in _joined(text, _marked(explanation, temperature)):
+        pieces += [Segment(text[place:start]), Segment(text[start:end], strength, value)]
         place = end
     return [piece for piece in [*pieces, Segment(text[place:])] if piece.text]
 
 
-def strength_of(value: float, strongest: float) -> int:
-    """Return how strong a contribution is beside the strongest, from -3 to 3.
+def strength_of(value: float) -> int:
+    """Return how strongly a contribution is marked, from -3 to 3.
 
     Examples
     --------
-    >>> [strength_of(value, 2.0) for value in (2.0, -0.7, 0.25, 0.1)]
+    >>> [strength_of(value) for value in (2.0, -0.7, 0.25, 0.1)]
     [3, -2, 1, 0]
     """
-    if not strongest:
-        return 0
-    steps = sum(abs(value) / strongest >= step for step in STEPS)
+    steps = sum(abs(value) >= step for step in STEPS)
     return steps if value > 0 else -steps
 
 
@@ -93,24 +97,21 @@ def strongest_phrases(explanation: Explanation, n: int = N_PHRASES) -> tuple[lis
     return phrases, explanation.decision - explanation.intercept - sum(part.value for part in phrases)
 
 
-def _marked(explanation: Explanation) -> list[tuple[Span, int]]:
-    """Return the spans worth a mark with their strengths, in the order of the text."""
-    weights = explanation.highlights()
-    if not weights:
-        return []
+def _marked(explanation: Explanation, temperature: float) -> list[tuple[Span, int, float]]:
+    """Return the spans worth a mark with their strengths and values, in the order of the text."""
+    weights = [(span, weight / temperature) for span, weight in explanation.highlights()]
     ranked = sorted(weights, key=lambda part: -abs(part[1]))[:MAX_MARKED]  # of equals, the first in the text
-    strongest = abs(ranked[0][1])
-    strengths = [(span, strength_of(weight, strongest)) for span, weight in ranked]
-    return sorted((span, strength) for span, strength in strengths if strength)
+    strengths = [(span, strength_of(weight), weight) for span, weight in ranked]
+    return sorted(mark for mark in strengths if mark[1])
 
 
-def _joined(text: str, marks: list[tuple[Span, int]]) -> list[tuple[int, int, int]]:
+def _joined(text: str, marks: list[tuple[Span, int, float]]) -> list[tuple[int, int, int, float]]:
     """Join neighbours of one strength that only blanks part; of marks that overlap, keep the first."""
-    joined: list[tuple[int, int, int]] = []
-    for (start, end), strength in marks:
-        first, place, before = joined[-1] if joined else (0, 0, 0)
+    joined: list[tuple[int, int, int, float]] = []
+    for (start, end), strength, value in marks:
+        first, place, before, sum_before = joined[-1] if joined else (0, 0, 0, 0.0)
         if start >= place and strength == before and not text[place:start].strip(" "):
-            joined[-1] = (first, end, strength)
+            joined[-1] = (first, end, strength, sum_before + value)
         elif start >= place:
-            joined.append((start, end, strength))
+            joined.append((start, end, strength, value))
     return joined

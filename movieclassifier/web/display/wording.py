@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 MAX_ROWS = 8
+N_COLOURS = 8
 SURENESS = ((0.99, "almost certainly"), (0.9, "very likely"), (0.75, "likely"), (0.6, "probably"), (0.0, "perhaps"))
 
 
@@ -79,6 +80,17 @@ def signed(value: float, n_digits: int = 3) -> str:
     return f"{value:+.{n_digits}f}".replace("-", "−")
 
 
+def colour_of(place: int) -> str:
+    """Return the class in the style sheet of a label by its place among the labels of the model.
+
+    Examples
+    --------
+    >>> colour_of(1), colour_of(9)
+    ('l1', 'l1')
+    """
+    return f"l{place % N_COLOURS}"
+
+
 def any_of(names: Sequence[str]) -> str:
     """Return names as a choice.
 
@@ -92,11 +104,26 @@ def any_of(names: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Odds:
-    """One label with its probability."""
+    """One label with its probability.
+
+    Attributes
+    ----------
+    name : str
+    probability : float
+    is_answer : bool
+    place : int
+        Its place among the labels of the model, which determines its colour.
+    """
 
     name: str
     probability: float
     is_answer: bool = False
+    place: int = 0
+
+    @property
+    def colour(self) -> str:
+        """The class of its colour in the style sheet."""
+        return colour_of(self.place)
 
     @property
     def percent(self) -> float:
@@ -111,19 +138,50 @@ class Odds:
 
 @dataclass(frozen=True)
 class ShownAnswer:
-    """An answer to show: a label, its probability, and the labels with theirs."""
+    """An answer to show.
+
+    Attributes
+    ----------
+    name : str
+        The label.
+    probability : float
+    rows : tuple of Odds
+        The likeliest labels.
+    labels : tuple of str
+        All labels, in the order of the model.
+    """
 
     name: str
     probability: float
     rows: tuple[Odds, ...]
+    labels: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, probabilities: Mapping[str, float], label: str, like: "ShownAnswer | None" = None) -> "ShownAnswer":
         """Make an answer of probabilities by label: the answer's row first, or the rows as in another answer."""
         order = {row.name: place for place, row in enumerate(like.rows)} if like else {label: 0}
         ranked = sorted(probabilities, key=lambda name: (order.get(name, MAX_ROWS), -probabilities[name]))
-        rows = [Odds(name, probabilities[name], name == label) for name in ranked[:MAX_ROWS]]
-        return cls(label, probabilities[label], tuple(rows))
+        places = {name: place for place, name in enumerate(probabilities)}
+        rows = [Odds(name, probabilities[name], name == label, places[name]) for name in ranked[:MAX_ROWS]]
+        return cls(label, probabilities[label], tuple(rows), tuple(probabilities))
+
+    @property
+    def colour(self) -> str:
+        """The class of the answer's colour in the style sheet."""
+        return colour_of(self.labels.index(self.name))
+
+    @property
+    def other_colour(self) -> str:
+        """The class of the colour of what speaks against the answer: of two labels the second one's."""
+        if len(self.labels) != 2:
+            return "against"
+        return colour_of(1 - self.labels.index(self.name))
+
+    @property
+    def balance(self) -> float:
+        """Of two labels, where the answer stands between the first (-50) and the second (50)."""
+        second = next(row.probability for row in self.rows if row.name == self.labels[1])
+        return round(100 * second - 50, 1)
 
     @property
     def sureness(self) -> str:

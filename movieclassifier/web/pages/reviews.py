@@ -1,4 +1,4 @@
-"""The pages for visitors: write a review, read the answer, correct it, undo the correction."""
+"""The pages for visitors: write a text, read the answer, correct it, undo the correction."""
 
 from typing import Any
 
@@ -8,57 +8,44 @@ from wtforms import BooleanField, StringField, TextAreaField, ValidationError
 from wtforms.validators import AnyOf
 
 from movieclassifier.feedback.log.entities import Prediction
+from movieclassifier.feedback.log.texts import clean
 from movieclassifier.models.explanation import Explanation
 from movieclassifier.web.clients import current_client, service, throttle
-from movieclassifier.web.display.highlighting import segments, strongest_phrases
-from movieclassifier.web.display.outcomes import outcome_of, state_of
-from movieclassifier.web.display.wording import (
-    ShownAnswer,
-    any_of,
-    count_of,
-    excerpt,
-    out_of_100,
-    sentence,
-    signed,
-    when,
-)
+from movieclassifier.web.display.examples import examples_for
+from movieclassifier.web.display.highlighting import segments
+from movieclassifier.web.display.movement import moved_words
+from movieclassifier.web.display.promise import promise_of, question_of
+from movieclassifier.web.display.waterfall import waterfall
+from movieclassifier.web.display.wording import ShownAnswer, any_of
 from movieclassifier.web.forms import PLAIN_HTTP, SecureForm, needs_https
 
-PER_PAGE = 25
 EXPIRED = "The form had expired, and your text is still here. Send it again."
+MAX_DRAFT = 5000
 
 blueprint = Blueprint("pages", __name__)
-blueprint.add_app_template_filter(excerpt)
-blueprint.add_app_template_filter(when)
-blueprint.add_app_template_filter(sentence)
-blueprint.add_app_template_filter(count_of)
-blueprint.add_app_template_filter(signed)
-blueprint.add_app_template_filter(out_of_100)
-blueprint.add_app_template_filter(outcome_of)
-blueprint.add_app_template_filter(state_of)
 
 
 class ReviewForm(SecureForm):
-    """A review to classify."""
+    """A text to classify."""
 
-    review = TextAreaField("Your review")
-    forget = BooleanField("Don’t keep my review")
+    review = TextAreaField("Your text")
+    forget = BooleanField("Don’t keep my text")
 
     def validate_review(self, field: TextAreaField) -> None:
         """Refuse a text that is too short to judge or too long to show."""
         settings, length = service().settings, len(self.text)
         if length < settings.min_length:
             raise ValidationError(
-                f"A review has at least {settings.min_length} characters; this one has {length}. Write a little more."
+                f"A text has at least {settings.min_length} characters; this one has {length}. Write a little more."
             )
         if length > settings.max_length:
             raise ValidationError(
-                f"A review has at most {settings.max_length:,} characters; this one has {length:,}. Shorten it."
+                f"A text has at most {settings.max_length:,} characters; this one has {length:,}. Shorten it."
             )
 
     @property
     def text(self) -> str:
-        """The review without blanks around it; browsers send a line break as two characters."""
+        """The text without blanks around it; browsers send a line break as two characters."""
         return (self.review.data or "").replace("\r\n", "\n").strip()
 
 
@@ -77,7 +64,7 @@ class VoteForm(SecureForm):
 
 @blueprint.route("/", methods=["GET", "POST"])
 def index() -> Any:
-    """Take a review."""
+    """Take a text."""
     form = ReviewForm.of_request()
     if request.method == "POST" and form.validate():
         throttle("predictions")
@@ -87,15 +74,42 @@ def index() -> Any:
     if request.method == "POST" and form.has_expired:
         # With the text that was written and a new token; sending it again is all there is to do.
         status, form.csrf_token.errors = 400, [PLAIN_HTTP if needs_https() else EXPIRED]
-    facts, settings = service().facts(), service().settings
-    names = any_of(facts.labels)
-    return render_template("pages/index.html", form=form, names=names, bundled=facts.bundled, settings=settings), status
+    if request.method == "GET":
+        form.review.data = request.args.get("text", "")[: service().settings.max_length]
+    facts = service().facts()
+    return render_template(
+        "pages/index.html",
+        form=form,
+        names=any_of(facts.labels),
+        question=question_of(facts.labels),
+        promise=promise_of(facts),
+        examples=examples_for(facts.labels),
+        settings=service().settings,
+    ), status
+
+
+@blueprint.post("/draft")
+def draft() -> Any:
+    """Answer a text while it is written; nothing is stored or counted."""
+    form = ReviewForm.of_request()
+    form.checked()
+    throttle("drafts")
+    text = clean(form.text[:MAX_DRAFT])
+    if len(text) < service().settings.min_length:
+        return "", 204
+    with service().model() as classifier:
+        y_proba = classifier.predict_proba([text])[0]
+        best = int(y_proba.argmax())
+        explanation = classifier.explain(text, classifier.classes_[best].item())
+        temperature, names = classifier.temperature_, classifier.label_names
+    answer = ShownAnswer.of(dict(zip(names, y_proba.tolist(), strict=True)), names[best])
+    return render_template("pages/draft.html", answer=answer, **explained(explanation, temperature))
 
 
 @blueprint.get("/results")
 @blueprint.get("/thanks")
 def latest() -> Response:
-    """Go to the latest review of the session."""
+    """Go to the latest text of the session."""
     predictions = service().history(current_client(), limit=1)
     return see("pages.results", predictions[0].id) if predictions else redirect(url_for("pages.index"), 303)
 
@@ -138,29 +152,25 @@ def thanks(id: str) -> str | Response:
     vote = prediction.vote
     if vote is None:
         return see("pages.results", id)
+    with service().model() as classifier:
+        words = moved_words(classifier, prediction.text, vote.label) if vote.label in classifier.label_names else []
     before = ShownAnswer.of(vote.before, vote.before_label)
-    after = ShownAnswer.of(vote.after, vote.after_label, like=before)
     return render_template(
-        "pages/thanks.html", form=SecureForm.of_request(), prediction=prediction, before=before, after=after
+        "pages/thanks.html",
+        form=SecureForm.of_request(),
+        prediction=prediction,
+        before=before,
+        after=ShownAnswer.of(vote.after, vote.after_label, like=before),
+        words=words,
     )
-
-
-@blueprint.get("/history")
-def history() -> str:
-    """List the reviews of the session, a page at a time."""
-    predictions = service().history(current_client())
-    n_pages = max(1, -(-len(predictions) // PER_PAGE))
-    page = min(max(1, request.args.get("page", 1, type=int)), n_pages)
-    shown = predictions[(page - 1) * PER_PAGE : page * PER_PAGE]
-    rows = [(prediction, ShownAnswer.of(prediction.probabilities, prediction.label)) for prediction in shown]
-    return render_template("pages/history.html", form=SecureForm.of_request(), rows=rows, page=page, n_pages=n_pages)
 
 
 def show(prediction: Prediction) -> str:
     """Render an answer."""
     explanation = prediction.explanation or Explanation(prediction.text, prediction.label, 0.0, 0.0, ())
-    phrases, rest = strongest_phrases(explanation)
     now = service().answer(prediction.text) if prediction.id else None
+    with service().model() as classifier:
+        temperature = classifier.temperature_
     return render_template(
         "pages/results.html",
         form=SecureForm.of_request(),
@@ -168,11 +178,17 @@ def show(prediction: Prediction) -> str:
         choices=sorted(prediction.labels, key=lambda label: -prediction.probabilities[label]),
         answer=ShownAnswer.of(prediction.probabilities, prediction.label),
         now=ShownAnswer.of(now.probabilities, now.label) if now else None,
-        segments=segments(explanation),
-        explanation=explanation,
-        phrases=phrases,
-        rest=rest,
+        **explained(explanation, temperature),
     )
+
+
+def explained(explanation: Explanation, temperature: float) -> dict[str, Any]:
+    """Return the parts of a page that say why."""
+    return {
+        "known": any(part.value for part in explanation.contributions),
+        "segments": segments(explanation, temperature),
+        "picture": waterfall(explanation, temperature),
+    }
 
 
 def see(endpoint: str, id: str | None) -> Response:
@@ -181,7 +197,7 @@ def see(endpoint: str, id: str | None) -> Response:
 
 
 def checked_label(id: str) -> str:
-    """Return the label voted for; only the browser's owner of a review gets this far."""
+    """Return the label voted for; only the browser's owner of a text gets this far."""
     form = VoteForm.of(service().get(id, current_client()))
     if not form.checked():
         abort(400)
