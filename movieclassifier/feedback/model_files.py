@@ -67,9 +67,9 @@ def expect_known(engine: Engine, path: Path) -> int:
         name = connection.scalar(select(bases.c.name).where(bases.c.version == served))
         n_accepted = count_accepted(connection)
         raise ValueError(
-            f"{database_name(connection)} serves version {served} of {name}; {path} is a different model. To serve it "
-            f"from now on, with the {n_accepted} accepted votes on top: movieclassifier update --model {path}. To keep "
-            f"both, give it {OWN_DATABASE}"
+            f"{database_name(connection)} serves version {served}{'' if name == model_name(path) else f' of {name}'}, and "
+            f"the model file is a different one. This serves it from now on, with the {n_accepted} accepted votes on "
+            f"top: movieclassifier update --model {path}. To keep both, give it {OWN_DATABASE}"
         )
 
 

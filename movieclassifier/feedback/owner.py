@@ -49,6 +49,8 @@ class Owner:
         measured = f", accuracy {facts.measured['accuracy']:.4f} when it was trained" if facts.measured else ""
         votes = f"votes: {facts.events_applied} learned, {facts.waiting} waiting, {facts.held} held"
         lines = [f"Serving version {facts.version} of {facts.name} (recipe {facts.recipe}{measured}; {votes})."]
+        if facts.is_sample:
+            lines.append("It was trained on the sample reviews only, to try things out; its figures say little.")
         if facts.bundled:
             lines.append("It is the bundled model; train_online.py trains one of your own into pkl_objects/.")
         return "\n".join([*lines, self.unserved_model()]).strip()

@@ -55,10 +55,23 @@ def guard_accuracy(classifier: Classifier, arrays: Mapping[str, NDArray[Any]], c
     columns : ndarray of shape (n_columns,)
         The known columns of the classifier that the guard set was made with.
     """
+    values = classifier.decide(guard_rows(arrays, columns, classifier.recipe.ngrams.n_features))
+    return float((predicted_positions(values) == arrays["guard_y"]).mean())
+
+
+def guard_rows(arrays: Mapping[str, NDArray[Any]], columns: NDArray[np.integer], n_features: int) -> Rows:
+    """Return the documents of a guard set as rows.
+
+    Parameters
+    ----------
+    arrays : mapping of str to ndarray
+        The arrays that :func:`make_guard` returned.
+    columns : ndarray of shape (n_columns,)
+        The known columns of the classifier that the guard set was made with.
+    n_features : int
+    """
     lengths = arrays["guard_lengths"]
     indptr = np.concatenate([[0], np.cumsum(lengths)])
     sums = np.concatenate([[0], np.cumsum(arrays["guard_steps"], dtype=np.int64)])
     places = sums[1:] - np.repeat(sums[indptr[:-1]], lengths)
-    rows = Rows(arrays["guard_data"], columns[places], indptr, classifier.recipe.ngrams.n_features)
-    values = classifier.decide(rows)
-    return float((predicted_positions(values) == arrays["guard_y"]).mean())
+    return Rows(arrays["guard_data"], columns[places], indptr, n_features)

@@ -42,8 +42,8 @@ def test_another_model_is_refused_and_nothing_changes(tmp_path, database_url):
     before = digest(first), first.owner.versions(), first.facts().log_position
     other = write_model(tmp_path / "other.npz", seed=1)
     expected = (
-        rf"serves version 1 of \S+/first\.npz; \S+/other\.npz is a different model\. To serve it from now on, with the 1 "
-        rf"accepted votes on top: movieclassifier update --model {other}\. To keep both, give it a database of its own"
+        rf"serves version 1 of \S+/first\.npz, and the model file is a different one\. This serves it from now on, with the "
+        rf"1 accepted votes on top: movieclassifier update --model {other}\. To keep both, give it a database of its own"
     )
     with pytest.raises(ValueError, match=expected):
         open_service(database_url, other)
@@ -179,7 +179,7 @@ def test_a_bundled_model_that_nobody_voted_on_gives_way_to_a_trained_one(
     assert (last.by, last.version) == ("system", 2)
     assert last.note == "pkl_objects/classifier.npz in place of the bundled model, which nobody had voted on"
     write_model(trained, n_classes=n_classes, seed=1)
-    with pytest.raises(ValueError, match="is a different model"):
+    with pytest.raises(ValueError, match="the model file is a different one"):
         open_own(database_url)
 
 

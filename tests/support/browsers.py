@@ -82,11 +82,11 @@ class Browser:
 
     @contextmanager
     def turning(self) -> Iterator[None]:
-        """Wait until what is done inside has brought another page."""
-        old = self.find("html")
+        """Wait until what is done inside has brought another page, loaded or put in place by the page's script."""
+        old, address = [self.find("html"), self.find("main")], self.driver.current_url
         yield
         waiting = WebDriverWait(self.driver, PATIENCE, ignored_exceptions=[WebDriverException])
-        waiting.until(lambda driver: is_gone(old))
+        waiting.until(lambda driver: driver.current_url != address or any(map(is_gone, old)))
         waiting.until(lambda driver: driver.find_elements(By.CSS_SELECTOR, "footer"))
 
     def click(self, name: str) -> None:

@@ -87,9 +87,9 @@ def test_whole_path_by_mouse(plain, address):
     plain.click("Incorrect")
     assert plain.driver.current_url == result.replace("/results/", "/thanks/")
     assert "The model changed its mind" in plain.words
-    before, after = (card.text for card in plain.driver.find_elements("css selector", ".change .card"))
-    assert "positive, " in before.splitlines()[1]
-    assert "negative, " in after.splitlines()[1]
+    assert plain.find(".balance .fill.l0").is_displayed()
+    assert plain.find(".balance .ghost").is_displayed()
+    assert "The words that moved" in plain.words
     plain.driver.refresh()
     assert "The model changed its mind" in plain.words
     plain.click("Undo")
@@ -99,19 +99,21 @@ def test_whole_path_by_mouse(plain, address):
 
 
 def test_whole_path_by_keyboard_with_visible_focus(plain, address):
-    plain.driver.get(address + "/")
+    plain.driver.get(address + "/about")
     skip = plain.press(Keys.TAB)
     assert skip.text == "Skip to the content"
     assert skip.is_displayed()
     plain.press(Keys.ENTER)
-    assert plain.press(Keys.TAB).get_attribute("name") == "review"
+    assert plain.press(Keys.TAB).text == "For the record"
+    plain.driver.get(address + "/")
+    assert plain.driver.switch_to.active_element.get_attribute("name") == "review"
     plain.press(*REVIEW)
     button = plain.tab_to("Classify")
     assert button.value_of_css_property("outline-style") == "solid"
     with plain.turning():
         plain.press(Keys.ENTER)
     assert "positive" in plain.find("h1").text
-    plain.enter("Incorrect")
+    plain.enter("Incorrect: it is negative")
     assert "The model changed its mind" in plain.words
     plain.enter("Undo")
     assert "Your vote was taken back." in plain.words
@@ -122,7 +124,7 @@ def test_a_review_that_is_not_kept_cannot_be_corrected(plain, address):
     plain.find("[name=review]").send_keys(REVIEW)
     plain.find("[name=forget]").click()
     plain.click("Classify")
-    assert "Your review was not kept" in plain.words
+    assert "Your text was not kept" in plain.words
     assert "Incorrect" not in plain.words
 
 
@@ -137,15 +139,15 @@ def test_history_changes_and_undoes_a_vote(plain, address):
     submit(plain, address, f"{PAN} History.")
     plain.driver.get(address + "/history")
     plain.click("Incorrect")
-    assert "Thank you" in plain.words
+    assert "Learned, thank you" in plain.words
     plain.driver.get(address + "/history")
     assert "You said: Incorrect, it is positive" in plain.words
     with plain.turning():
-        plain.find(".stack button[formaction$=change]").click()
+        plain.find(".rows button[formaction$=change]").click()
     assert "You said: Correct" in plain.words
     plain.driver.get(address + "/history")
     with plain.turning():
-        plain.find(".stack button[formaction$=undo]").click()
+        plain.find(".rows button[formaction$=undo]").click()
     assert "Your vote was taken back." in plain.words
 
 
@@ -169,12 +171,15 @@ def paths(scripted, address):
     thanks = scripted.driver.current_url
     unvoted = submit(scripted, address, f"{PAN} {REVIEW}")
     log_in(scripted, address)
-    admin = ["/admin", "/admin/votes?search=film", "/admin/audit", "/admin/versions", "/admin/update"]
+    admin = ["/admin", "/admin/queue", "/admin/votes?search=film", "/admin/audit", "/admin/versions", "/admin/update"]
     return [
         result,
         thanks,
         unvoted,
-        *(address + path for path in ["/", "/history", "/about", "/model", "/nothing", *admin]),
+        *(
+            address + path
+            for path in ["/", "/history", "/history/clear", "/about", "/model", "/api", "/nothing", *admin]
+        ),
     ]
 
 
@@ -277,7 +282,9 @@ def test_a_stored_script_runs_nowhere(scripted, address):
     for path in (result, *(address + path for path in ("/history", "/model", "/admin/votes", "/admin/audit"))):
         scripted.driver.get(path)
         titles.append(scripted.driver.title)
-        assert scripted.driver.execute_script("return document.scripts.length") == 0
+        assert scripted.driver.execute_script("return [...document.scripts].map(script => script.src)") == [
+            f"{address}/static/pages.js"
+        ]
     assert "pwned" not in titles
     scripted.driver.get(result)
     shown = scripted.driver.execute_script("return document.querySelector('.review').textContent")

@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 from movieclassifier.models.metadata import Metrics, Provenance
 
+SAMPLE = "sample_reviews.csv"
+
 
 @dataclass(frozen=True)
 class Version:
@@ -122,3 +124,8 @@ class ModelFacts:
     bundled: bool
     mode: str
     cap_used: float
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether it has read the few sample reviews of the package only: its figures say little then."""
+        return SAMPLE in self.metadata.get("corpus", [])

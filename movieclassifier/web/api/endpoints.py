@@ -101,6 +101,7 @@ def model() -> Response:
             "recipe": facts.recipe,
             "labels": list(facts.labels),
             "measured_accuracy": facts.measured["accuracy"] if facts.measured else None,
+            "trained_on_sample": facts.is_sample,
             "mode": facts.mode,
             "events_applied": facts.events_applied,
             "events_held": facts.held,

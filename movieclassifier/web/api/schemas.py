@@ -104,6 +104,10 @@ def _model() -> dict[str, Any]:
         "recipe": STRING,
         "labels": {"type": "array", "items": STRING, "minItems": 2},
         "measured_accuracy": {"type": ["number", "null"]},
+        "trained_on_sample": {
+            "type": "boolean",
+            "description": "Whether it has read the few sample reviews only, so that its accuracy says little.",
+        },
         "mode": {"enum": list(MODES)},
         "events_applied": {**count, "description": "Votes in these weights."},
         "events_held": count,

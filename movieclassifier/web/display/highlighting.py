@@ -102,7 +102,9 @@ def _marked(explanation: Explanation, temperature: float) -> list[tuple[Span, in
     weights = [(span, weight / temperature) for span, weight in explanation.highlights()]
     ranked = sorted(weights, key=lambda part: -abs(part[1]))[:MAX_MARKED]  # of equals, the first in the text
     strengths = [(span, strength_of(weight), weight) for span, weight in ranked]
-    return sorted(mark for mark in strengths if mark[1])
+    # A full stop or a comma decides something, as a part of phrases, but a mark on it tells a reader nothing.
+    text = explanation.text
+    return sorted(mark for mark in strengths if mark[1] and (mark[0][1] - mark[0][0] > 1 or text[mark[0][0]].isalnum()))
 
 
 def _joined(text: str, marks: list[tuple[Span, int, float]]) -> list[tuple[int, int, int, float]]:

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from movieclassifier.features.hashing import hash_texts, ngram_columns
+from movieclassifier.features.hashing import ngram_columns
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.explanation import ngram_spans
-from movieclassifier.models.weights import _ratio_at
 
 N_WORDS = 6
 
@@ -21,10 +20,13 @@ class MovedWord:
     ngram : str
     share : float
         Its share of the whole movement, from 0 to 1.
+    length : float
+        Of its bar, in per cent of that of the word that moved most.
     """
 
     ngram: str
     share: float
+    length: float
 
     @property
     def percent(self) -> float:
@@ -52,8 +54,9 @@ def moved_words(classifier: Classifier, text: str, label: str, n: int = N_WORDS)
         The one that moved most first; empty where the model knows no word of the text.
     """
     row = classifier.label_names.index(label) if len(classifier.classes_) > 2 else 0
-    data, columns, _ = hash_texts([text], classifier.recipe.ngrams)
-    moved = (data.astype(float) * _ratio_at(classifier, row, columns)) ** 2
+    rows = classifier.rows([text])
+    columns = rows.columns
+    moved = (rows.data.astype(float) * classifier.weights.ratio_at(row, columns)) ** 2
     total = float(moved.sum())
     if not total:
         return []
@@ -65,4 +68,7 @@ def moved_words(classifier: Classifier, text: str, label: str, n: int = N_WORDS)
         names.setdefault(column, ngram)
     strongest = np.argsort(-moved, kind="stable")[:n]
     found = [(names.get(int(columns[place]), ""), by_column[int(columns[place])]) for place in strongest]
-    return [MovedWord(ngram, share) for ngram, share in found if ngram and share > 0.001]
+    longest = found[0][1] or 1.0
+    return [
+        MovedWord(ngram, share, round(100 * share / longest, 1)) for ngram, share in found if ngram and share > 0.001
+    ]

@@ -1,19 +1,21 @@
 """Plots as plain geometry, which the template macros.html draws as inline SVG; each has a table beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from itertools import zip_longest
 
-from movieclassifier.web.display.wording import count_of, day_of, signed
+from movieclassifier.web.display.intervals import Bin, wilson
+from movieclassifier.web.display.wording import colour_of, count_of, day_of, signed
 
-WIDTH, HEIGHT = 640, 240
+WIDTH, HEIGHT = 640, 260
 LEFT, RIGHT, TOP, BOTTOM = 72, 12, 16, 36
-MAX_BARS = 42
+MIN_DAYS, MAX_DAYS = 14, 42
 MAX_POINTS = 60
-# Step and beginning of an axis that ends at 100%, in per cent; the highest that is low enough is taken.
-AXES = ((2, 90), (5, 80), (10, 70), (10, 60), (20, 40), (20, 20), (20, 0))
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 ROW = 28
 WORDS = 210
+NARROW = 150
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,13 @@ class Plot:
     ----------
     title : str
     summary : str
-        What the picture shows, in a sentence.
+        The meaning of the picture, in a sentence.
     header : tuple of str
         Of the table.
     rows : list of tuple of str
         The figures.
+    points, band, diagonal : str
+        A line, the area of its intervals, and a line to compare with, as SVG writes points.
     grid : list of Caption
         Marks of the value axis; a line crosses the picture at each.
     """
@@ -61,40 +65,50 @@ class Plot:
     height: int = HEIGHT
     width: int = WIDTH
     points: str = ""
+    band: str = ""
+    diagonal: str = ""
     bars: list[Bar] = field(default_factory=list)
     grid: list[Caption] = field(default_factory=list)
     labels: list[Caption] = field(default_factory=list)
     legend: tuple[tuple[str, str], ...] = ()
 
 
-def accuracy_plot(title: str, one: str, curve: Sequence[tuple[int, float]]) -> Plot:
-    """Draw a share of right answers against a running number.
+def accuracy_plot(title: str, one: str, curve: Sequence[tuple[int, float]], counts: Sequence[int] = ()) -> Plot:
+    """Draw a share of right answers, from 0 to 100%, against a running number.
 
     Parameters
     ----------
     title : str
     one : str
-        What is counted, in the singular.
+        The noun of the running number, in the singular.
     curve : sequence of (int, float)
         At least one number with its share, ascending.
+    counts : sequence of int
+        How many answers each share is of, for its 95% interval; by default the running number.
     """
+    of = dict(zip((n for n, _ in curve), counts or (n for n, _ in curve), strict=True))
     curve = thinned(curve)
-    low, step = nice_ticks(min(share for _, share in curve))
     first, last = curve[0][0], curve[-1][0]
 
-    def place(n: int, share: float) -> tuple[float, float]:
-        across = (n - first) / (last - first) if last > first else 1.0
-        return _x(across), _y((share - low) / (1 - low))
+    def across(n: int) -> float:
+        return _x((n - first) / (last - first) if last > first else 1.0)
 
-    ticks = [place / 100 for place in range(round(100 * low), 101, step)]
+    line = [(across(n), n, share) for n, share in curve]
+    if len(line) == 1:  # make a line of a single point
+        line = [(_x(0.0), *line[0][1:]), line[0]]
+    bounds = [(x, *wilson(share, of[n])) for x, n, share in line]
+    low, high = wilson(curve[-1][1], of[last])
     return Plot(
         title,
-        f"After {count_of(last, one)} the share is {curve[-1][1]:.1%}; the lowest shown is "
-        f"{min(share for _, share in curve):.1%}.",
-        (f"{one}s".capitalize(), "Right answers"),
-        [(f"{n:,}", f"{share:.1%}") for n, share in curve],
-        points=" ".join(f"{x:g},{y:g}" for x, y in (place(n, share) for n, share in _doubled(curve))),
-        grid=[Caption(LEFT - 8, place(first, tick)[1], f"{tick:.0%}", "end") for tick in ticks],
+        f"After {count_of(last, one)} the share is {curve[-1][1]:.1%}; its 95% interval goes from {low:.1%} to "
+        f"{high:.1%}.",
+        (f"{one}s".capitalize(), "Right answers", "95% interval"),
+        [(f"{n:,}", f"{share:.1%}", "{:.1%} – {:.1%}".format(*wilson(share, of[n]))) for n, share in curve],
+        points=" ".join(f"{x:g},{_y(share):g}" for x, _, share in line),
+        band=" ".join(
+            [f"{x:g},{_y(high):g}" for x, _, high in bounds] + [f"{x:g},{_y(low):g}" for x, low, _ in bounds[::-1]]
+        ),
+        grid=_share_grid(),
         labels=[
             Caption(LEFT, HEIGHT - 8, f"{first:,}", "start"),
             Caption(WIDTH - RIGHT, HEIGHT - 8, count_of(last, one), "end"),
@@ -102,21 +116,52 @@ def accuracy_plot(title: str, one: str, curve: Sequence[tuple[int, float]]) -> P
     )
 
 
+def calibration_plot(bins: Sequence[Bin]) -> Plot:
+    """Draw the share of right answers against the probability that the model claimed, with 95% intervals.
+
+    Parameters
+    ----------
+    bins : sequence of Bin
+        At least one.
+    """
+    bars = []
+    for found in bins:
+        low, high = wilson(found.right, found.n)
+        x = _x(found.claimed)
+        bars.append(Bar(x - 1, _y(high), 2, round(_y(low) - _y(high), 1), "whisker"))
+        bars.append(Bar(x - 4, round(_y(found.right) - 4, 1), 8, 8, "dot"))
+    n = sum(found.n for found in bins)
+    gap = 100 * sum(found.n * abs(found.right - found.claimed) for found in bins) / n
+    return Plot(
+        "Does it know how sure it may be?",
+        f"On {count_of(n, 'text')} that it never learned from: a dot on the dashed line is as often right as the model "
+        f"says. The dots are {gap:.1f} points off on average.",
+        ("It claims", "It is right", "95% interval", "Texts"),
+        [
+            (f"{b.claimed:.0%}", f"{b.right:.0%}", "{:.0%} – {:.0%}".format(*wilson(b.right, b.n)), f"{b.n:,}")
+            for b in bins
+        ],
+        bars=bars,
+        diagonal=f"{_x(0):g},{_y(0):g} {_x(1):g},{_y(1):g}",
+        grid=_share_grid(),
+        labels=[Caption(_x(share), HEIGHT - 8, f"{share:.0%}", anchor) for share, anchor in _ENDS],
+    )
+
+
 def votes_plot(days: Sequence[tuple[date, int, int]]) -> Plot:
-    """Draw the votes of each day.
+    """Draw the votes of each day, over two weeks at least.
 
     Parameters
     ----------
     days : sequence of (date, int, int)
-        A day with its number of votes for a right and for a wrong answer, ascending; the last 42 are drawn.
+        A day with its number of votes for a right and for a wrong answer, ascending; the last 42 days are drawn.
     """
-    days = days[-MAX_BARS:]
+    days = every_day(days)
     top = nice_ceiling(max(right + wrong for _, right, wrong in days))
-    step = (WIDTH - LEFT - RIGHT) / max(len(days), 7)
-    left = LEFT + (WIDTH - LEFT - RIGHT - len(days) * step) / 2  # few bars stand in the middle
+    step = (WIDTH - LEFT - RIGHT) / len(days)
     bars = []
     for place, (_, right, wrong) in enumerate(days):
-        x, width = round(left + place * step + step * 0.15, 1), round(step * 0.7, 1)
+        x, width = round(LEFT + place * step + step * 0.15, 1), round(step * 0.7, 1)
         middle, high = _y(right / top), _y((right + wrong) / top)
         bars += [Bar(x, middle, width, round(_y(0) - middle, 1), "correct")] * bool(right)
         bars += [Bar(x, high, width, round(middle - high, 1), "incorrect")] * bool(wrong)
@@ -128,36 +173,84 @@ def votes_plot(days: Sequence[tuple[date, int, int]]) -> Plot:
         [(day.isoformat(), f"{right:,}", f"{wrong:,}") for day, right, wrong in reversed(days)],
         bars=bars,
         grid=[Caption(LEFT - 8, _y(tick / top), f"{tick:,}", "end") for tick in (0, top // 2, top)],
-        labels=_day_labels(days, left, step),
+        labels=[
+            Caption(LEFT, HEIGHT - 10, _short(days[0][0]), "start"),
+            Caption(WIDTH - RIGHT, HEIGHT - 10, _short(days[-1][0]), "end"),
+        ],
         legend=(("correct", "Correct"), ("incorrect", "Incorrect")),
     )
 
 
-def words_plot(title: str, words: Sequence[tuple[str, float]]) -> Plot:
-    """Draw the weights of words, the strongest on top.
+def words_plot(words: Mapping[str, Sequence[tuple[str, float]]], labels: Sequence[str]) -> Plot:
+    """Draw the strongest words of all labels: of two labels to both sides of a middle, of more one below another.
 
     Parameters
     ----------
-    title : str
-    words : sequence of (str, float)
-        At least one.
+    words : mapping of str to sequence of (str, float)
+        Words with their weights by label, the strongest first; at least one.
+    labels : sequence of str
+        All labels of the model.
     """
-    largest = max(abs(weight) for _, weight in words) or 1.0
-    bars, labels = [], []
-    for row, (word, weight) in enumerate(words):
-        length, y = round(abs(weight) / largest * (WIDTH - WORDS - 80), 1), TOP + row * ROW
-        bars.append(Bar(WORDS, y, length, ROW - 6, "for" if weight > 0 else "against"))
-        labels.append(Caption(WORDS - 10, y + ROW - 11, word if len(word) <= 20 else word[:19] + "…", "end"))
-        labels.append(Caption(WORDS + length + 8, y + ROW - 11, signed(weight, 1), "start"))
+    rows = [(name, word, weight) for name, found in words.items() for word, weight in found]
+    summary = "The bars are the model’s weights, in log-odds, in the colours of the labels."
+    bars, captions, height = _two_sided(words, labels) if len(labels) == 2 else _stacked(rows, labels)
     return Plot(
-        title,
-        f"“{words[0][0]}” weighs most: {signed(words[0][1], 1)}. The bars are the model’s weights, in log-odds.",
-        ("Word or phrase", "Weight"),
-        [(word, signed(weight, 2)) for word, weight in words],
-        height=TOP + len(words) * ROW + 8,
+        "The strongest words",
+        summary,
+        ("Label", "Word or phrase", "Weight"),
+        [(name, word, signed(weight, 2)) for name, word, weight in rows],
+        height=height,
         bars=bars,
-        labels=labels,
+        labels=captions,
+        legend=tuple((colour_of(list(labels).index(name)), name) for name in words),
     )
+
+
+def _two_sided(
+    words: Mapping[str, Sequence[tuple[str, float]]], labels: Sequence[str]
+) -> tuple[list[Bar], list[Caption], int]:
+    left, right = (list(words.get(name, ())) for name in labels)
+    longest = max((abs(weight) for _, weight in left + right), default=1.0) or 1.0
+    half = WIDTH / 2
+    bars, captions = [], []
+    for row, pair in enumerate(zip_longest(left, right)):
+        y = TOP + row * ROW
+        for side, found, colour in ((-1, pair[0], "l0"), (1, pair[1], "l1")):
+            if found is None:
+                continue
+            length = round(abs(found[1]) / longest * (half - NARROW), 1)
+            bars.append(Bar(half - length if side < 0 else half, y, length, ROW - 6, colour))
+            captions.append(
+                Caption(half + side * (length + 8), y + ROW - 11, _cut(found[0]), "end" if side < 0 else "start")
+            )
+    return bars, captions, TOP + max(len(left), len(right)) * ROW + 8
+
+
+def _stacked(rows: Sequence[tuple[str, str, float]], labels: Sequence[str]) -> tuple[list[Bar], list[Caption], int]:
+    longest = max(abs(weight) for *_, weight in rows) or 1.0
+    bars, captions = [], []
+    for row, (name, word, weight) in enumerate(rows):
+        length, y = round(abs(weight) / longest * (WIDTH - WORDS - 80), 1), TOP + row * ROW
+        bars.append(Bar(WORDS, y, length, ROW - 6, colour_of(list(labels).index(name))))
+        captions.append(Caption(WORDS - 10, y + ROW - 11, _cut(word), "end"))
+        captions.append(Caption(WORDS + length + 8, y + ROW - 11, signed(weight, 1), "start"))
+    return bars, captions, TOP + len(rows) * ROW + 8
+
+
+def every_day(days: Sequence[tuple[date, int, int]]) -> list[tuple[date, int, int]]:
+    """Return the last days without a gap, over two weeks at least.
+
+    Examples
+    --------
+    >>> found = every_day([(date(2026, 3, 1), 2, 1), (date(2026, 3, 3), 1, 0)])
+    >>> len(found), found[-2:]
+    (14, [(datetime.date(2026, 3, 2), 0, 0), (datetime.date(2026, 3, 3), 1, 0)])
+    """
+    last = days[-1][0]
+    n_days = min(max((last - days[0][0]).days + 1, MIN_DAYS), MAX_DAYS)
+    counts = {day: (right, wrong) for day, right, wrong in days}
+    wanted = [last - timedelta(days=n_days - 1 - place) for place in range(n_days)]
+    return [(day, *counts.get(day, (0, 0))) for day in wanted]
 
 
 def span_of(first: date, last: date) -> str:
@@ -171,28 +264,16 @@ def span_of(first: date, last: date) -> str:
     return f"On {day_of(last)}" if first == last else f"From {day_of(first)} to {day_of(last)}"
 
 
-def nice_ticks(lowest: float) -> tuple[float, int]:
-    """Return where an axis of shares begins, and its step in per cent: round numbers, the last of them 100%.
-
-    Examples
-    --------
-    >>> nice_ticks(0.97), nice_ticks(0.71), nice_ticks(0.5), nice_ticks(0.0)
-    ((0.9, 2), (0.7, 10), (0.4, 20), (0.0, 20))
-    """
-    step, low = next((step, low) for step, low in AXES if low <= 100 * lowest)
-    return low / 100, step
-
-
 def nice_ceiling(n: int) -> int:
     """Return an even round number that is not below `n`.
 
     Examples
     --------
     >>> [nice_ceiling(n) for n in (1, 3, 9, 14, 60, 700)]
-    [2, 4, 10, 20, 100, 1000]
+    [2, 4, 10, 20, 60, 800]
     """
     power: int = 10 ** max(len(str(n)) - 1, 0)
-    return next(step * power for step in (2, 4, 10) if step * power >= n)
+    return next(step * power for step in (2, 4, 6, 8, 10) if step * power >= n)
 
 
 def thinned(curve: Sequence[tuple[int, float]], n: int = MAX_POINTS) -> list[tuple[int, float]]:
@@ -208,22 +289,24 @@ def thinned(curve: Sequence[tuple[int, float]], n: int = MAX_POINTS) -> list[tup
     return [curve[round(place * (len(curve) - 1) / (n - 1))] for place in range(n)]
 
 
+_ENDS = ((0.0, "start"), (0.5, "middle"), (1.0, "end"))
+
+
+def _share_grid() -> list[Caption]:
+    return [Caption(LEFT - 8, _y(share), f"{share:.0%}", "end") for share in SHARES]
+
+
+def _cut(word: str) -> str:
+    return word if len(word) <= 20 else word[:19] + "…"
+
+
+def _short(day: date) -> str:
+    return f"{day.day} {day:%b}"
+
+
 def _x(share: float) -> float:
     return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
 
 
 def _y(share: float) -> float:
     return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
-
-
-def _doubled(curve: list[tuple[int, float]]) -> list[tuple[int, float]]:
-    """Make a line of a single point."""
-    return curve if len(curve) > 1 else [curve[0], curve[0]]
-
-
-def _day_labels(days: Sequence[tuple[date, int, int]], left: float, step: float) -> list[Caption]:
-    first, last = (f"{days[place][0].day} {days[place][0]:%b}" for place in (0, -1))
-    if len(days) < 4:
-        return [Caption(round(left + len(days) * step / 2, 1), HEIGHT - 10, " – ".join(dict.fromkeys((first, last))))]
-    ends = (round(left, 1), first, "start"), (round(left + len(days) * step, 1), last, "end")
-    return [Caption(x, HEIGHT - 10, day, anchor) for x, day, anchor in ends]

@@ -8,7 +8,6 @@ from movieclassifier.web.display.wording import any_of, sentence
 MAX_NAMED = 4
 # Fewer texts than these say little about how often the answer is right.
 MIN_MEASURED = 500
-SAMPLE = "sample_reviews.csv"
 SAMPLE_WARNING = "Its model has read a few hundred sample reviews only, to try things out."
 
 
@@ -25,14 +24,9 @@ def question_of(labels: Sequence[str]) -> str:
 
 def promise_of(facts: ModelFacts) -> str:
     """Say how often the answer is right, where enough was measured."""
-    if is_sample(facts):
+    if facts.is_sample:
         return SAMPLE_WARNING
     measured = facts.measured
     if not measured or measured["n_documents"] < MIN_MEASURED:
         return ""
     return f"It was right on {round(100 * measured['accuracy'])} of 100 texts that it had not seen."
-
-
-def is_sample(facts: ModelFacts) -> bool:
-    """Tell whether the model was trained on the sample that ships with the program."""
-    return SAMPLE in facts.metadata.get("corpus", [])

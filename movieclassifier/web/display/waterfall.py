@@ -7,7 +7,7 @@ from movieclassifier.models.explanation import Explanation
 from movieclassifier.web.display.highlighting import strongest_phrases
 from movieclassifier.web.display.wording import signed
 
-N_STEPS = 8
+N_STEPS = 10
 MARGIN = 4.0
 
 

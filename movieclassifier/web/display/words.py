@@ -11,6 +11,7 @@ from movieclassifier.models.explanation import ngram_spans
 from movieclassifier.recipes.linear import Recipe
 
 SAMPLE = "bundled/sample_reviews.csv"
+SAMPLE_LABELS = ("negative", "positive")
 MIN_REVIEWS = 3
 N_WORDS = 12
 
@@ -30,8 +31,11 @@ def strongest_words(classifier: Classifier, n: int = N_WORDS) -> dict[str, list[
     Returns
     -------
     dict of str to list of (str, float)
-        The strongest first; above zero they speak for the label. For two classes the first label's are below zero.
+        Empty for a model of different labels: the phrases of the sample are not its own. The strongest first; above
+        zero they speak for the label. For two classes the first label's are below zero.
     """
+    if tuple(classifier.label_names) != SAMPLE_LABELS:
+        return {}
     columns = sample_phrases(classifier.recipe)
     names, places = list(columns), list(columns.values())
     found = {}

@@ -1,14 +1,18 @@
 """The pages about the model: /about in words, /model in plots."""
 
+from itertools import pairwise
+
 from flask import Blueprint, render_template
 
 from movieclassifier.feedback.log.facts import FeedbackStats, ModelFacts
 from movieclassifier.models.metadata import Metrics, Provenance
 from movieclassifier.models.origin import prequential
 from movieclassifier.web.clients import service
-from movieclassifier.web.display.plots import Plot, accuracy_plot, votes_plot, words_plot
+from movieclassifier.web.display.intervals import reliability, wilson
+from movieclassifier.web.display.plots import Plot, accuracy_plot, calibration_plot, votes_plot, words_plot
 from movieclassifier.web.display.wording import any_of, count_of
 from movieclassifier.web.display.words import strongest_words
+from movieclassifier.web.guarding import answers_on_guard
 
 MODES = {
     "instant": "A vote acts at once.",
@@ -16,9 +20,9 @@ MODES = {
 }
 
 MIN_VOTES = 10
-# With more classes there are fewer words of each, so that the page stays small.
+# With more labels there are fewer words of each: the page stays small.
 MAX_WORDS = 24
-MAX_WORD_PLOTS = 8
+MAX_LABELS = 8
 
 blueprint = Blueprint("about", __name__)
 
@@ -44,13 +48,14 @@ def about() -> str:
 @blueprint.get("/model")
 def model() -> str:
     """Show how the model is doing."""
-    stats = service().stats()
+    stats, facts = service().stats(), service().facts()
     return render_template(
         "about/model.html",
         lead=accuracy_words(stats),
+        facts=facts,
         votes=vote_plots(stats),
-        words=word_plots(),
-        training=training_plots(),
+        plots=[*calibration_plots(facts), *word_plots(), *training_plots()],
+        guard=guard_words(facts),
     )
 
 
@@ -121,10 +126,10 @@ def learned_words(facts: ModelFacts) -> str:
 def accuracy_words(stats: FeedbackStats) -> str:
     """Return how often people agreed."""
     if stats.accuracy is None:
-        return f"{count_of(stats.n_predictions, 'review').capitalize()} classified; nobody has voted yet."
+        return f"{count_of(stats.n_predictions, 'text').capitalize()} classified; nobody has voted yet."
     return (
         f"People called {stats.accuracy:.0%} of the answers correct, in {count_of(stats.n_votes, 'vote')} on "
-        f"{count_of(stats.n_predictions, 'review')}. Those who disagree vote more often, so this is no accuracy on "
+        f"{count_of(stats.n_predictions, 'text')}. Those who disagree vote more often, so this is no accuracy on "
         "all texts."
     )
 
@@ -140,11 +145,12 @@ def vote_plots(stats: FeedbackStats) -> list[Plot]:
 
 
 def word_plots() -> list[Plot]:
-    """Draw the strongest words of each label."""
+    """Draw the strongest words of all labels, where the phrases that the model reads are known."""
     with service().model() as classifier:
-        found = strongest_words(classifier, max(4, MAX_WORDS // len(classifier.classes_)))
-    plots = [words_plot(f"Strongest words for {name}", words) for name, words in found.items() if words]
-    return plots[:MAX_WORD_PLOTS]
+        found = strongest_words(classifier, max(3, MAX_WORDS // len(classifier.classes_)))
+        labels = classifier.label_names
+    shown = {name: words for name, words in list(found.items())[:MAX_LABELS] if words}
+    return [words_plot(shown, labels)] if shown else []
 
 
 def training_plots() -> list[Plot]:
@@ -152,4 +158,23 @@ def training_plots() -> list[Plot]:
     with service().model() as classifier:
         curve = prequential(classifier)
     title = "Accuracy on new texts while it was trained"
-    return [accuracy_plot(title, "text", curve)] if curve else []
+    steps = [after - before for (before, _), (after, _) in pairwise([(0, 0.0), *curve])]
+    return [accuracy_plot(title, "text", curve, steps)] if curve else []
+
+
+def calibration_plots(facts: ModelFacts) -> list[Plot]:
+    """Draw how far the model may be trusted when it claims to be sure, as it is served now."""
+    bins = reliability(*answers_on_guard(service().log, facts.version))
+    return [calibration_plot(bins)] if bins else []
+
+
+def guard_words(facts: ModelFacts) -> str:
+    """Say how good the served model is on the guard set now."""
+    _, right = answers_on_guard(service().log, facts.version)
+    if not right:
+        return "This model has no guard set, and nothing checks the votes."
+    low, high = wilson(sum(right) / len(right), len(right))
+    return (
+        f"With the votes it has learned, it answers {sum(right)} of {len(right)} guard texts right now: "
+        f"{sum(right) / len(right):.1%}, 95% interval {low:.1%} to {high:.1%}."
+    )

@@ -19,12 +19,14 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import IntegerField, PasswordField, SelectMultipleField, StringField
 from wtforms.validators import AnyOf, NumberRange
 
-from movieclassifier.feedback.log.entities import MAX_NUMBER, STATUSES
+from movieclassifier.feedback.log.entities import APPLIED, MAX_NUMBER, STATUSES, Entry
 from movieclassifier.feedback.log.export import csv_lines, jsonl_lines
 from movieclassifier.feedback.updating import UpdateRefused
 from movieclassifier.web.clients import owner, service
+from movieclassifier.web.display.effects import effect_of
 from movieclassifier.web.display.wording import count_of
 from movieclassifier.web.forms import SecureForm
+from movieclassifier.web.guarding import answers_on_guard
 from movieclassifier.web.logins import ADMIN, is_logged_in, log_in, log_out, remember_device
 
 DECISIONS: dict[str, Callable[[list[int]], int]] = {
@@ -78,7 +80,7 @@ def login() -> Any:
     form = LoginForm.of_request()
     if request.method == "POST" and form.checked():
         if log_in(form.password.data or ""):
-            return remember_device(make_response(redirect(url_for("admin.queue"), 303)))
+            return remember_device(make_response(redirect(url_for("admin.dashboard"), 303)))
         form.password.errors = ["That is not the password."]
     return render_template("admin/login.html", form=form), 403 if form.errors else 200
 
@@ -92,11 +94,27 @@ def logout() -> BaseResponse:
 
 
 @blueprint.get("", strict_slashes=False)
+def dashboard() -> str:
+    """Show what needs the owner first: waiting and held votes, the cap, the guard."""
+    facts = service().facts()
+    _, right = answers_on_guard(owner().log, facts.version)
+    return render_template(
+        "admin/dashboard.html",
+        form=SecureForm.of_request(),
+        facts=facts,
+        stats=service().stats(),
+        guard=100 * sum(right) / len(right) if right else None,
+        n_guard=len(right),
+    )
+
+
+@blueprint.get("/queue")
 def queue() -> str:
     """List the votes that wait, the oldest first."""
     search = request.args.get("search", "")
     entries = owner().queue(search, page_number())
-    return render_template("admin/queue.html", form=SecureForm.of_request(), entries=entries, search=search)
+    page = {"entries": entries, "search": search, "effects": effects(entries.items)}
+    return render_template("admin/queue.html", form=SecureForm.of_request(), **page)
 
 
 @blueprint.get("/votes")
@@ -105,7 +123,19 @@ def votes() -> str:
     search, status = chosen()
     entries = owner().entries(search, status, page_number())
     page = {"entries": entries, "search": search, "status": status, "statuses": STATUSES}
-    return render_template("admin/votes.html", form=SecureForm.of_request(), **page)
+    return render_template("admin/votes.html", form=SecureForm.of_request(), effects=effects(entries.items), **page)
+
+
+def effects(entries: list[Entry]) -> dict[int, str]:
+    """Return the effect that each vote would have, for those that are not part of the weights."""
+    found = {}
+    with owner().log.served.up_to_date() as model:
+        for entry in entries:
+            if entry.status != APPLIED and entry.label in model.classifier.label_names:
+                rehearsal = model.rehearse(entry.text, entry.label)
+                answers = (model.named(answer) for answer in (rehearsal.lesson.before, rehearsal.lesson.after))
+                found[entry.position] = effect_of(rehearsal, *answers)
+    return found
 
 
 @blueprint.post("/moderate")

@@ -98,9 +98,10 @@ def draft() -> Any:
     if len(text) < service().settings.min_length:
         return "", 204
     with service().model() as classifier:
-        y_proba = classifier.predict_proba([text])[0]
+        rows = classifier.rows([text])
+        y_proba = classifier.predict_proba(rows)[0]
         best = int(y_proba.argmax())
-        explanation = classifier.explain(text, classifier.classes_[best].item())
+        explanation = classifier.explain(text, classifier.classes_[best].item(), rows)
         temperature, names = classifier.temperature_, classifier.label_names
     answer = ShownAnswer.of(dict(zip(names, y_proba.tolist(), strict=True)), names[best])
     return render_template("pages/draft.html", answer=answer, **explained(explanation, temperature))

@@ -20,15 +20,14 @@
     const [bar] = bars(root);
     if (!bar || !before) return;
     const goal = ["x", "width", "class"].map((name) => [name, bar.getAttribute(name)]);
-    bar.setAttribute("x", before.x);
-    bar.setAttribute("width", before.width);
+    Object.entries(before).forEach(([name, value]) => bar.setAttribute(name, value));
     root.classList.toggle("slow", slow);
     bar.getBoundingClientRect();
     goal.forEach(([name, value]) => bar.setAttribute(name, value));
   };
   const placed = (root) => {
     const [bar] = bars(root);
-    return bar && { x: bar.getAttribute("x"), width: bar.getAttribute("width") };
+    return bar && Object.fromEntries(["x", "width", "class"].map((name) => [name, bar.getAttribute(name)]));
   };
 
   // Put another answer in place of the one on this page.

@@ -27,7 +27,7 @@ def test_segments_joined_are_the_text_whatever_the_spans(text, parts):
 def test_neighbours_of_one_strength_are_one_segment_but_not_across_a_line_break():
     text = "so so\nso"
     found = segments(explanation_of(text, (0, 2, 1.0), (3, 5, 1.0), (6, 8, 1.0)))
-    assert [(segment.text, segment.strength) for segment in found] == [("so so", 3), ("\n", 0), ("so", 3)]
+    assert [(segment.text, segment.strength) for segment in found] == [("so so", 2), ("\n", 0), ("so", 2)]
 
 
 def test_of_spans_that_overlap_the_first_is_marked():
@@ -70,3 +70,18 @@ def test_phrases_rest_and_intercept_sum_to_the_decision():
 def test_punctuation_is_no_word(text, is_word):
     (segment,) = segments(explanation_of(text, (0, len(text), 1.0)))
     assert segment.is_word is is_word
+
+
+def test_a_full_stop_is_not_marked_and_an_emoticon_is():
+    found = segments(explanation_of("fine. :-)", (0, 4, 1.0), (4, 5, 1.0), (6, 9, 1.0)))
+    assert [segment.text for segment in found if segment.strength] == ["fine", ":-)"]
+
+
+def test_a_neutral_text_looks_neutral():
+    words = [(4 * place, 4 * place + 3, 0.1 * (-1) ** place) for place in range(10)]
+    assert {segment.strength for segment in segments(explanation_of("the " * 10, *words))} == {0}
+
+
+def test_the_temperature_makes_marks_as_strong_as_the_answer_is_sure():
+    explanation = explanation_of("fine", (0, 4, 0.5))
+    assert [segments(explanation, temperature)[0].strength for temperature in (1.0, 0.5, 0.25)] == [1, 2, 3]

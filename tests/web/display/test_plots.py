@@ -2,15 +2,29 @@ from datetime import date, timedelta
 
 import pytest
 
-from movieclassifier.web.display.plots import MAX_BARS, Caption, accuracy_plot, votes_plot, words_plot
+from movieclassifier.web.display.intervals import Bin
+from movieclassifier.web.display.plots import (
+    MAX_DAYS,
+    MIN_DAYS,
+    accuracy_plot,
+    calibration_plot,
+    votes_plot,
+    words_plot,
+)
+
+LABELS = ["negative", "positive"]
 
 
-def inside(chart):
-    places = [(bar.x, bar.y, bar.x + bar.width, bar.y + bar.height) for bar in chart.bars]
-    places += [(float(x), float(y)) * 2 for x, y in (point.split(",") for point in chart.points.split())]
-    places += [(label.x, label.y) * 2 for label in chart.labels + chart.grid]
+def points_of(line):
+    return [tuple(map(float, point.split(","))) for point in line.split()]
+
+
+def inside(plot):
+    places = [(bar.x, bar.y, bar.x + bar.width, bar.y + bar.height) for bar in plot.bars]
+    places += [place * 2 for line in (plot.points, plot.band, plot.diagonal) for place in points_of(line)]
+    places += [(label.x, label.y) * 2 for label in plot.labels + plot.grid]
     return all(
-        0 <= left <= right <= chart.width and 0 <= top <= bottom <= chart.height for left, top, right, bottom in places
+        0 <= left <= right <= plot.width and 0 <= top <= bottom <= plot.height for left, top, right, bottom in places
     )
 
 
@@ -18,60 +32,88 @@ def inside(chart):
     "curve", [[(1, 1.0)], [(1, 0.0)], [(10, 0.5), (20, 0.75)], [(n, n / 1000) for n in range(1, 1000)]]
 )
 def test_accuracy_stays_inside_the_picture_and_in_the_table(curve):
-    chart = accuracy_plot("Accuracy", "vote", curve)
-    assert inside(chart)
-    assert len(chart.points.split()) >= 2
-    assert chart.rows[-1] == (f"{curve[-1][0]:,}", f"{curve[-1][1]:.1%}")
+    plot = accuracy_plot("Accuracy", "vote", curve)
+    assert inside(plot)
+    assert len(points_of(plot.points)) >= 2
+    assert plot.rows[-1][:2] == (f"{curve[-1][0]:,}", f"{curve[-1][1]:.1%}")
+
+
+def test_the_axis_of_shares_goes_from_nothing_to_all():
+    plot = accuracy_plot("Accuracy", "vote", [(1, 0.99), (2, 1.0)])
+    assert [mark.text for mark in plot.grid] == ["0%", "25%", "50%", "75%", "100%"]
+    gaps = {round(above.y - below.y, 0) for above, below in zip(plot.grid, plot.grid[1:], strict=False)}
+    assert max(gaps) - min(gaps) <= 1
 
 
 def test_a_higher_share_is_drawn_higher():
-    low, high = accuracy_plot("Accuracy", "vote", [(1, 0.4), (2, 0.8)]).points.split()
-    assert float(low.split(",")[1]) > float(high.split(",")[1])
+    (_, low), (_, high) = points_of(accuracy_plot("Accuracy", "vote", [(1, 0.4), (2, 0.8)]).points)
+    assert low > high
 
 
-@pytest.mark.parametrize(
-    ("lowest", "marks"),
-    [
-        (0.99, ["90%", "92%", "94%", "96%", "98%", "100%"]),
-        (0.502, ["40%", "60%", "80%", "100%"]),
-        (0.0, ["0%", "20%", "40%", "60%", "80%", "100%"]),
-    ],
-)
-def test_marks_of_the_axis_are_round_and_as_far_apart_as_they_say(lowest, marks):
-    chart = accuracy_plot("Accuracy", "vote", [(1, lowest), (2, 1.0)])
-    assert [mark.text for mark in chart.grid] == marks
-    gaps = {round(above.y - below.y, 0) for above, below in zip(chart.grid, chart.grid[1:], strict=False)}
-    assert max(gaps) - min(gaps) <= 1
-    assert inside(chart)
+def test_the_interval_is_around_the_line_and_narrower_with_more_answers():
+    plot = accuracy_plot("Accuracy", "vote", [(10, 0.5), (1000, 0.5)])
+    band = points_of(plot.band)
+    upper, lower = band[:2], band[2:][::-1]
+    heights = [below[1] - above[1] for above, below in zip(upper, lower, strict=True)]
+    assert heights[0] > 5 * heights[1] > 0
+    assert all(
+        above[1] < y < below[1] for (_, y), above, below in zip(points_of(plot.points), upper, lower, strict=True)
+    )
+    fewer = accuracy_plot("Accuracy", "text", [(10, 0.5), (1000, 0.5)], [10, 10])
+    assert fewer.rows[0][2] == fewer.rows[1][2] == plot.rows[0][2]
 
 
-def test_a_single_day_stands_in_the_middle_with_its_date_below():
-    chart = votes_plot([(date(2026, 3, 1), 2, 1)])
-    middle = chart.bars[0].x + chart.bars[0].width / 2
-    assert chart.labels == [Caption(pytest.approx(middle, abs=0.2), pytest.approx(230), "1 Mar")]
-
-
-@pytest.mark.parametrize("n_days", [1, 2, 7, 400])
+@pytest.mark.parametrize("n_days", [1, 2, 7, 20, 400])
 def test_votes_of_each_day_are_bars_whose_heights_are_their_numbers(n_days):
     days = [(date(2026, 1, 1) + timedelta(place), 3, 1) for place in range(n_days)]
-    chart = votes_plot(days)
-    assert inside(chart)
-    assert len(chart.bars) == 2 * min(n_days, MAX_BARS)
-    assert chart.bars[0].height == pytest.approx(3 * chart.bars[1].height, abs=0.3)
-    assert chart.rows[0] == (days[-1][0].isoformat(), "3", "1")
+    plot = votes_plot(days)
+    assert inside(plot)
+    assert len(plot.bars) == 2 * min(n_days, MAX_DAYS)
+    assert len(plot.rows) == min(max(n_days, MIN_DAYS), MAX_DAYS)
+    assert plot.bars[0].height == pytest.approx(3 * plot.bars[1].height, abs=0.3)
+    assert plot.rows[0] == (days[-1][0].isoformat(), "3", "1")
+
+
+def test_days_without_a_vote_keep_their_place():
+    plot = votes_plot([(date(2026, 1, 1), 2, 0), (date(2026, 1, 20), 2, 0)])
+    assert len(plot.rows) == 20
+    assert plot.bars[1].x - plot.bars[0].x == pytest.approx(19 * (640 - 72 - 12) / 20, abs=1)
+    assert [label.text for label in plot.labels] == ["1 Jan", "20 Jan"]
 
 
 def test_a_day_without_wrong_answers_has_one_bar():
     assert [bar.kind for bar in votes_plot([(date(2026, 1, 1), 2, 0)]).bars] == ["correct"]
 
 
-def test_words_are_bars_with_their_weights_beside_them():
-    chart = words_plot("Words", [("superb", 4.0), ("a phrase of thirty characters!", 2.0)])
-    assert inside(chart)
-    assert chart.bars[0].width == 2 * chart.bars[1].width
-    assert [label.text for label in chart.labels] == ["superb", "+4.0", "a phrase of thirty …", "+2.0"]
-    assert chart.rows[1] == ("a phrase of thirty characters!", "+2.00")
+def test_words_of_two_labels_go_to_both_sides_in_their_colours():
+    words = {"negative": [("awful", -4.0)], "positive": [("superb", 2.0), ("a phrase of thirty characters!", 1.0)]}
+    plot = words_plot(words, LABELS)
+    assert inside(plot)
+    left, right, second = plot.bars
+    assert (left.kind, right.kind, second.kind) == ("l0", "l1", "l1")
+    assert left.x + left.width == right.x == plot.width / 2
+    assert left.width == 2 * right.width == 4 * second.width
+    assert [label.text for label in plot.labels] == ["awful", "superb", "a phrase of thirty …"]
+    assert plot.rows[2] == ("positive", "a phrase of thirty characters!", "+1.00")
+    assert plot.legend == (("l0", "negative"), ("l1", "positive"))
 
 
-def test_words_against_have_another_colour():
-    assert words_plot("Words", [("dull", -4.0)]).bars[0].kind == "against"
+def test_words_of_more_labels_stand_below_one_another_in_their_colours():
+    plot = words_plot({"sport": [("goal", 4.0)], "tech": [("chip", 2.0)]}, ["business", "sport", "tech"])
+    assert inside(plot)
+    assert [bar.kind for bar in plot.bars] == ["l1", "l2"]
+    assert plot.bars[0].width == 2 * plot.bars[1].width
+    assert [label.text for label in plot.labels] == ["goal", "+4.0", "chip", "+2.0"]
+
+
+def test_calibration_puts_a_right_claim_on_the_line():
+    plot = calibration_plot([Bin(0.6, 0.6, 50), Bin(0.9, 0.7, 50)])
+    assert inside(plot)
+    (x0, y0), (x1, y1) = points_of(plot.diagonal)
+    whiskers = [bar for bar in plot.bars if bar.kind == "whisker"]
+    dots = [bar for bar in plot.bars if bar.kind == "dot"]
+    on_line = y0 + (dots[0].x + 4 - x0) / (x1 - x0) * (y1 - y0)
+    assert dots[0].y + 4 == pytest.approx(on_line, abs=0.5)
+    assert all(w.y < d.y + 4 < w.y + w.height for w, d in zip(whiskers, dots, strict=True))
+    assert "10.0 points off on average" in plot.summary
+    assert plot.rows[1][:2] == ("90%", "70%")

@@ -2,6 +2,7 @@ import pytest
 
 from movieclassifier.models.persistence import load_classifier
 from movieclassifier.web.display.words import sample_phrases, strongest_words
+from tests.support.models import random_classifier
 
 
 @pytest.fixture(scope="module")
@@ -24,3 +25,7 @@ def test_the_weights_are_those_of_the_model(classifier):
     for words in strongest_words(classifier, 3).values():
         for word, weight in words:
             assert weight == classifier.coef_[0, columns[word]]
+
+
+def test_a_model_of_different_labels_is_not_shown_with_the_words_of_reviews():
+    assert strongest_words(random_classifier(3)) == {}

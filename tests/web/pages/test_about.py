@@ -37,7 +37,10 @@ def test_votes_that_the_base_holds_are_not_said_to_be_on_top(make_app):
 
 def test_about_says_how_long_a_review_is_kept(visitor):
     page = words_of(visitor.read("/about"))
-    assert "never voted on is deleted a day later; one that was stays, also when the vote was taken back." in page
+    assert (
+        "never voted on is deleted a day later, or when you delete it in your history; one that was voted on stays, also when the vote was taken back."
+        in page
+    )
 
 
 def test_about_tells_votes_for_the_owner_from_votes_for_the_next_check(make_app):
@@ -54,9 +57,9 @@ def test_model_shows_votes_and_words_as_pictures_with_the_same_facts_in_a_table(
     visitor.vote(visitor.classify(), "negative")
     visitor.vote(visitor.classify(PAN), "negative")
     page = visitor.read("/model")
-    assert "People called 50% of the answers correct, in 2 votes on 2 reviews." in words_of(page)
-    assert page.count("<svg") - page.count("aria-hidden") == page.count("<table>") >= 4
-    assert page.count('<svg viewBox="0 0 640') == page.count('role="img" aria-label=')
+    assert "People called 50% of the answers correct, in 2 votes on 2 texts." in words_of(page)
+    assert page.count('<svg viewBox="0 0 640') == page.count('<section class="card">') - 1 == 4
+    assert page.count('<svg viewBox="0 0 640') == page.count('role="img" aria-label=') - 1
 
 
 def test_the_share_of_correct_answers_is_drawn_once_ten_people_have_voted(visitor):
@@ -73,17 +76,26 @@ def test_accuracy_on_texts_that_the_model_had_seen_is_not_shown_as_its_accuracy(
     assert page.count(">Accuracy on new texts while it was trained</h2>") == n
 
 
-def test_strongest_words_of_the_model_speak_for_their_label(visitor, small_model):
-    classifier = load_classifier(small_model)
+def test_strongest_words_of_the_model_speak_for_their_label(visitor):
     page = visitor.read("/model")
-    for name, sign in (("negative", "−"), ("positive", "+")):
-        chart = page[page.index(f"Strongest words for {name}") :]
-        assert re.search(rf'<th scope="row">[a-z ]+</th><td class="num">{re.escape(sign)}\d', chart)
-    assert classifier.label_names == ("negative", "positive")
+    chart = page[page.index("The strongest words") :]
+    rows = re.findall(r'<th scope="row">(\w+)</th><td class="num">[^<]+</td><td class="num">([+−])\d', chart)
+    assert {(name, sign) for name, sign in rows} == {("negative", "−"), ("positive", "+")}
+
+
+def test_the_guard_set_tells_how_good_the_model_is_now(visitor):
+    page = words_of(visitor.read("/model"))
+    assert re.search(r"With the votes it has learned, it answers \d+ of \d+ guard texts right now: ", page)
+    assert "Does it know how sure it may be?" in page
+
+
+@pytest.mark.parametrize("path", ["/about", "/model"])
+def test_a_model_of_the_sample_is_marked(visitor, make_app, path):
+    assert "trained on the few hundred sample reviews" in words_of(visitor.read(path))
 
 
 def test_bundled_model_says_that_it_is_bundled(make_app, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     visitor = Visitor(make_app(MODEL=None))
-    assert "the small model that ships with the program" in words_of(visitor.read("/"))
+    assert "the small model that ships with the program" not in words_of(visitor.read("/"))  # for the owner alone
     assert "the small model that ships with the program" in words_of(visitor.read("/about"))

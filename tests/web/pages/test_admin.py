@@ -10,11 +10,12 @@ from movieclassifier.web import logins
 from tests.support.visitors import PAN, REVIEW, Visitor, words_of
 
 PASSWORD = "correct horse"
+HASH = generate_password_hash(PASSWORD, "pbkdf2:sha256:1000")
 
 
 @pytest.fixture
 def app(make_app):
-    return make_app(MODE="review", ADMIN_PASSWORD_HASH=generate_password_hash(PASSWORD, "pbkdf2:sha256:1000"))
+    return make_app(MODE="review", ADMIN_PASSWORD_HASH=HASH)
 
 
 @pytest.fixture
@@ -52,6 +53,7 @@ def test_without_a_password_there_is_no_admin_page(make_app):
     [
         "/admin",
         "/admin/",
+        "/admin/queue",
         "/admin/votes",
         "/admin/audit",
         "/admin/versions",
@@ -123,34 +125,36 @@ def test_admin_pages_are_not_cached(owner):
 
 
 def test_queue_shows_what_waits_the_oldest_first(owner, people):
-    page = words_of(owner.read("/admin"))
+    page = words_of(owner.read("/admin/queue"))
     assert "2 votes wait for you" in page
     assert page.index(REVIEW) < page.index(PAN)
-    assert "negative says the person; positive, " in page
+    assert re.search(
+        r"positive, [a-z0-9 ]+ in 100 negative (positive|negative) \d+ → (positive|negative) \d+ waiting: review", page
+    )
 
 
 def test_one_vote_is_approved_and_the_model_learns_it_then(app, owner, people):
     stranger = Visitor(app)
-    assert "positive</h1>" in stranger.read("/results/" + stranger.classify())
-    first, _ = positions(owner.read("/admin"))
-    assert owner.send("/admin/moderate", decision="approve", positions=first).location == "/admin"
-    assert "1 of 1 vote approved." in owner.read("/admin")
-    assert positions(owner.read("/admin")) != [first]
-    assert "negative</h1>" in stranger.read("/results/" + stranger.classify())
+    assert "positive</span>" in stranger.read("/results/" + stranger.classify())
+    first, _ = positions(owner.read("/admin/queue"))
+    assert owner.send("/admin/moderate", decision="approve", positions=first).location == "/admin/queue"
+    assert "1 of 1 vote approved." in owner.read("/admin/queue")
+    assert positions(owner.read("/admin/queue")) != [first]
+    assert "negative</span>" in stranger.read("/results/" + stranger.classify())
 
 
 @pytest.mark.parametrize(("decision", "status"), [("approve", "applied"), ("reject", "rejected")])
 def test_many_votes_are_decided_at_once(owner, people, decision, status):
-    owner.send("/admin/moderate?back=votes", decision=decision, positions=positions(owner.read("/admin")))
+    owner.send("/admin/moderate?back=votes", decision=decision, positions=positions(owner.read("/admin/queue")))
     page = owner.read("/admin/votes")
     assert f"2 of 2 votes {decision.rstrip('e')}ed." in page
     assert page.count(f'<span class="tag">{status}') == 2
-    assert "No votes wait for you" in owner.read("/admin")
+    assert "No votes wait for you" in owner.read("/admin/queue")
 
 
 def test_nothing_ticked_says_so(owner, people):
     owner.send("/admin/moderate", decision="approve")
-    page = owner.read("/admin")
+    page = owner.read("/admin/queue")
     assert "Tick the votes first." in page
     assert len(positions(page)) == 2
 
@@ -167,22 +171,56 @@ def test_nothing_ticked_says_so(owner, people):
 )
 def test_decisions_that_no_page_offers_are_refused(owner, people, fields, status):
     assert owner.send("/admin/moderate", **fields).status_code == status
-    assert len(positions(owner.read("/admin"))) == 2
+    assert len(positions(owner.read("/admin/queue"))) == 2
 
 
 def test_rejecting_an_applied_vote_takes_it_out_of_the_model(app, owner, people):
-    first, _ = positions(owner.read("/admin"))
+    first, _ = positions(owner.read("/admin/queue"))
     owner.send("/admin/moderate", decision="approve", positions=first)
     owner.send("/admin/moderate", decision="reject", positions=first)
     stranger = Visitor(app)
-    assert "positive</h1>" in stranger.read("/results/" + stranger.classify())
+    assert "positive</span>" in stranger.read("/results/" + stranger.classify())
+
+
+def ticked(page):
+    return len(re.findall(r'name="positions"[^>]* checked>', page))
+
+
+# The overview
+
+
+def test_the_overview_shows_first_what_needs_the_owner(owner, people):
+    page = words_of(owner.read("/admin"))
+    assert "2 waiting for you" in page
+    assert "0 held until the next base" in page
+    assert re.search(r"\d+\.\d% right on \d+ guard texts now", page)
+    assert "Votes wait for your approval." in page
+
+
+def test_the_overview_says_that_votes_are_held(make_app):
+    app = make_app(CAP=1e-9, ADMIN_PASSWORD_HASH=HASH)
+    visitor = Visitor(app)
+    for n in range(7):
+        visitor.vote(visitor.classify(f"{REVIEW} Number {n}."), "negative")
+    visitor.client.post("/admin/login", data={"csrf_token": visitor.token("/admin/login"), "password": PASSWORD})
+    page = words_of(visitor.read("/admin"))
+    assert "Votes are being held" in page
+
+
+def test_what_a_vote_would_change_is_told_before_it_is_approved(owner, app):
+    visitor = Visitor(app)
+    visitor.vote(visitor.classify("Qqqq wwww zzzz xxxx jjjj"), "negative")
+    visitor.vote(visitor.classify(PAN), "negative")
+    page = words_of(owner.read("/admin/queue"))
+    assert "nothing: no word is known" in page
+    assert "nothing: it is sure already" in page
 
 
 # Search, export, trail, versions
 
 
 def test_waiting_votes_among_all_votes_come_newest_first_as_the_page_says(owner, people):
-    assert positions(owner.read("/admin/votes?status=waiting")) == positions(owner.read("/admin"))[::-1]
+    assert positions(owner.read("/admin/votes?status=waiting")) == positions(owner.read("/admin/queue"))[::-1]
 
 
 @pytest.mark.parametrize(
@@ -232,20 +270,21 @@ def test_export_takes_the_search_along(owner, people, query, n):
 
 
 def test_all_votes_of_a_page_are_ticked_at_once(owner, people):
-    assert " checked>" not in owner.read("/admin")
-    assert owner.read("/admin?ticked=1").count(" checked>") == 2
+    assert "wonderful" in owner.read("/admin/queue")
+    assert not ticked(owner.read("/admin/queue"))
+    assert ticked(owner.read("/admin/queue?ticked=1")) == 2
 
 
 def test_a_script_in_a_review_does_not_run_before_the_owner(app, owner):
     visitor = Visitor(app)
     visitor.vote(visitor.classify("<script>alert(1)</script> a wonderful film"), "negative")
-    for path in ("/admin", "/admin/votes", "/admin/audit"):
-        assert "<script" not in owner.read(path)
-    assert "&lt;script&gt;" in owner.read("/admin")
+    for path in ("/admin/queue", "/admin/votes", "/admin/audit"):
+        assert "<script>" not in owner.read(path)
+    assert "&lt;script&gt;" in owner.read("/admin/queue")
 
 
 def test_audit_trail_tells_who_did_what(owner, people):
-    owner.send("/admin/moderate", decision="approve", positions=positions(owner.read("/admin")))
+    owner.send("/admin/moderate", decision="approve", positions=positions(owner.read("/admin/queue")))
     rows = re.findall(r"<tr[^>]*>(.*?)</tr>", owner.read("/admin/audit"), re.S)
     told = [words_of(row) for row in rows]
     assert sum("incorrect: " in row for row in told) == 2
@@ -253,7 +292,7 @@ def test_audit_trail_tells_who_did_what(owner, people):
 
 
 def test_a_new_base_holds_the_corrections_and_rollback_returns_to_the_old(owner, people):
-    owner.send("/admin/moderate", decision="approve", positions=positions(owner.read("/admin")))
+    owner.send("/admin/moderate", decision="approve", positions=positions(owner.read("/admin/queue")))
     digests = re.findall("<code>([0-9a-f]{64})</code>", owner.read("/admin/versions"))
     assert owner.send("/admin/update").location == "/admin/versions"
     page = owner.read("/admin/versions")
@@ -266,7 +305,7 @@ def test_a_new_base_holds_the_corrections_and_rollback_returns_to_the_old(owner,
 
 
 def test_the_owner_is_told_what_a_new_base_and_a_rollback_do_before_anything_is_done(owner, people):
-    owner.send("/admin/moderate", decision="approve", positions=positions(owner.read("/admin"))[:1])
+    owner.send("/admin/moderate", decision="approve", positions=positions(owner.read("/admin/queue"))[:1])
     versions = owner.read("/admin/versions")
     assert "falls by no more than 1 point" in versions
     assert 'href="/admin/update"' in versions

@@ -1,10 +1,11 @@
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 from click.testing import CliRunner
 
-from movieclassifier.models.persistence import load_classifier
+from movieclassifier.models.persistence import BUNDLED, load_classifier
 from movieclassifier.web.display.wording import out_of_100
 from tests.support.visitors import PAN, REVIEW, Visitor, words_of
 from train_online import main as train
@@ -86,33 +87,36 @@ def test_line_breaks_come_back_as_they_were_typed(visitor):
 def test_answer_is_given_in_words_and_as_a_bar(visitor, small_model):
     page = visitor.read("/results/" + visitor.classify())
     probability = load_classifier(small_model).predict_proba([REVIEW])[0, 1]
-    assert re.search(r"<h1>\w+( \w+)? positive</h1>", page)
+    assert re.search(r'<h1 [^>]*><span class="word l1">\w+( \w+)? positive</span>', page)
     assert out_of_100(probability) in page
-    assert f'<rect class="fill" width="{round(100 * probability, 1)}"' in page
+    assert f'<rect class="fill l1" x="50" width="{round(100 * probability - 50, 1)}"' in page
 
 
 def test_marked_words_are_those_of_the_exact_explanation(visitor, small_model):
     page = visitor.read("/results/" + visitor.classify())
-    strongest = load_classifier(small_model).explain(REVIEW).contributions[0]
+    classifier = load_classifier(small_model)
+    strongest = classifier.explain(REVIEW).contributions[0]
     assert "(for)" in page
-    assert f'<th scope="row">{strongest.ngram}</th><td class="num">+{strongest.value:.3f}</td>' in page
+    row = re.search(rf'<th scope="row">{re.escape(strongest.ngram)}</th>.*?<span>([^<]*)</span>', page).group(1)
+    assert row == f"+{strongest.value / classifier.temperature_:.2f}"
 
 
 def test_words_against_a_negative_answer_are_those_for_positive(visitor, small_model):
     text = PAN + " wonderful"
-    explanation = load_classifier(small_model).explain(text)
+    classifier = load_classifier(small_model)
+    explanation = classifier.explain(text)
     strongest = max(explanation.contributions, key=lambda part: part.value)
     assert strongest.value > 0
     page = visitor.read("/results/" + visitor.classify(text))
-    assert "negative</h1>" in page
-    assert f"−{strongest.value:.3f}" in page
+    assert "negative</span>" in page
+    assert f"−{strongest.value / classifier.temperature_:.2f}" in page
     assert "(against)" in page
 
 
 def test_figures_sum_to_the_decision_value(visitor):
     page = visitor.read("/results/" + visitor.classify())
-    figures = [float(value.replace("−", "-")) for value in re.findall(r'<td class="num">([+−]\d\.\d+)</td>', page)]
-    assert sum(figures[:-1]) == pytest.approx(figures[-1], abs=0.0005 * len(figures))
+    figures = [float(value.replace("−", "-")) for value in re.findall(r"<span>([+−]\d+\.\d+)</span>", page)]
+    assert sum(figures[:-1]) == pytest.approx(figures[-1], abs=0.005 * len(figures))
 
 
 def test_results_and_thanks_without_an_id_lead_to_the_last_review(visitor):
@@ -130,8 +134,8 @@ def test_incorrect_shows_the_answer_before_and_after_and_undo_takes_it_back(visi
     assert (response.status_code, response.location) == (303, f"/thanks/{id}")
     page = words_of(visitor.read(f"/thanks/{id}"))
     assert re.search(r"The model changed its mind: it said .* positive, .* now it says .* negative,", page)
-    assert "Before" in page
-    assert "After" in page
+    assert "The dark mark shows where it stood before." in page
+    assert "The words that moved" in page
     response = visitor.send(f"/results/{id}/undo")
     assert (response.status_code, response.location) == (303, f"/results/{id}")
     page = visitor.read(f"/results/{id}")
@@ -152,10 +156,10 @@ def test_an_answer_that_has_not_changed_is_not_said_twice(visitor):
 def test_incorrect_flips_the_answer_for_everybody_at_once(app):
     first = Visitor(app)
     id = first.classify()
-    assert "positive</h1>" in first.read(f"/results/{id}")
+    assert "positive</span>" in first.read(f"/results/{id}")
     first.vote(id, "negative")
     stranger = Visitor(app)
-    assert "negative</h1>" in stranger.read("/results/" + stranger.classify())
+    assert "negative</span>" in stranger.read("/results/" + stranger.classify())
 
 
 def test_correct_says_what_it_changed(visitor):
@@ -168,7 +172,9 @@ def test_correct_says_what_it_changed(visitor):
 
 def test_unknown_words_teach_nothing_and_the_page_says_so(visitor):
     id = visitor.classify("Qqqq wwww zzzz xxxx jjjj")
-    visitor.vote(id, "negative" if "positive</h1>" in visitor.read(f"/results/{id}") else "positive")
+    page = visitor.read(f"/results/{id}")
+    assert "No word of it is known" in page
+    visitor.vote(id, "negative" if "only guess “positive”" in page else "positive")
     assert "knows none of these words" in visitor.read(f"/thanks/{id}")
 
 
@@ -235,8 +241,8 @@ def test_review_mode_says_that_the_vote_waits(make_app):
     visitor.vote(id, "negative")
     page = visitor.read(f"/thanks/{id}")
     assert "It waits for approval" in page
-    assert "Before" not in page
-    assert "positive</h1>" in visitor.read("/results/" + visitor.classify())
+    assert "before" not in page.split("<main")[1]
+    assert "positive</span>" in visitor.read("/results/" + visitor.classify())
 
 
 @pytest.mark.parametrize("label", ["negative", "positive"])
@@ -248,7 +254,7 @@ def test_a_vote_that_was_approved_is_not_said_to_have_changed_nothing(make_app, 
     app.extensions["movieclassifier owner"].approve([2], "owner")
     page = visitor.read(f"/thanks/{id}")
     assert "It had to wait, and the model has learned from it since." in page
-    assert "Before" not in page
+    assert "before" not in page.split("<main")[1]
 
 
 def test_a_vote_that_was_held_and_folded_is_not_said_to_have_changed_nothing(make_app):
@@ -267,41 +273,12 @@ def test_a_vote_that_was_held_and_folded_is_not_said_to_have_changed_nothing(mak
 def test_review_that_is_not_kept_is_answered_and_forgotten(visitor, tmp_path):
     response = visitor.send("/", review=REVIEW, forget="y")
     assert response.status_code == 200
-    assert "positive</h1>" in response.text
+    assert "positive</span>" in response.text
     assert "(for)" in response.text
-    assert "Your review was not kept" in response.text
+    assert "Your text was not kept" in response.text
     assert 'name="label"' not in response.text
-    assert "There is none yet" in visitor.read("/history")
+    assert "There are none yet" in visitor.read("/history")
     assert b"wonderful" not in b"".join(path.read_bytes() for path in tmp_path.glob("feedback.db*"))
-
-
-# History
-
-
-def test_history_lists_this_session_only_with_its_votes(app, visitor):
-    Visitor(app).classify(PAN)
-    id = visitor.classify()
-    page = visitor.read("/history")
-    assert f"/results/{id}/vote" in page
-    assert "dull" not in page
-    visitor.vote(id, "negative")
-    page = visitor.read("/history")
-    assert f"/results/{id}/undo" in page
-    assert f"/results/{id}/change" in page
-    assert "You said: Incorrect, it is negative." in words_of(page)
-
-
-def test_history_comes_in_pages(make_app):
-    visitor = Visitor(make_app(PREDICTIONS_PER_MINUTE=100))
-    for n in range(27):
-        visitor.classify(f"Review number {n} of this film, which is fine.")
-    first, second = visitor.read("/history"), visitor.read("/history?page=2")
-    assert len(first.encode()) + visitor.weight("/static/style.css") < 50_000
-    assert "number 26 of" in first
-    assert "number 0 of" in second
-    assert (first.count('class="excerpt"'), second.count('class="excerpt"')) == (25, 2)
-    assert words_of(visitor.read("/history?page=99")) == words_of(second)
-    assert words_of(visitor.read("/history?page=-1")) == words_of(visitor.read("/history?page=x")) == words_of(first)
 
 
 # Every page
@@ -320,10 +297,11 @@ class Outline(HTMLParser):
         self.ids += [found["id"]] if "id" in found else []
         self.headings += [int(tag[1])] if re.fullmatch("h[1-6]", tag) else []
         self.labels += [found["for"]] if tag == "label" else []
-        self.styles += "style" in found or tag in ("style", "script") or any(name.startswith("on") for name in found)
+        self.styles += "style" in found or tag == "style" or any(name.startswith("on") for name in found)
+        self.styles += tag == "script" and not found.get("src", "").startswith("/static/")
         if tag in ("textarea", "select") or (tag == "input" and found["type"] != "hidden"):
             self.fields.append(found["id"])
-        if tag in ("img", "link"):
+        if tag in ("img", "link", "script"):
             self.loads.append(found.get("src") or found["href"])
 
 
@@ -333,7 +311,7 @@ def pages(visitor):
     visitor.vote(id, "negative")
     visitor.vote(visitor.classify(PAN), "negative")
     other = visitor.classify(f"{REVIEW} {PAN}")
-    paths = ["/", f"/results/{id}", f"/results/{other}", f"/thanks/{id}", "/history", "/about", "/model"]
+    paths = ["/", f"/results/{id}", f"/results/{other}", f"/thanks/{id}", "/history", "/about", "/model", "/api"]
     return {path: visitor.read(path) for path in paths} | {
         "404": visitor.read("/nothing", status=404),
         "422": visitor.send("/", review="short").text,
@@ -347,18 +325,19 @@ def test_headings_labels_and_ids_are_in_order_and_nothing_is_inline(pages):
         skips = [later - earlier for earlier, later in zip([1, *outline.headings], outline.headings, strict=False)]
         assert max(skips) <= 1, path
         assert len(set(outline.ids)) == len(outline.ids), path
-        assert set(outline.fields) == set(outline.labels), path
+        assert set(outline.fields) <= set(outline.labels), path
         assert outline.styles == 0, path
 
 
-def test_pages_load_nothing_from_elsewhere_and_weigh_less_than_50_kilobytes(visitor, pages):
+def test_pages_load_nothing_from_elsewhere_and_weigh_little(visitor, pages):
     long_one = (REVIEW + " " + PAN + "\n") * 118
     for text in (long_one[:20_000], "What a wonderful film! " * 869):
         pages = pages | {f"a review of {text[:20]}": visitor.read("/results/" + visitor.classify(text))}
     for path, page in pages.items():
         loads = set(Outline(page).loads)
         assert all(load.startswith("/static/") for load in loads), path
-        assert len(page.encode()) + sum(map(visitor.weight, loads)) < 50_000, path
+        assert len(page.encode()) < 60_000, path
+        assert len(page.encode()) + sum(map(visitor.weight, loads)) < 150_000, path
 
 
 def test_a_script_in_a_review_is_shown_and_not_run(visitor):
@@ -372,13 +351,14 @@ def test_a_script_in_a_review_is_shown_and_not_run(visitor):
         assert "<img src=x" not in page
 
 
-def test_more_than_two_labels_offer_a_list(make_app, topic_model):
+def test_up_to_six_labels_have_a_button_each(make_app, topic_model):
     visitor = Visitor(make_app(MODEL=str(topic_model)))
     id = visitor.classify("The match ended with a goal by the striker of the team.")
     page = visitor.read(f"/results/{id}")
-    assert "sport</h1>" in page
-    assert re.findall(r"<option>(\w+)</option>", page)
-    assert "<option>sport</option>" not in page
+    assert "sport</span>" in page
+    assert "Yes, it is sport" in page
+    assert "It is business" in page
+    assert "Incorrect" not in page
     other = visitor.classify("The rocket in orbit runs software of the network users.")
     assert re.search(r"<title>[A-Z][a-z ]+ NASA, [a-z0-9 ]+ in 100", visitor.read(f"/results/{other}"))
     assert re.search(r"[A-Z][a-z ]+ NASA, [a-z0-9 ]+ in 100", visitor.read("/history"))
@@ -386,5 +366,79 @@ def test_more_than_two_labels_offer_a_list(make_app, topic_model):
     page = visitor.read(f"/thanks/{id}")
     assert "You said: Incorrect, it is business." in words_of(page)
     assert "business" in visitor.read("/history")
-    assert "<option>sport</option>" in visitor.read(f"/results/{id}")
-    assert words_of(visitor.read("/model")).count("Strongest words for") >= 2
+    assert "Change to sport" in visitor.read(f"/results/{id}")
+    assert "The strongest words" not in visitor.read("/model")  # those of film reviews are not its own
+
+
+def test_more_labels_than_six_are_a_list(make_app, tmp_path):
+    names = [f"topic{n}" for n in range(8)]
+    rows = [f"only {name} words {n} {name} {name}.,{name}" for n in range(20) for name in names]
+    (tmp_path / "many.csv").write_text("\n".join(["review,topic", *rows]))
+    arguments = [
+        str(tmp_path / "many.csv"),
+        "--model-dir",
+        str(tmp_path / "many"),
+        "--label-column",
+        "topic",
+        "--no-progress",
+    ]
+    assert CliRunner().invoke(train, arguments).exit_code == 0
+    visitor = Visitor(make_app(MODEL=str(tmp_path / "many")))
+    page = visitor.read("/results/" + visitor.classify("only topic3 words topic3 topic3."))
+    assert "<option selected>topic3</option>" in page
+    assert page.count("<option") == 8
+
+
+# While somebody types
+
+
+def test_a_draft_is_answered_and_leaves_no_trace(make_app, tmp_path):
+    visitor = Visitor(make_app())
+    response = visitor.send("/draft", review=REVIEW)
+    assert response.status_code == 200
+    assert "positive</span>" in response.text
+    assert "<html" not in response.text
+    assert "There are none yet" in visitor.read("/history")
+    assert b"wonderful" not in b"".join(path.read_bytes() for path in tmp_path.glob("feedback.db*"))
+
+
+@pytest.mark.parametrize("text", ["", "short"])
+def test_a_draft_of_a_few_letters_is_not_answered(visitor, text):
+    assert visitor.send("/draft", review=text).status_code == 204
+
+
+def test_a_draft_needs_the_token_of_the_form(visitor):
+    assert visitor.client.post("/draft", data={"review": REVIEW}).status_code == 400
+
+
+def test_drafts_have_a_limit(make_app, monkeypatch):
+    from movieclassifier.feedback.log.limits import Rate
+    from movieclassifier.web import throttling
+
+    app = make_app()
+    app.extensions["movieclassifier throttle"] = throttling.Throttle({"drafts": Rate(2, 60)})
+    visitor = Visitor(app)
+    assert [visitor.send("/draft", review=REVIEW).status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_a_link_brings_its_text(visitor):
+    page = visitor.read("/?text=A+fine+%3Cb%3Efilm%3C/b%3E")
+    assert "A fine &lt;b&gt;film&lt;/b&gt;</textarea>" in page
+
+
+def test_examples_are_links_that_work_without_a_script(visitor):
+    from urllib.parse import parse_qs, urlsplit
+
+    links = re.findall(r'<a href="([^"]+)" data-text="([^"]+)">', visitor.read("/"))
+    assert len(links) == 4
+    for address, text in links:
+        assert parse_qs(urlsplit(unescape(address)).query)["text"] == [unescape(text)]
+
+
+def test_the_first_page_promises_what_was_measured(make_app):
+    visitor = Visitor(make_app(MODEL=f"movieclassifier/{BUNDLED}"))
+    assert "It was right on 92 of 100 texts that it had not seen." in words_of(visitor.read("/"))
+
+
+def test_a_model_of_the_sample_says_so_on_the_first_page(visitor):
+    assert "a few hundred sample reviews only, to try things out" in words_of(visitor.read("/"))

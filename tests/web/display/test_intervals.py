@@ -1,0 +1,21 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from movieclassifier.web.display.intervals import reliability, wilson
+
+
+@pytest.mark.parametrize(("k", "n"), [(0, 5), (3, 7), (50, 100), (499, 500), (9, 9)])
+def test_the_interval_is_that_of_scipy(k, n):
+    expected = binomtest(k, n).proportion_ci(0.95, "wilson")
+    assert wilson(k / n, n) == pytest.approx((expected.low, expected.high), abs=1e-6)
+
+
+@given(st.lists(st.tuples(st.floats(0.5, 1), st.booleans()), max_size=200))
+def test_bins_hold_every_answer_of_a_full_enough_bin_once(answers):
+    claimed, right = [p for p, _ in answers], [r for _, r in answers]
+    bins = reliability(claimed, right)
+    assert all(found.n >= 5 for found in bins)
+    assert sum(found.n for found in bins) <= len(answers)
+    assert [found.claimed for found in bins] == sorted(found.claimed for found in bins)
