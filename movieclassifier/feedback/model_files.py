@@ -66,8 +66,9 @@ def expect_known(engine: Engine, path: Path) -> int:
         _check_labels(connection, path, classifier, served)
         name = connection.scalar(select(bases.c.name).where(bases.c.version == served))
         n_accepted = count_accepted(connection)
+        of = "" if name == model_name(path) else f" of {name}"
         raise ValueError(
-            f"{database_name(connection)} serves version {served}{'' if name == model_name(path) else f' of {name}'}, and "
+            f"{database_name(connection)} serves version {served}{of}, and "
             f"the model file is a different one. This serves it from now on, with the {n_accepted} accepted votes on "
             f"top: movieclassifier update --model {path}. To keep both, give it {OWN_DATABASE}"
         )

@@ -1,29 +1,23 @@
 """The effect that a vote would have if it were accepted now, in a few words."""
 
-from collections.abc import Mapping
-
-from movieclassifier.feedback.learner import Rehearsal
-
-HELD = "held: beyond what votes may change before the next check"
+from movieclassifier.feedback.served_model import Rehearsal
 
 
-def effect_of(found: Rehearsal, before: Mapping[str, float], after: Mapping[str, float]) -> str:
+def effect_of(found: Rehearsal) -> str:
     """Return the effect of a rehearsed vote.
 
     Parameters
     ----------
     found : Rehearsal
-    before, after : mapping of str to float
-        Probabilities by label.
     """
-    if not found.lesson.n_known:
+    if not found.n_known:
         return "nothing: no word is known"
     if found.held:
-        return HELD
-    if not found.lesson.changed:
+        return f"held: {found.held}"
+    if found.before == found.after:
         return "nothing: it is sure already"
-    was, now = (max(answer, key=answer.__getitem__) for answer in (before, after))
-    return f"{was} {_percent(before[was])} → {now} {_percent(after[now])}"
+    was, now = (max(answer, key=answer.__getitem__) for answer in (found.before, found.after))
+    return f"{was} {_percent(found.before[was])} → {now} {_percent(found.after[now])}"
 
 
 def _percent(probability: float) -> int:

@@ -10,7 +10,7 @@ from movieclassifier.web.display.wording import colour_of, count_of, day_of, sig
 
 WIDTH, HEIGHT = 640, 260
 LEFT, RIGHT, TOP, BOTTOM = 72, 12, 16, 36
-MIN_DAYS, MAX_DAYS = 14, 42
+MIN_DAYS, MAX_BARS = 14, 42
 MAX_POINTS = 60
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 ROW = 28
@@ -129,7 +129,7 @@ def calibration_plot(bins: Sequence[Bin]) -> Plot:
         low, high = wilson(found.right, found.n)
         x = _x(found.claimed)
         bars.append(Bar(x - 1, _y(high), 2, round(_y(low) - _y(high), 1), "whisker"))
-        bars.append(Bar(x - 4, round(_y(found.right) - 4, 1), 8, 8, "dot"))
+        bars.append(Bar(x - 4, round(_y(found.right) - 4, 1), 8, 8, "point"))
     n = sum(found.n for found in bins)
     gap = 100 * sum(found.n * abs(found.right - found.claimed) for found in bins) / n
     return Plot(
@@ -206,6 +206,28 @@ def words_plot(words: Mapping[str, Sequence[tuple[str, float]]], labels: Sequenc
     )
 
 
+def weights_plot(title: str, words: Sequence[tuple[str, float]]) -> Plot:
+    """Draw words with their weights below one another, in the colour of the label that each speaks for.
+
+    Parameters
+    ----------
+    title : str
+    words : sequence of (str, float)
+        At least one; above zero a weight speaks for the second of two labels.
+    """
+    rows = [(LABELS_OF_SIGNS[weight > 0], word, weight) for word, weight in words]
+    bars, captions, height = _stacked(rows, LABELS_OF_SIGNS)
+    return Plot(
+        title,
+        f"“{words[0][0]}” weighs most: {signed(words[0][1], 1)}. The bars are the model’s weights, in log-odds.",
+        ("Word or phrase", "Weight"),
+        [(word, signed(weight, 2)) for word, weight in words],
+        height=height,
+        bars=bars,
+        labels=captions,
+    )
+
+
 def _two_sided(
     words: Mapping[str, Sequence[tuple[str, float]]], labels: Sequence[str]
 ) -> tuple[list[Bar], list[Caption], int]:
@@ -247,7 +269,7 @@ def every_day(days: Sequence[tuple[date, int, int]]) -> list[tuple[date, int, in
     (14, [(datetime.date(2026, 3, 2), 0, 0), (datetime.date(2026, 3, 3), 1, 0)])
     """
     last = days[-1][0]
-    n_days = min(max((last - days[0][0]).days + 1, MIN_DAYS), MAX_DAYS)
+    n_days = min(max((last - days[0][0]).days + 1, MIN_DAYS), MAX_BARS)
     counts = {day: (right, wrong) for day, right, wrong in days}
     wanted = [last - timedelta(days=n_days - 1 - place) for place in range(n_days)]
     return [(day, *counts.get(day, (0, 0))) for day in wanted]
@@ -289,6 +311,7 @@ def thinned(curve: Sequence[tuple[int, float]], n: int = MAX_POINTS) -> list[tup
     return [curve[round(place * (len(curve) - 1) / (n - 1))] for place in range(n)]
 
 
+LABELS_OF_SIGNS = ("below zero", "above zero")
 _ENDS = ((0.0, "start"), (0.5, "middle"), (1.0, "end"))
 
 

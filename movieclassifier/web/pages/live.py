@@ -22,7 +22,7 @@ from movieclassifier.web.clients import current_client, service
 from movieclassifier.web.display import live_plots
 from movieclassifier.web.display.highlighting import segments, strongest_phrases
 from movieclassifier.web.display.live_wording import ago, states_in_words
-from movieclassifier.web.display.plots import Plot, words_plot
+from movieclassifier.web.display.plots import Plot, weights_plot
 from movieclassifier.web.forms import SecureForm
 
 RENEWALS = {"": "never", "1": "every minute", "5": "every 5 minutes"}
@@ -317,7 +317,7 @@ def post_plots(
     """Draw the scores of posts, and the words that told most."""
     timed = [(f"{each.kept.shown_at:%Y-%m-%d %H:%M}", score) for each, score in zip(rows, scores, strict=True)]
     plots = [live_plots.dots_plot(timed[::-1], name, mean), live_plots.scores_plot(scores, name)]
-    return [*plots, words_plot("The words that told most", words)] if words else plots
+    return [*plots, weights_plot("The words that told most", words)] if words else plots
 
 
 def news_plots(counts: Sequence[tuple[str, str, int]]) -> list[Plot]:

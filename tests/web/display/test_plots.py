@@ -4,11 +4,12 @@ import pytest
 
 from movieclassifier.web.display.intervals import Bin
 from movieclassifier.web.display.plots import (
-    MAX_DAYS,
+    MAX_BARS,
     MIN_DAYS,
     accuracy_plot,
     calibration_plot,
     votes_plot,
+    weights_plot,
     words_plot,
 )
 
@@ -68,8 +69,8 @@ def test_votes_of_each_day_are_bars_whose_heights_are_their_numbers(n_days):
     days = [(date(2026, 1, 1) + timedelta(place), 3, 1) for place in range(n_days)]
     plot = votes_plot(days)
     assert inside(plot)
-    assert len(plot.bars) == 2 * min(n_days, MAX_DAYS)
-    assert len(plot.rows) == min(max(n_days, MIN_DAYS), MAX_DAYS)
+    assert len(plot.bars) == 2 * min(n_days, MAX_BARS)
+    assert len(plot.rows) == min(max(n_days, MIN_DAYS), MAX_BARS)
     assert plot.bars[0].height == pytest.approx(3 * plot.bars[1].height, abs=0.3)
     assert plot.rows[0] == (days[-1][0].isoformat(), "3", "1")
 
@@ -111,9 +112,16 @@ def test_calibration_puts_a_right_claim_on_the_line():
     assert inside(plot)
     (x0, y0), (x1, y1) = points_of(plot.diagonal)
     whiskers = [bar for bar in plot.bars if bar.kind == "whisker"]
-    dots = [bar for bar in plot.bars if bar.kind == "dot"]
+    dots = [bar for bar in plot.bars if bar.kind == "point"]
     on_line = y0 + (dots[0].x + 4 - x0) / (x1 - x0) * (y1 - y0)
     assert dots[0].y + 4 == pytest.approx(on_line, abs=0.5)
     assert all(w.y < d.y + 4 < w.y + w.height for w, d in zip(whiskers, dots, strict=True))
     assert "10.0 points off on average" in plot.summary
     assert plot.rows[1][:2] == ("90%", "70%")
+
+
+def test_words_with_their_weights_have_the_colours_of_their_sides():
+    plot = weights_plot("The words that told most", [("superb", 4.0), ("dull", -2.0)])
+    assert inside(plot)
+    assert [bar.kind for bar in plot.bars] == ["l1", "l0"]
+    assert plot.rows == [("superb", "+4.00"), ("dull", "−2.00")]
