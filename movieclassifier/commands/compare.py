@@ -18,7 +18,7 @@ from movieclassifier.commands.shared.corpus_options import (
 from movieclassifier.commands.shared.edge import Command, add_options, progress_option
 from movieclassifier.commands.shared.training_options import track_option
 from movieclassifier.corpora.reading import ReadingOptions
-from movieclassifier.evaluation.baselines import BASELINES
+from movieclassifier.evaluation.baselines import BASELINES, USUAL
 from movieclassifier.evaluation.candidates import Candidate, Streaming
 from movieclassifier.recipes.toml import read_recipe
 from movieclassifier.reports.mlflow_log import track_comparison, where
@@ -49,6 +49,7 @@ class CandidateName(click.ParamType):
         return recipe.name, Streaming(recipe, os.path.basename(value))
 
 
+NEURAL = [name for name in BASELINES if name not in USUAL]
 OPTIONS = [
     click.option(
         "--recipe",
@@ -56,7 +57,8 @@ OPTIONS = [
         type=CandidateName(),
         multiple=True,
         metavar="NAME|FILE.toml",
-        help=f"One to compare; may be given several times. [default: {', '.join(BASELINES)}]",
+        help=f"One to compare; may be given several times. Those of kind neural ({', '.join(NEURAL)}) need the extra "
+        f"neural. [default: {', '.join(USUAL)}]",
     ),
     click.option("--test", type=click.Path(), help="Another corpus to test on, read like CORPUS."),
     format_of_test,
@@ -94,7 +96,7 @@ def main(
     from movieclassifier.evaluation.comparison_table import table
     from movieclassifier.reports.comparison_page import comparison_page
 
-    candidates = _by_name(options["candidates"] or tuple(BASELINES.items()))
+    candidates = _by_name(options["candidates"] or tuple((name, BASELINES[name]) for name in USUAL))
     if html_path is not None:
         check_replaceable(html_path)
     splits, classes, facts = _read(paths, reading, options)

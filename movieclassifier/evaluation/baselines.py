@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from movieclassifier.evaluation.candidates import Candidate, InMemory, PartialFit, Streaming
+from movieclassifier.evaluation.candidates import Candidate, InMemory, Neural, PartialFit, Streaming
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.features.words import english_stop_words
 from movieclassifier.recipes.names import make_recipe
@@ -129,6 +129,20 @@ def make_hashed_bernoulli_nb(seed: int) -> Any:
     return BernoulliNB(alpha=0.1)
 
 
+def make_cnn(seed: int) -> Any:
+    """Return the gated convolution over word vectors, which is also the teacher ``cnn``."""
+    from movieclassifier.training.teachers.networks import NetworkSettings, TextNetwork
+
+    return TextNetwork(NetworkSettings(), seed)
+
+
+def make_kim_cnn(seed: int) -> Any:
+    """Return Kim's network: windows of 3, 4 and 5 words."""
+    from movieclassifier.training.teachers.networks import KIM, TextNetwork
+
+    return TextNetwork(KIM, seed)
+
+
 # Naive Bayes touches every column at every step: fewer columns, and presence in place of normalised rows.
 PAIRS = make_recipe("default", name="pairs", ngram_range=(1, 2))
 PRESENCE = PAIRS.with_settings(name="presence", n_features=2**20, norm=None)
@@ -146,4 +160,8 @@ BASELINES: dict[str, Candidate] = {
     "passive-aggressive": PartialFit(make_passive_aggressive, PAIRS, "hashed 1- and 2-grams, passive-aggressive"),
     "hashed-multinomial-nb": PartialFit(make_hashed_multinomial_nb, PRESENCE, "hashed 1- and 2-grams, MultinomialNB"),
     "hashed-bernoulli-nb": PartialFit(make_hashed_bernoulli_nb, FEW_COLUMNS, "hashed 1- and 2-grams, BernoulliNB"),
+    "cnn": Neural(make_cnn, "word vectors, two gated convolutions, attention; in Keras"),
+    "kim-cnn": Neural(make_kim_cnn, "word vectors, windows of 3, 4 and 5 words; in Keras"),
 }
+# Those that every installation can train, and that take no hour.
+USUAL = tuple(name for name, candidate in BASELINES.items() if candidate.kind != "neural")

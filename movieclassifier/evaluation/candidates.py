@@ -1,7 +1,7 @@
-"""Candidates of a comparison, in three kinds by how they read.
+"""Candidates of a comparison, in four kinds by how they read.
 
 *Streaming* recipes of this package, *partial_fit* peers that learn from the same minibatches with scikit-learn's own
-estimators, and *in memory* pipelines that want all texts at once.
+estimators, *in memory* pipelines that want all texts at once, and *neural* networks, which do so, too.
 """
 
 import pickle
@@ -68,7 +68,7 @@ class Candidate(Protocol):
 
     @property
     def kind(self) -> str:
-        """How it reads: "streaming", "partial_fit" or "in memory"."""
+        """How it reads: "streaming", "partial_fit", "in memory" or "neural"."""
 
     @property
     def description(self) -> str:
@@ -189,6 +189,51 @@ class InMemory:
     def note(self) -> str:
         """Return the caveat."""
         return self.caveat()
+
+
+@dataclass(frozen=True)
+class Neural:
+    """A network over the words of a text, which is given all texts at once.
+
+    Attributes
+    ----------
+    make_network : function of a seed
+        Returns a classifier of texts with ``fit``, ``predict_proba``, ``classes_`` and ``n_bytes``.
+    description : str
+    """
+
+    make_network: Callable[[int], Any]
+    description: str
+    kind: str = "neural"
+
+    def fit(self, documents: Iterable[Document], outline: Outline) -> Fitted:
+        """Train on documents."""
+        texts, labels = zip(*documents, strict=True)
+        network = self.make_network(outline.seed).fit(texts, outline.positions(labels))
+        return _FittedNetwork(network, len(outline.classes))
+
+    def note(self) -> str:
+        """Return nothing."""
+        return ""
+
+
+@dataclass(frozen=True)
+class _FittedNetwork:
+    network: Any
+    n_classes: int
+
+    def predict(self, documents: Iterable[Document]) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
+        y_proba = np.concatenate([self._probabilities(texts) for texts, _ in iter_minibatches(documents, SIZE)])
+        return y_proba.argmax(axis=1), y_proba
+
+    def _probabilities(self, texts: list[str]) -> NDArray[np.float64]:
+        y_proba = np.zeros((len(texts), self.n_classes))
+        y_proba[:, self.network.classes_] = self.network.predict_proba(texts)
+        return y_proba
+
+    def n_bytes(self) -> int:
+        n_bytes: int = self.network.n_bytes()
+        return n_bytes
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +20,12 @@ from movieclassifier.training.learners.log_count_ratio import default_min_df
 from movieclassifier.training.learners.soft_targets import SoftSGD
 from movieclassifier.training.row_store import hash_block
 from movieclassifier.training.soft_linear import SoftLinear, SoftOptions, fit_soft
-from movieclassifier.training.teachers.lessons import Lessons, Probabilities, Stages
+from movieclassifier.training.teachers.lessons import Lessons, Probabilities, Stages, in_batches
 from movieclassifier.training.teachers.vectors import Settings, fit_naive_bayes
 
 FOLDER = "distilling"  # in the model folder
 PLAN = "plan.json"
 LABEL_IMPORTANCE = 2.0
-BATCH = 1000
 BASE_BYTES = 250_000_000  # of Python, scikit-learn and a window of texts
 
 
@@ -79,13 +77,6 @@ def open_stages(model_dir: str, plan: dict[str, Any], resume: bool, show: bool |
     with replace_file(path, "w") as file:
         json.dump(plan, file, indent=2)
     return Stages(folder, show)
-
-
-def in_batches(texts: Iterable[str], label: Probabilities) -> Iterator[NDArray[np.float64]]:
-    """Yield the probabilities of a thousand texts at a time."""
-    stream = iter(texts)
-    while batch := list(islice(stream, BATCH)):
-        yield label(batch)
 
 
 def label_texts(lessons: Lessons, label: Probabilities) -> NDArray[np.float32]:

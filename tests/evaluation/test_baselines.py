@@ -8,12 +8,13 @@ from sklearn.linear_model import SGDClassifier
 from sklearn.naive_bayes import MultinomialNB
 
 from movieclassifier.corpora.corpus import open_corpus
-from movieclassifier.evaluation.baselines import BASELINES, has_wordnet, lemmas, without_wordnet
-from movieclassifier.evaluation.candidates import Outline, PartialFit, Streaming
+from movieclassifier.evaluation.baselines import BASELINES, USUAL, has_wordnet, lemmas, without_wordnet
+from movieclassifier.evaluation.candidates import Neural, Outline, PartialFit, Streaming
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.recipes.names import make_recipe
 from movieclassifier.training.fit import fit
 from movieclassifier.training.plan import Plan
+from movieclassifier.training.teachers import networks
 from movieclassifier.vectorizer import make_vectorizer
 
 SAMPLE = list(open_corpus("movieclassifier/bundled/sample_reviews.csv"))
@@ -29,8 +30,8 @@ def forget():
     has_wordnet.cache_clear()
 
 
-@pytest.mark.parametrize("name", BASELINES)
-def test_every_baseline_learns_and_can_be_pickled(name):
+@pytest.mark.parametrize("name", USUAL)
+def test_every_usual_baseline_learns_and_can_be_pickled(name):
     candidate = pickle.loads(pickle.dumps(BASELINES[name]))
     fitted = candidate.fit(iter(TRAIN), OUTLINE)
     y_pred, y_proba = fitted.predict(iter(TEST))
@@ -42,6 +43,33 @@ def test_every_baseline_learns_and_can_be_pickled(name):
         assert y_proba.shape == (100, 2)
         np.testing.assert_allclose(y_proba.sum(axis=1), 1)
         assert (y_proba.argmax(axis=1) == y_pred).all()
+
+
+def test_a_network_gives_classes_that_it_was_not_trained_on_no_probability(monkeypatch):
+    class Network:
+        classes_ = np.array([0, 2])
+
+        def fit(self, texts, y):
+            assert set(y) == {0, 2}
+            return self
+
+        def predict_proba(self, texts):
+            return np.tile([0.25, 0.75], (len(texts), 1))
+
+        def n_bytes(self):
+            return 7
+
+    outline = Outline(("a", "b", "c"), (1, 1, 1), 2)
+    fitted = Neural(lambda seed: Network(), "").fit(iter([("x", "a"), ("y", "c")]), outline)
+    y_pred, y_proba = fitted.predict(iter([("x", "a"), ("z", "b")]))
+    assert (y_pred.tolist(), y_proba.tolist(), fitted.n_bytes()) == ([2, 2], [[0.25, 0, 0.75]] * 2, 7)
+
+
+def test_networks_say_what_to_install(monkeypatch):
+    monkeypatch.setattr(networks, "find_spec", lambda name: None)
+    for name in sorted(set(BASELINES) - set(USUAL)):
+        with pytest.raises(ValueError, match="pip install"):
+            BASELINES[name].fit(iter(TRAIN), OUTLINE)
 
 
 def test_streaming_baseline_is_what_train_makes():
@@ -120,7 +148,12 @@ def test_only_the_lemmas_need_a_note():
 
 def test_every_baseline_says_how_it_reads():
     kinds = [candidate.kind for candidate in BASELINES.values()]
-    assert {kind: kinds.count(kind) for kind in kinds} == {"streaming": 3, "in memory": 4, "partial_fit": 4}
+    assert {kind: kinds.count(kind) for kind in kinds} == {
+        "streaming": 3,
+        "in memory": 4,
+        "partial_fit": 4,
+        "neural": 2,
+    }
     assert all(candidate.description for candidate in BASELINES.values())
 
 

@@ -30,10 +30,10 @@ from movieclassifier.models.scoring import score_documents
 from movieclassifier.recipes.names import make_recipe
 from movieclassifier.system.atomic import check_replaceable, replace_file
 from movieclassifier.training.capacity import check_capacity
-from movieclassifier.training.distilling import Student, in_batches, label_texts, memory_bound, naive_bayes, read_labels
+from movieclassifier.training.distilling import Student, label_texts, memory_bound, naive_bayes, read_labels
 from movieclassifier.training.planning import BOOK_MAPPINGS, BOOK_NAMES, PACKAGES
 from movieclassifier.training.teachers import describe, load_teacher
-from movieclassifier.training.teachers.lessons import Lessons, Probabilities, Stages
+from movieclassifier.training.teachers.lessons import Lessons, Probabilities, Stages, in_batches
 from movieclassifier.training.teachers.soft_labels import SoftLabels, soft_label_lines
 from movieclassifier.training.teaching_texts import TeachingTexts, count_texts
 

@@ -8,7 +8,11 @@ from dataclasses import asdict
 from importlib import import_module
 from typing import Any
 
-TEACHERS: dict[str, str] = {"vectors": "movieclassifier.training.teachers.vectors"}
+TEACHERS: dict[str, str] = {
+    "vectors": "movieclassifier.training.teachers.vectors",
+    "cnn": "movieclassifier.training.teachers.cnn",
+    "vectors+cnn": "movieclassifier.training.teachers.vectors_cnn",
+}
 
 
 def load_teacher(name: str) -> Any:

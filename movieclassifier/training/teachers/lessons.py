@@ -3,9 +3,10 @@
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,6 +22,7 @@ from movieclassifier.training.learners.log_count_ratio import default_min_df
 from movieclassifier.training.row_store import RowStore, open_rows, write_rows
 
 COSTS = "costs.jsonl"
+BATCH = 1000
 # Texts in, of shape (n_texts, n_classes) the probability of each class out.
 Probabilities = Callable[[Sequence[str]], NDArray[np.float64]]
 
@@ -150,22 +152,23 @@ class Lessons:
         path = self.stages.path(name)
         if not Path(f"{path}.indptr.npy").exists():
             with self.stages.progress("Hashing", self.n_labelled + self.n_unlabelled) as progress:
-                write_rows(path, _cut(self._texts(), progress), ngrams)
+                write_rows(path, _cut(self.texts(), progress), ngrams)
         return open_rows(path)
 
-    def _texts(self) -> Iterable[str]:
+    def texts(self) -> Iterator[str]:
+        """Yield all texts, the labelled ones first."""
         yield from (text for text, _ in self.labelled)
         yield from self.unlabelled
 
 
-def _cut(texts: Iterable[str], progress: Progress) -> Iterable[list[str]]:
-    batch: list[str] = []
-    for text in texts:
-        batch.append(text)
-        if len(batch) == 1000:
-            yield batch
-            progress.update(len(batch))
-            batch = []
-    if batch:
+def in_batches(texts: Iterable[str], use: Callable[[list[str]], Any]) -> Iterator[Any]:
+    """Yield what a function returns for a thousand texts at a time."""
+    stream = iter(texts)
+    while batch := list(islice(stream, BATCH)):
+        yield use(batch)
+
+
+def _cut(texts: Iterable[str], progress: Progress) -> Iterator[list[str]]:
+    for batch in in_batches(texts, list):
         yield batch
         progress.update(len(batch))

@@ -40,7 +40,8 @@ class Settings:
     naive_bayes_share, net_share : float
         The factors of both logarithms of probabilities in the teacher's.
     only_unlabelled : bool
-        Whether the embedding leaves labelled texts out, as an honest comparison on folds asks for.
+        Whether the embedding leaves labelled texts out. It then knows of them as little as of new texts. On folds of
+        the training half of aclImdb that is as good as an embedding of all texts (.925 against .924), and quicker.
     embedding : EmbeddingSettings
     net : NetSettings
     """
@@ -53,7 +54,7 @@ class Settings:
     n_folds: int = 5
     naive_bayes_share: float = 0.33
     net_share: float = 0.70
-    only_unlabelled: bool = False
+    only_unlabelled: bool = True
     embedding: EmbeddingSettings = field(default_factory=EmbeddingSettings)
     net: NetSettings = field(default_factory=NetSettings)
 

@@ -1,0 +1,135 @@
+"""The teacher ``cnn``: a gated convolution over words, taught by naive Bayes first and by labels then."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.features.ngrams import NGrams
+from movieclassifier.training.row_store import hash_block
+from movieclassifier.training.teachers.lessons import Lessons, Probabilities, in_batches
+from movieclassifier.training.teachers.networks import (
+    NetworkSettings,
+    Vocabulary,
+    build,
+    check_keras,
+    count_words,
+    predict,
+    train,
+    weights_of,
+)
+from movieclassifier.training.teachers.vectors import blend, fit_naive_bayes
+
+WINDOW = 5000  # rows
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of the teacher.
+
+    Parameters
+    ----------
+    network : NetworkSettings
+    ngrams : NGrams
+        Of the naive Bayes that it sets out from.
+    label_weight : float
+        Probability that a label gives to its class.
+    first_passes : int
+        Passes over the texts without labels alone, before those over all texts.
+    first_rate : float
+    naive_bayes_share, network_share : float
+        The factors of both logarithms of probabilities in the teacher's.
+    """
+
+    network: NetworkSettings = field(default_factory=lambda: NetworkSettings(passes=2))
+    ngrams: NGrams = field(default_factory=lambda: NGrams(n_features=2**24))
+    label_weight: float = 0.98
+    first_passes: int = 2
+    first_rate: float = 1.5e-3
+    naive_bayes_share: float = 0.3
+    network_share: float = 0.7
+
+
+def teach(lessons: Lessons, settings: Settings | None = None, guide: Probabilities | None = None) -> Probabilities:
+    """Train the teacher.
+
+    Parameters
+    ----------
+    lessons : Lessons
+    settings : Settings, optional
+    guide : callable, optional
+        Texts in, the probabilities that texts without labels are given out; naive Bayes by default.
+
+    Returns
+    -------
+    callable
+        Texts in, the probability of each class out. The same machine with the same number of threads gives the same
+        bits; another may not.
+
+    Raises
+    ------
+    ValueError
+        If Keras or a backend is missing.
+    """
+    check_keras()
+    settings = settings or Settings()
+    naive_bayes = fit_naive_bayes(lessons, settings.ngrams)
+
+    def by_words(texts: Sequence[str]) -> NDArray[np.float64]:
+        return np.exp(naive_bayes.log_probabilities(hash_block(texts, settings.ngrams)))
+
+    network, vocabulary = _trained(lessons, settings, guide or by_words)
+
+    def label(texts: Sequence[str]) -> NDArray[np.float64]:
+        by_network = predict(network, vocabulary.numbers(texts))
+        if guide is not None:
+            return by_network
+        logs = [np.log(np.maximum(found, 1e-12)) for found in (by_words(texts), by_network)]
+        return blend(logs, [settings.naive_bayes_share, settings.network_share])
+
+    return label
+
+
+def _trained(lessons: Lessons, settings: Settings, guide: Probabilities) -> tuple[Any, Vocabulary]:
+    stages, how = lessons.stages, settings.network
+    words = stages.arrays("words", lambda: {"words": np.array(count_words(lessons.texts(), how) or [""])})["words"]
+    vocabulary = Vocabulary(words.tolist(), how)
+    network = build(len(vocabulary), lessons.n_classes, how, lessons.seed)
+
+    def fit() -> dict[str, Any]:
+        numbers = _written_numbers(lessons, vocabulary, how)
+        soft = np.concatenate(list(in_batches(lessons.unlabelled, guide))).astype(np.float32)
+        rest = (1 - settings.label_weight) / (lessons.n_classes - 1)
+        hard = np.where(np.eye(lessons.n_classes)[lessons.y] > 0, settings.label_weight, rest).astype(np.float32)
+        targets = np.concatenate([hard, soft])
+        first = NetworkSettings(**vars(how) | {"passes": settings.first_passes, "rate": settings.first_rate})
+        n_visits = first.passes * len(soft) + how.passes * len(targets)
+        with stages.progress("Network", n_visits) as progress:
+            for start, passes in ((lessons.n_labelled, first), (0, how)):
+                rows = np.arange(start, len(targets))
+
+                def batches(number: int, rows: NDArray[np.intp] = rows) -> Iterator[Any]:
+                    order = np.random.RandomState((lessons.seed + number) % 2**32).permutation(rows)
+                    for place in range(0, len(order), WINDOW):
+                        part = order[place : place + WINDOW]
+                        yield np.array(numbers[np.sort(part)])[np.argsort(np.argsort(part))], targets[part]
+                        progress.update(len(part))
+
+                train(network, batches, len(rows), passes)
+        return {f"weights_{number}": array for number, array in enumerate(weights_of(network))}
+
+    arrays = stages.arrays("network", fit)
+    network.set_weights([arrays[f"weights_{number}"] for number in range(len(arrays))])
+    return network, vocabulary
+
+
+def _written_numbers(lessons: Lessons, vocabulary: Vocabulary, how: NetworkSettings) -> NDArray[np.int32]:
+    """Return the numbers of the words of all texts, which lie on disk."""
+    path = lessons.stages.path("numbers.i4")
+    if not path.exists():
+        with lessons.stages.replace("numbers.i4") as file:
+            for part in in_batches(lessons.texts(), vocabulary.numbers):
+                file.write(part.tobytes())
+    return np.memmap(path, np.int32, "r").reshape(-1, how.n_tokens)

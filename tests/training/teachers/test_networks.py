@@ -1,0 +1,63 @@
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+from movieclassifier.training.teachers import load_teacher, networks
+from movieclassifier.training.teachers.networks import (
+    KIM,
+    MISSING,
+    PADDING,
+    UNKNOWN,
+    NetworkSettings,
+    TextNetwork,
+    Vocabulary,
+    count_words,
+)
+
+SETTINGS = NetworkSettings(size=8, n_filters=8, n_first=3, n_last=4, batch_size=10, rate=0.02, passes=6)
+TEXTS = [f"a {('dull', 'great')[i % 2]} film number {i}" for i in range(60)]
+
+
+def test_words_are_counted_and_the_most_frequent_come_first():
+    assert count_words(TEXTS, SETTINGS)[:5] == ["a", "film", "number", "dull", "great"]
+    assert "7" not in count_words(TEXTS, SETTINGS)  # it occurs once
+
+
+def test_long_texts_lose_their_middle_and_short_ones_are_padded():
+    words = Vocabulary(list("abcdefghij"), SETTINGS)
+    numbers = words.numbers(["a b c d e f g h i j", "a z", ""])
+    assert numbers.tolist() == [[2, 3, 4, 8, 9, 10, 11], [2, UNKNOWN] + [PADDING] * 5, [PADDING] * 7]
+    assert words.numbers([]).shape == (0, 7)
+    assert len(words) == 12
+
+
+@pytest.mark.skipif(find_spec("keras") is None or find_spec("jax") is None, reason="the extra neural is missing")
+@pytest.mark.parametrize("architecture", ["gated", "kim"])
+def test_a_network_learns(architecture):
+    settings = NetworkSettings(**vars(SETTINGS) | {"architecture": architecture})
+    network = TextNetwork(settings, seed=3).fit(TEXTS, [i % 2 for i in range(60)])
+    found = network.predict_proba(["a great film", "a dull film", ""])
+    np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
+    assert found[0, 1] > 0.7
+    assert found[1, 0] > 0.7
+    assert network.n_bytes() > 1000
+
+
+def test_kims_network_is_that_of_the_article():
+    assert (KIM.architecture, KIM.n_filters, KIM.dropout) == ("kim", 100, 0.5)
+
+
+@pytest.mark.parametrize("name", ["cnn", "vectors+cnn"])
+def test_without_keras_it_is_said_what_to_install(monkeypatch, name):
+    monkeypatch.setattr(networks, "find_spec", lambda name: None)
+    with pytest.raises(ValueError, match="pip install 'movieclassifier\\[neural\\]'") as raised:
+        load_teacher(name).teach(None)
+    assert str(raised.value) == MISSING
+    with pytest.raises(ValueError, match="must be installed"):
+        TextNetwork(KIM).fit(TEXTS, [0] * 60)
+
+
+def test_an_unknown_teacher_is_refused_by_name():
+    with pytest.raises(ValueError, match="teacher must be one of vectors, cnn, vectors\\+cnn; got 'oracle'"):
+        load_teacher("oracle")
