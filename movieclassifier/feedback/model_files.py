@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Engine, select
 
 from movieclassifier.feedback.log.appending import appending
 from movieclassifier.feedback.log.bases import (
-    TRAINED,
     count_accepted,
     database_name,
     is_beginning,
@@ -18,6 +17,7 @@ from movieclassifier.feedback.log.bases import (
     store_base,
 )
 from movieclassifier.feedback.log.database import snapshot
+from movieclassifier.feedback.log.entities import TRAINED
 from movieclassifier.feedback.log.schema import bases, head, predictions
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.guard import guard_accuracy
@@ -157,9 +157,9 @@ class _Read:
 
 
 def _check_labels(connection: Connection, path: Path, classifier: Classifier, served: int) -> None:
-    """Votes name labels: on a model of other labels they would mean nothing."""
+    """Refuse a model that lacks a label of the served one: votes for that label would mean nothing."""
     labels, theirs = load_base(connection, served)[0].label_names, classifier.label_names
-    if set(labels) != set(theirs):
+    if not set(labels) <= set(theirs):
         raise ValueError(
             f"{path} has the labels {', '.join(theirs)}; the votes in {database_name(connection)} are for "
             f"{', '.join(labels)}. Give it {OWN_DATABASE}"

@@ -20,8 +20,14 @@ from movieclassifier.feedback.learner import Learner
 from movieclassifier.feedback.log.appending import Accepted, folded_votes, now
 from movieclassifier.feedback.log.bases import ancestry, guard_reference, load_base
 from movieclassifier.feedback.log.database import snapshot
-from movieclassifier.feedback.log.entities import Answer, Prediction, Probabilities
-from movieclassifier.feedback.log.replay import Foundation, iter_batches, read_changes, read_plan
+from movieclassifier.feedback.log.entities import NEW_LABEL, Answer, Prediction, Probabilities
+from movieclassifier.feedback.log.replay import (
+    Foundation,
+    iter_batches,
+    read_changes,
+    read_plan,
+    with_other_labels,
+)
 from movieclassifier.feedback.log.rows import Held, moment
 from movieclassifier.feedback.log.schema import head
 from movieclassifier.models.classifier import Classifier
@@ -82,6 +88,7 @@ class ServedModel:
         self._classifier: Classifier
         self._learner: Learner
         self._inside: frozenset[int] = frozenset()
+        self._new_labels: dict[int, int] = {}  # accepted votes for labels that are no class, with their acceptance
         self._digest: str | None = None
 
     @contextmanager
@@ -125,9 +132,12 @@ class ServedModel:
             foundation, live = read_plan(connection, version)
             self._lay(connection, foundation)
             self._learner.forget(0)
+            self._new_labels = {}
             self._learn(connection, live)
         else:
             self._learner.remove(changes.removed)
+            for vote in changes.removed:
+                self._new_labels.pop(vote, None)
             self._learn(connection, changes.added)
         if self._learner.put(self._classifier.coef_):
             self._digest = None
@@ -135,8 +145,12 @@ class ServedModel:
     def rehearse(self, text: str, label: str, client: str, *, trusted: bool = False) -> Rehearsal:
         """Tell what a vote accepted now would do, and leave the weights as they are."""
         classifier, learner = self._classifier, self._learner
-        rows = text_rows(classifier.rows([text]), classifier.recipe.ngrams)
+        hashed = classifier.rows([text])
+        rows = text_rows(hashed, classifier.recipe.ngrams)
         features = pack_row(rows, classifier.recipe.ngrams)
+        if label not in classifier.label_names:
+            same = self.named(classifier.predict_proba(hashed)[0])
+            return Rehearsal(same, same, int(classifier.weights.n_known(hashed)[0]), NEW_LABEL, features)
         target = classifier.label_names.index(label)
         with self.lock:
             n = len(learner.ballots)
@@ -195,7 +209,9 @@ class ServedModel:
     @property
     def held(self) -> Held:
         """Why accepted votes are held, by the position of the event that accepted them; it changes with the model."""
-        return self._learner.held
+        if not self._new_labels:
+            return self._learner.held
+        return self._learner.held | dict.fromkeys(self._new_labels.values(), NEW_LABEL)
 
     @property
     def n_applied(self) -> int:
@@ -275,7 +291,9 @@ class ServedModel:
         )
 
     def _learn(self, connection: Connection, wanted: list[Accepted]) -> None:
-        self._learner.learn(self._ballots(connection, wanted))
+        others = with_other_labels(connection, wanted, self._classifier.label_names)
+        self._new_labels |= {accepted.vote: accepted.at for accepted in wanted if accepted.vote in others}
+        self._learner.learn(self._ballots(connection, [vote for vote in wanted if vote.vote not in others]))
 
     def _ballots(self, connection: Connection, wanted: list[Accepted]) -> Iterator[Batch]:
         classifier = self._classifier

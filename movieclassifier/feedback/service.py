@@ -57,7 +57,9 @@ class Service:
 
     def votable_labels(self) -> tuple[str, ...]:
         """Return the labels that may be voted for: the model's, and those that a retraining may make classes."""
-        labels = self.facts().labels
+        return self._votable(self.facts().labels)
+
+    def _votable(self, labels: tuple[str, ...]) -> tuple[str, ...]:
         return (*labels, *(name for name in self.settings.new_labels_of(labels) if name not in labels))
 
     def warm_up(self) -> None:
@@ -215,7 +217,7 @@ class Service:
 
     def _check_label(self, log: Appending, label: str) -> None:
         self.log.served.refresh(log.connection)
-        labels = self.log.served.classifier.label_names
+        labels = self._votable(self.log.served.classifier.label_names)
         if label not in labels:
             raise FeedbackError(f"The label must be one of {', '.join(labels)}.")
 

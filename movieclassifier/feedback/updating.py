@@ -6,8 +6,9 @@ from sqlalchemy import Connection, Engine, select
 
 from movieclassifier.feedback.bounds import DEFAULT_TOLERANCE, UNBOUNDED
 from movieclassifier.feedback.log.appending import appending, folded_votes, votes_beyond
-from movieclassifier.feedback.log.bases import UPDATE, ancestry, find_version, guard_reference, load_base, store_base
+from movieclassifier.feedback.log.bases import ancestry, find_version, guard_reference, load_base, store_base
 from movieclassifier.feedback.log.database import snapshot
+from movieclassifier.feedback.log.entities import UPDATE
 from movieclassifier.feedback.log.errors import NotFound
 from movieclassifier.feedback.log.facts import Version
 from movieclassifier.feedback.log.schema import bases, head

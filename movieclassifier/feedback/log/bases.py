@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Row, func, insert, select
 
 from movieclassifier.feedback.log.appending import Accepted, now
 from movieclassifier.feedback.log.database import snapshot
-from movieclassifier.feedback.log.entities import ACCEPTED
+from movieclassifier.feedback.log.entities import ACCEPTED, UPDATE
 from movieclassifier.feedback.log.facts import Version
 from movieclassifier.feedback.log.rows import moment
 from movieclassifier.feedback.log.schema import bases, head, votes
@@ -18,7 +18,6 @@ from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.persistence import BUNDLED
 from movieclassifier.models.record import load_record
 
-TRAINED, UPDATE = "trained", "update"
 LISTED = [column for column in bases.c if column.name not in ("record", "record_sha256")]
 
 
@@ -70,8 +69,9 @@ def load_base(connection: Connection, version: int) -> tuple[Classifier, dict[st
 
 
 def ancestry(connection: Connection, version: int) -> list[int]:
-    """Return a version and those that it was made from; the last is the trained model."""
-    parents = {row.version: row.parent for row in connection.execute(select(bases.c.version, bases.c.parent))}
+    """Return a version and those that it was folded from; the last is a trained or retrained model."""
+    rows = connection.execute(select(bases.c.version, bases.c.parent, bases.c.kind))
+    parents = {row.version: row.parent if row.kind == UPDATE else None for row in rows}
     line = [version]
     while (parent := parents[line[-1]]) is not None:
         line.append(parent)

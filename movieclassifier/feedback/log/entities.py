@@ -17,12 +17,17 @@ ACCEPTED, WAITING, REJECTED, UNDONE = "accepted", "waiting", "rejected", "undone
 APPLIED, HELD = "applied", "held"
 STATUSES = (WAITING, APPLIED, HELD, REJECTED, UNDONE)
 
+# How a base came about: by training, by folding votes into another one, or by training on corpus and votes.
+TRAINED, UPDATE, RETRAINED = "trained", "update", "retrained"
+
 # Positions and versions up to this one fit into the columns of every database.
 MAX_NUMBER = 10**9
 
 REVIEW, DUPLICATE, ROLLED_BACK = "review", "duplicate", "rolled back"
 # Why an accepted vote is held: the cap, its size, the share of its client, or the guard.
 CAP, VOTE_SHARE, CLIENT_SHARE, GUARD = "cap", "size", "client", "guard"
+# … or that its label is no class of the model yet; only a retraining makes it one.
+NEW_LABEL = "new label"
 
 Probabilities = dict[str, float]
 
@@ -65,7 +70,7 @@ class Vote:
     status : {"applied", "held", "waiting", "rejected", "undone"}
         What it is now: part of the served weights; accepted, but held until the next guarded update; waiting for a
         review; or out.
-    reason : {None, "review", "duplicate", "rolled back", "cap", "size", "client", "guard"}
+    reason : {None, "review", "duplicate", "rolled back", "cap", "size", "client", "guard", "new label"}
         Why it waits or is held.
     before, after : dict of str to float
         Probabilities of the text just before and just after this vote was learned; equal where it was not.

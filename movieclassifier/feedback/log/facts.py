@@ -15,7 +15,7 @@ class Version:
     Attributes
     ----------
     version : int
-    kind : {"trained", "update"}
+    kind : {"trained", "update", "retrained"}
         Written by training, or by folding corrections into another base.
     parent : int or None
         The base that it was folded from.

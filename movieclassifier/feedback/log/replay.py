@@ -9,7 +9,7 @@ from movieclassifier.features.hashing import hash_texts
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.feedback.ballots import Batch, is_packed, pack_row, text_rows, unpack_rows
 from movieclassifier.feedback.log.appending import Accepted, chunked, folded_votes
-from movieclassifier.feedback.log.entities import ACCEPTED, REJECT, ROLLBACK, SERVE, UNDO
+from movieclassifier.feedback.log.entities import ACCEPTED, REJECT, RETRAINED, ROLLBACK, SERVE, UNDO
 from movieclassifier.feedback.log.schema import bases, events, predictions, votes
 
 BALLOT = [votes.c[name] for name in ("position", "label", "client", "trusted", "features")]
@@ -58,14 +58,52 @@ def read_plan(connection: Connection, version: int) -> tuple[Foundation, list[Ac
     start: int | None = version
     while start is not None:
         held = folded_votes(connection, start)
-        if held == wanted[: len(held)]:
+        row = connection.execute(select(bases.c.kind, bases.c.parent).where(bases.c.version == start)).one()
+        # A vote that was taken out of a retrained base is in its weights until the next retraining.
+        if held == wanted[: len(held)] or row.kind == RETRAINED:
             break
-        start = connection.scalar(select(bases.c.parent).where(bases.c.version == start))
+        start = row.parent
     else:  # a trained base holds no votes, and every line of parents ends in one
         raise ValueError(f"version {version} has no trained model among its ancestors: the database is damaged.")
     inside = set(folded)
     live = [vote for vote in accepted if vote not in inside]
-    return Foundation(version, start, tuple(wanted[len(held) :])), live
+    known = set(held)
+    return Foundation(version, start, tuple(vote for vote in wanted if vote not in known)), live
+
+
+@dataclass(frozen=True)
+class VotedText:
+    """An accepted vote with its text.
+
+    Attributes
+    ----------
+    accepted : Accepted
+    text, label : str
+    """
+
+    accepted: Accepted
+    text: str
+    label: str
+
+
+def voted_texts(connection: Connection) -> list[VotedText]:
+    """Return the accepted votes with their texts, in the order of learning."""
+    chosen = (
+        select(votes.c.position, votes.c.accepted_at, predictions.c.text, votes.c.label)
+        .join(predictions, predictions.c.id == votes.c.prediction_id)
+        .where(votes.c.status == ACCEPTED)
+        .order_by(votes.c.accepted_at)
+    )
+    return [VotedText(Accepted(row[0], row[1]), row[2], row[3]) for row in connection.execute(chosen)]
+
+
+def with_other_labels(connection: Connection, accepted: Sequence[Accepted], labels: Sequence[str]) -> set[int]:
+    """Return which accepted votes, by their positions, are for labels that are not among some."""
+    found: set[int] = set()
+    for chunk in chunked([vote.vote for vote in accepted]):
+        others = select(votes.c.position).where(votes.c.position.in_(chunk), votes.c.label.not_in(labels))
+        found |= set(connection.scalars(others))
+    return found
 
 
 def read_changes(connection: Connection, since: int) -> Changes | None:

@@ -15,6 +15,7 @@ STATES = {
     ("held", "size"): "It would move the model farther than one vote may; it is kept for the model’s next check.",
     ("held", "client"): "Your votes have moved the model as far as one person’s may; it is kept for the next check.",
     ("held", "guard"): "With it the model would get more of its test texts wrong; it is kept for the next check.",
+    ("held", "new label"): "Your label is new to the model. Your vote is kept, and counts after the next retraining.",
     ("held", "rolled back"): "The model was set back to an earlier version; your vote is kept until its next check.",
     ("rejected", None): "It was reviewed and not taken over.",
     ("undone", None): "It was taken back.",
