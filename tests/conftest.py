@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,14 @@ os.environ["no_proxy"] = ",".join(filter(None, ["127.0.0.1", "localhost", os.env
 
 # A shell that runs the tests in the background lets them ignore Ctrl-C, and all that they start with them.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _parsers():
+    """End the process that parses for all tests."""
+    yield
+    if support := sys.modules.get("tests.support.live"):
+        support.PARSER.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from movieclassifier.commands.shared.edge import Command, WholeSummary
+from movieclassifier.commands.shared.edge import Command
 from movieclassifier.commands.shared.feedback_options import database_option, open_owner
 from movieclassifier.commands.shared.model_options import model_option, shorten
 from movieclassifier.system.errors import check_installed
@@ -26,7 +26,7 @@ limit_option = click.option(
 )
 
 
-class LiveGroup(WholeSummary, click.Group):
+class LiveGroup(Command, click.Group):
     """Its commands are at the edge, too."""
 
     command_class = Command

@@ -157,9 +157,9 @@ class _Read:
 
 
 def _check_labels(connection: Connection, path: Path, classifier: Classifier, served: int) -> None:
-    """Refuse a model that lacks a label of the served one: votes for that label would mean nothing."""
+    """Votes name labels: on a model of other labels they would mean nothing."""
     labels, theirs = load_base(connection, served)[0].label_names, classifier.label_names
-    if not set(labels) <= set(theirs):
+    if set(labels) != set(theirs):
         raise ValueError(
             f"{path} has the labels {', '.join(theirs)}; the votes in {database_name(connection)} are for "
             f"{', '.join(labels)}. Give it {OWN_DATABASE}"
