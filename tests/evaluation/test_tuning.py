@@ -284,7 +284,8 @@ def test_the_winner_is_a_recipe_to_train_with(space, tmp_path, straight):
     result = invoke("--space", space, "--output", output)
     recipe = read_recipe(output)
     assert recipe.name == "best"
-    assert [getattr(recipe, name) for name in SMALL] == [getattr(straight[0].recipe, name) for name in SMALL]
+    found, expected = recipe.to_dict(), straight[0].recipe.to_dict()
+    assert [found[name] for name in SMALL] == [expected[name] for name in SMALL]
     assert f"accuracy {straight[0].score.accuracy:.4f}" in output.read_text()
     assert "measured on 360 documents in 2 folds" in result.stdout
     trained = CliRunner().invoke(main, ["train", SAMPLE, "--recipe", str(output), "--model-dir", str(tmp_path)])
