@@ -57,6 +57,8 @@ class NGrams:
         checks = [
             (self.tokenizer in TOKENIZERS, "tokenizer", f"one of {', '.join(TOKENIZERS)}"),
             (all(isinstance(word, str) for word in self.stop_words), "stop_words", "words"),
+            (type(self.binary) is bool, "binary", "True or False"),
+            (type(self.alternate_sign) is bool, "alternate_sign", "True or False"),
             (1 <= shortest <= longest, "ngram_range", "two numbers, 1 <= shortest <= longest"),
             (1 <= self.n_features <= MAX_N_FEATURES, "n_features", f"between 1 and {MAX_N_FEATURES}"),
             (self.norm in NORMS, "norm", f"one of {NORMS}"),

@@ -10,9 +10,10 @@ from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.features.rows import Rows
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.decisions import predicted_positions
-from movieclassifier.models.record import smallest
+from movieclassifier.system.npz import smallest
 
 N_GUARD = 500
+GUARD_ARRAYS = ("guard_lengths", "guard_steps", "guard_data", "guard_y")
 
 
 def make_guard(classifier: Classifier, documents: Iterable[Document]) -> dict[str, NDArray[Any]]:
@@ -41,6 +42,36 @@ def make_guard(classifier: Classifier, documents: Iterable[Document]) -> dict[st
         "guard_data": rows.data[known],
         "guard_y": np.array([classifier.classes_.tolist().index(label) for label in labels], dtype=np.int32),
     }
+
+
+def check_guard(arrays: Mapping[str, NDArray[Any]], classifier: Classifier) -> None:
+    """Refuse arrays that are not those of a guard set of a classifier.
+
+    Raises
+    ------
+    KeyError
+        If one is missing.
+    ValueError
+        If they do not fit each other or the classifier.
+    """
+    lengths, steps, data, y = (arrays[name] for name in GUARD_ARRAYS)
+    fits = lengths.dtype == y.dtype == np.int32 and lengths.shape == y.shape == (len(y),) and len(y) > 0
+    fits &= steps.dtype in ("uint8", "uint16", "uint32") and steps.shape == data.shape == (len(steps),)
+    fits &= data.dtype == classifier.recipe.ngrams.dtype and bool(np.isfinite(data).all())
+    if fits:
+        fits = y.min() >= 0 and y.max() < len(classifier.classes_) and lengths.min() >= 0
+    if not fits or lengths.sum(dtype=np.int64) != len(steps):
+        raise ValueError("its guard set does not fit the rest")
+    places = _places(lengths, steps)
+    if places.max(initial=-1) >= len(classifier.columns):
+        raise ValueError("its guard set does not fit the rest")
+
+
+def _places(lengths: NDArray[np.integer], steps: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return the places of each document's columns among the known ones."""
+    sums = np.concatenate([[0], np.cumsum(steps, dtype=np.int64)])
+    places: NDArray[np.int64] = sums[1:] - np.repeat(sums[np.concatenate([[0], np.cumsum(lengths)])[:-1]], lengths)
+    return places
 
 
 def guard_accuracy(classifier: Classifier, arrays: Mapping[str, NDArray[Any]], columns: NDArray[np.integer]) -> float:
@@ -72,6 +103,5 @@ def guard_rows(arrays: Mapping[str, NDArray[Any]], columns: NDArray[np.integer],
     """
     lengths = arrays["guard_lengths"]
     indptr = np.concatenate([[0], np.cumsum(lengths)])
-    sums = np.concatenate([[0], np.cumsum(arrays["guard_steps"], dtype=np.int64)])
-    places = sums[1:] - np.repeat(sums[indptr[:-1]], lengths)
-    return Rows(arrays["guard_data"], columns[places], indptr, n_features)
+    known = columns[_places(lengths, arrays["guard_steps"])].astype(np.int32, copy=False)
+    return Rows(arrays["guard_data"], known, indptr, n_features)

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.metadata import Provenance, first_misfit
-from movieclassifier.system.npz import NPZ_ERRORS
+from movieclassifier.models.record import MAX_FACTS_BYTES
+from movieclassifier.system.npz import NPZ_ERRORS, open_npz
 
 UNKNOWN = "an unknown corpus"
 
@@ -54,8 +53,8 @@ def seen(metadata: Provenance) -> dict[str, int]:
 def load_record_facts(model_dir: str | os.PathLike[str]) -> dict[str, Any] | None:
     """Return the facts of the record in a folder, without its weights; None if it cannot be read."""
     try:
-        with open(Path(model_dir, "classifier.npz"), "rb") as content, np.load(content, allow_pickle=False) as arrays:
-            facts: dict[str, Any] = json.loads(arrays["facts"].tobytes())
+        with open_npz(Path(model_dir, "classifier.npz")) as arrays:
+            facts: dict[str, Any] = json.loads(arrays.read("facts", MAX_FACTS_BYTES).tobytes())
             return facts if {"recipe", "metadata"} <= facts.keys() else None
     except (OSError, *NPZ_ERRORS):
         return None

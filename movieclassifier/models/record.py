@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import zipfile
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -11,18 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.guard import GUARD_ARRAYS, check_guard
 from movieclassifier.models.metadata import first_misfit
 from movieclassifier.models.rounding import pack, unpack
 from movieclassifier.models.weights import Weights
 from movieclassifier.recipes.linear import recipe_from_dict
 from movieclassifier.system.atomic import replace_file
-from movieclassifier.system.npz import NPZ_ERRORS, write_npz
+from movieclassifier.system.npz import NPZ_ERRORS, NpzFile, open_npz, smallest, write_npz
 
 # 1 was written before the default tokenizer folded quotes, marks and references.
 FORMAT = 2
 ARRAYS = ("classes", "intercept", "column_steps", "weights", "ratio", "t")
 LARGE = 200_000  # columns
-MAX_RECORD_BYTES = 4 * 2**30
+MAX_FACTS_BYTES = 2**24
+# Enough for labels, intercepts and tables, whatever the number of columns.
+SMALL_BYTES = 2**24
+MAX_GUARD_BYTES = 2**26
 MAX_DENSE_BYTES = 16 * 2**30
 
 
@@ -67,11 +70,6 @@ def write_record(file: IO[bytes], classifier: Classifier, extra: Mapping[str, An
     write_npz(file, arrays | dict(extra or {}), **settings)
 
 
-def smallest(array: NDArray[np.integer]) -> NDArray[np.unsignedinteger]:
-    """Return numbers that are not negative in the smallest type that holds them."""
-    return array.astype(np.min_scalar_type(array.max(initial=0)))
-
-
 def load_record(path: str | os.PathLike[str]) -> tuple[Classifier, dict[str, NDArray[Any]]]:
     """Read a record without unpickling anything.
 
@@ -87,21 +85,18 @@ def load_record(path: str | os.PathLike[str]) -> tuple[Classifier, dict[str, NDA
         As :func:`movieclassifier.models.persistence.load_classifier`.
     """
     try:
-        arrays = _read_arrays(path)
-        facts = json.loads(arrays.pop("facts").tobytes())
-        found = facts["format"]
+        with open_npz(path) as file:
+            facts = json.loads(file.read("facts", MAX_FACTS_BYTES).tobytes())
+            found = facts["format"]
+            classifier, extra = _read_model(file, facts) if found == FORMAT else (None, {})
     except NPZ_ERRORS as error:
         raise _damaged(path, error) from error
-    if found != FORMAT:
+    if classifier is None:
         older = isinstance(found, int) and found < FORMAT
         advice = "it cuts texts into other words; train it again" if older else "upgrade movieclassifier"
-        raise ValueError(f"{path} is a model of format {found!r}, this version reads {FORMAT}: {advice}.")
-    try:
-        arrays = unpack("ratio", unpack("weights", arrays))
-        classifier = _rebuild(facts, {name: arrays.pop(name) for name in ARRAYS})
-    except NPZ_ERRORS as error:
-        raise _damaged(path, error) from error
-    return classifier, arrays
+        shown = found if isinstance(found, int) else "?"
+        raise ValueError(f"{path} is a model of format {shown}, this version reads {FORMAT}: {advice}.")
+    return classifier, extra
 
 
 def _damaged(path: str | os.PathLike[str], error: Exception) -> ValueError:
@@ -109,15 +104,19 @@ def _damaged(path: str | os.PathLike[str], error: Exception) -> ValueError:
     return ValueError(f"{path} is not a model of movieclassifier, or is damaged ({what}); train it again.")
 
 
-def _read_arrays(path: str | os.PathLike[str]) -> dict[str, NDArray[Any]]:
-    with open(path, "rb") as file:
-        with zipfile.ZipFile(file) as archive:
-            declared = sum(member.file_size for member in archive.infolist())
-        if declared > MAX_RECORD_BYTES:
-            raise ValueError(f"it unpacks to {declared} bytes, more than {MAX_RECORD_BYTES}")
-        file.seek(0)
-        with np.load(file, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
+def _read_model(file: NpzFile, facts: dict[str, Any]) -> tuple[Classifier, dict[str, NDArray[Any]]]:
+    """Read the arrays that a record has, each within what the recipe and the classes can need; others are ignored."""
+    ngrams, n_classes = recipe_from_dict(facts["recipe"]).ngrams, len(facts["label_names"])
+    largest = n_classes * ngrams.n_features * np.dtype(ngrams.dtype).itemsize
+    if largest > MAX_DENSE_BYTES:
+        raise ValueError(f"its weights take {largest:,} bytes, more than {MAX_DENSE_BYTES:,}")
+    names = [name for name in (*ARRAYS, "weights_values", "ratio_values") if name in ARRAYS or name in file.names]
+    arrays = unpack("ratio", unpack("weights", {name: file.read(name, largest + SMALL_BYTES) for name in names}))
+    classifier = _rebuild(facts, arrays)
+    guard = {name: file.read(name, MAX_GUARD_BYTES) for name in GUARD_ARRAYS if name in file.names}
+    if guard:
+        check_guard(guard, classifier)
+    return classifier, guard
 
 
 def _rebuild(facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Classifier:
@@ -134,7 +133,7 @@ def _rebuild(facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Classifi
         "columns": not len(columns) or bool(columns[-1] < recipe.ngrams.n_features),
         "weights": weights.shape == (n_rows, len(columns)) and weights.dtype == recipe.ngrams.dtype,
         "ratio": ratio.shape == (n_rows, n_ratios) and ratio.dtype == recipe.ngrams.dtype,
-        "intercept": intercept.shape == (n_rows,) and intercept.dtype.kind == "f",
+        "intercept": intercept.shape == (n_rows,) and intercept.dtype in ("float32", "float64"),
         "t": t.shape == () and t.dtype.kind == "f" and t >= 0,
         "finite": all(np.isfinite(array).all() for array in (weights, ratio, intercept, t)),
         "temperature": isinstance(facts["temperature"], float) and 0 < facts["temperature"] < float("inf"),

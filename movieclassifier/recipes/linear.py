@@ -102,6 +102,10 @@ class Recipe:
 _NGRAMS = tuple(setting.name for setting in fields(NGrams))
 
 
+# Types of settings in JSON beside that of the default.
+ALSO = {"ngram_range": (list,), "stop_words": (list,), "min_df": (int,), "norm": (type(None),), "alpha": (int,)}
+
+
 def recipe_from_dict(settings: dict[str, Any]) -> Recipe:
     """Rebuild a recipe from the settings that :meth:`Recipe.to_dict` returned.
 
@@ -113,6 +117,10 @@ def recipe_from_dict(settings: dict[str, Any]) -> Recipe:
     expected = Recipe().to_dict().keys()
     if not isinstance(settings, dict) or set(settings) != expected:
         raise ValueError(f"a recipe must have the settings {', '.join(sorted(expected))}; got {settings!r:.200}.")
+    defaults = Recipe().to_dict()
+    for name, value in settings.items():
+        if type(value) not in (type(defaults[name]), *ALSO.get(name, ())):
+            raise ValueError(f"{name} of a recipe must not be of type {type(value).__name__}; got {value!r:.80}.")
     shortest, longest = settings["ngram_range"]
     return Recipe().with_settings(
         **settings | {"ngram_range": (shortest, longest), "stop_words": tuple(settings["stop_words"])}

@@ -80,6 +80,11 @@ def _write_array(archive: zipfile.ZipFile, name: str, array: NDArray[Any]) -> No
             member.write(content[start : start + CHUNK])
 
 
+def smallest(array: NDArray[np.integer]) -> NDArray[np.unsignedinteger]:
+    """Return numbers that are not negative in the smallest type that holds them."""
+    return array.astype(np.min_scalar_type(array.max(initial=0)))
+
+
 @contextmanager
 def open_npz(path: str | PathLike[str]) -> Iterator["NpzFile"]:
     """Open a file of arrays that anybody may have written.
@@ -145,6 +150,8 @@ class NpzFile:
         ValueError
             If the array is larger, is cut off, or is not written as numpy writes one.
         """
+        if name not in self.names:
+            raise KeyError(name)
         member = self._archive.getinfo(f"{name}.npy")
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise ValueError(f"{name} is compressed in an unknown way")

@@ -4,8 +4,10 @@ import zipfile
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from movieclassifier.system.npz import CHUNK, open_npz, write_npz
+from movieclassifier.system.npz import CHUNK, open_npz, smallest, write_npz
 
 ARRAYS = {
     "numbers": np.arange(CHUNK // 4 + 7, dtype=np.int32),
@@ -108,3 +110,8 @@ def test_an_unknown_compression_is_refused(tmp_path):
 def test_an_array_that_is_not_there_is_a_key_error(tmp_path):
     with open_npz(archive(tmp_path, b"")) as arrays, pytest.raises(KeyError, match="weights"):
         arrays.read("weights", max_bytes=8)
+
+
+@given(st.lists(st.integers(0, 2**40)))
+def test_smallest_type_loses_nothing(numbers):
+    assert smallest(np.array(numbers, dtype=np.int64)).tolist() == numbers
