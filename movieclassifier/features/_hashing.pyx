@@ -10,7 +10,7 @@ the rows of a CSR matrix, and releases the GIL for all of it.
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from cpython.unicode cimport PyUnicode_DATA
 from libc.math cimport sqrt
-from libc.stdint cimport INT32_MAX, int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport INT32_MAX, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memchr, memcmp, memcpy, memmove, memset
 
@@ -87,6 +87,10 @@ cdef struct Buffers:
     Py_ssize_t n_bytes  # that the six above have room for
     uint32_t* keys  # of the n-grams of all texts so far
     uint32_t* spare  # to sort the keys of one text
+    int32_t* columns  # of the row of a text that is decided at once, and its values
+    double* values
+    double* products  # with the weights
+    Py_ssize_t n_row  # that the three above have room for
     Py_ssize_t n_keys
     Py_ssize_t n_keys_at_most
     Py_ssize_t n_spare
@@ -129,6 +133,18 @@ cdef int reserve_keys(Buffers* buffers, Py_ssize_t n) except -1 nogil:
     return 0
 
 
+cdef int reserve_row(Buffers* buffers, Py_ssize_t n) except -1 nogil:
+    """Make room for the row of a text of n n-grams."""
+    if n < buffers.n_row:
+        return 0
+    buffers.n_row = 0  # until all have it
+    resize(<void**> &buffers.columns, 2 * (n + 1) * sizeof(int32_t))
+    resize(<void**> &buffers.values, 2 * (n + 1) * sizeof(double))
+    resize(<void**> &buffers.products, 2 * (n + 1) * sizeof(double))
+    buffers.n_row = 2 * (n + 1)
+    return 0
+
+
 cdef class Workspace:
     """The buffers of one call at a time, which the next call finds as large as they were."""
 
@@ -146,10 +162,13 @@ cdef class Workspace:
         free(self.buffers.starts)
         free(self.buffers.keys)
         free(self.buffers.spare)
+        free(self.buffers.columns)
+        free(self.buffers.values)
+        free(self.buffers.products)
 
     cdef Py_ssize_t n_bytes(self):
         cdef Buffers* buffers = &self.buffers
-        return 10 * buffers.n_bytes + 4 * (buffers.n_keys_at_most + buffers.n_spare)
+        return 10 * buffers.n_bytes + 4 * (buffers.n_keys_at_most + buffers.n_spare) + 20 * buffers.n_row
 
 
 include "_hashing_keys.pxi"
@@ -250,6 +269,49 @@ cdef void write_rows(
         write_row(keys + start, key_ends[i + 1] - start, settings, &data[indptr[i]], &indices[indptr[i]])
 
 
+cdef double pairwise_sum(const double* terms, Py_ssize_t n) noexcept nogil:
+    """Add in the order of numpy's ``add``: https://github.com/numpy/numpy, ``loops_utils.h.src``."""
+    cdef double sums[8]
+    cdef double total = 0
+    cdef Py_ssize_t i = 0, j, half
+    if n > 128:
+        half = n // 2 - n // 2 % 8
+        return pairwise_sum(terms, half) + pairwise_sum(terms + half, n - half)
+    if n >= 8:
+        for j in range(8):
+            sums[j] = terms[j]
+        for i in range(8, n - n % 8, 8):
+            for j in range(8):
+                sums[j] += terms[i + j]
+        total = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]))
+        i = n - n % 8
+    while i < n:
+        total += terms[i]
+        i += 1
+    return total
+
+
+cdef double decide_row(Buffers* buffers, Py_ssize_t n, const Real* row, const Real* coef) noexcept nogil:
+    """Return the sum of a row of n values with their weights, in the types and the order of ``Weights.decide``."""
+    cdef Py_ssize_t i
+    if n == 0:
+        return 0
+    for i in range(n):
+        buffers.products[i] = <double> row[i] * <double> coef[buffers.columns[i]]
+    buffers.products[n] = 0  # numpy's reduceat sees a zero behind the last text
+    return buffers.products[0] + pairwise_sum(buffers.products + 1, n)
+
+
+cdef void decide_text(Buffers* buffers, const Settings* settings, const Real[:, ::1] coef, double* sums) noexcept nogil:
+    """Write the sum for each row of weights."""
+    cdef Real* row = <Real*> buffers.values
+    cdef Py_ssize_t i, n = count_columns(buffers.keys, buffers.n_keys)
+    memset(row, 0, n * sizeof(Real))
+    write_row(buffers.keys, buffers.n_keys, settings, row, buffers.columns)
+    for i in range(coef.shape[0]):
+        sums[i] = decide_row(buffers, n, row, &coef[i, 0])
+
+
 class Declined(Exception):
     """The texts are too long for the twin."""
 
@@ -272,6 +334,7 @@ cdef class Twin:
     cdef Settings settings
     cdef object definition
     cdef object dtype
+    cdef bint is_single
     cdef list workspaces
 
     def __cinit__(
@@ -279,6 +342,7 @@ cdef class Twin:
     ):
         self.definition = definition
         self.dtype = np.dtype(dtype)
+        self.is_single = self.dtype == np.float32
         self.workspaces = []
         self.settings.tokenizer = {"book": BOOK, "default": DEFAULT}[tokenizer]
         self.settings.shortest, self.settings.longest = (min(n, MAX_PER_TEXT + 1) for n in ngram_range)
@@ -352,6 +416,63 @@ cdef class Twin:
         finally:
             free(views)
 
+    def decide(self, text, coef):
+        """Return the sum of a text's values with each row of weights: what ``Weights.decide`` adds the intercept to.
+
+        Parameters
+        ----------
+        text : str
+        coef : ndarray of shape (n_rows, n_features)
+            Of the twin's dtype, its rows side by side in memory.
+
+        Returns
+        -------
+        list of float
+
+        Raises
+        ------
+        Declined
+            As :meth:`hash`.
+        """
+        cdef Text view
+        cdef Py_ssize_t n_rows = len(coef)
+        cdef double few[16]
+        cdef double* sums = few
+        cdef const float[:, ::1] singles
+        cdef const double[:, ::1] doubles
+        cdef Workspace workspace = self.workspaces.pop() if self.workspaces else Workspace()
+        if coef.shape[1] != self.settings.n_features:
+            raise ValueError(f"there must be {self.settings.n_features} columns of weights; got {coef.shape[1]}.")
+        kept = self.view(text, &view)
+        workspace.buffers.n_keys = 0
+        if n_rows > 16:
+            sums = <double*> malloc(n_rows * sizeof(double))
+            if sums == NULL:
+                raise MemoryError(f"no room for {n_rows} sums.")
+        try:
+            if self.is_single:
+                singles = coef
+                with nogil:
+                    add_keys(&view, &workspace.buffers, &self.settings)
+                    reserve_row(&workspace.buffers, workspace.buffers.n_keys)
+                    decide_text(&workspace.buffers, &self.settings, singles, sums)
+            else:
+                doubles = coef
+                with nogil:
+                    add_keys(&view, &workspace.buffers, &self.settings)
+                    reserve_row(&workspace.buffers, workspace.buffers.n_keys)
+                    decide_text(&workspace.buffers, &self.settings, doubles, sums)
+            self.keep(workspace)
+            return [sums[i] for i in range(n_rows)]
+        finally:
+            if sums != few:
+                free(sums)
+
+    cdef keep(self, Workspace workspace):
+        """Keep the buffers for the next call, unless a long text has made them large."""
+        if workspace.n_bytes() <= KEPT_BYTES:
+            self.workspaces.append(workspace)
+
     cdef object hash_views(self, const Text* views, Py_ssize_t n):
         cdef int32_t[::1] key_ends = np.zeros(n + 1, np.int32)
         cdef int32_t[::1] indptr = np.zeros(n + 1, np.int32)
@@ -360,12 +481,11 @@ cdef class Twin:
         with nogil:
             add_texts(views, n, &workspace.buffers, &self.settings, &key_ends[0], &indptr[0])
         data, columns = np.zeros(indptr[n], self.dtype), np.empty(indptr[n], np.int32)
-        if self.dtype == np.float32:
+        if self.is_single:
             self.write[float](workspace.buffers.keys, key_ends, indptr, data, columns)
         else:
             self.write[double](workspace.buffers.keys, key_ends, indptr, data, columns)
-        if workspace.n_bytes() <= KEPT_BYTES:
-            self.workspaces.append(workspace)
+        self.keep(workspace)
         return data, columns, np.asarray(indptr)
 
     cdef object view(self, text, Text* view):

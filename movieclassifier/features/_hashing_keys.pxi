@@ -97,18 +97,20 @@ cdef void sort_keys(uint32_t* keys, uint32_t* spare, Py_ssize_t n, int n_bits) n
 
 
 cdef void sort_few(uint32_t* keys, uint32_t* spare, Py_ssize_t n, int n_bits) noexcept nogil:
-    """Spread keys of n_bits over about as many buckets as there are keys, which hashes fill evenly; then insert."""
-    cdef uint32_t ends[FEW]
-    cdef uint32_t key, n_buckets = 2
+    """Spread keys of n_bits over more buckets than there are keys, which hashes fill evenly; then insert."""
+    cdef uint16_t ends[2 * FEW]
+    cdef uint32_t key, n_buckets = 4
     cdef Py_ssize_t i, j
-    cdef int shift = n_bits - 1
-    while n_buckets < n and shift:
+    cdef int shift = n_bits - 2
+    if shift < 0:
+        shift = 0
+    while n_buckets < 2 * n and n_buckets < 2 * FEW and shift:
         n_buckets *= 2
         shift -= 1
-    memset(ends, 0, n_buckets * sizeof(uint32_t))
+    memset(ends, 0, n_buckets * sizeof(uint16_t))
     for i in range(n):
         ends[keys[i] >> shift] += 1
-    turn_counts_into_starts(ends, n_buckets)
+    turn_few_counts_into_starts(ends, n_buckets)
     for i in range(n):
         j = keys[i] >> shift
         spare[ends[j]] = keys[i]
@@ -120,6 +122,19 @@ cdef void sort_few(uint32_t* keys, uint32_t* spare, Py_ssize_t n, int n_bits) no
             keys[j] = keys[j - 1]
             j -= 1
         keys[j] = key
+
+
+cdef inline void turn_few_counts_into_starts(uint16_t* counts, Py_ssize_t n) noexcept nogil:
+    """Replace counts, a multiple of four of them, by the sums of those before: four at a time in a word of 64 bits."""
+    cdef uint64_t four, starts, before = 0
+    cdef Py_ssize_t i
+    for i in range(0, n, 4):
+        memcpy(&four, counts + i, 8)
+        four += four << 16
+        four += four << 32  # each of the four with those below it
+        starts = (four << 16) + before * <uint64_t> 0x0001000100010001
+        before += four >> 48
+        memcpy(counts + i, &starts, 8)
 
 
 cdef void sort_many(uint32_t* keys, uint32_t* spare, Py_ssize_t n, int n_bits) noexcept nogil:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.rows import Rows
@@ -53,6 +54,34 @@ def hash_texts(texts: Sequence[str], ngrams: NGrams) -> Rows:
         except hashing_twin().Declined:
             pass
     return hash_in_python(texts, ngrams)
+
+
+def sum_weights(text: str, ngrams: NGrams, coef: NDArray[Any]) -> list[float] | None:
+    """Return the sum of a text's values with each row of weights, in one call of the compiled twin.
+
+    Parameters
+    ----------
+    text : str
+    ngrams : NGrams
+    coef : ndarray of shape (n_rows, n_features)
+
+    Returns
+    -------
+    list of float or None
+        None where the twin cannot do it, for want of it or for the sake of the text or of the layout of the weights.
+
+    Raises
+    ------
+    TypeError
+        If text is no str.
+    """
+    if not is_compiled(ngrams) or coef.dtype != ngrams.dtype or not coef.flags.c_contiguous:
+        return None
+    try:
+        sums: list[float] = _twin(ngrams).decide(text, coef)
+    except hashing_twin().Declined:
+        return None
+    return sums
 
 
 def _checked(texts: Sequence[str]) -> list[str]:

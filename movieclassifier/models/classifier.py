@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from movieclassifier.features.hashing import hash_texts, ngram_columns
+from movieclassifier.features.hashing import hash_texts, ngram_columns, sum_weights
 from movieclassifier.features.rows import Rows
 from movieclassifier.models.correcting import Lesson, take_step, teach
 from movieclassifier.models.decisions import predicted_positions, probabilities
@@ -379,6 +379,10 @@ class Classifier:
         """Return decision values of shape (n_samples, n_rows); memory does not grow with the number of texts."""
         if isinstance(texts, Rows):
             return self.decide(texts)
+        if len(texts) == 1 and type(texts[0]) is str:
+            sums = sum_weights(texts[0], self.recipe.ngrams, self.coef_)
+            if sums is not None:
+                return np.array([sums]) + self.intercept_.astype(np.float64, copy=False)
         values, start = np.empty((len(texts), len(self.coef_))), 0
         for chunk in _chunks(texts):
             values[start : start + len(chunk)] = self.decide(self.rows(chunk))

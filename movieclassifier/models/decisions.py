@@ -44,11 +44,18 @@ def probabilities(values: NDArray[np.float64], temperature: float = 1.0) -> NDAr
     >>> probabilities(np.array([[0.0]])).tolist()
     [[0.5, 0.5]]
     """
+    if values.shape == (1, 1):
+        # The same operations on Python's floats: of one text, numpy's calls took most of the time.
+        value = float(values[0, 0]) / temperature
+        small = float(np.exp(-abs(value)))
+        sigmoid = (1 if value >= 0 else small) / (1 + small)
+        return np.array([[1 - sigmoid, sigmoid]])
     # exp of -|v| cannot overflow.
-    small = np.exp(-np.abs(values / temperature))
-    sigmoid = np.where(values >= 0, 1, small) / (1 + small)
+    smalls = np.exp(-np.abs(values / temperature))
+    sigmoids: NDArray[np.float64] = np.where(values >= 0, 1, smalls) / (1 + smalls)
     if values.shape[1] == 1:
-        return np.hstack([1 - sigmoid, sigmoid])
-    total = sigmoid.sum(axis=1, keepdims=True)
-    even = np.full_like(sigmoid, 1 / values.shape[1])
-    return np.divide(sigmoid, total, out=even, where=total > 0)
+        return np.hstack([1 - sigmoids, sigmoids])
+    total = sigmoids.sum(axis=1, keepdims=True)
+    shares = np.full_like(sigmoids, 1 / values.shape[1])
+    np.divide(sigmoids, total, out=shares, where=total > 0)
+    return shares

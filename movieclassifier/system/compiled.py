@@ -29,16 +29,20 @@ def backend() -> tuple[str, str]:
     name : {"compiled", "pure Python"}
     reason : str
     """
-    if os.environ.get(PURE_PYTHON, "0") not in ("", "0"):
+    if not _is_wanted():
         return "pure Python", f"{PURE_PYTHON} is set"
     if _hashing is None:
         return "pure Python", f"{_WHY_NOT}; with a C compiler, installing again builds it"
     return "compiled", f"the extension is installed; {PURE_PYTHON}=1 turns it off"
 
 
+def _is_wanted() -> bool:
+    return os.environ.get(PURE_PYTHON, "0") in ("", "0")
+
+
 def hashing_twin() -> Any:
     """Return the extension that hashes texts, or None if it is not installed or turned off."""
-    return _hashing if backend()[0] == "compiled" else None
+    return _hashing if _is_wanted() else None
 
 
 def training_twin() -> Any:

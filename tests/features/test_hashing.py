@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -15,10 +16,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from movieclassifier.features import hashing
-from movieclassifier.features.hashing import hash_in_python, hash_texts
+from movieclassifier.features.hashing import hash_in_python, hash_texts, sum_weights
 from movieclassifier.features.ngrams import NGrams
+from movieclassifier.features.rows import Rows
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.features.words import english_stop_words
+from movieclassifier.models.weights import Weights
 from movieclassifier.recipes.names import RECIPES
 from movieclassifier.system import compiled
 from movieclassifier.system.compiled import backend
@@ -268,3 +271,68 @@ def run(code, check=True):
     """Run Python code in a process of its own, where the twin is not turned off."""
     environment = os.environ | {"MOVIECLASSIFIER_PURE_PYTHON": "0", "OPENBLAS_NUM_THREADS": "1"}
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=check, env=environment)
+
+
+def spans_of(documents):
+    encoded = [document.encode() for document in documents]
+    lengths = np.array([len(part) for part in encoded], dtype=np.int64)
+    ends = np.cumsum(lengths + 1) - 1
+    return b",".join(encoded), ends - lengths, ends
+
+
+@needs_twin
+class TestSpans:
+    @given(st.lists(texts.filter(lambda text: not re.search("[\ud800-\udfff]", text)), max_size=5), settings_of_hashing)
+    @settings(max_examples=100, deadline=None)
+    def test_texts_in_a_buffer_are_hashed_as_texts(self, documents, ngrams):
+        data, columns, indptr = hashing._twin(ngrams).hash_spans(*spans_of(documents))
+        assert_same_bits(Rows(data, columns, indptr, ngrams.n_features), hash_texts(documents, ngrams))
+
+    @pytest.mark.parametrize(("start", "end"), [(-1, 2), (2, 1), (0, 4)])
+    def test_spans_outside_of_the_buffer_are_refused(self, start, end):
+        with pytest.raises(ValueError, match=f"text 0 is {start}:{end} of a buffer of 3 bytes"):
+            hashing._twin(NGrams()).hash_spans(b"abc", np.array([start]), np.array([end]))
+
+    def test_a_start_without_an_end_is_refused(self):
+        with pytest.raises(ValueError, match="as many starts as ends; got 2 and 1"):
+            hashing._twin(NGrams()).hash_spans(b"abc", np.array([0, 1]), np.array([1]))
+
+    def test_what_is_no_utf_8_is_refused(self):
+        with pytest.raises(UnicodeDecodeError):
+            hashing._twin(NGrams()).hash_spans(b"\xff", np.array([0]), np.array([1]))
+
+    def test_a_text_that_is_too_long_is_declined(self):
+        with pytest.raises(compiled.hashing_twin().Declined, match="16777217 characters"):
+            hashing._twin(NGrams()).hash_spans(b"a" * (2**24 + 1), np.array([0]), np.array([2**24 + 1]))
+
+
+@needs_twin
+class TestSums:
+    @given(st.lists(texts, min_size=1, max_size=3).map(" ".join), settings_of_hashing, st.integers(1, 20))
+    @settings(max_examples=100, deadline=None)
+    def test_sums_have_the_bits_of_numpy(self, document, ngrams, n_rows):
+        ngrams = replace(ngrams, n_features=min(ngrams.n_features, 2**11))
+        coef = np.random.RandomState(0).normal(size=(n_rows, ngrams.n_features)).astype(ngrams.dtype)
+        expected = Weights(coef, np.zeros(n_rows), np.empty(0, np.int32)).decide(hash_texts([document], ngrams))
+        assert np.array([sum_weights(document, ngrams, coef)]).tobytes() == expected.tobytes()
+
+    @pytest.mark.parametrize("n_words", [0, 1, 7, 8, 9, 127, 128, 129, 300, 1000, 5000])
+    def test_sums_of_any_length_have_the_bits_of_numpy(self, n_words):
+        document, ngrams = " ".join(f"w{i}" for i in range(n_words)), NGrams(ngram_range=(1, 1), n_features=2**18)
+        coef = np.random.RandomState(0).normal(size=(1, 2**18)).astype(np.float32)
+        expected = Weights(coef, np.zeros(1), np.empty(0, np.int32)).decide(hash_texts([document], ngrams))
+        assert np.array([sum_weights(document, ngrams, coef)]).tobytes() == expected.tobytes()
+
+    def test_texts_and_weights_that_the_twin_does_not_take_are_left_to_numpy(self, monkeypatch):
+        ngrams = NGrams(n_features=8)
+        coef = np.zeros((2, 8), np.float32)
+        assert sum_weights("a", ngrams, coef.astype(float)) is None
+        assert sum_weights("a", ngrams, np.asfortranarray(coef)) is None
+        assert sum_weights("a" * (2**24 + 1), ngrams, coef) is None
+        assert sum_weights("a", NGrams(tokenizer="porter", n_features=8), coef) is None
+        monkeypatch.setenv("MOVIECLASSIFIER_PURE_PYTHON", "1")
+        assert sum_weights("a", ngrams, coef) is None
+
+    def test_weights_of_other_columns_are_refused(self):
+        with pytest.raises(ValueError, match="there must be 8 columns of weights; got 4"):
+            sum_weights("a", NGrams(n_features=8), np.zeros((1, 4), np.float32))
