@@ -1,6 +1,5 @@
 """``movieclassifier distill``: a teacher labels texts without labels, and the student learns from them, too."""
 
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,7 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     # Imported here, so that --help does not wait.
     from movieclassifier.commands.shared import distill_steps, train_steps
     from movieclassifier.evaluation.caveats import find_caveats
-    from movieclassifier.models.guard import N_GUARD, make_guard
+    from movieclassifier.models.guard import make_guard
     from movieclassifier.models.origin import load_record_facts, replacement_note
     from movieclassifier.models.persistence import save_model
     from movieclassifier.models.rounding import round_weights
@@ -51,7 +50,7 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     result = distill_steps.compare_all(classifier, teacher, lessons, texts) | {"stages": stages.costs()}
     classifier.metadata |= distill_steps.provenance(texts, options)
     classifier.metadata["metrics"] = result.pop("metrics")
-    save_model(options.model_dir, classifier, make_guard(classifier, islice(texts.unseen(), N_GUARD)))
+    save_model(options.model_dir, classifier, make_guard(classifier, texts.guard()))
     if options.write_soft_labels:
         distill_steps.write_soft_labels(options.write_soft_labels, texts, soft, student.label_names)
     if not options.keep_stages:

@@ -9,6 +9,7 @@ from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.readers.contract import Document, Label
 from movieclassifier.corpora.survey import Survey
 from movieclassifier.corpora.unlabelled import Unlabelled
+from movieclassifier.models.guard import N_GUARD
 from movieclassifier.training.teachers.soft_labels import SoftLabels
 
 
@@ -89,6 +90,13 @@ class TeachingTexts:
 
     def unseen(self) -> Iterator[Document]:
         """Yield the documents to evaluate on."""
-        if self.test is not None:
-            return self.test.documents(self.found.labels)
+        return self.holdout() if self.test is None else self.test.documents(self.found.labels)
+
+    def holdout(self) -> Iterator[Document]:
+        """Yield the documents of the corpus that are not trained on."""
         return islice(self.corpus.documents(self.found.labels), self.n_train, None)
+
+    def guard(self) -> Iterator[Document]:
+        """Yield the documents of the guard set: of the holdout where there is one, else of the test corpus."""
+        has_holdout = self.n_train < self.found.n_documents
+        return islice(self.holdout() if has_holdout else self.unseen(), N_GUARD)
