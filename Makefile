@@ -16,6 +16,7 @@ SOURCES := setup.cfg setup.py pyproject.toml $(shell find movieclassifier -name 
 CSV := data/movie_data.csv
 TRAIN_HALF := data/movie_train.csv
 TEST_HALF := data/movie_test.csv
+UNSUP := data/aclImdb/train/unsup
 DEV_EXTRAS := build web postgresql zstd report mlflow live dask dev
 MODEL := pkl_objects/classifier.npz
 SAMPLE := movieclassifier/bundled/sample_reviews.csv
@@ -90,9 +91,12 @@ $(TEST_HALF): $(TRAIN_HALF)
 	[ -f $@ ] || $(BIN)/python build_csv.py --split
 	@touch $@
 
-bundled-model: install $(TEST_HALF) ## train the small model that ships with the package
-	$(BIN)/python train_online.py $(TRAIN_HALF) --test $(TEST_HALF) --n-holdout 500 --passes 3 \
-	    --keep 50000 --checkpoint-every 0 --model-dir build/bundled
+$(UNSUP): | install
+	$(BIN)/python download_data.py --unsup
+
+bundled-model: install $(TEST_HALF) $(UNSUP) ## distil the small model that ships with the package
+	$(BIN)/movieclassifier distill $(TRAIN_HALF) --unlabelled $(UNSUP) --test $(TEST_HALF) --n-holdout 500 \
+	    --keep 80000 --round --model-dir build/bundled
 	cp build/bundled/classifier.npz $(BUNDLED).new
 	mv $(BUNDLED).new $(BUNDLED)
 

@@ -24,6 +24,7 @@ def project(tmp_path):
     (tmp_path / "data").mkdir()
     for name in ("movie_data.csv", "movie_train.csv", "movie_test.csv"):
         (tmp_path / "data" / name).touch()
+    (tmp_path / "data/aclImdb/train/unsup").mkdir(parents=True)
     return tmp_path
 
 
@@ -55,7 +56,16 @@ def test_python_that_is_too_old_is_refused_in_one_line_and_nothing_is_left(print
 def test_bundled_model_is_trained_on_the_halves_that_are_there(project):
     lines = would_run(project, "bundled-model")
     assert SPLIT not in lines
-    assert any("train_online.py data/movie_train.csv --test data/movie_test.csv" in line for line in lines)
+    assert not any("download_data.py" in line for line in lines)
+    halves = "distill data/movie_train.csv --unlabelled data/aclImdb/train/unsup --test data/movie_test.csv"
+    assert any(halves in line for line in lines)
+
+
+def test_reviews_without_labels_are_unpacked_before_the_bundled_model_is_distilled(project):
+    (project / "data/aclImdb/train/unsup").rmdir()
+    lines = would_run(project, "bundled-model")
+    unpacks = lines.index(".venv/bin/python download_data.py --unsup")
+    assert unpacks < next(number for number, line in enumerate(lines) if " distill " in line)
 
 
 @pytest.mark.parametrize("missing", [["movie_train.csv"], ["movie_test.csv"], ["movie_train.csv", "movie_test.csv"]])
@@ -65,7 +75,7 @@ def test_missing_half_is_written_before_the_bundled_model_is_trained(missing, pr
     lines = would_run(project, "bundled-model")
     writes = [number for number, line in enumerate(lines) if line.endswith(SPLIT)]
     assert writes
-    assert writes[0] < next(number for number, line in enumerate(lines) if "train_online.py" in line)
+    assert writes[0] < next(number for number, line in enumerate(lines) if " distill " in line)
 
 
 def test_training_without_the_corpus_and_a_network_points_to_the_sample(project):
