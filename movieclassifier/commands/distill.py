@@ -34,6 +34,7 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     from movieclassifier.models.origin import load_record_facts, replacement_note
     from movieclassifier.models.persistence import save_model
     from movieclassifier.models.rounding import round_weights
+    from movieclassifier.reports.distilled_run import save_distillation
     from movieclassifier.training.distilling import fit_student, keep_columns, open_stages
 
     costs, before = train_steps.measure_costs(), load_record_facts(options.model_dir)
@@ -51,6 +52,7 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     classifier.metadata |= distill_steps.provenance(texts, options)
     classifier.metadata["metrics"] = result.pop("metrics")
     save_model(options.model_dir, classifier, make_guard(classifier, texts.guard()))
+    save_distillation(options.model_dir, result.pop("report"))
     if options.write_soft_labels:
         distill_steps.write_soft_labels(options.write_soft_labels, texts, soft, student.label_names)
     if not options.keep_stages:

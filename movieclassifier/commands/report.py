@@ -1,5 +1,6 @@
 """``movieclassifier report``: a training run on one page, with pictures."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -49,6 +50,7 @@ def main(
     """
     check_extra()
     from movieclassifier.models.persistence import load_classifier
+    from movieclassifier.reports.distilled_run import load_distillation
     from movieclassifier.reports.finished_run import open_run
     from movieclassifier.reports.training_report import PAGE
 
@@ -59,6 +61,7 @@ def main(
     run = open_run(classifier, corpus, corpus_to_test_on(test, reading, test_format) if test else None)
     with Progress(run.n_to_repeat if with_curve else 0, "Repeating the run", show=show) as progress:
         report = run.report(with_curve, tell=progress.update)
+    report = replace(report, distilled=load_distillation(model_dir, classifier))
     click.echo(report.save(Path(output)))
 
 

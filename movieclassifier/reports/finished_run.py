@@ -39,8 +39,9 @@ class Run:
 
     @property
     def n_to_repeat(self) -> int:
-        """Documents in all runs of the learning curve; none where the run went on from another model."""
-        return 0 if self.classifier.metadata.get("earlier") else sum(sizes(self.plan.n_train))
+        """Documents in all runs of the learning curve; 0 if the run went on from a model or was a distillation."""
+        metadata = self.classifier.metadata
+        return 0 if metadata.get("earlier") or "distilled" in metadata else sum(sizes(self.plan.n_train))
 
     def report(self, with_curve: bool = True, tell: Callable[[int], None] = lambda n: None) -> Report:
         """Return the run's report; the curve takes as long as two trainings."""
@@ -103,7 +104,7 @@ def open_run(classifier: Classifier, corpus: Corpus, other: Corpus | None = None
         count_labels(found),
         n_train,
         sha256=found.sha256,
-        minibatch_size=metadata["minibatch_size"],
+        minibatch_size=metadata.get("minibatch_size", 1000),
         seed=metadata["seed"],
         n_keep=metadata.get("n_keep"),
         allow_sorted=True,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from movieclassifier.corpora.readers.contract import Document, Label
 from movieclassifier.evaluation.metrics import evaluate
@@ -53,6 +54,7 @@ class Report:
     mistakes: list[ShownMistake]
     duplicates: Duplicates
     accuracy_without_duplicates: float | None
+    distilled: dict[str, Any] | None = None
 
     def html(self) -> str:
         """Return the page."""

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from movieclassifier.cli import main
 from movieclassifier.models.persistence import load_classifier
+from movieclassifier.reports.distilled_run import load_distillation
 from movieclassifier.training.distilling import FOLDER
 
 CONSOLE = [sys.executable, "-c", "from movieclassifier.cli import main; main()"]
@@ -167,3 +168,27 @@ def test_several_classes_and_a_holdout(tmp_path):
     classifier = load_classifier(tmp_path / "model")
     assert classifier.predict(["an odd film"]).tolist() == ["odd"]
     assert (classifier.metadata["n_train"], classifier.metadata["evaluated_on"]) == (81, "the holdout")
+
+
+def test_the_report_shows_teacher_and_student(corpora, finished, tmp_path):
+    facts = json.loads((corpora / "model" / "distilled.json").read_text("utf-8"))
+    rows = {row["name"]: row["accuracy"] for row in json.loads(finished.stdout)["rows"]}
+    counts = facts["counts"]
+    assert sum(counts.values()) == 100
+    assert counts["both"] + counts["student"] == round(100 * rows["student"])
+    assert counts["both"] + counts["teacher"] == round(100 * rows["teacher"])
+    assert len(facts["examples"]) == min(8, counts["teacher"] + counts["student"])
+    assert [len(words) for words in facts["words"]] == [20, 20]
+    given = ["report", corpora / "train.csv", "--test", corpora / "test.csv", "--model-dir", corpora / "model"]
+    result = CliRunner().invoke(main, [str(argument) for argument in [*given, "--output", tmp_path]])
+    assert result.exit_code == 0, result.output
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "Teacher and student" in page
+    assert f"the teacher alone on\n    {counts['teacher']}" in page
+    assert facts["words"][1][0]["ngram"] in page
+
+
+def test_a_record_alone_has_no_facts_of_its_distillation(corpora, finished, tmp_path):
+    classifier = load_classifier(corpora / "model")
+    assert load_distillation(corpora / "model" / "classifier.npz", classifier)["names"] == ["negative", "positive"]
+    assert load_distillation(tmp_path, classifier) is None

@@ -28,6 +28,7 @@ from movieclassifier.models.decisions import probabilities
 from movieclassifier.models.metadata import Provenance
 from movieclassifier.models.scoring import score_documents
 from movieclassifier.recipes.names import make_recipe
+from movieclassifier.reports.distilled_run import describe_distillation
 from movieclassifier.system.atomic import check_replaceable, replace_file
 from movieclassifier.training.capacity import check_capacity
 from movieclassifier.training.distilling import Student, label_texts, memory_bound, naive_bayes, read_labels
@@ -35,6 +36,7 @@ from movieclassifier.training.planning import BOOK_MAPPINGS, BOOK_NAMES, PACKAGE
 from movieclassifier.training.teachers import describe, load_teacher
 from movieclassifier.training.teachers.lessons import Lessons, Probabilities, Stages, in_batches
 from movieclassifier.training.teachers.soft_labels import SoftLabels, soft_label_lines
+from movieclassifier.training.teachers.vectors import fit_naive_bayes
 from movieclassifier.training.teaching_texts import TeachingTexts, count_texts
 
 
@@ -122,8 +124,11 @@ def compare_all(
         proba[name] = np.concatenate(list(in_batches((text for text, _ in texts.unseen()), model)))
     proba["student"] = probabilities(values, classifier.temperature_)
     positions = y.astype(np.intp)
+    alone = fit_naive_bayes(lessons, classifier.recipe.ngrams)
+    tested = (texts.unseen, positions, proba)
     return {
         "metrics": evaluate(y, values, classifier),
+        "report": describe_distillation(classifier, (alone.columns, alone.coef), texts.unlabelled, tested),
         "n_documents": len(y),
         "rows": score_rows(positions, proba),
         "differences": paired_differences(positions, proba, "student"),
