@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from movieclassifier.features.hashing import hash_texts, ngram_columns, sum_weights
 from movieclassifier.features.rows import Rows
+from movieclassifier.models.column_coef import as_array
 from movieclassifier.models.correcting import Lesson, take_step, teach
 from movieclassifier.models.decisions import predicted_positions, probabilities
 from movieclassifier.models.explanation import Explanation, contributions, ngram_spans
@@ -74,8 +75,9 @@ class Classifier:
 
     @property
     def coef_(self) -> NDArray[np.floating]:
-        """The weights, of shape (n_rows, n_features)."""
-        return self.weights.coef
+        """The weights, of shape (n_rows, n_features); a ``ColumnCoef`` if they would be more than 128 MB."""
+        coef: NDArray[np.floating] = self.weights.coef
+        return coef
 
     @property
     def intercept_(self) -> NDArray[np.floating]:
@@ -324,7 +326,7 @@ class Classifier:
         from sklearn.linear_model import SGDClassifier
 
         estimator = SGDClassifier(loss="log_loss", alpha=self.recipe.alpha, random_state=self.seed)
-        estimator.coef_, estimator.intercept_ = self.coef_, self.intercept_
+        estimator.coef_, estimator.intercept_ = as_array(self.weights.coef), self.intercept_
         estimator.classes_, estimator.t_ = self.classes_, self.weights.t
         estimator.n_features_in_ = self.recipe.ngrams.n_features
         return estimator
@@ -379,8 +381,9 @@ class Classifier:
         """Return decision values of shape (n_samples, n_rows); memory does not grow with the number of texts."""
         if isinstance(texts, Rows):
             return self.decide(texts)
-        if len(texts) == 1 and type(texts[0]) is str:
-            sums = sum_weights(texts[0], self.recipe.ngrams, self.coef_)
+        coef = self.weights.coef
+        if len(texts) == 1 and type(texts[0]) is str and isinstance(coef, np.ndarray):
+            sums = sum_weights(texts[0], self.recipe.ngrams, coef)
             if sums is not None:
                 return np.array([sums]) + self.intercept_.astype(np.float64, copy=False)
         values, start = np.empty((len(texts), len(self.coef_))), 0

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.features.rows import Rows
+from movieclassifier.models.column_coef import as_array
 from movieclassifier.models.decisions import probabilities
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def take_step(classifier: "Classifier", rows: Rows, positions: Sequence[int]) ->
         Positions of their labels in ``classes_``.
     """
     weights, estimator = classifier.weights, classifier.estimator
-    estimator.coef_, estimator.intercept_, estimator.t_ = weights.coef, weights.intercept, weights.t
+    estimator.coef_, estimator.intercept_, estimator.t_ = as_array(weights.coef), weights.intercept, weights.t
     estimator.partial_fit(rows.to_csr(), classifier.classes_[list(positions)])
     weights.coef, weights.intercept, weights.t = estimator.coef_, estimator.intercept_, float(estimator.t_)
     weights.columns, weights.ratio = weights.weighted_columns()

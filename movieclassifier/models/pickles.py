@@ -34,7 +34,9 @@ NDARRAY = ("numpy", "ndarray")
 RECONSTRUCT = ("numpy._core.multiarray", "_reconstruct")
 LOSS = ("sklearn._loss._loss", "CyHalfBinomialLoss")
 ESTIMATOR = ("sklearn.linear_model._stochastic_gradient", "SGDClassifier")
-SAFE_GLOBALS = (DTYPE, NDARRAY, RECONSTRUCT, LOSS, ESTIMATOR)
+# The weights of many classes are kept sparsely.
+CSR = ("scipy.sparse._csr", "csr_matrix")
+SAFE_GLOBALS = (CSR, DTYPE, NDARRAY, RECONSTRUCT, LOSS, ESTIMATOR)
 # A model's pickle takes 280 opcodes, the stop words 370.
 MAX_OPCODES = 20_000
 OPCODE_NAMES = (
@@ -225,7 +227,30 @@ def _rebuild_attribute(name: str, value: Any) -> Any:
         from sklearn._loss._loss import CyHalfBinomialLoss
 
         return CyHalfBinomialLoss()
+    if name == "coef_" and isinstance(value, Note) and value.name == CSR and value.arguments == ():
+        return _rebuild_matrix(value.state)
     raise pickle.UnpicklingError(f"its attribute {name[:40]!r} is not that of an SGDClassifier")
+
+
+def _rebuild_matrix(state: Any) -> Any:
+    """Return the sparse matrix that a state describes, once every index is known to be inside."""
+    from scipy.sparse import csr_matrix
+
+    parts = {"data": "f", "indices": "i", "indptr": "i"}
+    shape = state.get("_shape") if type(state) is dict else None
+    if type(shape) is not tuple or len(shape) != 2 or not all(type(n) is int and 0 < n < 2**31 for n in shape):
+        raise pickle.UnpicklingError("the shape of its weights is not that of a model's")
+    arrays = {}
+    for name, kind in parts.items():
+        note = state.get(name)
+        if not isinstance(note, Note) or note.name != RECONSTRUCT:
+            raise pickle.UnpicklingError("its weights are not a sparse matrix")
+        arrays[name] = _rebuild_array(note)
+        if arrays[name].ndim != 1 or arrays[name].dtype.kind != kind:
+            raise pickle.UnpicklingError("its weights are not a sparse matrix")
+    matrix = csr_matrix((arrays["data"], arrays["indices"], arrays["indptr"]), shape=shape, copy=True)
+    matrix.check_format(full_check=True)
+    return matrix
 
 
 def _rebuild_array(note: Note) -> NDArray[Any]:
@@ -270,12 +295,13 @@ def _check_shapes(attributes: dict[str, Any]) -> None:
     arrays = {name: value for name, value in attributes.items() if isinstance(value, np.ndarray)}
     if any(array.ndim != FITTED.get(name) for name, array in arrays.items()):
         raise pickle.UnpicklingError("an attribute has not the shape of a model's")
-    if not {"coef_", "intercept_", "classes_"} <= arrays.keys():
+    coef: Any = attributes.get("coef_")
+    if not {"intercept_", "classes_"} <= arrays.keys() or not hasattr(coef, "shape"):
         raise pickle.UnpicklingError("it is not fitted")
-    n_rows, n_features = arrays["coef_"].shape
+    n_rows, n_features = coef.shape
     n_classes = len(arrays["classes_"])
     fits = n_rows == (1 if n_classes == 2 else n_classes) and arrays["intercept_"].shape == (n_rows,)
-    fits &= all(arrays[name].dtype.kind == "f" for name in ("coef_", "intercept_"))
+    fits &= all(array.dtype.kind == "f" for array in [coef, arrays["intercept_"]])
     weights = arrays.get("_expanded_class_weight")
     fits &= weights is None or (weights.shape == (n_classes,) and weights.dtype.kind == "f")
     fits &= type(attributes.get("t_")) is float and type(attributes.get("n_iter_", 1)) is int

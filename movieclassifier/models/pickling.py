@@ -11,6 +11,8 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from movieclassifier.models.column_coef import ColumnCoef
+
 if TYPE_CHECKING:
     from movieclassifier.models.classifier import Classifier
 
@@ -30,7 +32,7 @@ def dump_estimator(classifier: "Classifier", file: IO[bytes]) -> None:
     file : binary file
     """
     installed = version("scikit-learn")
-    if installed.rpartition(".")[0] not in KNOWN_VERSIONS:
+    if not isinstance(classifier.weights.coef, ColumnCoef) and installed.rpartition(".")[0] not in KNOWN_VERSIONS:
         pickle.dump(classifier.estimator, file, protocol=4)
         return
     _Pickler(file, protocol=4).dump(_StandIn(_attributes(classifier, installed)))
@@ -62,13 +64,27 @@ def _attributes(classifier: "Classifier", sklearn_version: str) -> dict[str, Any
         "n_jobs": None,
     }
     learned = {
-        "coef_": classifier.coef_,
+        "coef_": _coef(classifier),
         "intercept_": classifier.intercept_,
         "classes_": classifier.classes_,
         "t_": classifier.weights.t,
         "n_features_in_": classifier.recipe.ngrams.n_features,
     }
     return settings | learned | {"_sklearn_version": sklearn_version}
+
+
+def _coef(classifier: "Classifier") -> Any:
+    """Return the weights as an array, or for many classes as the matrix that ``sparsify`` makes."""
+    coef = classifier.weights.coef
+    if not isinstance(coef, ColumnCoef):
+        return coef
+    from scipy.sparse import csr_matrix  # only many classes need it
+
+    columns, n_rows = coef.columns, len(coef)
+    indptr = np.arange(n_rows + 1, dtype=np.int32) * len(columns)
+    matrix = csr_matrix((coef[:, columns].reshape(-1), np.tile(columns, n_rows), indptr), shape=coef.shape)
+    matrix.eliminate_zeros()
+    return matrix
 
 
 class _StandIn:

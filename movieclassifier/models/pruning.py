@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.column_coef import only
 
 
 def prune(classifier: Classifier, n_keep: int, document_frequency: NDArray[np.integer] | None = None) -> Classifier:
@@ -32,15 +33,14 @@ def prune(classifier: Classifier, n_keep: int, document_frequency: NDArray[np.in
         raise ValueError(f"n_keep must be at least 1; got {n_keep}.")
     if n_keep >= len(classifier.columns):
         return classifier
-    importance = np.abs(classifier.coef_[:, classifier.columns]).max(axis=0).astype(float)
+    importance = np.abs(classifier.weights.coef[:, classifier.columns]).max(axis=0).astype(float)
     if document_frequency is not None:
         importance *= np.sqrt(document_frequency)
     # A stable sort, so that ties fall the same way everywhere.
     kept = np.sort(np.argsort(-importance, kind="stable")[:n_keep])
     weights = classifier.weights
     columns = weights.columns[kept]
-    coef = np.zeros_like(weights.coef)
-    coef[:, columns] = weights.coef[:, columns]
+    coef = only(weights.coef, columns)
     pruned = classifier.copy()
     pruned.weights = replace(
         pruned.weights, coef=coef, columns=columns, ratio=None if weights.ratio is None else weights.ratio[:, kept]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.column_coef import make_coef
 from movieclassifier.models.guard import GUARD_ARRAYS, check_guard
 from movieclassifier.models.metadata import first_misfit
 from movieclassifier.models.rounding import pack, unpack
@@ -138,13 +139,12 @@ def _rebuild(facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Classifi
         "finite": all(np.isfinite(array).all() for array in (weights, ratio, intercept, t)),
         "temperature": isinstance(facts["temperature"], float) and 0 < facts["temperature"] < float("inf"),
         "seed": isinstance(facts["seed"], int) and 0 <= facts["seed"] < 2**32,
-        "size": n_rows * recipe.ngrams.n_features * weights.itemsize <= MAX_DENSE_BYTES,
+        "size": n_rows > 1 or recipe.ngrams.n_features * weights.itemsize <= MAX_DENSE_BYTES,
     }
     misfit = next((name for name, holds in checks.items() if not holds), None) or first_misfit(facts["metadata"])
     if misfit:
         raise ValueError(f"its {misfit} do not fit the rest")
-    coef = np.zeros((n_rows, recipe.ngrams.n_features), dtype=weights.dtype)
-    coef[:, columns] = weights
+    coef = make_coef(columns, weights, recipe.ngrams.n_features)
     return Classifier(
         recipe,
         classes,

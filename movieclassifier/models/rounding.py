@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.column_coef import only
 
 N_VALUES = 256  # that one byte tells apart
 N_LEVELS = 127  # on either side of 0
@@ -29,7 +30,7 @@ def round_weights(classifier: Classifier) -> Classifier:
     Classifier
     """
     weights = classifier.weights
-    coef = np.zeros_like(weights.coef)
+    coef = only(weights.coef, weights.columns)
     coef[:, weights.columns] = round_to_levels(weights.coef[:, weights.columns])
     rounded = classifier.copy()
     ratio = None if weights.ratio is None else round_to_levels(weights.ratio)

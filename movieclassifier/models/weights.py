@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.features.rows import Rows
+from movieclassifier.models.column_coef import ColumnCoef
 
 
 @dataclass(eq=False)
@@ -16,7 +17,7 @@ class Weights:
 
     Parameters
     ----------
-    coef : ndarray of shape (n_rows, n_features)
+    coef : ndarray of shape (n_rows, n_features) or ColumnCoef
         Weights: one row for two classes, one per class for more.
     intercept : ndarray of shape (n_rows,)
     columns : ndarray of shape (n_columns,), int32
@@ -36,7 +37,7 @@ class Weights:
     [1, 1, 0]
     """
 
-    coef: NDArray[np.floating]
+    coef: Any
     intercept: NDArray[np.floating]
     columns: NDArray[np.integer]
     ratio: NDArray[np.floating] | None = None
@@ -107,7 +108,8 @@ class Weights:
 
     def sha256(self) -> str:
         """Return the SHA-256 of the bytes of the weights and intercepts, as 64 hexadecimal digits."""
-        digest = hashlib.sha256(np.ascontiguousarray(self.coef).data)
+        by_column = isinstance(self.coef, ColumnCoef)
+        digest = self.coef.sha256() if by_column else hashlib.sha256(np.ascontiguousarray(self.coef).data)
         digest.update(self.intercept.tobytes())
         return digest.hexdigest()
 

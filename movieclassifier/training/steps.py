@@ -19,6 +19,7 @@ from movieclassifier.system.memory import give_back
 from movieclassifier.training.capacity import check_capacity
 from movieclassifier.training.checkpoints import CHECKPOINT, CheckpointFacts, save_checkpoint
 from movieclassifier.training.label_order import LabelRuns, check_label_order
+from movieclassifier.training.learners.compact_trainer import CompactTrainer
 from movieclassifier.training.learners.slot_trainer import SlotTrainer, slots_fit
 from movieclassifier.training.learners.trainer import Trainer
 from movieclassifier.training.minibatch_cache import MinibatchCache
@@ -128,7 +129,7 @@ class Fit:
                 yield from self._learn(checked, checkpoint_every)
                 return
             for rows, y in checked:
-                cast(Trainer, self.trainer).count(rows, y)
+                cast(Trainer | CompactTrainer, self.trainer).count(rows, y)
                 cache.append(rows, y)
                 yield len(y)
 
@@ -151,12 +152,12 @@ class Fit:
             return
         for rows, y in iter_later_passes(self.plan, cache, self.n_steps_done):
             self._test(rows, y)
-            cast(Trainer, self.trainer).step(rows, y)
+            cast(Trainer | CompactTrainer, self.trainer).step(rows, y)
             yield len(y)
 
     def _test(self, rows: Rows, y: NDArray[np.integer]) -> None:
         """Predict before the step."""
-        n_correct = int((cast(Trainer, self.trainer).predict(rows) == y).sum())
+        n_correct = int((cast(Trainer | CompactTrainer, self.trainer).predict(rows) == y).sum())
         self.prequential.add(n_correct, len(y), self.n_steps_done)
 
     def _check_order(self, minibatches: Minibatches) -> Minibatches:
@@ -169,8 +170,9 @@ class Fit:
             yield rows, y
 
 
-def make_trainer(plan: Plan) -> Trainer | SlotTrainer:
+def make_trainer(plan: Plan) -> Trainer | SlotTrainer | CompactTrainer:
     """Return the trainer of a plan: the compiled one where it knows the recipe, else the definition."""
     if slots_fit(plan.recipe, len(plan.classes), plan.min_df, plan.minibatch_size):
         return SlotTrainer(plan.recipe, plan.min_df, plan.seed)
-    return Trainer(plan.recipe, len(plan.classes), plan.min_df, plan.seed)
+    kind = Trainer if len(plan.classes) == 2 else CompactTrainer
+    return kind(plan.recipe, len(plan.classes), plan.min_df, plan.seed)

@@ -11,7 +11,7 @@ from movieclassifier.recipes.names import RECIPES
 from movieclassifier.system import memory
 from movieclassifier.system.memory import available_bytes
 from movieclassifier.training import capacity
-from movieclassifier.training.capacity import check_capacity, training_bytes
+from movieclassifier.training.capacity import check_capacity, check_growth, training_bytes
 from movieclassifier.training.learners.trainer import ESTIMATOR_STATE, Trainer
 from tests.training.learners.test_trainer import random_minibatches
 
@@ -37,12 +37,13 @@ def test_estimate_is_what_a_trainer_holds_and_its_joined_weights(n_classes, pass
 def test_what_does_not_fit_is_refused_with_the_way_out(monkeypatch):
     check_capacity(RECIPES["default"], 2)
     monkeypatch.setattr(capacity, "available_bytes", lambda: 10**9)
-    message = r"1,000 classes of 4,194,304 columns take about 50.3 GB .* 1.0 GB are available; lower --n-features, or"
+    check_capacity(RECIPES["default"], 1000)  # what more classes take follows the columns in use
+    message = r"1,000 classes and 9 columns in use take about 50.3 GB .* 1.0 GB are available; lower --n-features, or"
     with pytest.raises(ValueError, match=message):
-        check_capacity(RECIPES["default"], 1000)
-    monkeypatch.setattr(capacity, "available_bytes", lambda: 10**15)
-    with pytest.raises(ValueError, match=r"are 21.5 GB of weights, and a model may have 17.2 GB; lower --n-features"):
-        check_capacity(RECIPES["default"], 1280)
+        check_growth(RECIPES["default"], 1000, 9, 2**22)
+    monkeypatch.setattr(capacity, "available_bytes", lambda: 10**7)
+    with pytest.raises(ValueError, match=r"2 classes of 4,194,304 columns take about 0.1 GB .*; lower --n-features\.$"):
+        check_capacity(RECIPES["default"], 2)
 
 
 def test_available_memory_is_the_smallest_of_all_limits(tmp_path, monkeypatch):

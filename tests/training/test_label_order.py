@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from movieclassifier.training.label_order import LIMIT_NATS, check_label_order, label_surprise
+from movieclassifier.training.label_order import LIMIT_NATS, check_label_order, label_surprise, surprise_limit
 
 
 @pytest.mark.parametrize("shares", [(0.5, 0.5), (0.9, 0.1), (0.99, 0.005, 0.005), tuple([0.05] * 20)])
@@ -30,3 +30,17 @@ def test_half_sorted_minibatch_does_not_pass():
 def test_surprise_is_never_negative(counts):
     shares = np.full(len(counts), 1 / len(counts))
     assert label_surprise(np.array(counts), shares) >= -1e-9
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 20, 77, 300, 1000])
+@pytest.mark.parametrize("size", [10, 100, 1000])
+def test_shuffled_stream_of_many_classes_is_not_taken_for_a_sorted_one(n_classes, size):
+    rng = np.random.RandomState(n_classes)
+    shares = rng.dirichlet(np.ones(n_classes))
+    for _ in range(200):
+        counts = rng.multinomial(size, shares)
+        assert label_surprise(counts, shares) <= surprise_limit(n_classes)
+    if size == 1000:
+        assert label_surprise(np.eye(n_classes)[0] * 1000, np.full(n_classes, 1 / n_classes)) > surprise_limit(
+            n_classes
+        )

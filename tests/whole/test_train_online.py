@@ -492,3 +492,24 @@ def test_corpus_can_be_trained_on_whole_and_the_record_says_that_nothing_was_mea
     assert "accuracy" not in train(SAMPLE, "--model-dir", tmp_path, "--n-holdout", 0).stdout
     told = CliRunner().invoke(command_line, ["info", "--model", str(tmp_path)])
     assert (told.exit_code, "accuracy         unknown" in told.stdout) == (0, True)
+
+
+def test_many_labels_on_short_documents_cost_little(tmp_path):
+    draw = random.Random(0)
+    rows = [
+        (" ".join(f"w{draw.randrange(3000)}" for _ in range(9)) + f" topic{i % 77}", f"l{i % 77}") for i in range(1000)
+    ]
+    draw.shuffle(rows)
+    write_rows(tmp_path / "many.csv", rows, header=("text", "label"))
+    command = [sys.executable, "train_online.py", tmp_path / "many.csv", "--model-dir", tmp_path / "model", "--json"]
+    found = json.loads(subprocess.run(list(map(str, command)), capture_output=True, check=True).stdout)
+    assert found["peak_MB"] < 400
+    assert sum(path.stat().st_size for path in (tmp_path / "model").iterdir()) < 30 * 10**6
+    assert found["accuracy"] > 0.9
+
+
+def test_nearly_as_many_labels_as_documents_are_doubted(tmp_path):
+    rows = [(f"{text} {i}", f"l{i % 200}") for i, (text, _) in enumerate(iter_csv(SAMPLE))]
+    write_rows(tmp_path / "many.csv", rows, header=("text", "label"))
+    result = train(tmp_path / "many.csv", "--model-dir", tmp_path / "model")
+    assert "Warning: there are 200 labels on 400 documents; is --label-column the column" in result.stderr

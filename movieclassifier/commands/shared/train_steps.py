@@ -30,6 +30,8 @@ from movieclassifier.training.planning import MIN_SHARD, default_n_shards, earli
 
 __all__ = ["book_corpus", "fit_stream", "load_record_facts", "measure_costs", "plan_run", "report_result", "track_run"]
 
+# Fewer labels are those of a small trial.
+MIN_DOUBTED = 10
 BOOK_CORPUS = Path("data/movie_data.csv")
 
 
@@ -72,12 +74,28 @@ def plan_run(
         training = replace(training, n_shards=default_n_shards(training.n_train or found.n_documents))
     earlier = earlier_plan(run)
     plan, n_holdout = make_plan(corpus, found, keep_as_before(training, earlier), with_test=test is not None)
+    warn(find_label_doubts(len(found.classes), found.n_documents))
     _warn_of_known_documents(plan, earlier, found, test)
     if plan.n_shards > 1 and plan.n_fit < MIN_SHARD * plan.n_shards:
         n = plan.n_fit // plan.n_shards
         warn([f"a shard has about {n:,} documents; with fewer than {MIN_SHARD:,} the model is less accurate."])
     lock(Path(run.model_dir))
     return plan, n_holdout
+
+
+def find_label_doubts(n_classes: int, n_documents: int) -> list[str]:
+    """Return a doubt if there are nearly as many labels as documents, as in a column that does not hold labels.
+
+    Examples
+    --------
+    >>> find_label_doubts(77, 100)
+    ['there are 77 labels on 100 documents; is --label-column the column of the labels?']
+    >>> find_label_doubts(77, 1000)
+    []
+    """
+    if n_classes < MIN_DOUBTED or 2 * n_classes < n_documents:
+        return []
+    return [f"there are {n_classes:,} labels on {n_documents:,} documents; is --label-column the column of the labels?"]
 
 
 def keep_as_before(training: TrainingOptions, earlier: Plan | None) -> TrainingOptions:

@@ -9,6 +9,8 @@ from movieclassifier.features.rows import Rows
 from movieclassifier.system.compiled import training_twin
 
 TABLE_BITS = 16
+# With more classes, documents per column are summed once and not for each class.
+MANY = 16
 # log(count + 1), so that both paths add and subtract the same numbers and nobody takes half a million logarithms.
 LOG_TABLE = np.log1p(np.arange(2**TABLE_BITS))
 LOG_2 = float(np.log(2))
@@ -56,7 +58,12 @@ def log_ratio(counts: NDArray[np.integer], position: int, constant: float, min_d
     min_df : int
         Columns seen in fewer documents have ratio 0.
     """
-    n_documents, n_class = counts.sum(axis=1), counts[:, position]
+    return _log_ratio(counts[:, position], counts.sum(axis=1), constant, min_df)
+
+
+def _log_ratio(
+    n_class: NDArray[np.integer], n_documents: NDArray[np.integer], constant: float, min_df: int
+) -> NDArray[np.float64]:
     ratio = log_counts(n_class) - log_counts(n_documents - n_class) - constant
     ratio[n_documents < min_df] = 0
     return ratio
@@ -111,6 +118,7 @@ class LogCountRatio:
         self.min_df = min_df
         self.counts_ = np.zeros((n_features, n_classes), dtype=np.int32)
         self.totals_ = np.zeros(n_classes, dtype=np.int64)
+        self._n_documents: NDArray[np.integer] | None = None
 
     def partial_fit(self, rows: Rows, y: NDArray[np.integer]) -> None:
         """Count a minibatch.
@@ -124,6 +132,7 @@ class LogCountRatio:
         """
         lengths = rows.lengths
         np.add.at(self.totals_, y, lengths)
+        self._n_documents = None
         if (twin := training_twin()) is not None:
             twin.count(rows.columns, rows.indptr, y.astype(np.intp, copy=False), self.counts_)
             return
@@ -145,7 +154,10 @@ class LogCountRatio:
         -------
         ndarray of shape (n,)
         """
-        return log_ratio(self.counts_[columns], position, self._constant(position), self.min_df)
+        if len(self.totals_) <= MANY:
+            return log_ratio(self.counts_[columns], position, self._constant(position), self.min_df)
+        n_documents = self._known_n_documents()[columns]
+        return _log_ratio(self.counts_[columns, position], n_documents, self._constant(position), self.min_df)
 
     def scale(self, rows: Rows, position: int) -> NDArray[Any]:
         """Return the values of a minibatch times the ratio of a class; only its own columns are looked at.
@@ -160,7 +172,7 @@ class LogCountRatio:
         -------
         ndarray of shape (nnz,), of the dtype of the rows
         """
-        if (twin := training_twin()) is None:
+        if (twin := training_twin()) is None or len(self.totals_) > MANY:
             return rows.data * self.ratio(rows.columns, position).astype(rows.data.dtype)
         scaled = np.empty_like(rows.data)
         constant = self._constant(position)
@@ -179,6 +191,12 @@ class LogCountRatio:
         ndarray of shape (n,)
         """
         return self.counts_[columns].sum(axis=1)
+
+    def _known_n_documents(self) -> NDArray[np.integer]:
+        """Return in how many documents each column was seen; summed once for all classes."""
+        if self._n_documents is None or len(self._n_documents) != len(self.counts_):
+            self._n_documents = self.counts_.sum(axis=1)
+        return self._n_documents
 
     def _constant(self, position: int) -> float:
         return log_total_ratio(self.totals_, position, len(self.counts_))
