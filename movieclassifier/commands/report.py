@@ -25,13 +25,26 @@ from movieclassifier.system.progress import Progress
 @click.option("--test", type=click.Path(), help="Corpus that the run was evaluated on, if it was a separate one.")
 @format_of_test
 @click.option(
-    "--model-dir", type=click.Path(), default="pkl_objects", show_default=True, help="The run's folder, or its record."
+    "--model",
+    "--model-dir",
+    "model",
+    type=click.Path(),
+    default="pkl_objects",
+    show_default=True,
+    help="Folder of the run, or its record.",
 )
 @click.option(
-    "--output", type=click.Path(file_okay=False), default="report", show_default=True, help="Folder to write."
+    "--output",
+    type=click.Path(file_okay=False),
+    default="report",
+    show_default=True,
+    help="Folder that the page is written to.",
 )
 @click.option(
-    "--curve/--no-curve", "with_curve", default=True, help="Repeat the run on more and more documents.  [default: yes]"
+    "--curve/--no-curve",
+    "with_curve",
+    default=True,
+    help="Repeat the run on more and more documents.  [default: --curve]",
 )
 @progress_option
 def main(
@@ -39,7 +52,7 @@ def main(
     reading: ReadingOptions,
     test: str | None,
     test_format: str | None,
-    model_dir: str,
+    model: str,
     output: str,
     with_curve: bool,
     show: bool | None,
@@ -56,7 +69,7 @@ def main(
 
     Path(output).mkdir(parents=True, exist_ok=True)
     check_replaceable(Path(output) / PAGE)
-    classifier = load_classifier(model_dir)
+    classifier = load_classifier(model)
     corpus = chosen_corpus(paths, reading)
     run = open_run(classifier, corpus, corpus_to_test_on(test, reading, test_format) if test else None)
     with Progress(run.n_to_repeat if with_curve else 0, "Repeating the run", show=show) as progress:

@@ -1,6 +1,8 @@
 """The journal of a search: a line of JSON for the search itself, then one for every result."""
 
 import json
+import math
+import operator
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Score:
-    """What one recipe got in cross-validation.
+    """The figures of one recipe in cross-validation.
 
     Attributes
     ----------
@@ -23,6 +25,10 @@ class Score:
     accuracy: float
     log_loss: float
     seconds: float
+
+    def __post_init__(self) -> None:
+        if not all(isinstance(value, int | float) and math.isfinite(value) for value in vars(self).values()):
+            raise ValueError(f"a score consists of finite numbers; got {vars(self)!r:.80}")
 
     def rank(self) -> tuple[float, float]:
         """Return what to sort by: the better accuracy first, of equals the lower log loss."""
@@ -67,7 +73,10 @@ class Journal:
         self.scores[number, n_documents] = score
 
     def _read(self) -> None:
-        text = self.path.read_text("utf-8")
+        try:
+            text = self.path.read_text("utf-8")
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{self.path} is not UTF-8, and thus not a journal; pass a different --output.") from error
         if "\n" not in text and json.dumps({"search": self._search}).startswith(text):
             # A kill came before the first line was whole.
             os.truncate(self.path, 0)
@@ -80,9 +89,11 @@ class Journal:
             differs = sorted(name for name in self._search if head["search"].get(name) != self._search[name])
             for row in rows:
                 number, n_documents = row.pop("candidate"), row.pop("n_documents")
-                self.scores[number, n_documents] = Score(**row)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"{self.path} is no journal of a search; pass another --output, or remove it.") from error
+                self.scores[operator.index(number), operator.index(n_documents)] = Score(**row)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+            raise ValueError(
+                f"{self.path} is not the journal of a search; pass a different --output, or remove it."
+            ) from error
         if differs:
             raise ValueError(
                 f"{self.path} belongs to a search with other {', '.join(differs)}; pass another --output, or remove it."

@@ -1,7 +1,9 @@
 """A file of vectorized minibatches, so that later passes visit them in any order without hashing again."""
 
 import os
+import zlib
 from array import array
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,8 +18,9 @@ from movieclassifier.system.atomic import name_full_disk
 class MinibatchCache:
     """Minibatches on disk: appended in one pass, read at any position in the others.
 
-    What Vowpal Wabbit's cache file is to its passes. A binary row holds one value throughout, so that only its
-    columns are written: about twice the bytes of the text. Memory holds one offset per minibatch.
+    Vowpal Wabbit has such a file for its passes, too. Every minibatch carries a checksum. A binary row holds one value
+    throughout, and only its columns are written: about twice the bytes of the text. Memory holds one offset per
+    minibatch.
 
     Parameters
     ----------
@@ -85,18 +88,30 @@ class MinibatchCache:
         """Write a minibatch behind the others."""
         self._file.seek(self._offsets[-1])
         values = rows.data[rows.indptr[:-1][rows.lengths > 0]] if self.binary else rows.data
-        header = np.array([len(y), len(rows.data), len(values)], dtype=np.int64)
+        content = [array.tobytes() for array in (y.astype(np.int32), rows.indptr, rows.columns, values)]
+        header = [len(y), len(rows.data), len(values)]
         with name_full_disk(self.path):
-            for array in (header, y.astype(np.int32), rows.indptr, rows.columns, values):
-                self._file.write(array.tobytes())
+            self._file.write(np.array([*header, self._checksum(header, content)], dtype=np.int64).tobytes())
+            for part in content:
+                self._file.write(part)
         self._offsets.append(self._file.tell())
+
+    def _checksum(self, header: Sequence[int], content: Iterable[bytes]) -> int:
+        """Return the CRC-32 of a minibatch, and of what its numbers mean."""
+        checksum = zlib.crc32(f"{self.n_features} {self.dtype} {self.binary} {list(header)}".encode())
+        for part in content:
+            checksum = zlib.crc32(part, checksum)
+        return checksum
 
     def read(self, position: int) -> tuple[Rows, NDArray[np.int32]]:
         """Return the minibatch at a position."""
         self._file.seek(self._offsets[position])
-        n_samples, nnz, n_values = self._read(3, np.int64)
+        *header, checksum = map(int, self._read(4, np.int64))
+        n_samples, nnz, n_values = header
         y, indptr, indices = self._read(n_samples), self._read(n_samples + 1), self._read(nnz)
         values = self._read(n_values, self.dtype)
+        if self._checksum(header, (array.tobytes() for array in (y, indptr, indices, values))) != checksum:
+            raise ValueError(f"{self.path} is damaged, or of a different recipe; start again without --resume.")
         lengths = np.diff(indptr)
         data = np.repeat(values, lengths[lengths > 0]) if self.binary else values
         return Rows(data, indices, indptr, self.n_features), y
@@ -109,16 +124,20 @@ class MinibatchCache:
 
     def _read(self, count: int, dtype: Any = np.int32) -> NDArray[Any]:
         n_bytes = int(count) * np.dtype(dtype).itemsize
-        found = self._file.read(n_bytes)
+        found = self._file.read(n_bytes) if 0 <= n_bytes <= self._size() else b""
         if len(found) != n_bytes:
             raise ValueError(f"{self.path} is shorter than its checkpoint says; start again without --resume.")
         return np.frombuffer(found, dtype=dtype)
 
+    def _size(self) -> int:
+        return os.fstat(self._file.fileno()).st_size
+
     def _skip(self) -> None:
         self._file.seek(self._offsets[-1])
-        n_samples, nnz, n_values = map(int, self._read(3, np.int64))
-        size = 24 + 4 * (2 * n_samples + 1 + nnz) + self.dtype.itemsize * n_values
-        # Read the last byte, not only the header: it shows whether all of the minibatch is there.
-        self._file.seek(self._offsets[-1] + size - 1)
-        self._read(1, np.uint8)
+        n_samples, nnz, n_values, _ = map(int, self._read(4, np.int64))
+        if min(n_samples, nnz, n_values) < 0:
+            raise ValueError(f"{self.path} is damaged; start again without --resume.")
+        size = 32 + 4 * (2 * n_samples + 1 + nnz) + self.dtype.itemsize * n_values
+        if self._offsets[-1] + size > self._size():
+            raise ValueError(f"{self.path} is shorter than its checkpoint says; start again without --resume.")
         self._offsets.append(self._offsets[-1] + size)

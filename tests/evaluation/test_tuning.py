@@ -219,7 +219,7 @@ def test_the_journal_of_another_search_is_refused(straight, tmp_path):
 def test_what_is_no_journal_is_refused(tmp_path, text):
     path = tmp_path / "journal.jsonl"
     path.write_text(text)
-    with pytest.raises(ValueError, match=r"journal\.jsonl is no journal of a search"):
+    with pytest.raises(ValueError, match=r"journal\.jsonl is not the journal of a search"):
         Journal(path, SEARCH.to_dict())
     assert path.read_text() == text
 

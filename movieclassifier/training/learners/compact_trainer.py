@@ -1,8 +1,9 @@
-"""``CompactTrainer``: a trainer of many classes, whose cost follows the columns in use.
+"""``CompactTrainer``: a trainer of many classes, whose cost follows the columns that have a weight.
 
 Each class has counts and a row of weights. Of 77 classes and 2**22 columns these would be 2.6 GB, however short the
-corpus. Columns are therefore numbered anew, in the order in which they are first seen, and a ``Trainer`` over the
-numbers learns the same bits: the entries of a document keep their order, and a column that was never seen adds 0.
+corpus. A column that is in fewer than ``min_df`` documents has weight 0, and its few documents are kept as pairs of
+column and class. The others are numbered in the order in which they reach ``min_df``. A ``Trainer`` over the numbers
+learns the same bits: the entries of a document keep their order, and those that are left out add 0.
 """
 
 from collections.abc import Generator, Iterable, Mapping
@@ -16,10 +17,12 @@ from movieclassifier.models.column_coef import make_coef
 from movieclassifier.models.weights import Weights
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.training.capacity import check_growth
+from movieclassifier.training.learners.pair_counts import PairCounts
 from movieclassifier.training.learners.trainer import ESTIMATOR_STATE, Trainer
 
 # Room for columns grows by doubling, and stays a multiple of this: BLAS adds the rest of an array in another way.
 LEAST_ROOM = 2**12
+OWN = ("columns", "waiting", "waiting_counts")
 
 
 class CompactTrainer:
@@ -36,13 +39,15 @@ class CompactTrainer:
     Attributes
     ----------
     columns : ndarray of shape (n_used,), int32
-        The columns in use, in the order in which they were first seen.
+        The columns in use, in the order in which they were put to use.
     """
 
     def __init__(self, recipe: Recipe, n_classes: int, min_df: int, seed: int = 1):
         self.recipe, self.n_classes = recipe, n_classes
         self.columns = np.empty(0, np.int32)
-        # 0 for a column that is not in use, whose counts and weights are 0.
+        self._waiting = PairCounts(n_classes)
+        self._n_documents = np.zeros(recipe.ngrams.n_features, np.int32)
+        # 0 for a column that is not in use.
         self._place = np.zeros(recipe.ngrams.n_features, np.int32)
         self._room = LEAST_ROOM
         self._trainer = Trainer(recipe.with_settings(n_features=LEAST_ROOM), n_classes, min_df, seed)
@@ -65,23 +70,41 @@ class CompactTrainer:
         self, minibatches: Iterable[tuple[Rows, NDArray[np.integer]]]
     ) -> Generator[tuple[int, int], None, None]:
         """Predict each minibatch, then learn from it; yields how many predictions were right, of how many."""
-        return self._trainer.iter_fitted((self._renumbered(rows), y) for rows, y in minibatches)
+        for rows, y in minibatches:
+            n_correct = int((self.predict(rows) == y).sum())
+            self.count(rows, y)
+            self.step(rows, y)
+            yield n_correct, len(y)
 
     def count(self, rows: Rows, y: NDArray[np.integer]) -> None:
-        """Add a minibatch to the counts behind the ratio."""
-        self._trainer.count(self._renumbered(rows), y)
+        """Add a minibatch to the counts, and put the columns to use that have reached ``min_df``."""
+        ratio = self._trainer.ratio_
+        if ratio is None:
+            self._use(np.unique(rows.columns[self._place[rows.columns] == 0]))
+            return
+        totals = ratio.totals_.copy()
+        np.add.at(totals, y, rows.lengths)
+        self._trainer.count(self._in_use(rows), y)
+        ratio.totals_ = totals  # of all columns
+        new = self._place[rows.columns] == 0
+        columns = rows.columns[new]
+        self._waiting.add(columns, np.repeat(y, rows.lengths)[new])
+        np.add.at(self._n_documents, rows.columns, np.int32(1))
+        first = len(self.columns) + 1
+        self._use(np.unique(columns[self._n_documents[columns] >= self.min_df]))
+        ratio.counts_[first : len(self.columns) + 1] = self._waiting.of(self.columns[first - 1 :])
 
     def step(self, rows: Rows, y: NDArray[np.integer]) -> None:
-        """Take one epoch of SGD over a minibatch."""
-        self._trainer.step(self._renumbered(rows), y)
+        """Take one epoch of SGD over a minibatch that was counted."""
+        self._trainer.step(self._in_use(rows), y)
 
     def predict(self, rows: Rows) -> NDArray[np.integer]:
         """Return the positions of the most probable classes."""
-        return self._trainer.predict(self._renumbered(rows))
+        return self._trainer.predict(self._in_use(rows))
 
     def document_frequency(self, columns: NDArray[np.integer]) -> NDArray[np.integer] | None:
         """Return in how many documents some columns were seen; None where nothing is counted."""
-        return self._trainer.document_frequency(self._place[columns])
+        return None if self._trainer.ratio_ is None else self._n_documents[columns]
 
     def weights(self) -> Weights:
         """Fold the ratio into the weights, in place: the trainer cannot go on afterwards."""
@@ -96,7 +119,14 @@ class CompactTrainer:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that training goes on from, as small arrays."""
-        return self._trainer.state() | {"columns": self.columns}
+        keys, counts = self._waiting.pairs(without=self._place > 0)
+        steps = np.diff(keys, prepend=np.int64(0))
+        own = {
+            "columns": self.columns,
+            "waiting": steps.astype(np.min_scalar_type(steps.max(initial=0))),
+            "waiting_counts": counts.astype(np.min_scalar_type(counts.max(initial=0))),
+        }
+        return self._trainer.state() | own
 
     def load_state(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Go on from what :meth:`state` returned.
@@ -106,25 +136,38 @@ class CompactTrainer:
         ValueError
             If they are not the arrays of a trainer with these settings.
         """
-        columns = arrays.get("columns")
+        columns, waiting, waiting_counts = (self._own(arrays, name) for name in OWN)
         n_features = self.recipe.ngrams.n_features
-        if columns is None:
-            raise ValueError("it lacks 'columns'")
-        if columns.ndim != 1 or columns.dtype != np.int32 or len(np.unique(columns)) < len(columns):
-            raise ValueError("its 'columns' are not columns, each of them once")
-        if len(columns) and not (columns.min() >= 0 and columns.max() < n_features):
-            raise ValueError(f"its 'columns' go beyond the {n_features:,} columns")
-        self._use(columns)
-        self._trainer.load_state({name: array for name, array in arrays.items() if name != "columns"})
+        keys = np.cumsum(waiting, dtype=np.int64)
+        if len(np.unique(columns)) < len(columns) or (np.diff(keys) <= 0).any() or len(keys) != len(waiting_counts):
+            raise ValueError("its 'columns' or those that wait are there twice")
+        for used in (columns, keys // self.n_classes):
+            if len(used) and not (used.min() >= 0 and used.max() < n_features):
+                raise ValueError(f"its 'columns' go beyond the {n_features:,} columns")
+        self._use(columns.astype(np.int32))
+        self._trainer.load_state({name: array for name, array in arrays.items() if name not in OWN})
+        self._waiting.load(keys, waiting_counts.astype(np.int32))
+        np.add.at(self._n_documents, keys // self.n_classes, waiting_counts.astype(np.int32))
+        if self._trainer.ratio_ is not None:
+            self._n_documents[columns] = self._trainer.ratio_.counts_[1 : len(columns) + 1].sum(axis=1)
 
-    def _renumbered(self, rows: Rows) -> Rows:
-        """Return rows with the numbers of their columns; columns that are seen first are put to use."""
-        new = rows.columns[self._place[rows.columns] == 0]
-        if len(new):
-            self._use(np.unique(new))
-        return Rows(rows.data, self._place[rows.columns], rows.indptr, self._room)
+    def _own(self, arrays: Mapping[str, NDArray[Any]], name: str) -> NDArray[Any]:
+        array = arrays.get(name)
+        if array is None:
+            raise ValueError(f"it lacks {name!r}")
+        if array.ndim != 1 or array.dtype.kind not in "iu":
+            raise ValueError(f"its {name!r} are not whole numbers")
+        return array
+
+    def _in_use(self, rows: Rows) -> Rows:
+        """Return the entries of the columns in use, with the numbers of these."""
+        places = self._place[rows.columns]
+        kept = places > 0
+        indptr = np.concatenate([[0], np.cumsum(kept)]).astype(np.int32)[rows.indptr]
+        return Rows(rows.data[kept], places[kept], indptr, self._room)
 
     def _use(self, columns: NDArray[np.int32]) -> None:
+        """Give columns the next numbers."""
         first = len(self.columns) + 1
         self._place[columns] = np.arange(first, first + len(columns), dtype=np.int32)
         self.columns = np.concatenate([self.columns, columns])

@@ -51,25 +51,28 @@ def assert_same_weights(found, expected):
 @pytest.mark.parametrize("pure", [False, True])
 @pytest.mark.parametrize("passes", [1, 2])
 @pytest.mark.parametrize("log_count_ratio", [True, False])
-@pytest.mark.parametrize(("n_classes", "many"), [(3, 16), (5, 4), (20, 16)])
-def test_weights_are_those_of_the_definition(pure, passes, log_count_ratio, n_classes, many, monkeypatch):
+@pytest.mark.parametrize(("n_classes", "many", "min_df"), [(3, 16, 2), (5, 4, 1), (20, 16, 3)])
+def test_weights_are_those_of_the_definition(pure, passes, log_count_ratio, n_classes, many, min_df, monkeypatch):
     monkeypatch.setenv(PURE_PYTHON, str(int(pure)))
     # Small enough for the trainer to grow several times.
     monkeypatch.setattr(compact_trainer, "LEAST_ROOM", 64)
     monkeypatch.setattr(log_count_ratio_module, "MANY", many)
     recipe = Recipe().with_settings(n_features=N_FEATURES, passes=passes, log_count_ratio=log_count_ratio, alpha=1e-4)
-    compact, trainer = CompactTrainer(recipe, n_classes, 2), Trainer(recipe, n_classes, 2)
+    compact, trainer = CompactTrainer(recipe, n_classes, min_df), Trainer(recipe, n_classes, min_df)
     assert visit(compact, minibatches(n_classes), passes) == visit(trainer, minibatches(n_classes), passes)
     columns = np.arange(N_FEATURES)
+    if passes == 1 and log_count_ratio:
+        assert len(compact.columns) == int((trainer.document_frequency(columns) >= min_df).sum())
     if log_count_ratio:
         assert compact.document_frequency(columns).tolist() == trainer.document_frequency(columns).tolist()
     assert_same_weights(compact.weights(), trainer.weights())
 
 
+@pytest.mark.parametrize("min_df", [1, 3])
 @pytest.mark.parametrize("cut", [0, 1, 3])
-def test_state_goes_on_bit_for_bit(cut):
+def test_state_goes_on_bit_for_bit(cut, min_df):
     recipe = Recipe().with_settings(n_features=N_FEATURES, alpha=1e-4)
-    straight, before, after = (CompactTrainer(recipe, 5, 1) for _ in range(3))
+    straight, before, after = (CompactTrainer(recipe, 5, min_df) for _ in range(3))
     stream = list(minibatches(5))
     visit(straight, stream, 1)
     visit(before, stream[:cut], 1)
@@ -82,8 +85,8 @@ def test_state_goes_on_bit_for_bit(cut):
     ("columns", "message"),
     [
         (None, "it lacks 'columns'"),
-        (np.array([1, 1], np.int32), "each of them once"),
-        (np.array([1.0]), "are not columns"),
+        (np.array([1, 1], np.int32), "are there twice"),
+        (np.array([1.0]), "are not whole numbers"),
         (np.array([N_FEATURES], np.int32), "go beyond the 1,024 columns"),
         (np.array([-1], np.int32), "go beyond the 1,024 columns"),
     ],

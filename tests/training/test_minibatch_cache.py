@@ -1,0 +1,96 @@
+"""Minibatches come back from their file as they went in, and a file that was touched is refused in one line."""
+
+import os
+
+import numpy as np
+import pytest
+
+from movieclassifier.features.rows import Rows
+from movieclassifier.training.minibatch_cache import MinibatchCache
+
+N_FEATURES = 50
+
+
+def minibatches(binary, n=4, dtype=np.float32):
+    rng = np.random.RandomState(0)
+    for _ in range(n):
+        lengths = rng.randint(0, 6, 7)
+        indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+        values = np.repeat(rng.uniform(size=7), lengths) if binary else rng.uniform(size=lengths.sum())
+        columns = rng.randint(0, N_FEATURES, lengths.sum()).astype(np.int32)
+        yield Rows(values.astype(dtype), columns, indptr, N_FEATURES), rng.randint(0, 3, 7)
+
+
+def filled(path, binary=True, dtype="float32"):
+    cache = MinibatchCache(path, N_FEATURES, dtype, binary)
+    for rows, y in minibatches(binary, dtype=dtype):
+        cache.append(rows, y)
+    return cache
+
+
+@pytest.mark.parametrize("binary", [True, False])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_minibatches_come_back_in_any_order(binary, dtype, tmp_path):
+    expected = list(minibatches(binary, dtype=dtype))
+    with filled(tmp_path / "cache", binary, dtype) as cache:
+        assert len(cache) == 4
+        for place in (2, 0, 3, 1, 2):
+            rows, y = cache.read(place)
+            assert y.tolist() == expected[place][1].tolist()
+            for name in ("data", "columns", "indptr"):
+                assert getattr(rows, name).tobytes() == getattr(expected[place][0], name).tobytes()
+    assert not (tmp_path / "cache").exists()
+
+
+def test_what_follows_the_kept_minibatches_is_cut_off(tmp_path):
+    filled(tmp_path / "cache").close()
+    cache = MinibatchCache(tmp_path / "cache", N_FEATURES, "float32", True, 2)
+    rows, y = next(minibatches(True))
+    cache.append(rows, y)
+    assert cache.read(2)[0].data.tobytes() == rows.data.tobytes()
+    cache.close()
+
+
+def test_every_byte_that_was_changed_is_noticed(tmp_path):
+    filled(tmp_path / "cache").close()
+    content = (tmp_path / "cache").read_bytes()
+    for place in range(0, len(content), 3):
+        changed = bytearray(content)
+        changed[place] ^= 1 << place % 8
+        (tmp_path / "cache").write_bytes(changed)
+        with pytest.raises(ValueError, match="start again without --resume"):
+            read_all(tmp_path / "cache")
+    (tmp_path / "cache").write_bytes(content)
+    read_all(tmp_path / "cache")
+
+
+def read_all(path, n_features=N_FEATURES, dtype="float32", binary=True):
+    cache = MinibatchCache(path, n_features, dtype, binary, 4)
+    try:
+        for place in range(4):
+            cache.read(place)
+    finally:
+        cache.close()
+
+
+@pytest.mark.parametrize("other", [{"n_features": 49}, {"dtype": "float64"}, {"binary": False}], ids=str)
+def test_cache_of_other_columns_is_refused(other, tmp_path):
+    filled(tmp_path / "cache").close()
+    with pytest.raises(ValueError, match="start again without --resume"):
+        read_all(tmp_path / "cache", **other)
+
+
+def test_missing_and_short_files_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="is gone, which the checkpoint needs"):
+        MinibatchCache(tmp_path / "cache", N_FEATURES, "float32", True, 1)
+    filled(tmp_path / "cache").close()
+    os.truncate(tmp_path / "cache", (tmp_path / "cache").stat().st_size - 1)
+    with pytest.raises(ValueError, match="shorter than its checkpoint says"):
+        MinibatchCache(tmp_path / "cache", N_FEATURES, "float32", True, 4)
+
+
+def test_nameless_file_leaves_nothing(tmp_path):
+    with MinibatchCache(tmp_path / "cache", N_FEATURES, "float32", True, nameless=True) as cache:
+        cache.append(*next(minibatches(True)))
+        assert list(tmp_path.iterdir()) == []
+        assert len(cache.read(0)[1]) == 7
