@@ -28,6 +28,7 @@ from movieclassifier.system.progress import Progress
 if TYPE_CHECKING:
     from movieclassifier.corpora.parts import Split
     from movieclassifier.corpora.readers.contract import Label
+    from movieclassifier.evaluation.comparison_table import ComparisonFacts
 
 
 class CandidateName(click.ParamType):
@@ -125,7 +126,7 @@ def _by_name(named: Sequence[tuple[str, Candidate]]) -> dict[str, Candidate]:
 
 def _read(
     paths: tuple[str, ...], reading: ReadingOptions, options: dict[str, Any]
-) -> "tuple[list[Split], tuple[Label, ...], dict[str, Any]]":
+) -> "tuple[list[Split], tuple[Label, ...], ComparisonFacts]":
     """Return the splits, the classes and the facts of a corpus."""
     from movieclassifier.corpora.parts import Slice, make_splits
     from movieclassifier.corpora.survey import survey

@@ -27,7 +27,7 @@ from movieclassifier.system.progress import Progress
 @click.option(
     "--model",
     "--model-dir",
-    "model",
+    "model_dir",
     type=click.Path(),
     default="pkl_objects",
     show_default=True,
@@ -52,7 +52,7 @@ def main(
     reading: ReadingOptions,
     test: str | None,
     test_format: str | None,
-    model: str,
+    model_dir: str,
     output: str,
     with_curve: bool,
     show: bool | None,
@@ -69,7 +69,7 @@ def main(
 
     Path(output).mkdir(parents=True, exist_ok=True)
     check_replaceable(Path(output) / PAGE)
-    classifier = load_classifier(model)
+    classifier = load_classifier(model_dir)
     corpus = chosen_corpus(paths, reading)
     run = open_run(classifier, corpus, corpus_to_test_on(test, reading, test_format) if test else None)
     with Progress(run.n_to_repeat if with_curve else 0, "Repeating the run", show=show) as progress:

@@ -4,7 +4,7 @@ import os
 import platform
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Any
+from typing import TypedDict
 
 from movieclassifier import __version__
 from movieclassifier.corpora.corpus import Corpus
@@ -17,8 +17,42 @@ LEGEND = f"{LIKE_THE_BEST} not significantly below the best (McNemar's exact tes
 HEADINGS = ("recipe", "kind", "accuracy", "log loss", "macro-F1", "train s", "peak MB", "model MB")
 
 
-def make_facts(corpus: Corpus, found: Survey, splits: Sequence[Split], tested_on: str, seed: int) -> dict[str, Any]:
-    """Return what was compared on, as JSON holds it.
+class ComparisonFacts(TypedDict):
+    """The circumstances of a comparison, as JSON holds them.
+
+    Attributes
+    ----------
+    corpus : list of str
+        Names of the files.
+    sha256 : str
+    shuffle_seed : int or None
+        Seed of the order, if the corpus was shuffled.
+    n_documents, n_bad_rows : int
+    label_counts : dict of str to int
+    n_train : list of int
+        Documents trained on, in each split.
+    tested_on : str
+        Which documents the figures are from, for people.
+    seed : int
+    versions : dict of str to str
+    machine : str
+    """
+
+    corpus: list[str]
+    sha256: str
+    shuffle_seed: int | None
+    n_documents: int
+    n_bad_rows: int
+    label_counts: dict[str, int]
+    n_train: list[int]
+    tested_on: str
+    seed: int
+    versions: dict[str, str]
+    machine: str
+
+
+def make_facts(corpus: Corpus, found: Survey, splits: Sequence[Split], tested_on: str, seed: int) -> ComparisonFacts:
+    """Return the circumstances of a comparison.
 
     Parameters
     ----------
@@ -45,7 +79,7 @@ def make_facts(corpus: Corpus, found: Survey, splits: Sequence[Split], tested_on
     }
 
 
-def heading(facts: dict[str, Any]) -> str:
+def heading(facts: ComparisonFacts) -> str:
     """Return one sentence on what was compared."""
     n_train = round(sum(facts["n_train"]) / len(facts["n_train"]))
     about = "about " if len(facts["n_train"]) > 1 else ""
@@ -72,13 +106,13 @@ def cells(row: Row) -> list[str]:
     ]
 
 
-def table(rows: Sequence[Row], facts: dict[str, Any]) -> str:
+def table(rows: Sequence[Row], facts: ComparisonFacts) -> str:
     """Return a comparison as text.
 
     Parameters
     ----------
     rows : sequence of Row
-    facts : dict
+    facts : ComparisonFacts
         As :func:`make_facts` returns them.
     """
     lines = [list(HEADINGS), *(cells(row) for row in rows)]

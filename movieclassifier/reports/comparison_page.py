@@ -1,16 +1,15 @@
 """A comparison as a page."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from movieclassifier.evaluation.comparison import Row
-from movieclassifier.evaluation.comparison_table import cells, heading, remarks
+from movieclassifier.evaluation.comparison_table import ComparisonFacts, cells, heading, remarks
 from movieclassifier.reports.page import render
 
 WIDTH, MARGIN = 180, 8
 
 
-def comparison_page(rows: Sequence[Row], facts: dict[str, Any]) -> str:
+def comparison_page(rows: Sequence[Row], facts: ComparisonFacts) -> str:
     """Return a comparison as one HTML file.
 
     Parameters
@@ -54,7 +53,7 @@ def _points(row: Row, low: float, high: float) -> dict[str, float]:
     }
 
 
-def _listed(facts: dict[str, Any]) -> list[tuple[str, str]]:
+def _listed(facts: ComparisonFacts) -> list[tuple[str, str]]:
     """Return facts as people read them."""
     versions = ", ".join(f"{name} {number}" for name, number in facts["versions"].items())
     labels = ", ".join(f"{label} ({count:,})" for label, count in facts["label_counts"].items())

@@ -24,6 +24,7 @@ from movieclassifier.reports.mlflow_model import SCRIPT
 if TYPE_CHECKING:
     from movieclassifier.corpora.corpus import Corpus
     from movieclassifier.evaluation.comparison import Row
+    from movieclassifier.evaluation.comparison_table import ComparisonFacts
     from movieclassifier.models.classifier import Classifier
     from movieclassifier.recipes.linear import Recipe
     from movieclassifier.reports.training_report import Report
@@ -130,7 +131,7 @@ def track_training(
     return run_id
 
 
-def track_comparison(rows: "Sequence[Row]", facts: dict[str, Any], page: str) -> str:
+def track_comparison(rows: "Sequence[Row]", facts: "ComparisonFacts", page: str) -> str:
     """Log a comparison: one run with its page, and below it a run for each candidate.
 
     Returns
