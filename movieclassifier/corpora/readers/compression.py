@@ -1,6 +1,7 @@
 """Decompress on the way. What a file is compressed with is told by its first bytes, whatever its name is."""
 
 import bz2
+import errno
 import gzip
 import io
 import lzma
@@ -61,6 +62,12 @@ def is_junk(name: str) -> bool:
     )
 
 
+def is_of_disk(error: Exception) -> bool:
+    """Tell whether an error is one of the disk and not of the data."""
+    # A damaged zip sends its reader to a place before the start of the file, which is EINVAL.
+    return isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
+
+
 class _Decompressed(io.RawIOBase):
     """Say the same about damaged data, whatever the decompressor says."""
 
@@ -76,8 +83,8 @@ class _Decompressed(io.RawIOBase):
         except FAULTS as error:
             raise self._damaged(error) from error
         except OSError as error:
-            if error.errno is not None:
-                raise  # the disk, not the data
+            if is_of_disk(error):
+                raise
             raise self._damaged(error) from error
         buffer[: len(chunk)] = chunk
         return len(chunk)
@@ -205,8 +212,8 @@ def archive_faults(path: Path) -> Iterator[None]:
         ) from error
     # Both modules let the ValueErrors of malformed headers through, and tarfile recurses for each header of a header.
     except (*FAULTS, tarfile.TarError, ValueError, RecursionError, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise  # the disk, not the data
+        if is_of_disk(error):
+            raise
         raise DamagedFile(
             f"{path}: the archive is damaged or cut off ({as_printable(str(error))}); fetch it again."
         ) from error
