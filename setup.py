@@ -15,6 +15,7 @@ twins = [
         optional=True,
     )
     for name in (
+        "corpora/readers/_csv_rows",
         "features/_hashing",
         "training/learners/_training",
         "training/learners/_slots",

@@ -17,6 +17,7 @@ def import_twin(module: str) -> tuple[Any, str]:
 
 _hashing, _WHY_NOT = import_twin("movieclassifier.features._hashing")
 _training, _ = import_twin("movieclassifier.training.learners._training")
+_csv_rows, _ = import_twin("movieclassifier.corpora.readers._csv_rows")
 _soft_targets, _ = import_twin("movieclassifier.training.learners._soft_targets")
 _vectors, _ = import_twin("movieclassifier.training.teachers._vectors")
 
@@ -58,3 +59,8 @@ def soft_targets_twin() -> Any:
 def vectors_twin() -> Any:
     """Return the extension of document vectors, or None if it is not installed or turned off."""
     return _vectors if backend()[0] == "compiled" else None
+
+
+def csv_rows_twin() -> Any:
+    """Return the extension that reads plain CSV, or None if it is not installed or turned off."""
+    return None if os.environ.get(PURE_PYTHON, "0") not in ("", "0") else _csv_rows

@@ -12,6 +12,7 @@ from movieclassifier.corpora.readers.contract import (
     AsIs,
     BadRows,
     Document,
+    Label,
     Labels,
     RowFault,
     as_bad_rows,
@@ -25,8 +26,9 @@ from movieclassifier.corpora.readers.contract import (
     nothing_read,
     text_fault,
 )
+from movieclassifier.corpora.readers.csv_blocks import Layout, Progress, can_read, iter_plain, lines_from
 from movieclassifier.corpora.readers.csv_rows import iter_rows
-from movieclassifier.corpora.readers.dialects import find_dialect, unescaped
+from movieclassifier.corpora.readers.dialects import Dialect, find_dialect, unescaped
 from movieclassifier.corpora.readers.streams import open_text
 
 HEADER_AGAIN = (
@@ -144,6 +146,26 @@ def iter_tsv(
 
 
 @dataclass(frozen=True)
+class _Found:
+    """The columns of a table and the rows of its documents.
+
+    `header` is as repeated ones are known by; `n_lines` counts the lines of the file up to it; `is_single` tells
+    whether it is one line.
+    """
+
+    header: list[str] | None
+    columns: Columns
+    rows: Rows
+    n_lines: int
+    is_single: bool
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the compiled twin may read the documents."""
+        return self.is_single and len(self.columns.texts) == 1
+
+
+@dataclass(frozen=True)
 class _Table:
     """A file of rows and how to read it."""
 
@@ -163,16 +185,40 @@ class _Table:
                 rows = iter_rows(plain, replace(dialect, escape=""), str(self.path), bad_rows)
             else:
                 rows = _iter_lines(lines, dialect.delimiter, dialect.n_lines)
-            header, columns, rows = self._columns(rows, dialect.delimiter)
-            yield from self._read(rows, header, columns, labels, bad_rows)
+            found = self._columns(rows, dialect.delimiter)
+            if not found.is_plain or not self.quoted or not dialect.is_plain or dialect.n_lines:
+                yield from self._read(found, labels, bad_rows)
+                return
+        yield from self._read_plain(found, dialect, labels, bad_rows)
 
-    def _read(
-        self, rows: Rows, header: list[str] | None, columns: Columns, labels: Labels, bad_rows: BadRows
-    ) -> Iterator[Document]:
+    def _read_plain(self, found: "_Found", dialect: Dialect, labels: Labels, bad_rows: BadRows) -> Iterator[Document]:
+        """Read with the compiled twin as far as rows are plain, and the rest with the definition."""
+        columns, progress = found.columns, Progress()
+        layout = Layout(dialect.delimiter, columns.n_fields, columns.texts[0], columns.label, found.n_lines)
+        if can_read(layout, self.encoding):
+
+            def find(value: str) -> Label | None:
+                if found.header and _folded(value) == found.header[columns.label]:
+                    raise RowFault(HEADER_AGAIN)
+                return find_label("", value, labels, self.encoding, columns.label_name)
+
+            yield from iter_plain(self.path, layout, find, progress)
+        if progress.n_bytes:
+            if progress.finished and progress.n_rows:
+                return
+            with lines_from(self.path, progress.n_bytes, self.encoding) as (lines, n_lines):
+                rows = iter_rows(lines, replace(dialect, n_lines=n_lines), str(self.path), bad_rows)
+                yield from self._read(replace(found, rows=rows), labels, bad_rows, empty=not progress.n_rows)
+            return
+        with open_text(self.path, self.encoding) as lines:
+            rows = iter_rows(lines, dialect, str(self.path), bad_rows)
+            yield from self._read(self._columns(rows, dialect.delimiter), labels, bad_rows)
+
+    def _read(self, found: "_Found", labels: Labels, bad_rows: BadRows, empty: bool = True) -> Iterator[Document]:
+        rows, header, columns = found.rows, found.header, found.columns
         text_of = _joined(columns.texts)
         n_fields, label_at = columns.n_fields, columns.label
         label_header = header[label_at] if header else None
-        empty = True
         for n_line, row in rows:
             try:
                 if len(row) != n_fields:
@@ -191,8 +237,8 @@ class _Table:
         if empty:
             raise nothing_read(self.path, "rows below the header" if self.header else "rows", bad_rows)
 
-    def _columns(self, rows: Rows, delimiter: str) -> tuple[list[str] | None, Columns, Rows]:
-        """Return the header as repeated ones are known by, the positions of text and label, and the documents' rows."""
+    def _columns(self, rows: Rows, delimiter: str) -> "_Found":
+        """Find text and label in the first row."""
         first = next(rows, None)
         if first is None:
             raise ValueError(f"{self.path}: the file is empty; expected {'a header' if self.header else 'rows'}.")
@@ -204,7 +250,9 @@ class _Table:
             raise ValueError(f"{where}: {_one_column(row[0], delimiter)}")
         hint = ", or --no-header if there is none."
         columns = find_columns(self.choice, row if self.header else None, len(row), where, hint)
-        return (list(map(_folded, row)), columns, rows) if self.header else (None, columns, chain([first], rows))
+        if not self.header:
+            return _Found(None, columns, chain([first], rows), 0, True)
+        return _Found(list(map(_folded, row)), columns, rows, n_line, not any("\n" in name for name in row))
 
 
 def _folded(field: str) -> str:

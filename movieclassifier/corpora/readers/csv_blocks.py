@@ -1,0 +1,142 @@
+"""Plain CSV, read in blocks by the compiled twin of ``csv_rows``; every other row is left to the definition."""
+
+import codecs
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from movieclassifier.corpora.readers.contract import Document, Label, RowFault
+from movieclassifier.corpora.readers.streams import iter_lines, open_bytes
+from movieclassifier.system.compiled import csv_rows_twin
+
+BLOCK_SIZE = 2**18
+MAX_HEADER_SIZE = 2**18
+# More values than this are those of a column that holds no labels.
+MAX_VALUES = 1000
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the documents of a plain CSV are.
+
+    Attributes
+    ----------
+    delimiter : str
+    n_fields, text_at, label_at : int
+        Number of fields in a row, and the positions of text and label.
+    n_header_lines : int
+        How many lines come before the first document.
+    """
+
+    delimiter: str
+    n_fields: int
+    text_at: int
+    label_at: int
+    n_header_lines: int
+
+
+@dataclass
+class Progress:
+    """How far the blocks were read.
+
+    Attributes
+    ----------
+    n_rows : int
+        Rows read, those that are left out included.
+    n_bytes : int
+        Bytes of the plain file in front of the first row that was not read.
+    finished : bool
+        Whether that is the end of the file.
+    """
+
+    n_rows: int = 0
+    n_bytes: int = 0
+    finished: bool = False
+
+
+def can_read(layout: Layout, encoding: str) -> bool:
+    """Tell whether the twin is there and can read files of this kind."""
+    is_utf8 = codecs.lookup(encoding).name == "utf-8"
+    return csv_rows_twin() is not None and is_utf8 and layout.delimiter.isascii()
+
+
+def iter_plain(
+    path: Path, layout: Layout, find: Callable[[str], Label | None], progress: Progress
+) -> Iterator[Document]:
+    """Yield the documents up to the first row that is not plain; `progress` tells which one that is.
+
+    Parameters
+    ----------
+    path : Path
+    layout : Layout
+    find : callable of str
+        Returns the label of a value, or raises a RowFault; called once for each value.
+    progress : Progress
+        Changed while reading.
+    """
+    with open_bytes(path) as file:
+        header = _read_header(file, layout.n_header_lines)
+        if header is not None:
+            progress.n_bytes = len(header)
+            yield from _iter_blocks(file, layout, find, progress)
+
+
+def _read_header(file: io.BufferedReader, n_lines: int) -> bytes | None:
+    """Return the bytes in front of the first document; None if the header is not plain lines."""
+    header = file.read(3) if file.peek(3).startswith(codecs.BOM_UTF8) else b""
+    for _ in range(n_lines):
+        line = file.readline(MAX_HEADER_SIZE)
+        if not line.endswith(b"\n"):
+            return None
+        header += line
+    return header if header.count(b"\r") == header.count(b"\r\n") else None
+
+
+def _iter_blocks(
+    file: io.BufferedReader, layout: Layout, find: Callable[[str], Label | None], progress: Progress
+) -> Iterator[Document]:
+    twin: Any = csv_rows_twin()
+    delimiter, labels = ord(layout.delimiter), dict[bytes, Label | None]()
+    columns = layout.n_fields, layout.text_at, layout.label_at
+    block, start, last = b"", 0, False
+    while True:
+        documents, n_rows, stop, why = twin.read_rows(block, start, *columns, delimiter, labels, last)
+        progress.n_rows += n_rows
+        progress.n_bytes += stop - start
+        yield from documents
+        if why == twin.UNUSUAL:
+            return
+        if why == twin.UNKNOWN_LABEL:
+            value = twin.label_at(block, stop, layout.label_at, delimiter)
+            try:
+                labels[value] = find(value.decode())
+            except (RowFault, UnicodeDecodeError):
+                return
+            if len(labels) > MAX_VALUES:
+                return
+            start = stop
+            continue
+        if last:
+            progress.finished = True
+            return
+        # A row that is longer than the block makes the next block twice as long.
+        rest = block[stop:]
+        more = file.read(max(BLOCK_SIZE, len(rest)))
+        block, start, last = rest + more, 0, not more
+
+
+@contextmanager
+def lines_from(path: Path, n_bytes: int, encoding: str) -> Iterator[tuple[Iterator[str], int]]:
+    """Open a file at a row that was not read: yield its lines from there, and how many lines come before."""
+    with open_bytes(path) as file:
+        n_lines, before = 0, b""
+        while n_bytes and (piece := file.read(min(n_bytes, BLOCK_SIZE))):
+            # A carriage return of its own ends a line, too.
+            n_lines += piece.count(b"\n") + piece.count(b"\r") - piece.count(b"\r\n")
+            n_lines -= before.endswith(b"\r") and piece.startswith(b"\n")
+            n_bytes, before = n_bytes - len(piece), piece
+        with io.TextIOWrapper(file, encoding, "surrogateescape", "") as text:
+            yield iter_lines(text, path), n_lines
