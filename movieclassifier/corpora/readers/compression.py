@@ -171,7 +171,7 @@ def _zip(file: io.BufferedReader, path: Path) -> Readable:
     with archive_faults(path):
         archive = zipfile.ZipFile(file)
     refuse_office(archive, path)
-    members = [member for member in archive.infolist() if not member.is_dir() and not is_junk(member.filename)]
+    members = [member for member in archive.infolist() if not is_folder(member) and not is_junk(member.filename)]
     if len(members) != 1:
         raise ValueError(
             f"{path}: a zip of {len(members):,} files; pass one of them, or --format folders for a folder per class."
@@ -180,6 +180,11 @@ def _zip(file: io.BufferedReader, path: Path) -> Readable:
         raise ValueError(f"{path}: the zip is encrypted; decrypt it first.")
     with archive_faults(path):
         return archive.open(members[0])
+
+
+def is_folder(member: zipfile.ZipInfo) -> bool:
+    """Tell whether a member of a zip is a folder; zipfile's own is_dir() fails at an empty name."""
+    return member.filename.endswith("/")
 
 
 def refuse_office(archive: zipfile.ZipFile, path: Path) -> None:

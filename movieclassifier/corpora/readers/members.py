@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from movieclassifier.corpora.readers.compression import archive_faults, compression, is_junk, refuse_office
+from movieclassifier.corpora.readers.compression import archive_faults, compression, is_folder, is_junk, refuse_office
 from movieclassifier.corpora.readers.contract import check_no_address
 from movieclassifier.corpora.readers.streams import open_bytes
 from movieclassifier.corpora.readers.tars import iter_members
@@ -135,7 +135,7 @@ class _Zip:
     def _members(self, archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
         names = _Names(self.path)
         for member in sorted(archive.infolist(), key=lambda member: member.filename):
-            if not member.is_dir() and (name := names.checked(member.filename)):
+            if not is_folder(member) and (name := names.checked(member.filename)):
                 yield name, member
 
 
@@ -193,6 +193,8 @@ class _Names:
             raise ValueError(
                 f"{self.path}: refused, for a file in it is called {name!r}, which leads out of the archive."
             )
+        if not parts:
+            raise ValueError(f"{self.path}: refused, for a file in it has no name.")
         # Hashes of 64 bits take a tenth of the memory of names, and for two names to share one takes billions.
         short = "/".join(parts)
         if (key := hash(short)) in self.seen:

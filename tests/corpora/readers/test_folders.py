@@ -361,3 +361,22 @@ def test_file_that_is_not_in_its_encoding_is_named(tmp_path):
     (folder / "tech" / "000.txt").write_bytes(b"\xff\xfeabc")
     with pytest.raises(ValueError, match=r"news, tech/000\.txt: this is not utf-16 \(truncated data\)"):
         list(READERS["folders"](folder, encoding="utf-16"))
+
+
+def test_file_without_a_name_is_refused(tmp_path):
+    path = write_zip(tmp_path, [("a/1", b"x"), ("b/1", b"x")])
+    content = path.read_bytes()
+    # The length of the second name, in the local header and in the directory.
+    second = content.index(b"PK\3\4", 4)
+    entry = content.rindex(b"PK\1\2")
+    for at in (second + 26, entry + 28):
+        assert content[at] == 3
+        content = content[:at] + b"\0" + content[at + 1 :]
+        content = content[: at + 2] + b"\3" + content[at + 3 :]  # the name becomes the extra field
+    path.write_bytes(content)
+    with pytest.raises(
+        ValueError, match=r"x?news\.zip: (refused, for a file in it has no name|the archive is damaged)"
+    ):
+        list(READERS["folders"](path))
+    with pytest.raises(ValueError, match=r"news\.zip: "):
+        list(READERS["csv"](path))
