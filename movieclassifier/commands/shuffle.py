@@ -34,6 +34,13 @@ class Size(click.ParamType[int]):
 @click.argument("out_path", metavar="OUT")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the order.")
 @click.option("--memory", type=Size(), default="200MB", show_default=True, help="About how much memory to use.")
+@click.option(
+    "--shards",
+    "n_shards",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Deal the rows out to N files, each with the header; {} in OUT becomes the number of the file.",
+)
 @click.option("--no-header", is_flag=True, help="Read the first row as a document.")
 @click.option("--no-quotes", is_flag=True, help="Read every line as a row, whatever quotes it holds.")
 @click.option("--delimiter", help="Character between two columns.  [default: a tab in .tsv, else a comma]")
@@ -48,6 +55,7 @@ def main(
     out_path: str,
     seed: int,
     memory: int,
+    n_shards: int | None,
     no_header: bool,
     no_quotes: bool,
     delimiter: str | None,
@@ -74,5 +82,6 @@ def main(
     check_escape(escape, rows.delimiter)
     rows = replace(rows, escape=escape, header=rows.header and not no_header, quoted=rows.quoted and not no_quotes)
     with Progress(plain_size(Path(in_path)), "Shuffling", unit="MB", scale=10**6, show=show) as bar:
-        n_rows = shuffle_rows(in_path, out_path, seed, memory, rows=rows, progress=bar.update)
-    click.echo(f"{out_path}: {n_rows:,} rows in the order of seed {seed}")
+        n_rows = shuffle_rows(in_path, out_path, seed, memory, rows=rows, n_shards=n_shards, progress=bar.update)
+    where = f" in {n_shards} files" if n_shards else ""
+    click.echo(f"{out_path}: {n_rows:,} rows in the order of seed {seed}{where}")

@@ -11,13 +11,13 @@ one at a time, whatever the number of buckets.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain, cycle, pairwise
 from os import PathLike
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,8 @@ from movieclassifier.corpora.readers.records import RecordFormat, iter_records
 from movieclassifier.system.atomic import replace_file
 
 BUCKET_BITS = 6
+# All are open at the same time; a process may have 1,024 files open.
+MAX_SHARDS = 512
 # Peak memory over the size of a block, measured with reviews and with tweets.
 OVERHEAD = 8
 RECORD_OVERHEAD = 80
@@ -57,6 +59,7 @@ def shuffle_rows(
     memory: int = 200_000_000,
     *,
     rows: RecordFormat | None = None,
+    n_shards: int | None = None,
     progress: Callable[[int], object] = lambda n_bytes: None,
 ) -> int:
     r"""Shuffle the rows of a file into another, or into itself.
@@ -68,13 +71,15 @@ def shuffle_rows(
     Parameters
     ----------
     in_path, out_path : str or path-like
-        The same path may be given twice. What is written is compressed where its name ends in .gz, .bz2, .xz or .zst.
+        The same path may be given twice. The output is compressed if its name ends in .gz, .bz2, .xz or .zst.
     seed : int, default=0
     memory : int, default=200_000_000
         About how many bytes may be used at a time. What is larger goes through temporary files beside `out_path`,
         which need as much room as the file.
     rows : RecordFormat, optional
         What a row is; by default what the file's name tells: a CSV with a header, or lines for ``.jsonl``.
+    n_shards : int, optional
+        Deal the rows out to this many files, each with the header. ``{}`` in `out_path` becomes the number of the file.
     progress : callable, optional
         Called with the length of each row when it is read, in bytes.
 
@@ -103,21 +108,54 @@ def shuffle_rows(
     in_path, out_path = Path(in_path), Path(out_path)
     check_rows(in_path)
     check_ending(out_path)
+    out_paths = shard_paths(out_path, n_shards)
     for name, value, least in (("seed", seed, 0), ("memory", memory, 1)):
         if value < least:
             raise ValueError(f"{name} must be at least {least}, got {value}.")
     records = iter_records(in_path, rows or RecordFormat.of(in_path))
     # The temporary files are beside OUT, where there must be room anyway; /tmp may be small, or memory.
     folder = out_path.resolve().parent
-    with replace_file(out_path) as file, compressed(file, out_path) as out:
-        out.write(next(records).encode("latin-1"))
+    with ExitStack() as files:
+        outs = [files.enter_context(_open_output(path)) for path in out_paths]
+        header = next(records).encode("latin-1")
+        for out in outs:
+            out.write(header)
         n_rows = 0
-        # Closing removes the temporary files at once where writing fails.
+        # Closing removes the temporary files at once if writing fails.
         with closing(iter_shuffled(_counted(records, progress), seed, memory, folder)) as shuffled:
-            for row in shuffled:
+            for row, out in zip(shuffled, cycle(outs), strict=False):
                 out.write(row)
                 n_rows += 1
     return n_rows
+
+
+@contextmanager
+def _open_output(path: Path) -> Iterator[IO[bytes]]:
+    with replace_file(path) as file, compressed(file, path) as out:
+        yield out
+
+
+def shard_paths(path: Path, n_shards: int | None) -> list[Path]:
+    """Return the paths of the files that rows are dealt out to; their names sort in the order of their numbers.
+
+    Raises
+    ------
+    ValueError
+        If the number is out of range, or there is no place for it in the name.
+
+    Examples
+    --------
+    >>> [str(path) for path in shard_paths(Path("part-{}.csv"), 3)]
+    ['part-0.csv', 'part-1.csv', 'part-2.csv']
+    """
+    if n_shards is None:
+        return [path]
+    if not 1 <= n_shards <= MAX_SHARDS:
+        raise ValueError(f"the number of shards must be from 1 to {MAX_SHARDS}; got {n_shards}.")
+    if "{}" not in path.name:
+        raise ValueError(f"{path}: with several shards the name needs {{}} where their numbers go, as in OUT-{{}}.csv.")
+    width = len(str(n_shards - 1))
+    return [path.with_name(path.name.replace("{}", f"{number:0{width}}")) for number in range(n_shards)]
 
 
 def check_rows(path: Path) -> None:

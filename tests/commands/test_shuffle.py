@@ -73,3 +73,10 @@ def test_progress_is_no_share_of_what_nobody_knows(tmp_path, pack, found):
 def test_sizes_are_read(size, n_bytes):
     memory = next(option for option in main.params if option.name == "memory")
     assert memory.type.convert(size, None, None) == n_bytes
+
+
+def test_command_writes_shards(tmp_path):
+    out = tmp_path / "part-{}.csv.zst"
+    done = CliRunner().invoke(main, [str(written(tmp_path)), str(out), "--shards", "3"])
+    assert done.output == f"{out}: 2,000 rows in the order of seed 0 in 3 files\n"
+    assert sorted(path.name for path in tmp_path.glob("part*")) == [f"part-{i}.csv.zst" for i in range(3)]

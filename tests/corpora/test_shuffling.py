@@ -21,6 +21,7 @@ from scipy.stats import chi2
 from movieclassifier.commands.shuffle import main
 from movieclassifier.corpora.readers.records import RecordFormat
 from movieclassifier.corpora.readers.streams import open_bytes
+from movieclassifier.corpora.readers.tables import iter_csv
 from movieclassifier.corpora.shuffling import iter_shuffled, shuffle_rows
 
 TINY = 1  # of memory: every row makes a block, and every block goes through temporary files
@@ -265,3 +266,29 @@ def test_few_files_are_open_at_a_time(tmp_path):
         assert shuffle_rows(path, tmp_path / "out.csv", memory=2000) == 2000
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limit)
+
+
+@pytest.mark.parametrize("ending", ["", ".gz", ".zst"])
+@pytest.mark.parametrize("n_shards", [1, 3, 11])
+def test_shards_hold_all_rows_dealt_out_in_turn(tmp_path, ending, n_shards):
+    path = written(tmp_path)
+    shuffle_rows(path, tmp_path / "all.csv", seed=5)
+    expected = list(iter_csv(tmp_path / "all.csv", header=True))
+    assert shuffle_rows(path, tmp_path / f"part-{{}}.csv{ending}", seed=5, n_shards=n_shards) == len(expected)
+    parts = sorted(tmp_path.glob("part-*"))
+    assert len(parts) == n_shards
+    assert [list(iter_csv(part)) for part in parts] == [expected[i::n_shards] for i in range(n_shards)]
+
+
+@pytest.mark.parametrize(
+    ("name", "n_shards", "message"),
+    [
+        ("x.csv", 2, "the name needs {} where their numbers go"),
+        ("x-{}.csv", 0, "from 1 to 512; got 0"),
+        ("x-{}.csv", 513, "got 513"),
+    ],
+)
+def test_shards_without_names_or_number_are_refused(tmp_path, name, n_shards, message):
+    with pytest.raises(ValueError, match=message):
+        shuffle_rows(written(tmp_path), tmp_path / name, n_shards=n_shards)
+    assert os.listdir(tmp_path) == ["in.csv"]
