@@ -17,7 +17,7 @@ from movieclassifier.corpora.readers.guessing import guess_format
 from movieclassifier.corpora.readers.json_lines import iter_jsonl
 from movieclassifier.corpora.readers.streams import first_lines
 from movieclassifier.corpora.reading import ReadingOptions, flag
-from movieclassifier.corpora.spooling import spool_stdin
+from movieclassifier.corpora.spooling import is_address, spool_address, spool_stdin
 
 AS_FOUND = ReadingOptions()
 
@@ -124,7 +124,8 @@ def open_corpus(*paths: str | PathLike[str], reading: ReadingOptions = AS_FOUND)
     ----------
     *paths : str or path-like
         Files or folders that are read as one stream. ``*``, ``?`` and ``**`` match several, in the order of their
-        names; ``-`` is standard input, which is copied to a temporary file.
+        names. ``-`` is standard input; it is copied to a temporary file, as are the files at an address that fsspec
+        reads, such as ``s3://bucket/reviews.csv``.
     reading : ReadingOptions, optional
         Without ``format`` it is guessed. Without ``labels`` those of :data:`LABELS` are taken; a CSV with the book's
         header ``review,sentiment`` has 0 and 1.
@@ -167,6 +168,8 @@ def _expand(paths: Sequence[str | PathLike[str]]) -> tuple[Path, ...]:
         check_no_address(path)
         if path.startswith("file://"):
             found.append(Path(url2pathname(urlsplit(path).path)))
+        elif is_address(path):
+            found.extend(spool_address(path))
         elif path == "-":
             found.append(spool_stdin())
         elif glob.has_magic(path) and not Path(path).exists():

@@ -4,15 +4,19 @@ Temporary files lie in a folder of this process, which lies in the system's fold
 when the process ends, also by Ctrl-C or SIGTERM. After SIGKILL it stays.
 """
 
+import re
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO
+from typing import IO, Any
 
 from movieclassifier.system.atomic import NO_ROOM
+from movieclassifier.system.errors import check_installed
 
 
 def temporary_path(name: str) -> Path:
@@ -59,4 +63,47 @@ def spool_stdin() -> Path:
         # read() would go on waiting if a signal came between two of its parts.
         while chunk := sys.stdin.buffer.read1(2**16):  # type: ignore[union-attr]  # it is a BufferedReader
             file.write(chunk)
+    return Path(file.name)
+
+
+def is_address(path: str) -> bool:
+    """Tell whether a path is the address of a file in a store, such as ``s3://bucket/reviews.csv``.
+
+    Examples
+    --------
+    >>> is_address("memory://reviews.csv"), is_address("data/reviews.csv")
+    (True, False)
+    """
+    return re.match(r"[a-z][a-z0-9+.-]+(::[a-z][a-z0-9+.-]+)*://", path) is not None
+
+
+def spool_address(address: str) -> list[Path]:
+    """Copy the files at an address of fsspec to temporary files.
+
+    Parameters
+    ----------
+    address : str
+        Such as ``s3://bucket/part-*.csv``; ``*`` matches several files, in the order of their names.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be read, or there is no room for its copy.
+    ValueError
+        If the packages that read such an address are missing.
+    """
+    check_installed("dask", "fsspec")
+    fsspec: Any = import_module("fsspec")
+    try:
+        files = fsspec.open_files(address, "rb")
+    except (ImportError, ValueError) as error:  # the package of this store, or an unknown kind of store
+        raise ValueError(f"{address}: {error}.") from error
+    if not files:
+        raise FileNotFoundError(f"{address}: there is no such file.")
+    return [_spool_file(file) for file in files]
+
+
+def _spool_file(remote: Any) -> Path:
+    with remote as source, spool(remote.path.rpartition("/")[2]) as file:
+        shutil.copyfileobj(source, file, 2**20)
     return Path(file.name)

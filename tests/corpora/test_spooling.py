@@ -80,3 +80,40 @@ def test_letters_are_copied_as_they_are(tmp_path):
     (tmp_path / "corpus.csv").write_text("review,sentiment\nхорошо 😀,1\n", encoding="utf-8")
     copy = shuffle_corpus(open_corpus(tmp_path / "corpus.csv")).copy.path
     assert copy.read_text(encoding="utf-8") == '{"text": "хорошо 😀", "label": "1"}\n'
+
+
+@pytest.fixture
+def store():
+    """Return an object store in memory."""
+    fsspec = pytest.importorskip("fsspec")
+    files = fsspec.filesystem("memory")
+    yield files
+    files.rm("/bucket", recursive=True)
+
+
+def test_files_in_a_store_are_read(store):
+    for i in (2, 1):
+        store.pipe(f"/bucket/part-{i}.csv", f"text,label\n{i},{i % 2}\n".encode())
+    corpus = open_corpus("memory://bucket/part-*.csv")
+    assert corpus.names == ("part-1.csv", "part-2.csv")
+    assert list(corpus) == list(corpus) == [("1", "1"), ("2", "0")]
+    assert list(open_corpus("memory://bucket/part-2.csv")) == [("2", "0")]
+
+
+@pytest.mark.parametrize("name", ["none.csv", "none-*.csv"])
+def test_file_that_is_not_in_the_store_is_named(store, name):
+    store.pipe("/bucket/part.csv", b"text,label\na,1\n")
+    with pytest.raises(FileNotFoundError, match="none"):
+        open_corpus(f"memory://bucket/{name}")
+
+
+def test_store_of_an_unknown_kind_is_named():
+    pytest.importorskip("fsspec")
+    with pytest.raises(ValueError, match=r"nowhere://bucket/x\.csv: .*nowhere"):
+        open_corpus("nowhere://bucket/x.csv")
+
+
+def test_store_without_its_package_is_answered_with_what_to_install(monkeypatch):
+    monkeypatch.setattr("movieclassifier.system.errors.find_spec", lambda name: None)
+    with pytest.raises(ValueError, match=r"fsspec must be installed: pip install 'movieclassifier\[dask\]'"):
+        open_corpus("s3://bucket/x.csv")
