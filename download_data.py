@@ -14,7 +14,7 @@ from movieclassifier.corpora.aclimdb.unpacking import LABELED, UNSUP
     "--url", envvar="ACLIMDB_URL", show_envvar=True, default=OFFICIAL_URL, help="http(s) or file URL, or a path."
 )
 @click.option("--data-dir", type=click.Path(path_type=Path), default="data", help="Where everything goes.")
-@click.option("--sha256", help="What the archive must have; the official one is always held to its own.")
+@click.option("--sha256", help="SHA-256 that the archive must have; the official one is always checked.")
 @click.option("--unsup", is_flag=True, help="Unpack the 50,000 reviews without a label, too.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), default=20.0, help="Seconds without an answer.")
 @click.option("--retries", type=click.IntRange(0), default=3, help="How many faults in a row are borne.")

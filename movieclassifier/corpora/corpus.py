@@ -54,7 +54,7 @@ class ShuffledCopy:
 
 @dataclass(frozen=True)
 class Corpus:
-    """What to read and how; every iteration reads it from the start.
+    """A corpus and how to read it; every iteration reads it from the start.
 
     Attributes
     ----------

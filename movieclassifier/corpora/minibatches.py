@@ -67,7 +67,7 @@ def _take(numbered: Numbered, positions: range, part: str, option: str) -> Itera
 def holdout_sizes(n_documents: int, n_train: int | None = None, n_holdout: int | None = None) -> tuple[int, int]:
     """Return the sizes of training part and holdout where one or both are not given.
 
-    Without other words the holdout is the last tenth of the stream. With `n_train` alone it is as long, or what is
+    By default the holdout is the last tenth of the stream. With `n_train` alone it is as long, or what is
     left after the training part if that is less; with `n_holdout` alone the training part is the rest.
 
     Parameters

@@ -26,7 +26,7 @@ class Slice:
     ----------
     corpus : Corpus
     labels : mapping of str to (int, str or None)
-        What the values of the label stand for.
+        The label that each value stands for.
     start : int
         How many documents come before.
     stop : int or None
@@ -96,7 +96,7 @@ def fold_of(text: str, n_folds: int, seed: int = 0) -> int:
 
 @dataclass(frozen=True)
 class Split:
-    """What to train on and what to test on.
+    """The documents to train on and those to test on.
 
     Attributes
     ----------
@@ -132,7 +132,7 @@ def make_splits(
     found : Survey
         Of the corpus.
     test : Part, optional
-        Documents of another corpus.
+        Documents of a separate corpus.
     n_folds : int, optional
     n_train, n_holdout : int, optional
         As for :func:`movieclassifier.corpora.minibatches.holdout_sizes`.
@@ -166,7 +166,7 @@ def split_into_folds(documents: Part, classes: Sequence[Label], n_folds: int, se
     n_folds : int
         At least 2.
     seed : int
-        Another one makes other folds.
+        Different seeds make different folds.
 
     Returns
     -------

@@ -37,7 +37,7 @@ class ReadingOptions:
     no_header : bool
         Whether the first row is a document.
     no_quotes : bool
-        Whether quotes belong to the text, so that every line is a row.
+        Whether quotes belong to the text, in which case every line is a row.
     delimiter : str, optional
         The character between two columns.
     escape : str, optional

@@ -1,9 +1,9 @@
 """Shuffle a stream that does not fit in memory: sort it by random keys, out of core.
 
 Record i gets the i-th 64-bit number of PCG64, seeded; the result is the records in the order of their keys. The keys
-are independent and uniform, so every order of the keys, and with it every permutation of the records, is equally likely
-(but for records that get the same key, which keep their order: one pair in 2^64). A record's place depends on the
-keys alone, so the result does not depend on how much memory there is.
+are independent and uniform. Therefore every order of the keys, and with it every permutation of the records, is
+equally likely (but for records that get the same key, which keep their order: one pair in 2^64). A record's place
+depends on the keys alone. Therefore the result does not depend on the memory.
 
 The sort is a radix sort from the top: blocks of records are scattered to temporary buckets by the highest bits of
 their keys, and each bucket is sorted in memory, or scattered again if it is still too large. Temporary files are opened
@@ -62,11 +62,11 @@ def shuffle_rows(
     n_shards: int | None = None,
     progress: Callable[[int], object] = lambda n_bytes: None,
 ) -> int:
-    r"""Shuffle the rows of a file into another, or into itself.
+    r"""Shuffle the rows of a file into a new file, or into itself.
 
     Every row is kept byte for byte, line breaks inside quotes included, and the header stays first. Blank lines are
     left out; a last row without a line break gets one. Every permutation is equally likely. The same file and seed
-    give the same bytes, whatever the memory. On any error what was at `out_path` stays as it was.
+    give the same bytes, whatever the memory. On any error the file at `out_path` stays as it was.
 
     Parameters
     ----------
@@ -74,10 +74,10 @@ def shuffle_rows(
         The same path may be given twice. The output is compressed if its name ends in .gz, .bz2, .xz or .zst.
     seed : int, default=0
     memory : int, default=200_000_000
-        About how many bytes may be used at a time. What is larger goes through temporary files beside `out_path`,
+        About how many bytes may be used at a time. Larger files go through temporary files beside `out_path`,
         which need as much room as the file.
     rows : RecordFormat, optional
-        What a row is; by default what the file's name tells: a CSV with a header, or lines for ``.jsonl``.
+        How rows are told apart; by default by the file's name: a CSV with a header, or lines for ``.jsonl``.
     n_shards : int, optional
         Deal the rows out to this many files, each with the header. ``{}`` in `out_path` becomes the number of the file.
     progress : callable, optional
@@ -93,7 +93,7 @@ def shuffle_rows(
     OSError
         If a file cannot be read or written.
     ValueError
-        If `seed` or `memory` is out of range, or the file is no CSV, with the line number.
+        If `seed` or `memory` is out of range, or a row cannot be read, with its line number.
 
     Examples
     --------
@@ -249,7 +249,7 @@ def _scatter(block: Block, buckets: list[Path], shift: int) -> None:
 
 
 def _read_bucket(path: Path, size: int) -> Iterator[Block]:
-    """Yield what was appended to a bucket, in blocks of about `size` bytes."""
+    """Yield the contents of a bucket, in blocks of about `size` bytes."""
     with open(path, "rb") as file:
         while pieces := list(_read_pieces(file, size)):
             keys, lengths, contents = zip(*pieces, strict=True)

@@ -13,14 +13,14 @@ from movieclassifier.corpora.readers.contract import BadRows, Label, Labels, as_
 if TYPE_CHECKING:
     from movieclassifier.corpora.corpus import Corpus
 
-# A label column with more values than this, or with longer ones, is most probably another column.
+# A label column with more values than this, or with longer ones, is most probably the wrong column.
 MAX_LABELS = 1000
 MAX_LABEL_LENGTH = 1000
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What one pass over a corpus found.
+    """The findings of one pass over a corpus.
 
     Attributes
     ----------
@@ -31,10 +31,10 @@ class Survey:
         Of the bytes of the files, one after the other. Where one of the paths is a folder: of value and text of each
         document in UTF-8, each followed by a NUL. Of a shuffled corpus: of what it was before.
     labels : mapping of str to (int, str or None)
-        What the values stand for: the corpus's own labels, or else the integers they are if all are integers, or else
-        the values themselves.
+        The label that each value stands for: the corpus's own labels, or else the integers they are if all are
+        integers, or else the values themselves.
     bad_rows : tuple of str
-        What was wrong with the first rows that were skipped, here or when the corpus was shuffled.
+        Messages about the first rows that were skipped, here or when the corpus was shuffled.
     n_bad_rows : int
     shuffle_seed : int or None
         Of the order in which the documents are read, if it is not that of the corpus.
@@ -70,7 +70,7 @@ def survey(corpus: "Corpus") -> Survey:
     ------
     OSError, ValueError
         As the reader does; also where there are more than 1,000 labels, or labels of more than 1,000 characters: those
-        are another column, and would be kept in memory.
+        are the wrong column, and would be kept in memory.
 
     Examples
     --------
@@ -160,7 +160,7 @@ def find_labels(values: Mapping[str, int]) -> dict[str, Label]:
 
 
 def labels_of_classes(labels: Labels | None, classes: Iterable[Label], names: Iterable[str]) -> dict[str, Label | None]:
-    """Map the values of one corpus to the classes of a classifier that was trained on another.
+    """Map the values of one corpus to the classes of a classifier that was trained on a different one.
 
     A value is a class's if it, or the label that it stands for, is the class or the class's name.
 
@@ -170,17 +170,17 @@ def labels_of_classes(labels: Labels | None, classes: Iterable[Label], names: It
         The corpus's own.
     classes : iterable of (int or str)
     names : iterable of str
-        What people call the classes, in the same order.
+        Names of the classes, in the same order.
 
     Returns
     -------
     dict of str to (int, str or None)
-        None for what the corpus leaves out; values that are no class's are not there, so that reading refuses them.
+        None for values that the corpus leaves out. Values of no class are missing, and reading refuses them.
 
     Raises
     ------
     ValueError
-        If none of the labels is a class's.
+        If no label is that of a class.
 
     Examples
     --------
@@ -200,7 +200,7 @@ def labels_of_classes(labels: Labels | None, classes: Iterable[Label], names: It
 
 
 def _no_class(labels: Labels, known: Collection[str], n_classes: int) -> str:
-    """Say that none of a corpus's labels is a class, and how to map them."""
+    """Say that no label of a corpus is a class, and how to map them."""
     names = list(known)[:n_classes]
     values = [value for value, label in labels.items() if label is not None]
     pairs = [f"{value}={name}" for value, name in zip(values, names, strict=False)]

@@ -137,7 +137,7 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _with_reading(command: Callable[..., Any], **fixed: Any) -> Callable[..., Any]:
-    """Make :class:`ReadingOptions` of what was given on the command line."""
+    """Make :class:`ReadingOptions` of the options on the command line."""
 
     @wraps(command)
     def call(*arguments: Any, **options: Any) -> Any:

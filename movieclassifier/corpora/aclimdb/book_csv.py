@@ -26,7 +26,7 @@ BOOK_SHA256 = "e689e6e36e5cff2af3cfc61fac3e9023be6653f38a6643e7ed2e2cf8d33fd6ef"
 
 @dataclass(frozen=True)
 class WrittenCsv:
-    """What was written: rows without the header, bytes, and the sha256 of them all."""
+    """A file that was written: rows without the header, bytes, and the sha256 of them all."""
 
     n_rows: int
     n_bytes: int

@@ -43,7 +43,7 @@ def make_corpus(
 ) -> bool:
     """Make `data_dir`/aclImdb complete from the archive at `url`; do nothing where it is.
 
-    Only what is missing is unpacked: beside, and renamed when it is whole. An archive that was downloaded is kept
+    Only missing folders are unpacked: beside, and renamed when they are whole. An archive that was downloaded is kept
     in `data_dir` once it has been unpacked; one that turns out wrong is removed.
 
     Parameters
@@ -53,7 +53,7 @@ def make_corpus(
     url : str
         An http, https or file address, or a path. The official archive is held to its size and sha256.
     sha256 : str, optional
-        What any other source is held to.
+        The sha256 that any other source must have.
     n_reviews : mapping of str to int
         The folders to have, such as "train/pos", and how many reviews each must hold.
     timeout, n_retries
@@ -113,7 +113,7 @@ def missing_folders(corpus_dir: Path, n_reviews: Mapping[str, int] = LABELED) ->
     Raises
     ------
     ValueError
-        Where one holds more, or other things than reviews, so that it cannot be replaced without loss.
+        If a folder holds more, or anything but reviews, and cannot be replaced without loss.
     """
     return [name for name, n in n_reviews.items() if _count_reviews(corpus_dir / name, n) < n]
 
@@ -172,7 +172,7 @@ def _unpack_downloaded(part: Path, unpack_from: Callable[[Path, str], None]) -> 
     try:
         unpack_from(part, "it was removed; run again to download it anew, or name another source with --url")
     except ValueError:
-        # To go on with a wrong archive would never give a right one. A full disk is another matter: it stays.
+        # To go on with a wrong archive would never give a right one. With a full disk it stays.
         forget(part)
         raise
 

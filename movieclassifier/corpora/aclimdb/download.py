@@ -25,7 +25,7 @@ CHUNK_BYTES = 1 << 16
 SLOWEST = 1_000  # bytes per second; whoever sends less might as well have stopped
 LONGEST_WAIT = 60.0  # seconds, whatever the server asks for
 ENOUGH_PROGRESS = 1_000_000  # bytes; an attempt that brought as many does not count as failed
-PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})  # HTTP statuses that another attempt may cure
+PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})  # HTTP statuses that a further attempt may cure
 PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE = 206, 416
 GZIP_MAGIC = b"\x1f\x8b"
 
@@ -57,7 +57,7 @@ def fetch(
 ) -> None:
     """Download the gzip file at `url` to `path`, and go on where an earlier call stopped.
 
-    What has come stays in `path` when this fails or is interrupted, with a note beside it (the same name with
+    The bytes that have come stay in `path` if this fails or is interrupted, with a note beside it (the same name with
     `.json` behind it); the next call asks the server for the rest only. So `path` is a partial file until this
     function has returned.
 
@@ -123,7 +123,7 @@ class _Download:
     show: bool | None
 
     def attempt(self) -> None:
-        """Ask for what is missing and write it."""
+        """Ask for the missing bytes and write them."""
         note = read_note(self.path)
         known = note.url == self.url and (note.n_bytes or note.validator)
         start = n_bytes_of(self.path) if known else 0
@@ -133,7 +133,7 @@ class _Download:
             if response.status == PARTIAL_CONTENT:
                 head, total = b"", self._total_of_range(response, start, note)
             else:
-                # No ranges here, or another version of the file: whatever has come is of no use.
+                # No ranges here, or a different version of the file: the bytes that have come are useless.
                 head, total, start = self._gzip_head(response), _content_length(response), 0
             self._check_total(total)
             if not start:

@@ -9,7 +9,7 @@ from movieclassifier.system.atomic import replace_file
 
 @dataclass(frozen=True)
 class Note:
-    """What is known of the whole, so that the rest is asked of the same version of the same file.
+    """The known facts about the whole file; the rest is asked of the same version of it.
 
     Parameters
     ----------
@@ -62,5 +62,5 @@ def forget(path: Path) -> None:
 
 
 def n_bytes_of(path: Path) -> int:
-    """Count the bytes that have come; 0 where there is no file."""
+    """Count the bytes that have come; 0 if there is no file."""
     return path.stat().st_size if path.exists() else 0

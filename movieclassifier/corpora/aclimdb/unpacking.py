@@ -60,7 +60,7 @@ def unpack(archive: Path, folder: Path, n_reviews: Mapping[str, int] = LABELED, 
     archive : Path
         A gzipped tar archive in the layout of aclImdb_v1.tar.gz.
     folder : Path
-        A new, empty folder. What is inside `aclImdb/` in the archive goes here.
+        A new, empty folder. The contents of `aclImdb/` in the archive go here.
     n_reviews : mapping of str to int
         The folders to unpack, such as "train/pos", and how many reviews each must have.
     show : bool, optional
@@ -97,7 +97,7 @@ def unpack(archive: Path, folder: Path, n_reviews: Mapping[str, int] = LABELED, 
 
 
 def _iter_files(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    """Yield the plain files, by their names inside aclImdb/; refuse the first member that is none of the corpus."""
+    """Yield the plain files, by their names inside aclImdb/; refuse the first member that is not part of the corpus."""
     n_members = n_bytes = 0
     with gzip.open(archive) as unzipped:
         # tarfile would take the end of a cut or damaged gzip stream for the end of the archive; GzipFile does not.

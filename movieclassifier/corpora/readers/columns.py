@@ -50,7 +50,7 @@ def find_columns(choice: Choice, names: list[str] | None, n_fields: int, where: 
     where : str
         File and line, for messages.
     hint : str, default="."
-        What else to try where there are no usual names.
+        Further advice if there are no usual names.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Decompress on the way. What a file is compressed with is told by its first bytes, whatever its name is."""
+"""Decompress while reading. The first bytes of a file tell how it is compressed; its name does not matter."""
 
 import bz2
 import errno
@@ -31,7 +31,7 @@ class DamagedFile(ValueError):
 
 
 class Readable(Protocol):
-    """What a decompressor must do."""
+    """The interface of a decompressor."""
 
     def read(self, size: int, /) -> bytes:
         """Return up to `size` bytes, none at the end."""
@@ -134,7 +134,7 @@ class _Zstd:
             import zstandard
         except ImportError as error:
             raise ValueError(
-                f"{path}: reading zstd needs another package: pip install 'movieclassifier[zstd]'. "
+                f"{path}: reading zstd needs a further package: pip install 'movieclassifier[zstd]'. "
                 "Or decompress the file first: zstd -d."
             ) from error
         self.file = file
@@ -266,7 +266,7 @@ def check_ending(path: Path) -> None:
             import zstandard  # noqa: F401  # only whether it is there
         except ImportError as error:
             raise ValueError(
-                f"{path}: writing zstd needs another package: pip install 'movieclassifier[zstd]'; or name it .gz."
+                f"{path}: writing zstd needs a further package: pip install 'movieclassifier[zstd]'; or name it .gz."
             ) from error
 
 

@@ -1,4 +1,4 @@
-"""What every reader shares: the document it yields, the labels it maps, and what it does with a bad row."""
+"""The parts that all readers share: documents, the mapping of labels, and the counting of bad rows."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from movieclassifier.system.errors import as_printable
 
 Label = int | str
 Document = tuple[str, Label]
-# What the values in a corpus stand for; None leaves the document out.
+# The label that each value in a corpus stands for; None leaves its documents out.
 Labels = Mapping[str, Label | None]
 # The official halves of aclImdb.
 PARTS = ("train", "test")
@@ -38,7 +38,7 @@ class BadRows:
     Attributes
     ----------
     messages : list of str
-        What was wrong with the first few.
+        Messages about the first few.
     n_skipped : int
     """
 
@@ -158,7 +158,7 @@ def unknown_label(name: str, value: str, labels: Labels) -> str:
 
 
 def nothing_read(path: Path, what: str, bad_rows: BadRows) -> ValueError:
-    """Return the error for a file in which there are no documents."""
+    """Return the error for a file without documents."""
     skipped = f" but the {bad_rows.n_skipped:,} that were skipped" if bad_rows.n_skipped else ""
     return ValueError(f"{path}: there are no {what}{skipped}.")
 
@@ -211,7 +211,7 @@ def check_no_address(path: str | PathLike[str]) -> None:
 
 
 def check_file(path: Path, reader: str) -> None:
-    """Refuse a path that is no file."""
+    """Refuse a path that is not a file."""
     check_no_address(path)
     if path.is_dir():
         raise IsADirectoryError(
@@ -223,7 +223,7 @@ def check_file(path: Path, reader: str) -> None:
 
 
 def check_encoding(encoding: str) -> None:
-    """Refuse an encoding that Python does not know, or that is no text encoding."""
+    """Refuse an encoding that Python does not know, or that does not encode text."""
     try:
         " ".encode(encoding)
     except (LookupError, ValueError) as error:

@@ -51,7 +51,7 @@ def iter_fasttext(
     Raises
     ------
     OSError
-        If the path is no file.
+        If the path is not a file.
     ValueError
         At the call for a bad argument; later for a bad line, with its number.
 

@@ -34,7 +34,7 @@ def iter_folders(
     """Yield the documents of a corpus that has a folder per class and a file per document.
 
     Every folder that holds files and no folders is a class, named as the folder; all must be at the same depth. Files
-    elsewhere (a README beside the folders) and hidden ones are no documents. A zip or tar of such folders is read
+    elsewhere (a README beside the folders) and hidden files are left out. A zip or tar of such folders is read
     without unpacking it. Files come folder by folder in the order of their names; those of a tar in its own order.
 
     Parameters
@@ -42,7 +42,7 @@ def iter_folders(
     path : str or path-like
         A folder, a zip, or a tar, which may be compressed.
     labels : mapping of str to (int, str or None), optional
-        What the folders' names stand for; as in :func:`movieclassifier.corpora.readers.tables.iter_csv`.
+        The label that each folder's name stands for, as in :func:`movieclassifier.corpora.readers.tables.iter_csv`.
     encoding : str, default="utf-8"
         Several, parted by commas, are tried one after the other on every file: in ``"utf-8,latin-1"``, latin-1 is for
         the files that are not UTF-8.
@@ -90,7 +90,7 @@ def iter_aclimdb(
     path : str or path-like
         The folder ``aclImdb``, one that holds it, or ``aclImdb_v1.tar.gz``.
     labels : mapping of str to (int, str or None), optional
-        What ``neg`` and ``pos`` stand for.
+        The labels that ``neg`` and ``pos`` stand for.
     part : {"train", "test"}, optional
         One of the official halves; both by default.
     encoding, skip_bad_rows
@@ -104,7 +104,7 @@ def iter_aclimdb(
     Raises
     ------
     OSError, ValueError
-        As :func:`iter_folders`; also where there are no reviews.
+        As :func:`iter_folders`; also if there are no reviews.
     """
     if part is not None and part not in PARTS:
         raise ValueError(f"part must be one of {', '.join(PARTS)}; got {part!r}.")

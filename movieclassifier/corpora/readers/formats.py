@@ -32,7 +32,7 @@ READERS: dict[str, Callable[..., Iterator[Document]]] = {
     "yelp": iter_yelp,
     "amazon": iter_amazon,
 }
-# What the values of a format stand for where nothing else is said.
+# The labels that the values of a format stand for by default.
 LABELS: dict[str, Labels] = {
     "aclImdb": {"neg": 0, "pos": 1},
     "sentiment140": {"0": "negative", "2": "neutral", "4": "positive"},
@@ -42,5 +42,5 @@ LABELS: dict[str, Labels] = {
 # The second is that of the book's newer code, which leaves the names of the columns to pandas.
 BOOK_HEADERS = ("review,sentiment", "0,1")
 BOOK_LABELS: Labels = {"0": 0, "1": 1}
-# Formats in which the documents of one label come after those of another.
+# Formats whose documents are sorted by label.
 SORTED_FORMATS = ("folders", "files", "aclImdb", "bbc")

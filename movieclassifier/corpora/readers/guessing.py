@@ -30,7 +30,7 @@ def guess_format(path: Path, presets: bool = True, encoding: str = "utf-8") -> s
     Returns
     -------
     str
-        A name in :data:`movieclassifier.corpora.readers.formats.READERS`; ``"csv"`` if nothing speaks for another.
+        A name in :data:`movieclassifier.corpora.readers.formats.READERS`; ``"csv"`` by default.
     """
     kind = container(path)
     if kind == "tar":

@@ -68,7 +68,7 @@ def iter_jsonl(
     Raises
     ------
     OSError
-        If the path is no file.
+        If the path is not a file.
     ValueError
         At the call for a bad argument; later for a bad line, with its number.
 

@@ -39,7 +39,7 @@ class Members(Protocol):
 
 
 def container(path: Path) -> str | None:
-    """Tell whether a path is a folder, a zip or a tar (which may be compressed); None if it is none of these."""
+    """Tell whether a path is a folder, a zip or a tar (which may be compressed); None for anything else."""
     if path.is_dir():
         return "folder"
     with open_bytes(path, zips=False) as file:
@@ -64,7 +64,7 @@ def last_names(path: Path, folder: str) -> tuple[str, str]:
 
 
 def open_members(path: Path) -> Members | None:
-    """Return the files in a folder, zip or tar; None if the path is none of these."""
+    """Return the files in a folder, zip or tar; None for anything else."""
     kind = container(path)
     return CONTAINERS[kind](path) if kind else None
 
@@ -121,7 +121,7 @@ class _Zip:
                 if member.flag_bits & 1:
                     raise ValueError(f"{where}: this file is encrypted; decrypt the zip first.")
                 with archive_faults(self.path), archive.open(member) as file:
-                    # What the zip says about the size may be a lie.
+                    # The size that the zip tells may be wrong.
                     content = file.read(MAX_DOCUMENT_SIZE + 1)
                 _check_size(where, len(content))
                 yield name, content

@@ -1,4 +1,4 @@
-"""Readers of corpora that have a name: another reader with the settings that this corpus needs."""
+"""Readers of published corpora: each is a general reader with the settings that the corpus needs."""
 
 from collections.abc import Iterator
 from os import PathLike

@@ -15,14 +15,14 @@ from movieclassifier.corpora.readers.streams import iter_lines, open_bytes
 
 @dataclass(frozen=True)
 class RecordFormat:
-    """What a row is.
+    """How rows are told apart.
 
     Attributes
     ----------
     quoted : bool, default=True
         Whether a row may hold line breaks inside quotes, as in CSV; if not, every line is a row.
     header : bool, default=True
-        Whether the first row is no document.
+        Whether the first row is a header.
     delimiter : str, default=","
     escape : str, optional
         As in :func:`movieclassifier.corpora.readers.tables.iter_csv`.

@@ -103,7 +103,7 @@ def iter_lines(text: io.TextIOWrapper, path: Path, max_line_size: int = MAX_LINE
 
 
 def first_lines(path: Path, n: int, encoding: str = "utf-8") -> list[str]:
-    """Return the beginnings of the first n lines without their line breaks; what is not there is empty."""
+    """Return the beginnings of the first n lines without their line breaks; lines beyond the end are empty."""
     with open_text(path, encoding) as lines:
         found = [line[:10_000].rstrip("\r\n") for line in islice(lines, n)]
     return found + [""] * (n - len(found))

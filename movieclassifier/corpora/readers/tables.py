@@ -64,11 +64,11 @@ def iter_csv(
     ----------
     path : str or path-like
     labels : mapping of str to (int, str or None), optional
-        What the file's values stand for; any other value is an error. None leaves the document out. Without it, values
+        The label that each value stands for; None leaves its documents out. Other values are errors. Without it, values
         are yielded as they are.
     text_column, label_column : str or int, optional
-        Name or position (from 0) of a column. By default ``review`` and ``sentiment``, or another usual name; without
-        a header the two columns of a file that has only two. Several text columns are joined by a line break.
+        Name or position (from 0) of a column. By default ``review`` and ``sentiment``, or a different usual name;
+        without a header the two columns of a file that has only two. Several text columns are joined by a line break.
     header : bool, default=True
         Whether the first row holds the names of the columns.
     delimiter : str, default=","
@@ -89,7 +89,7 @@ def iter_csv(
     Raises
     ------
     OSError
-        If the path is no file.
+        If the path is not a file.
     ValueError
         At the call for a bad argument; later for a bad row, with its line number.
 

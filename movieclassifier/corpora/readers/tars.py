@@ -15,7 +15,7 @@ class Meter:
     Parameters
     ----------
     file : readable
-        What is behind it.
+        The file that is read.
 
     Attributes
     ----------
@@ -70,7 +70,7 @@ def iter_members(file: Readable) -> Iterator[tuple[tarfile.TarFile, tarfile.TarI
     ------
     tarfile.TarError, ValueError, RecursionError
         If the tar is damaged or hostile; tarfile lets the errors of a malformed header through, and recurses for each
-        header of a header. What reading `file` raises comes as it is.
+        header of a header. Errors of reading `file` are not changed.
     """
     meter = Meter(file)
     with tarfile.open(fileobj=cast(IO[bytes], meter), mode="r|", tarinfo=_Info) as archive:
