@@ -81,7 +81,8 @@ sanitize: .venv/installed-dev ## run the tests of the compiled twin under Addres
 	CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined -g" \
 	    $(BIN)/python setup.py --quiet build --force --build-lib build/sanitized --build-temp build/sanitized-objects
 	LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc \
-	    PYTHONPATH=build/sanitized $(BIN)/pytest tests/features/test_hashing.py tests/test_vectorizer.py
+	    PYTHONPATH=build/sanitized $(BIN)/pytest tests/features/test_hashing.py tests/test_vectorizer.py \
+	    tests/corpora/readers/test_csv_blocks.py
 
 $(TRAIN_HALF): | corpus
 	$(BIN)/python build_csv.py --split
