@@ -18,6 +18,7 @@ from movieclassifier.corpora.readers.json_lines import iter_jsonl
 from movieclassifier.corpora.readers.streams import first_lines
 from movieclassifier.corpora.reading import ReadingOptions, flag
 from movieclassifier.corpora.spooling import is_address, spool_address, spool_stdin
+from movieclassifier.system.errors import as_printable
 
 AS_FOUND = ReadingOptions()
 
@@ -83,7 +84,7 @@ class Corpus:
     def __post_init__(self) -> None:
         if not self.names:
             # The path "." has no name of its own.
-            names = tuple(os.path.basename(os.path.abspath(path)) for path in self.paths)
+            names = tuple(as_printable(os.path.basename(os.path.abspath(path))) for path in self.paths)
             object.__setattr__(self, "names", names)
 
     @property

@@ -64,3 +64,9 @@ BOOK = "review,sentiment\ngood,1\nbad,0\n"
 def test_file_with_a_star_in_its_name_is_that_file(tmp_path):
     written(tmp_path, BOOK, "xy.csv")
     assert open_corpus(written(tmp_path, BOOK, "x*.csv")).names == ("x*.csv",)
+
+
+def test_terminal_does_not_obey_the_name_of_a_corpus(tmp_path):
+    corpus = open_corpus(written(tmp_path, HEADER + "good,1\n", "\x1b[2Jé.csv"))
+    assert corpus.names == ("\\x1b[2Jé.csv",)
+    assert list(corpus) == [("good", 1)]

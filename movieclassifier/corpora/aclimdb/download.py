@@ -17,6 +17,7 @@ from six.moves.urllib.request import Request, urlopen
 
 from movieclassifier.corpora.aclimdb.partial_file import Note, begin, forget, n_bytes_of, read_note
 from movieclassifier.system.atomic import name_full_disk
+from movieclassifier.system.errors import as_printable
 from movieclassifier.system.progress import Progress, is_shown
 
 log = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ def fetch(
             wait = min(max(backoff * 2 ** (n_failed - 1), fault.wait), LONGEST_WAIT)
             # Part of the progress: where that is not shown, all that is said is how it ended.
             level = logging.WARNING if is_shown(show) else logging.INFO
-            log.log(level, "%s: %s; trying again in %g s", url, fault, wait)
+            log.log(level, "%s: %s; trying again in %g s", url, as_printable(str(fault)), wait)
         time.sleep(wait)
 
 
