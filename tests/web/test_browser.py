@@ -171,7 +171,15 @@ def paths(scripted, address):
     thanks = scripted.driver.current_url
     unvoted = submit(scripted, address, f"{PAN} {REVIEW}")
     log_in(scripted, address)
-    admin = ["/admin", "/admin/queue", "/admin/votes?search=film", "/admin/audit", "/admin/versions", "/admin/update"]
+    admin = [
+        "/admin",
+        "/admin/clients",
+        "/admin/queue",
+        "/admin/votes?search=film",
+        "/admin/audit",
+        "/admin/versions",
+        "/admin/update",
+    ]
     return [
         result,
         thanks,

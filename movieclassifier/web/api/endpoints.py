@@ -155,6 +155,7 @@ def _prediction(prediction: Prediction) -> dict[str, Any]:
         "probabilities": prediction.probabilities,
         "model_version": prediction.model_version,
         "created_at": prediction.created_at.isoformat(timespec="milliseconds"),
+        "n_known": prediction.n_known,
         "explanation": _explanation(prediction.explanation, prediction.explained_label),
     }
 

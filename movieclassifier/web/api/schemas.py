@@ -78,6 +78,12 @@ def _prediction() -> dict[str, Any]:
             "description": "Base and position in the log; with the cap they determine the weights.",
         },
         "created_at": {"type": "string", "format": "date-time"},
+        "n_known": {
+            "type": ["integer", "null"],
+            "minimum": 0,
+            "description": "N-grams of the text that the model knows. With 0 the label means nothing; null if it "
+            "was not kept.",
+        },
         "explanation": _or_null("Explanation"),
     }
 

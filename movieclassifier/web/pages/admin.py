@@ -1,6 +1,7 @@
 """The owner's page: what waits, what was said, what the model is made of; behind a password."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import (
@@ -21,6 +22,7 @@ from wtforms.validators import AnyOf, NumberRange
 
 from movieclassifier.feedback.log.entities import APPLIED, MAX_NUMBER, STATUSES, Entry
 from movieclassifier.feedback.log.export import csv_lines, jsonl_lines
+from movieclassifier.feedback.log.voters import list_voters, time_of, votes_of
 from movieclassifier.feedback.updating import UpdateRefused
 from movieclassifier.web.clients import owner, service
 from movieclassifier.web.display.effects import effect_of
@@ -33,6 +35,14 @@ DECISIONS: dict[str, Callable[[list[int]], int]] = {
     "approve": lambda positions: owner().approve(positions, ADMIN),
     "reject": lambda positions: owner().reject(positions, ADMIN),
 }
+# Since when the votes of a client are rejected.
+SINCE = {
+    "of the last hour": timedelta(hours=1),
+    "of the last day": timedelta(days=1),
+    "of the last week": timedelta(weeks=1),
+    "ever cast": None,
+}
+N_VOTERS = 5
 DONE = {"approve": "approved", "reject": "rejected"}
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -56,6 +66,12 @@ class ModerationForm(SecureForm):
 
     decision = StringField(validators=[AnyOf(DECISIONS)])
     positions = SelectMultipleField(validate_choice=False, coerce=number)
+
+
+class CleaningForm(SecureForm):
+    """Since when to reject the votes of a client."""
+
+    since = StringField(validators=[AnyOf(SINCE)])
 
 
 class RollbackForm(SecureForm):
@@ -102,6 +118,8 @@ def dashboard() -> str:
         "admin/dashboard.html",
         form=SecureForm.of_request(),
         facts=facts,
+        held_since=held_since(),
+        voters=list_voters(owner().log.store.engine, current_shares(), N_VOTERS),
         stats=service().stats(),
         guard=100 * sum(right) / len(right) if right else None,
         n_guard=len(right),
@@ -146,6 +164,48 @@ def moderate() -> BaseResponse:
     chosen = count_of(len(positions), "vote")
     flash(f"{n} of {chosen} {DONE[form.decision.data]}." if positions else "Tick the votes first.")
     return redirect(url_for("admin.votes" if request.args.get("back") == "votes" else "admin.queue"), 303)
+
+
+@blueprint.get("/clients")
+def clients() -> str:
+    """List the clients that voted, those that moved the model most first."""
+    voters = list_voters(owner().log.store.engine, current_shares())
+    return render_template("admin/clients.html", form=SecureForm.of_request(), voters=voters)
+
+
+@blueprint.get("/clients/<client>")
+def confirm_cleaning(client: str) -> str:
+    """Ask since when the votes of a client are rejected."""
+    n = len(votes_of(owner().log.store.engine, client))
+    if not n:
+        abort(404, "There is no vote of such a client.")
+    return render_template("admin/clean.html", form=SecureForm.of_request(), client=client, n=n, since=list(SINCE))
+
+
+@blueprint.post("/clients/<client>")
+def clean(client: str) -> BaseResponse:
+    """Reject the votes of a client in one act."""
+    form = CleaningForm.of_request()
+    checked(form)
+    seconds = SINCE[form.since.data]
+    since = None if seconds is None else datetime.now(UTC) - seconds
+    positions = votes_of(owner().log.store.engine, client, since)
+    n = owner().reject(positions, ADMIN, f"all of client {client[:12]}") if positions else 0
+    flash(f"{n} of {count_of(len(positions), 'vote')} of client {client[:12]} rejected.")
+    return redirect(url_for("admin.clients"), 303)
+
+
+def current_shares() -> Mapping[str, float]:
+    """Return how much of the cap each client has used."""
+    with owner().log.served.up_to_date() as model:
+        return dict(model.shares())
+
+
+def held_since() -> datetime | None:
+    """Return since when votes are being held; None while none is."""
+    with owner().log.served.up_to_date() as model:
+        positions = list(model.held)
+    return time_of(owner().log.store.engine, min(positions)) if positions else None
 
 
 @blueprint.get("/export.csv")

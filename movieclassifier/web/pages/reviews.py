@@ -9,7 +9,9 @@ from wtforms.validators import AnyOf
 
 from movieclassifier.feedback.log.entities import Prediction
 from movieclassifier.feedback.log.texts import clean
+from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.explanation import Explanation
+from movieclassifier.models.unknown import describe_unknown
 from movieclassifier.web.clients import current_client, service, throttle
 from movieclassifier.web.display.examples import examples_for
 from movieclassifier.web.display.highlighting import segments
@@ -21,6 +23,7 @@ from movieclassifier.web.forms import PLAIN_HTTP, SecureForm, needs_https
 
 EXPIRED = "The form had expired, and your text is still here. Send it again."
 MAX_DRAFT = 5000
+HEADING = "No word of it is known to the model."  # the page has said that
 
 blueprint = Blueprint("pages", __name__)
 
@@ -102,9 +105,9 @@ def draft() -> Any:
         y_proba = classifier.predict_proba(rows)[0]
         best = int(y_proba.argmax())
         explanation = classifier.explain(text, classifier.classes_[best].item(), rows)
-        temperature, names = classifier.temperature_, classifier.label_names
+        names, why = classifier.label_names, explained(explanation, classifier)
     answer = ShownAnswer.of(dict(zip(names, y_proba.tolist(), strict=True)), names[best])
-    return render_template("pages/draft.html", answer=answer, **explained(explanation, temperature))
+    return render_template("pages/draft.html", answer=answer, **why)
 
 
 @blueprint.get("/results")
@@ -171,7 +174,7 @@ def show(prediction: Prediction) -> str:
     explanation = prediction.explanation or Explanation(prediction.text, prediction.label, 0.0, 0.0, ())
     now = service().answer(prediction.text) if prediction.id else None
     with service().model() as classifier:
-        temperature = classifier.temperature_
+        why = explained(explanation, classifier)
     return render_template(
         "pages/results.html",
         form=SecureForm.of_request(),
@@ -179,14 +182,16 @@ def show(prediction: Prediction) -> str:
         choices=sorted(prediction.labels, key=lambda label: -prediction.probabilities[label]),
         answer=ShownAnswer.of(prediction.probabilities, prediction.label),
         now=ShownAnswer.of(now.probabilities, now.label) if now else None,
-        **explained(explanation, temperature),
+        **why,
     )
 
 
-def explained(explanation: Explanation, temperature: float) -> dict[str, Any]:
-    """Return the parts of a page that say why."""
+def explained(explanation: Explanation, classifier: Classifier) -> dict[str, Any]:
+    """Return the parts of a page that say why, or why the model cannot know."""
+    temperature, known = classifier.temperature_, explanation.n_known > 0
     return {
-        "known": any(part.value for part in explanation.contributions),
+        "known": known,
+        "unknown": "" if known else describe_unknown(explanation.text, classifier.recipe.ngrams).removeprefix(HEADING),
         "segments": segments(explanation, temperature),
         "picture": waterfall(explanation, temperature),
     }

@@ -56,6 +56,8 @@ def test_without_a_password_there_is_no_admin_page(make_app):
         "/admin/queue",
         "/admin/votes",
         "/admin/audit",
+        "/admin/clients",
+        "/admin/clients/x",
         "/admin/versions",
         "/admin/update",
         "/admin/rollback/1",
@@ -197,14 +199,45 @@ def test_the_overview_shows_first_what_needs_the_owner(owner, people):
     assert "Votes wait for your approval." in page
 
 
-def test_the_overview_says_that_votes_are_held(make_app):
-    app = make_app(CAP=1e-9, ADMIN_PASSWORD_HASH=HASH)
-    visitor = Visitor(app)
+def test_the_overview_says_since_when_votes_are_held(make_app):
+    visitor = Visitor(make_app(CAP=1e-9, ADMIN_PASSWORD_HASH=HASH))
     for n in range(7):
         visitor.vote(visitor.classify(f"{REVIEW} Number {n}."), "negative")
     visitor.client.post("/admin/login", data={"csrf_token": visitor.token("/admin/login"), "password": PASSWORD})
-    page = words_of(visitor.read("/admin"))
-    assert "Votes are being held" in page
+    assert re.search(r"Votes are being held since \d+ \w+ \d{4}, \d\d:\d\d UTC", words_of(visitor.read("/admin")))
+
+
+# Clients
+
+
+def test_all_votes_of_a_client_are_rejected_in_one_act(make_app):
+    app = make_app(ADMIN_PASSWORD_HASH=HASH)
+    visitor = Visitor(app)
+    for n in range(3):
+        visitor.vote(visitor.classify(f"{REVIEW} Number {n}."), "negative")
+    visitor.client.post("/admin/login", data={"csrf_token": visitor.token("/admin/login"), "password": PASSWORD})
+    page = visitor.read("/admin/clients")
+    [client] = re.findall(r'href="/admin/clients/([^"]+)"', page)
+    assert re.search(r" 3 \d+% \d+\.\d% ", words_of(page))
+    assert f"Client {client} has 3 votes." in words_of(visitor.read(f"/admin/clients/{client}"))
+    assert "negative</span>" in visitor.read("/results/" + visitor.classify())
+    assert visitor.send(f"/admin/clients/{client}", since="of the last hour").location == "/admin/clients"
+    assert f"3 of 3 votes of client {client} rejected." in visitor.read("/admin/clients")
+    assert "positive</span>" in visitor.read("/results/" + visitor.classify())
+
+
+@pytest.mark.parametrize(("method", "status"), [("get", 404), ("post", 303)])
+def test_a_client_without_votes_has_nothing_to_clean(owner, method, status):
+    path = "/admin/clients/nobody"
+    response = owner.get(path) if method == "get" else owner.send(path, since="ever cast")
+    assert response.status_code == status
+
+
+def test_a_time_that_no_page_offers_is_refused(owner):
+    assert owner.send("/admin/clients/nobody", since="tomorrow").status_code == 400
+
+
+# What a vote would change
 
 
 def test_what_a_vote_would_change_is_told_before_it_is_approved(owner, app):

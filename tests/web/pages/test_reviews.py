@@ -178,6 +178,26 @@ def test_unknown_words_teach_nothing_and_the_page_says_so(visitor):
     assert "knows none of these words" in visitor.read(f"/thanks/{id}")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "👍👍👍 👍👍👍 👍👍👍 👍👍👍 👍👍👍",
+            "There is no word in it. A model trained with --tokenizer tweet reads emoji.",
+        ),
+        (
+            "这部电影太差了，我不会再看第二遍。",
+            "A model trained with --tokenizer characters needs no blanks between words.",
+        ),
+    ],
+)
+def test_a_text_without_a_known_word_is_answered_so_with_what_would_help(visitor, text, said):
+    for page in (visitor.read("/results/" + visitor.classify(text)), visitor.send("/draft", review=text).text):
+        assert "No word of it is known" in page
+        assert said in words_of(page)
+        assert '<svg class="balance"' not in page
+
+
 def test_repeated_vote_counts_once_and_shows_the_same(visitor):
     id = visitor.classify()
     first = visitor.vote(id, "negative")
