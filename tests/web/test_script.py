@@ -80,7 +80,7 @@ def test_classify_vote_and_undo_happen_on_the_same_page(browser):
     assert old.is_displayed()
     browser.button("Incorrect: it is negative").click()
     wait(browser, lambda: "/thanks/" in browser.driver.current_url)
-    assert verdict(browser) == "Learned, thank you"
+    assert "thank you" in verdict(browser).lower()  # the guard may hold it
     browser.button("Undo").click()
     wait(browser, lambda: "/results/" in browser.driver.current_url)
     assert "Your vote was taken back." in browser.words

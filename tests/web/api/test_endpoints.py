@@ -63,7 +63,7 @@ def problem(response, status):
 def test_a_prediction_and_its_feedback(client):
     response = client.post(f"{API}/predictions", json={"text": f"{REVIEW} one"})
     made = response.json
-    assert list(made) == ["id", "label", "probabilities", "model_version", "created_at", "explanation"]
+    assert list(made) == ["id", "label", "probabilities", "model_version", "created_at", "n_known", "explanation"]
     assert list(made["probabilities"]) == client.get(f"{API}/model").json["labels"]
     assert response.headers["Location"] == f"{API}/predictions/{made['id']}"
     assert sum(made["probabilities"].values()) == pytest.approx(1)
