@@ -74,6 +74,18 @@ def test_the_answer_moves_while_one_types_and_nothing_is_kept(browser, address):
     assert "There are none yet" in browser.words
 
 
+def test_on_a_phone_the_answer_stays_in_sight_while_one_types(browser):
+    browser.look(390, 844)
+    browser.driver.refresh()
+    browser.find("textarea").send_keys("A wonderful, wonderful film.")
+    wait(browser, lambda: "positive" in verdict(browser))
+    place = browser.driver.execute_script(
+        "const box = document.querySelector('.draft .verdict').getBoundingClientRect(); return [box.top, box.bottom]"
+    )
+    height = browser.driver.execute_script("return innerHeight")
+    assert 0 <= place[0] < place[1] <= height
+
+
 def test_classify_vote_and_undo_happen_on_the_same_page(browser):
     old = browser.find("textarea")
     classify(browser, f"{REVIEW} In place.")

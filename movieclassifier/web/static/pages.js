@@ -63,7 +63,7 @@
     if (response.redirected) history.pushState(null, "", response.url);
     document.title = new DOMParser().parseFromString(html, "text/html").title;
     find("#verdict")?.focus({ preventScroll: true });
-    find("#answer").scrollIntoView({ block: "nearest" });
+    find("#verdict")?.scrollIntoView({ block: "nearest" });
   };
   // A whole page that is no answer: an error, or the form again.
   const show = (html) => {
