@@ -2,14 +2,15 @@
 
 import os
 import socket
+from collections.abc import Sequence
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import click
 
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.commands.shared.feedback_options import database_option
-from movieclassifier.commands.shared.model_options import model_option
 from movieclassifier.system.errors import check_installed
 
 NEEDS_HTTPS = (
@@ -32,7 +33,14 @@ WINDOWS = (
     type=click.IntRange(1),
     help="Number of processes.  [default: WEB_CONCURRENCY, else the number of cores, at most 4]",
 )
-@model_option
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="[NAME=]PATH",
+    help="A model file or folder; several with a name each are served side by side.  [default: pkl_objects, else the "
+    "bundled model]",
+)
 @database_option
 @click.option(
     "--mode",
@@ -44,7 +52,7 @@ def main(
     host: str,
     port: int,
     workers: int | None,
-    model: str | None,
+    models: tuple[str, ...],
     database: str | None,
     mode: str | None,
     debug: bool,
@@ -61,26 +69,49 @@ def main(
 
     # gunicorn reads it, too, as soon as it is imported, and ends with a traceback where it is no number.
     named = number_of_workers(os.environ.pop("WEB_CONCURRENCY", None))
-    from movieclassifier.web import create_app
-
     if debug and not is_loopback(host):
         raise ValueError("--debug lets whoever reaches it run code; it takes this machine's own address only.")
-    config: dict[str, Any] = {"MODEL": model, "DATABASE_URL": database, "MODE": mode}
+    config: dict[str, Any] = {"DATABASE_URL": database, "MODE": mode}
     if not is_loopback(host):
         config["DEPLOYED"] = None if os.environ.get("MOVIECLASSIFIER_DEPLOYED") else True
         config["TRUSTED_HOSTS"] = os.environ.get("MOVIECLASSIFIER_TRUSTED_HOSTS") or "*"
     check_port(host, port)
-    app = create_app({name: value for name, value in config.items() if value is not None})
-    owner = app.extensions["movieclassifier owner"]
-    if model is not None and owner.unserved_model():
-        raise ValueError(owner.unserved_model())
-    click.echo(owner.describe())
+    served = create_served(models, {name: value for name, value in config.items() if value is not None})
+    apps = getattr(served, "apps", [served])
+    for app in apps:
+        owner = app.extensions["movieclassifier owner"]
+        if models and owner.unserved_model():
+            raise ValueError(owner.unserved_model())
+        click.echo(owner.describe())
     if owner.log.settings.deployed and not app.config["TRUSTED_PROXIES"]:
         click.echo(NEEDS_HTTPS)
     if debug:
+        if len(apps) > 1:
+            raise ValueError("--debug serves one model; pass one --model.")
         app.run(host, port, debug=True, use_reloader=False)
         return
-    run_gunicorn(app, f"[{host}]:{port}" if ":" in host else f"{host}:{port}", workers or named)
+    run_gunicorn(served, f"[{host}]:{port}" if ":" in host else f"{host}:{port}", workers or named)
+
+
+def create_served(models: Sequence[str], config: dict[str, Any]) -> Any:
+    """Return the application of one model, or of several that are named."""
+    from movieclassifier.web import create_app
+    from movieclassifier.web.side_by_side import create_side_by_side, parse_models
+
+    if len(models) < 2 and not any(is_named(model) for model in models):
+        return create_app(config | ({"MODEL": models[0]} if models else {}))
+    return create_side_by_side(parse_models(models), config)
+
+
+def is_named(model: str) -> bool:
+    """Tell whether a model is given as NAME=PATH; a file may have "=" in its name.
+
+    Examples
+    --------
+    >>> is_named("news=models/bbc"), is_named("pkl_objects")
+    (True, False)
+    """
+    return "=" in model and not Path(model).exists()
 
 
 def run_gunicorn(app: Any, bind: str, workers: int) -> None:

@@ -84,7 +84,8 @@ def _create_app(config: Mapping[str, Any]) -> Flask:
     for module in (pages, history, about, reference, admin, api):
         app.register_blueprint(module.blueprint)
     add_live_pages(app, log, config or {})
-    app.jinja_env.globals["has_pages"] = app.view_functions
+    links = app.config.get("LIVE_LINKS") or {}
+    app.jinja_env.globals |= {"has_pages": {*app.view_functions, *links}, "live_links": links}
     return app
 
 
@@ -97,6 +98,8 @@ def add_live_pages(app: Flask, log: ServedLog, config: Mapping[str, Any]) -> Non
     from movieclassifier.live.service import Live
     from movieclassifier.web.pages import live
 
+    if not config.get("LIVE_PAGES", True):
+        return
     app.extensions["movieclassifier live"] = Live(log, read_live_settings(config))
     app.register_blueprint(live.blueprint)
 

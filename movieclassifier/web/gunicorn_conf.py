@@ -39,9 +39,10 @@ def when_ready(server: Any) -> None:
     # Ctrl-C as SIGTERM: at SIGINT a worker shuts its threads down inside the signal handler, and where it was handing
     # a request to them just then, it waits for itself.
     signal.signal(signal.SIGINT, lambda _, frame: server.signal(signal.SIGTERM, frame))
-    app = server.app.wsgi()
-    app.extensions["movieclassifier"].warm_up()
-    server.log.info("%s", app.extensions["movieclassifier owner"].describe())
+    served = server.app.wsgi()
+    for app in getattr(served, "apps", [served]):
+        app.extensions["movieclassifier"].warm_up()
+        server.log.info("%s", app.extensions["movieclassifier owner"].describe())
 
 
 def post_worker_init(worker: Any) -> None:

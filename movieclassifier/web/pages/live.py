@@ -47,10 +47,20 @@ def live() -> Live:
     return found
 
 
+# The pages that a model has, where several are served side by side.
+PAGES = {"live.hashtag": "posts", "live.export": "posts"}
+
+
 @blueprint.before_request
-def start_collecting() -> None:
-    """Let this process collect, if none does."""
+def start_collecting() -> AnyResponse | None:
+    """Let this process collect, if none does; send the reader on where a different model has the page."""
+    pages = current_app.config.get("LIVE_PAGES")
+    links = current_app.config.get("LIVE_LINKS") or {}
+    endpoint = request.endpoint or ""
+    if pages and endpoint in links and PAGES.get(endpoint, "news") not in pages:
+        return redirect(links[endpoint], 303)
     live().start()
+    return None
 
 
 @blueprint.get("/live")

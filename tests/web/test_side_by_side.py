@@ -1,0 +1,91 @@
+"""Several models behind one server, each with its own log."""
+
+import pytest
+from werkzeug.test import Client
+
+from movieclassifier.web.side_by_side import create_side_by_side, database_of, parse_models
+from tests.support.visitors import REVIEW, TOKEN, words_of
+
+
+@pytest.fixture
+def client(tmp_path, small_model, compiled_templates):
+    config = {"TESTING": True, "SECRET_KEY": "a key for the test", "LIVE_COLLECT": False}
+    config["DATABASE_URL"] = f"sqlite:///{tmp_path}/feedback.db"
+    served = create_side_by_side(
+        {"films": str(small_model), "news": str(small_model), "posts": str(small_model)}, config
+    )
+    for app in served.apps:
+        app.jinja_env.bytecode_cache = compiled_templates
+    yield Client(served)
+    for app in served.apps:
+        if live := app.extensions.get("movieclassifier live"):
+            live.close()
+        app.extensions["movieclassifier"].close()
+
+
+def test_each_model_has_its_own_pages_and_log(client, tmp_path):
+    token = TOKEN.search(client.get("/films/").text).group(1)
+    answer = client.post("/films/", data={"review": REVIEW, "csrf_token": token})
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/films/results/")
+    assert "positive" in client.get(answer.headers["Location"]).text
+    assert client.get("/news/history").status_code == 200
+    assert "positive" not in words_of(client.get("/news/history").text)
+    assert {path.name for path in tmp_path.glob("*.db")} == {
+        f"feedback-{name}.db" for name in ("films", "news", "posts")
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "target"),
+    [
+        ("/", 303, "/films/"),
+        ("/news", 303, "/news/"),
+        ("/nobody/", 404, None),
+        ("/nobody", 404, None),
+        ("/healthz", 200, None),
+        ("/readyz", 200, None),
+        ("/films/readyz", 200, None),
+        ("/films/live", 404, None),
+        ("/posts/live", 303, "/news/live"),
+        ("/news/live/hashtag", 303, "/posts/live/hashtag"),
+        ("/news/live", 200, None),
+        ("/posts/live/hashtag", 200, None),
+    ],
+)
+def test_addresses(client, path, status, target):
+    response = client.get(path)
+    assert response.status_code == status
+    if target:
+        assert response.headers["Location"] == target
+
+
+def test_pages_lead_to_the_other_models_and_to_the_live_pages(client):
+    page = client.get("/films/about").text
+    assert 'href="../news/"' in page
+    assert 'href="/news/live"' in page
+    assert 'aria-current="true">films<' in page
+    assert "small_model" in words_of(client.get("/news/live").text)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "words"),
+    [
+        (["pkl_objects", "news=x"], "several models are named"),
+        (["=x"], "several models are named"),
+        (["news="], "several models are named"),
+        (["News=x"], "several models are named"),
+        (["../x=y"], "several models are named"),
+        (["news=a", "news=b"], "was named before"),
+    ],
+)
+def test_models_without_a_name_of_their_own_are_refused(pairs, words):
+    with pytest.raises(ValueError, match=words):
+        parse_models(pairs)
+
+
+def test_database_of_a_server_has_to_be_named(monkeypatch):
+    with pytest.raises(ValueError, match="set DATABASE_URL_NEWS"):
+        database_of("news", "postgresql://ada@db/all")
+    monkeypatch.setenv("DATABASE_URL_NEWS", "postgresql://ada@db/news")
+    assert database_of("news", "postgresql://ada@db/all") == "postgresql://ada@db/news"
