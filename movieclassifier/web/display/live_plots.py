@@ -199,7 +199,7 @@ def drift_plot(title: str, days: Sequence[DayOfSource], shares: Sequence[float],
     compared = f" The line is at {line:.1%}." if line else ""
     return Plot(
         title,
-        f"{span_of(first, last)}. On the last day, {shares[-1]:.1%} {what}.{compared}",
+        f"{span_of(first, last)}: on the last day, {shares[-1]:.1%} {what}.{compared}",
         ("Day", "Share", "Articles"),
         [(day.day, f"{share:.1%}", f"{day.n:,}") for day, share in zip(reversed(days), reversed(shares), strict=True)],
         bars=bars,

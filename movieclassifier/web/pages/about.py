@@ -5,6 +5,7 @@ from itertools import pairwise
 from flask import Blueprint, render_template
 
 from movieclassifier.feedback.log.facts import FeedbackStats, ModelFacts
+from movieclassifier.models.abstaining import is_thresholds, thresholds_of
 from movieclassifier.models.metadata import Metrics, Provenance
 from movieclassifier.models.origin import prequential
 from movieclassifier.web.clients import service
@@ -67,6 +68,22 @@ def model_facts(facts: ModelFacts) -> list[tuple[str, str]]:
         ("Answers", any_of(facts.labels)),
         ("Trained on", f"{trained_on:,} texts of {corpus_name(facts.metadata)}" if trained_on else "unknown"),
         ("Served", f"version {facts.version} with {count_of(facts.on_top, 'vote')} on top"),
+        *threshold_facts(facts),
+    ]
+
+
+def threshold_facts(facts: ModelFacts) -> list[tuple[str, str]]:
+    """Return below which probability a text of each length counts as none of the labels, where that was measured."""
+    if not is_thresholds(facts.metadata.get("threshold")):
+        return []
+    least = [f"{value:.2f}" for value in thresholds_of(facts.metadata).least]
+    coverage = thresholds_of(facts.metadata).coverage
+    return [
+        (
+            "Sure enough",
+            f"from a chance of {least[0]} for a headline, {least[1]} for a teaser and {least[2]} for an article; "
+            f"{coverage:.0%} of texts that it had not seen reach that",
+        )
     ]
 
 
