@@ -27,6 +27,8 @@ NAMES = {*DEPLOYED_SIGNS, "COLUMNS", "DATABASE_URL", "FORCE_COLOR", "NO_COLOR", 
 for variable in {name for name in os.environ if name in NAMES or name.startswith(("MOVIECLASSIFIER_", "MLFLOW_"))}:
     if variable not in KEPT:
         del os.environ[variable]
+# No server of a test asks a real newspaper.
+os.environ["MOVIECLASSIFIER_LIVE_COLLECT"] = "0"
 # A proxy reaches no server of a test.
 os.environ["no_proxy"] = ",".join(filter(None, ["127.0.0.1", "localhost", os.environ.get("no_proxy")]))
 

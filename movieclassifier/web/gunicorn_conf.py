@@ -46,8 +46,12 @@ def when_ready(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Leave Ctrl-C, which a terminal sends to all processes, to the master."""
+    """Leave Ctrl-C, which a terminal sends to all processes, to the master; collect news, where that is wanted."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    served = worker.app.wsgi()
+    for app in getattr(served, "apps", [served]):
+        if live := app.extensions.get("movieclassifier live"):
+            live.start()
 
 
 def on_exit(server: Any) -> None:

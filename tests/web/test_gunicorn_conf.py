@@ -1,5 +1,6 @@
 """The settings of gunicorn, as the environment makes them."""
 
+import signal
 import subprocess
 import sys
 
@@ -32,3 +33,17 @@ def test_the_worker_is_found_under_the_name_that_the_settings_give(monkeypatch):
 
 def test_the_number_of_workers_comes_from_the_environment():
     assert settings_in({"WEB_CONCURRENCY": "3"})[0][1] == "3"
+
+
+def test_worker_collects_news_only_where_it_may(make_app):
+    from types import SimpleNamespace
+
+    from movieclassifier.web.gunicorn_conf import post_worker_init
+
+    app = make_app(LIVE_COLLECT=False)
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        post_worker_init(SimpleNamespace(app=SimpleNamespace(wsgi=lambda: app)))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert app.extensions["movieclassifier live"]._thread is None
