@@ -2,12 +2,7 @@
 
 import click
 
-from movieclassifier.commands.shared.corpus_options import (
-    chosen_corpus,
-    corpus_options,
-    corpus_to_test_on,
-    report_bad_rows,
-)
+from movieclassifier.commands.shared.corpus_options import chosen_corpus, corpus_options, corpus_to_test_on
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.commands.shared.training_options import RunOptions, TrainingOptions, training_options
 from movieclassifier.corpora.reading import ReadingOptions
@@ -30,7 +25,6 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     corpus = chosen_corpus(paths or train_steps.book_corpus(), reading)
     test = corpus_to_test_on(training.test, reading, training.test_format) if training.test else None
     found = survey(corpus)
-    report_bad_rows(found)
     plan, n_holdout = train_steps.plan_run(corpus, found, test, training, run)
     train, holdout = split_holdout(corpus.documents(found.labels), plan.n_train, n_holdout)
     # This cuts the stream into minibatches, vectorizes them ahead in threads, and calls partial_fit in their order.

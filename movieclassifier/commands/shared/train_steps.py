@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from movieclassifier.commands.shared.corpus_options import report_bad_rows
 from movieclassifier.commands.shared.edge import warn
 from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.readers.contract import Document
@@ -50,7 +51,8 @@ def plan_run(
 ) -> tuple[Plan, int]:
     """Return the plan of a fit and the size of the holdout, and check everything that could stop the run later.
 
-    The model folder is locked until the command ends. A warning says if documents are both trained on and tested on.
+    The model folder is locked until the command ends. Bad rows that were skipped are listed on stderr, and a warning
+    says if documents are both trained on and tested on.
 
     Parameters
     ----------
@@ -68,6 +70,7 @@ def plan_run(
         If there is too little to train or to evaluate on, nothing to continue from, no access to the model folder, or
         if a different training is at work there.
     """
+    report_bad_rows(found)
     if run.continue_ and (run.on is not None or (training.n_shards or 1) > 1):
         raise ValueError("--continue goes on from one trainer, and shards have many; leave out --shards and --on.")
     if run.on is not None and training.n_shards is None:
