@@ -180,6 +180,17 @@ class Service:
         with transaction(self.log.store.engine, relaxed=True) as connection:
             self._count(connection, kind, client)
 
+    def expect_base(self) -> None:
+        """Load the base, unless this process has done so: a process that has one needs no database for it.
+
+        Raises
+        ------
+        Damaged
+            If the base in the database cannot be used.
+        """
+        if self.log.served.foundation is None:
+            self.ready()
+
     def ready(self) -> str:
         """Return the version of the model, after learning what is new."""
         with self.log.served.up_to_date() as model:

@@ -8,7 +8,7 @@ from threading import Lock
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
 
-from movieclassifier.feedback.log.errors import Unavailable
+from movieclassifier.feedback.log.errors import Damaged, Unavailable
 from movieclassifier.web.clients import network, service
 from movieclassifier.web.errors import problem
 from movieclassifier.web.metrics import BUCKETS, Counters, exposition, server_folder
@@ -39,7 +39,14 @@ def register(app: Flask) -> None:
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """Say that the process is alive, even if the database is not."""
+    """Say that the process is alive, even if the database is not; a damaged database does not come back."""
+    try:
+        service().expect_base()
+    except Damaged as error:
+        log.error("%s", error)
+        return problem(503, "The database is damaged; the server's log says where.")
+    except (OSError, ValueError):
+        pass
     return Response("ok\n", mimetype="text/plain")
 
 

@@ -24,7 +24,7 @@ from movieclassifier.feedback.log.entities import (
     WAITING,
     Probabilities,
 )
-from movieclassifier.feedback.log.errors import NotFound
+from movieclassifier.feedback.log.errors import Damaged, NotFound
 from movieclassifier.feedback.log.schema import bases, events, head, votes
 
 
@@ -244,7 +244,11 @@ def standing_vote(connection: Connection, prediction_id: str) -> Row[Any] | None
 def folded_votes(connection: Connection, version: int) -> list[Accepted]:
     """Return the votes in the weights of a base, in the order of learning."""
     folded = connection.execute(select(bases.c.folded).where(bases.c.version == version)).scalar_one()
-    return [Accepted(vote, at) for vote, at in json.loads(folded)]
+    try:
+        return [Accepted(int(vote), int(at)) for vote, at in json.loads(folded)]
+    except (ValueError, TypeError) as error:
+        url = connection.engine.url.render_as_string()
+        raise Damaged(f"the votes in base version {version} of {url} cannot be read; put a backup back.") from error
 
 
 def votes_beyond(connection: Connection, version: int) -> set[int]:

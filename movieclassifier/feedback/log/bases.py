@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Row, func, insert, select
 from movieclassifier.feedback.log.appending import Accepted, now
 from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.entities import ACCEPTED, UPDATE
+from movieclassifier.feedback.log.errors import Damaged
 from movieclassifier.feedback.log.facts import Version
 from movieclassifier.feedback.log.rows import moment
 from movieclassifier.feedback.log.schema import bases, head, votes
@@ -60,12 +61,32 @@ def record_digest(record: bytes) -> str:
 
 
 def load_base(connection: Connection, version: int) -> tuple[Classifier, dict[str, NDArray[Any]]]:
-    """Load a base from the database, with the arrays of its guard set."""
-    record = connection.execute(select(bases.c.record).where(bases.c.version == version)).scalar_one()
+    """Load a base from the database, with the arrays of its guard set.
+
+    Raises
+    ------
+    Damaged
+        If its record is not as it was stored, or cannot be read.
+    """
+    found = select(bases.c.record, bases.c.record_sha256).where(bases.c.version == version)
+    record, expected = connection.execute(found).one()
+    if record_digest(record) != expected:
+        raise damaged(connection, version, "its record is not the one that was stored")
     with tempfile.NamedTemporaryFile(suffix=".npz") as file:
         file.write(record)
         file.flush()
-        return load_record(file.name)
+        try:
+            return load_record(file.name)
+        except ValueError as error:  # written by a different version of this program
+            raise damaged(connection, version, str(error).replace(file.name, "its record")) from error
+
+
+def damaged(connection: Connection, version: int, what: str) -> Damaged:
+    """Return the error of a base that cannot be used."""
+    return Damaged(
+        f"base version {version} in {database_name(connection)} cannot be used: {what}. Put a backup of the database "
+        "back, or name a different one with --database or DATABASE_URL."
+    )
 
 
 def ancestry(connection: Connection, version: int) -> list[int]:

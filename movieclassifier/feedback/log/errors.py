@@ -41,3 +41,7 @@ class Unavailable(OSError):
 
     status = 503
     retry_after = 5
+
+
+class Damaged(Unavailable):
+    """The database holds something that this program did not write there; trying again changes nothing."""
