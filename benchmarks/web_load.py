@@ -1,7 +1,8 @@
 """Requests per second, latencies and memory of the web front under load.
 
 ``python benchmarks/web_load.py`` starts ``movieclassifier serve`` with two workers on a temporary database, and loads
-it from another process over eight connections. Both share the machine's cores, so a server of its own does better.
+it from another process over eight connections, beside a bare Flask app that only calls ``predict_proba``. All share
+the machine's cores; a server of its own does better. The CPU time is that of the server, per request.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import http.client
 import json
 import os
 import re
+import secrets
 import socket
 import statistics
 import subprocess
@@ -39,6 +41,7 @@ class Connection:
         self.texts, self.number, self.n_sent = texts, number, 0
         self.cookie = ""
         self.token = ""
+        self.made: list[tuple[str, str]] = []
 
     def send(self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None):
         self.http.request(method, path, body, (headers or {}) | {"Cookie": self.cookie})
@@ -61,13 +64,22 @@ def page(connection: Connection) -> int:
 
 def classify_on_page(connection: Connection) -> int:
     """POST a review and follow to its results: two requests, as a person makes them."""
-    if not connection.token:
-        connection.token = unescape(TOKEN.search(connection.send("GET", "/")[1]).group(1).decode())
-    form = urlencode({"csrf_token": connection.token, "review": connection.next_text()})
-    response, _ = connection.send("POST", "/", form, FORM)
+    response, _ = connection.send("POST", "/", review_form(connection), FORM)
     if response.status != 303:
         return 1
     return connection.send("GET", response.getheader("Location"))[0].status - 200
+
+
+def post_review(connection: Connection) -> int:
+    """POST a review."""
+    return connection.send("POST", "/", review_form(connection), FORM)[0].status - 303
+
+
+def review_form(connection: Connection) -> str:
+    """Return a filled-in form, with the token of the page."""
+    if not connection.token:
+        connection.token = unescape(TOKEN.search(connection.send("GET", "/")[1]).group(1).decode())
+    return urlencode({"csrf_token": connection.token, "review": connection.next_text()})
 
 
 def predict(connection: Connection) -> int:
@@ -82,24 +94,30 @@ def predict_only(connection: Connection) -> int:
     return connection.send("POST", "/api/v1/predictions", body, JSON)[0].status - 201
 
 
-def predict_and_vote(connection: Connection) -> int:
-    """POST one text, and PUT a vote on it."""
-    body = json.dumps({"text": connection.next_text(), "explain": False})
-    response, content = connection.send("POST", "/api/v1/predictions", body, JSON)
-    if response.status != 201:
-        return 1
-    made = json.loads(content)
-    vote = json.dumps({"label": made["label"]})
-    return connection.send("PUT", f"/api/v1/predictions/{made['id']}/feedback", vote, JSON)[0].status - 200
+def vote(connection: Connection) -> int:
+    """PUT a vote on a prediction that was made before the clock ran."""
+    id, label = connection.made.pop()
+    body = json.dumps({"label": label})
+    return connection.send("PUT", f"/api/v1/predictions/{id}/feedback", body, JSON)[0].status - 200
+
+
+def make_predictions(connection: Connection) -> None:
+    """Classify many texts, to vote on."""
+    for _ in range(10):
+        body = json.dumps({"texts": [connection.next_text() for _ in range(100)]})
+        made = json.loads(connection.send("POST", "/api/v1/predictions", body, JSON)[1])["predictions"]
+        connection.made += [(one["id"], one["label"]) for one in made]
 
 
 SCENARIOS = {
     "page: GET /": (page, 1),
     "page: review and results": (classify_on_page, 2),
+    "page: review (POST)": (post_review, 1),
     "API: prediction, explained": (predict, 1),
     "API: prediction": (predict_only, 1),
-    "API: prediction and vote": (predict_and_vote, 2),
+    "API: vote (PUT)": (vote, 1),
 }
+FLOOR = "API: prediction"
 
 
 def load(port: int, scenario: str, seconds: float, results) -> None:
@@ -107,16 +125,21 @@ def load(port: int, scenario: str, seconds: float, results) -> None:
     with open(SAMPLE, newline="") as file:
         texts = [row[0] for row in csv.reader(file)][1:]
     act, _ = SCENARIOS[scenario]
-    latencies, errors = [], []
+    latencies, errors, began, ends = [], [], [], []
     start_together = Barrier(N_CONNECTIONS)
 
     def run(number: int) -> None:
         connection = Connection(port, texts, number)
         with suppress(http.client.HTTPException, OSError):
+            if act is vote:
+                make_predictions(connection)
             act(connection)  # opens the connection and gets the cookie
         start_together.wait()
+        if number == 0:
+            began.append(time.perf_counter())
+            results.put("started")
         end = time.perf_counter() + seconds
-        while (start := time.perf_counter()) < end:
+        while (start := time.perf_counter()) < end and (act is not vote or connection.made):
             try:
                 failed = act(connection)
             except (http.client.HTTPException, OSError) as error:
@@ -125,38 +148,36 @@ def load(port: int, scenario: str, seconds: float, results) -> None:
             latencies.append(time.perf_counter() - start)
             if failed:
                 errors.append(failed)
+        ends.append(time.perf_counter())
 
     threads = [Thread(target=run, args=(number,)) for number in range(N_CONNECTIONS)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    results.put((latencies, len(errors), errors[:1]))
+    results.put((latencies, max(ends) - began[0], len(errors), errors[:1]))
 
 
 @contextmanager
-def serving(model: str, url: str, n_workers: int, folder: Path):
-    """Run the server and yield its port and process."""
+def serving(root: Path, model: str, url: str, n_workers: int, folder: Path, *, bare: bool = False):
+    """Run the server of a checkout, or the bare app, and yield its port and process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     limits = {
         f"MOVIECLASSIFIER_{name}": "1000000000"
-        for name in ("PREDICTIONS_PER_MINUTE", "TEXTS_PER_HOUR", "VOTES_PER_HOUR")
+        for name in ("PREDICTIONS_PER_MINUTE", "TEXTS_PER_HOUR", "VOTES_PER_HOUR", "MB_PER_HOUR")
     }
-    environ = os.environ | limits | {"SECRET_KEY": "a key for the benchmark", "PYTHONPATH": str(ROOT), "PORT": ""}
-    command = [
-        sys.executable,
-        "-c",
-        "from movieclassifier.cli import main; main()",
-        "serve",
-        "--port",
-        str(port),
-        "--workers",
-        str(n_workers),
-    ]
-    command += ["--model", model, "--database", url]
-    process = subprocess.Popen(command, env=environ, cwd=folder, stdout=subprocess.DEVNULL)
+    environ = os.environ | limits | {"SECRET_KEY": secrets.token_hex(), "PYTHONPATH": str(root), "PORT": ""}
+    environ |= {"MOVIECLASSIFIER_MODEL": model, "OPENBLAS_NUM_THREADS": "1"}
+    if bare:
+        environ["PYTHONPATH"] += f":{ROOT / 'benchmarks'}"
+        command = [sys.executable, "-m", "gunicorn", "--preload", "--threads", "4", "--workers", str(n_workers)]
+        command += ["--bind", f"127.0.0.1:{port}", "--no-control-socket", "bare_app:app"]
+    else:
+        command = [sys.executable, "-c", "from movieclassifier.cli import main; main()", "serve", "--port", str(port)]
+        command += ["--workers", str(n_workers), "--model", model, "--database", url]
+    process = subprocess.Popen(command, env=environ, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while process.poll() is None:
             with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
@@ -170,6 +191,40 @@ def serving(model: str, url: str, n_workers: int, folder: Path):
         process.wait(30)
 
 
+def processes(pid: int) -> list[int]:
+    """Return the master and its workers."""
+    return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+
+
+def cpu(pid: int) -> float:
+    """Return the CPU seconds of a server so far."""
+    ticks = 0
+    for process in processes(pid):
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def measure(name: str, port: int, pid: int, scenario: str, seconds: float) -> None:
+    """Load a server with a scenario, and print a line."""
+    results = get_context("spawn").Queue()
+    process = get_context("spawn").Process(target=load, args=(port, scenario, seconds, results))
+    process.start()
+    results.get()
+    before = cpu(pid)
+    latencies, took, n_errors, first = results.get()
+    used = cpu(pid) - before
+    process.join()
+    cuts = [1000 * cut for cut in statistics.quantiles(latencies, n=100)]
+    n = SCENARIOS[scenario][1] * len(latencies)
+    print(
+        f"{name:<8}{scenario:<28}{n / took:>10.0f}{cuts[49]:>8.1f}{cuts[94]:>8.1f}{cuts[98]:>8.1f}"
+        f"{1000 * used / n:>8.2f}{n_errors:>8}",
+        *first,
+        flush=True,
+    )
+
+
 def memory(pid: int) -> tuple[float, float]:
     """Return the resident and the proportional size of a process, in MB (10**6 bytes)."""
     sizes = dict(re.findall(r"^(\w+):\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M))
@@ -177,35 +232,27 @@ def memory(pid: int) -> tuple[float, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default=str(ROOT / "movieclassifier/bundled/imdb.npz"))
     parser.add_argument("--database", help="URL of an empty database.  [default: a temporary SQLite file]")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--before", type=Path, help="Another checkout, to measure in the same run.")
+    parser.add_argument("--only", choices=SCENARIOS, action="append", help="Run these scenarios only.")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        url = options.database or f"sqlite:///{name}/f.db"
-        with serving(options.model, url, options.workers, Path(name)) as (port, pid):
-            print(f"{'':<30}{'requests/s':>11}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'errors':>8}")
-            for scenario, (_, n_requests) in SCENARIOS.items():
-                results = get_context("spawn").SimpleQueue()
-                arguments = (port, scenario, options.seconds, results)
-                process = get_context("spawn").Process(target=load, args=arguments)
-                process.start()
-                latencies, n_errors, first = results.get()
-                process.join()
-                cuts = [1000 * cut for cut in statistics.quantiles(latencies, n=100)]
-                rate = n_requests * len(latencies) / options.seconds
-                print(
-                    f"{scenario:<30}{rate:>11.0f}{cuts[49]:>9.1f}{cuts[94]:>9.1f}{cuts[98]:>9.1f}{n_errors:>8}",
-                    *first,
-                    flush=True,
-                )
-            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-            for child in [pid, *children]:
-                resident, proportional = memory(int(child))
-                kind = "master" if child == pid else "worker"
-                print(f"{kind} {child}: {resident:.0f} MB resident, {proportional:.0f} MB of it its share")
+    print(f"{'':<8}{'':<28}{'requests/s':>10}{'p50 ms':>8}{'p95 ms':>8}{'p99 ms':>8}{'CPU ms':>8}{'errors':>8}")
+    servers = {"bare": ROOT} | ({"before": options.before} if options.before else {}) | {"now": ROOT}
+    for name, root in servers.items():
+        with tempfile.TemporaryDirectory() as folder:
+            url = options.database or f"sqlite:///{folder}/f.db"
+            bare = name == "bare"
+            with serving(root, options.model, url, options.workers, Path(folder), bare=bare) as (port, pid):
+                for scenario in [FLOOR] if bare else options.only or SCENARIOS:
+                    measure(name, port, pid, scenario, options.seconds)
+                for process in processes(pid):
+                    resident, proportional = memory(process)
+                    kind = "master" if process == pid else "worker"
+                    print(f"{name:<8}{kind}: {resident:.0f} MB resident, {proportional:.0f} MB of it its share")
 
 
 if __name__ == "__main__":

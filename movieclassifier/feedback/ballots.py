@@ -1,5 +1,6 @@
 """Votes as numbers: the row of each voted text, kept so that a replay hashes no text again."""
 
+import copy
 import hashlib
 import struct
 from collections.abc import Sequence
@@ -133,6 +134,13 @@ class Ballots:
         for i in range(n, self.n):
             self._index.pop(int(self.vote[i]), None)
         self.n = n
+
+    def copy(self) -> "Ballots":
+        """Return ballots that can be removed and appended to; the arrays of those that are there are shared."""
+        other = copy.copy(self)
+        other.alive, other._index = self.alive.copy(), dict(self._index)
+        other.names, other._numbers = list(self.names), dict(self._numbers)
+        return other
 
     def span(self, first: int, stop: int) -> tuple[NDArray[np.int32], NDArray[np.floating], NDArray[np.int64]]:
         """Return the places, the values and the row starts of neighbouring ballots."""

@@ -3,6 +3,7 @@
 The sums are of whole numbers, so they are exact: after any steps forward and back they are those of the weights.
 """
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -79,6 +80,12 @@ class GuardScores:
         """Make a change."""
         self._values += change
         self.n_right = self._count(self._values)
+
+    def copy(self) -> "GuardScores":
+        """Return scores that change on their own."""
+        other = copy.copy(self)
+        other._values = self._values.copy()
+        return other
 
     @property
     def accuracy(self) -> float:

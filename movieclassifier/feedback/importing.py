@@ -2,18 +2,19 @@
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import timedelta
 from itertools import islice
 from os import PathLike
 from pathlib import Path
 
 from movieclassifier.corpora.readers.tables import iter_csv
+from movieclassifier.feedback.ballots import pack_row, text_rows
 from movieclassifier.feedback.log.appending import Appending
 from movieclassifier.feedback.log.entities import APPLIED, HELD, Client, Prediction
 from movieclassifier.feedback.log.export import COLUMNS, original_cell
-from movieclassifier.feedback.log.store import insert_prediction, owned_prediction
-from movieclassifier.feedback.log.texts import clean, text_digest
+from movieclassifier.feedback.log.store import insert_prediction, prediction_row
+from movieclassifier.feedback.log.texts import clean
 from movieclassifier.feedback.served_log import ServedLog
+from movieclassifier.models.classifier import Classifier
 
 IMPORT = "import"
 CHUNK = 100
@@ -91,23 +92,23 @@ def import_votes(
     """
     source, counted = iter(documents), [0, 0]
     while chunk := list(islice(source, CHUNK)):
-        with log.served.up_to_date() as model:
-            predictions = [model.predict(clean(text), explain=False) for text, _ in chunk]
+        predictions = log.predict([clean(text) for text, _ in chunk], explain=False)
         with log.appending() as appending:
             for prediction, (_, label) in zip(predictions, chunk, strict=True):
-                counted[_import(appending, prediction, label, by)] += 1
+                counted[_import(appending, log.served.classifier, prediction, label, by)] += 1
         progress(len(chunk))
     return counted[1], counted[0]
 
 
-def _import(log: Appending, prediction: Prediction, label: str, by: str) -> bool:
+def _import(log: Appending, classifier: Classifier, prediction: Prediction, label: str, by: str) -> bool:
     if label not in prediction.labels:
         raise ValueError(f"label must be one of {', '.join(prediction.labels)}; got {label!r}.")
-    digest = text_digest(prediction.text)
-    if log.has_vote(digest, label):
+    row = prediction_row(prediction, Client(IMPORT, by))
+    if log.has_vote(row.digest, label):
         return False
-    insert_prediction(log.connection, prediction, Client(IMPORT, by), digest)
-    row = owned_prediction(log.connection, str(prediction.id), IMPORT, timedelta(days=1))
+    insert_prediction(log.connection, row)
     same = prediction.probabilities
-    log.vote(row, label, client=by, waits=None, before=same, after=same, n_known=0, trusted=True)
+    ngrams = classifier.recipe.ngrams
+    features = pack_row(text_rows(classifier.rows([prediction.text]), ngrams), ngrams)
+    log.vote(row, label, client=by, waits=None, before=same, after=same, n_known=0, features=features, trusted=True)
     return True

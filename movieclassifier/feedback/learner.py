@@ -5,13 +5,14 @@ same bits as a replay from the base: steps are taken back to their exact weights
 Rows are evaluated many at a time; the sum of a row does not depend on its neighbours.
 """
 
+import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from movieclassifier.feedback.ballots import Ballots, Batch, is_uniform
+from movieclassifier.feedback.ballots import Ballots, Batch, TextRows, is_uniform
 from movieclassifier.feedback.bounds import FREE_VOTES, Bounds
 from movieclassifier.feedback.guarding import GuardScores
 from movieclassifier.feedback.log.entities import CAP, CLIENT_SHARE, GUARD, VOTE_SHARE
@@ -142,6 +143,23 @@ class Learner:
     def values(self, index: int) -> NDArray[np.float64]:
         """Return the decision values of one ballot, of shape (n_rows,)."""
         return self._values(index, index + 1)[:, 0]
+
+    def values_of(self, rows: TextRows) -> NDArray[np.float64]:
+        """Return the decision values of a text, of shape (n_rows,)."""
+        n = len(self.ballots)
+        self.ballots.extend(Batch([-1], [-1], [0], [""], [False], rows))
+        values = self.values(n)
+        self.ballots.truncate(n)
+        return values
+
+    def copy(self) -> "Learner":
+        """Return a learner that learns on its own; it must be done with before this one learns again."""
+        other = copy.copy(self)
+        other.weights, other.outcome = self.weights.copy(), self.outcome.copy()
+        other.ballots, other.guard = self.ballots.copy(), self.guard.copy() if self.guard else None
+        other.steps, other.used, other.held = list(self.steps), dict(self.used), dict(self.held)
+        other._changed = []
+        return other
 
     def learn(self, batches: Iterable[Batch]) -> None:
         """Learn ballots after all others."""

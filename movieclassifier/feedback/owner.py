@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from movieclassifier.feedback.log.appending import appending
 from movieclassifier.feedback.log.bases import ancestry, list_versions
 from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.entities import WAITING, Entry, Event, Page
@@ -101,17 +102,17 @@ class Owner:
 
     def approve(self, positions: Sequence[int], by: str, note: str = "") -> int:
         """Accept votes; return how many were not accepted before."""
-        with self.log.appending() as transaction:
+        with appending(self.log.store.engine) as transaction:
             return transaction.approve(positions, by, note)
 
     def reject(self, positions: Sequence[int], by: str, note: str = "") -> int:
         """Take votes out; return how many were not out before."""
-        with self.log.appending() as transaction:
+        with appending(self.log.store.engine) as transaction:
             return transaction.reject(positions, by, note)
 
     def undo_votes(self, positions: Sequence[int], by: str) -> int:
         """Take votes back for the people who cast them; return how many were not taken back before."""
-        with self.log.appending() as transaction:
+        with appending(self.log.store.engine) as transaction:
             return transaction.undo_at(positions, by)
 
     def audit(self, page: int = 1, per_page: int = 50) -> Page[Event]:

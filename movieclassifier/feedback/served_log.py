@@ -1,12 +1,16 @@
 """The log and the model that is served from it: the one store behind :class:`Service` and :class:`Owner`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from movieclassifier.feedback.log.appending import Appending, appending
 from movieclassifier.feedback.log.bases import BUNDLED_NAME, find_version
 from movieclassifier.feedback.log.database import snapshot
+from movieclassifier.feedback.log.entities import Prediction
 from movieclassifier.feedback.log.facts import ModelFacts
+from movieclassifier.feedback.log.grouping import Group, GroupCommit
+from movieclassifier.feedback.log.raw import read_head
+from movieclassifier.feedback.log.rows import View
 from movieclassifier.feedback.log.store import FeedbackStore
 from movieclassifier.feedback.model_files import expect_known, model_name, serve_first
 from movieclassifier.feedback.served_model import ServedModel
@@ -36,6 +40,8 @@ class ServedLog:
     model_path : Path
     store : FeedbackStore
     served : ServedModel
+    writer : GroupCommit
+        Writes predictions and votes for all threads.
     trained_version : int or None
         The version that the model file has in the database.
     """
@@ -45,6 +51,7 @@ class ServedLog:
         self.model_path = model_path(settings.model)
         self.store = FeedbackStore(settings.database_url)
         self.served = ServedModel(self.store.engine, settings.bounds)
+        self.writer = GroupCommit(self.store.engine, self.store.raw, self._committed)
         self.trained_version: int | None = None
         try:
             serve_first(self.store.engine, self.model_path)
@@ -97,17 +104,37 @@ class ServedLog:
             model.cap_used,
         )
 
+    def _committed(self, group: Group) -> None:
+        if group.is_simple:
+            self.served.follow(group.start, group.position, group.learned)
+
+    def fresh(self) -> ServedModel:
+        """Return the served model after it has learned all that is in the log now."""
+        if self.store.raw.read(read_head)[0] != self.served.position:
+            with self.served.up_to_date():
+                pass
+        return self.served
+
+    def view(self) -> View:
+        """Return what the served model adds to rows of the database."""
+        served = self.fresh()
+        return View(served.held, served.classifier.label_names, served.classifier.recipe.ngrams)
+
+    def predict(self, texts: Sequence[str], *, keep: bool = True, explain: bool = True) -> list[Prediction]:
+        """Classify texts; nothing is stored."""
+        while True:
+            classifier = self.fresh().classifier
+            hashed = [classifier.rows([text]) for text in texts]
+            predictions = [
+                self.served.predict(text, rows, keep=keep, explain=explain)
+                for text, rows in zip(texts, hashed, strict=True)
+            ]
+            if self.served.classifier is classifier:  # else another base was served meanwhile
+                return predictions
+
     @contextmanager
     def appending(self) -> Iterator[Appending]:
-        """Open a transaction that appends to the log, with the model kept from changing."""
-        # The model's lock before the database's, always: two threads would wait for each other otherwise.
-        with self.served.lock:
-            start = None
-            try:
-                with appending(self.store.engine) as log:
-                    start = log.position
-                    yield log
-            except BaseException:
-                if start is not None and self.served.position > start:
-                    self.served.forget()  # it has learned events that now never happened
-                raise
+        """Open a transaction that appends to the log, with the served model up to date."""
+        with appending(self.store.engine) as log:
+            self.served.refresh(log.connection)
+            yield log

@@ -4,17 +4,19 @@ Every worker holds its own copy. Before it answers, it looks at the head of the 
 """
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import RLock
+from threading import Lock, RLock
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, select
 
-from movieclassifier.feedback.ballots import Batch, pack_row, text_rows
+from movieclassifier.features.rows import Rows
+from movieclassifier.feedback.ballots import Batch, TextRows
 from movieclassifier.feedback.bounds import UNBOUNDED, Bounds
+from movieclassifier.feedback.evidence import Evidence
 from movieclassifier.feedback.guarding import GuardScores
 from movieclassifier.feedback.learner import Learner
 from movieclassifier.feedback.log.appending import Accepted, folded_votes, now
@@ -31,7 +33,8 @@ from movieclassifier.feedback.log.replay import (
 from movieclassifier.feedback.log.rows import Held, moment
 from movieclassifier.feedback.log.schema import head
 from movieclassifier.models.classifier import Classifier
-from movieclassifier.models.decisions import probabilities
+from movieclassifier.models.decisions import predicted_positions, probabilities
+from movieclassifier.models.explanation import Side
 
 
 def new_id() -> str:
@@ -51,15 +54,12 @@ class Rehearsal:
         Columns of the text that the model has a weight for; with none, nothing can be learned.
     held : str or None
         Why the vote would be held.
-    features : bytes
-        The packed row of the text.
     """
 
     before: Probabilities
     after: Probabilities
     n_known: int
     held: str | None
-    features: bytes
 
 
 class ServedModel:
@@ -77,13 +77,13 @@ class ServedModel:
         The last event that it has seen; -1 before the first look.
     foundation : Foundation or None
     lock : RLock
-        Taken before any lock of the database, never after.
+        Held while votes are learned. Who holds it may read the database, and never waits for a turn to write.
     """
 
     def __init__(self, engine: Engine, bounds: Bounds | None = None):
         self.position = -1
         self.foundation: Foundation | None = None
-        self.lock = RLock()
+        self.lock, self._swap = RLock(), Lock()
         self._engine, self._bounds = engine, bounds or Bounds()
         self._classifier: Classifier
         self._learner: Learner
@@ -118,7 +118,6 @@ class ServedModel:
             except BaseException:
                 self.forget()
                 raise
-            self.position = position
 
     def forget(self) -> None:
         """Start anew at the next look."""
@@ -139,52 +138,108 @@ class ServedModel:
             for vote in changes.removed:
                 self._new_labels.pop(vote, None)
             self._learn(connection, changes.added)
-        if self._learner.put(self._classifier.coef_):
-            self._digest = None
+        self._publish(position)
 
-    def rehearse(self, text: str, label: str, client: str, *, trusted: bool = False) -> Rehearsal:
-        """Tell what a vote accepted now would do, and leave the weights as they are."""
-        classifier, learner = self._classifier, self._learner
-        hashed = classifier.rows([text])
-        rows = text_rows(hashed, classifier.recipe.ngrams)
-        features = pack_row(rows, classifier.recipe.ngrams)
-        if label not in classifier.label_names:
-            same = self.named(classifier.predict_proba(hashed)[0])
-            return Rehearsal(same, same, int(classifier.weights.n_known(hashed)[0]), NEW_LABEL, features)
-        target = classifier.label_names.index(label)
+    def _publish(self, position: int) -> None:
+        """Put what was learned into the served weights; nobody waits for anything meanwhile."""
+        with self._swap:
+            if self._learner.put(self._classifier.coef_):
+                self._digest = None
+            self.position = position
+
+    def rehearse(
+        self, rows: TextRows, label: str, client: str, *, after: Sequence[Batch] = (), without: int | None = None
+    ) -> Rehearsal:
+        """Tell what a vote accepted now would do, and leave the weights as they are.
+
+        Parameters
+        ----------
+        rows : TextRows
+            The row of the text.
+        label : str
+        client : str
+        after : sequence of Batch
+            Votes that are learned before it, and are not in the log yet.
+        without : int, optional
+            A vote that is taken out before it.
+        """
+        if label not in self._classifier.label_names:
+            return self._rehearse_new(rows)
+        target = self._classifier.label_names.index(label)
         with self.lock:
+            learner = self._learner if without is None else self._learner.copy()
+            if without is not None:
+                learner.remove([without])
+            kept = len(learner.ballots)
+            learner.learn(after)
             n = len(learner.ballots)
-            learner.learn([Batch([-1], [-1], [target], [client], [trusted], rows)])
-            held, after = learner.reason(n), learner.values(n)
-            n_known = learner.ballots.n_known(n)
-            learner.take_back_to(n)
-            before = learner.values(n)
-            learner.forget(n)
-        return Rehearsal(self._probabilities(before), self._probabilities(after), n_known, held, features)
+            before = learner.values_of(rows)
+            learner.learn([Batch([-1], [-1], [target], [client], [False], rows)])
+            held, values, n_known = learner.reason(n), learner.values(n), learner.ballots.n_known(n)
+            if without is None:
+                learner.forget(kept)
+        return Rehearsal(self._probabilities(before), self._probabilities(values), n_known, held)
 
-    def answer(self, text: str) -> Answer:
+    def _rehearse_new(self, rows: TextRows) -> Rehearsal:
+        """A vote for a label that is no class changes nothing until a retraining."""
+        with self.lock:
+            same = self._probabilities(self._learner.values_of(rows))
+        weights = self._classifier.coef_[:, rows.columns]
+        return Rehearsal(same, same, int(np.count_nonzero(weights.any(axis=0))), NEW_LABEL)
+
+    def follow(self, start: int, position: int, learned: Sequence[Batch]) -> None:
+        """Learn votes that this process has just committed, unless they were read from the log already."""
+        with self.lock:
+            if self.position == start:
+                try:
+                    self._learner.learn(learned)
+                except BaseException:
+                    self.forget()
+                    raise
+                self._publish(position)
+
+    def answer(self, rows: Rows) -> Answer:
         """Return what the model says of a text."""
-        probabilities = self.named(self.classifier.predict_proba([text])[0])
-        return Answer(max(probabilities, key=probabilities.__getitem__), probabilities)
+        with self._swap:
+            values = self._classifier.weights.decide(rows)
+        found = self._probabilities(values[0])
+        return Answer(max(found, key=found.__getitem__), found)
 
-    def predict(self, text: str, *, keep: bool = True, explain: bool = True) -> Prediction:
-        """Classify a text; nothing is stored, but a prediction that will be kept has an id."""
-        classifier = self.classifier
-        rows = classifier.rows([text])
-        y_proba = classifier.predict_proba(rows)[0]
-        best = int(y_proba.argmax())
+    def predict(self, text: str, rows: Rows, *, keep: bool = True, explain: bool = True) -> Prediction:
+        """Classify a text; nothing is stored, but a prediction that will be kept has an id.
+
+        Parameters
+        ----------
+        text : str
+        rows : Rows
+            The row of the text.
+        keep, explain : bool
+        """
+        classifier = self._classifier
+        with self._swap:
+            values = classifier.weights.decide(rows)
+            best = int(predicted_positions(values)[0])
+            row = best if len(values[0]) > 1 else 0
+            weights = classifier.coef_[row, rows.columns] if explain else None
+            version = self.version
+        evidence = None
+        if weights is not None:
+            sign = -1 if len(values[0]) == 1 and best == 0 else 1
+            side = Side(classifier.classes_[best].item(), sign, float(classifier.intercept_[row]))
+            evidence = Evidence(side, classifier.recipe.ngrams, weights)
         label = classifier.label_names[best]
         return Prediction(
             new_id() if keep else None,
             text,
             label,
-            self.named(y_proba),
-            self.version,
-            classifier.explain(text, classifier.classes_[best].item(), rows) if explain else None,
+            self._probabilities(values[0]),
+            version,
+            lambda: evidence.explain(text, rows) if evidence else None,
             label,
             moment(now()),
             classifier.label_names,
             n_known=int(classifier.n_known(rows)[0]),
+            evidence=evidence.pack() if evidence and keep else None,
         )
 
     def named(self, y_proba: NDArray[np.floating]) -> Probabilities:

@@ -2,24 +2,29 @@
 
 import re
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 
-from sqlalchemy import Connection, Row
-
+from movieclassifier.feedback.ballots import TextRows, pack_row, text_rows
 from movieclassifier.feedback.log import limits
-from movieclassifier.feedback.log.appending import Appending, standing_vote
-from movieclassifier.feedback.log.database import snapshot, transaction
-from movieclassifier.feedback.log.entities import DUPLICATE, Answer, Client, Prediction, Vote
-from movieclassifier.feedback.log.entities import REVIEW as FOR_REVIEW
-from movieclassifier.feedback.log.errors import Conflict, FeedbackError, NotFound
+from movieclassifier.feedback.log.appending import appending, standing_vote
+from movieclassifier.feedback.log.database import transaction
+from movieclassifier.feedback.log.entities import ACCEPTED, Answer, Client, Prediction, Vote
+from movieclassifier.feedback.log.errors import NotFound
 from movieclassifier.feedback.log.facts import FeedbackStats, ModelFacts
+from movieclassifier.feedback.log.raw import PredictionRow, Raw, raw_of
 from movieclassifier.feedback.log.rows import vote_from
-from movieclassifier.feedback.log.store import insert_prediction, owned_prediction
-from movieclassifier.feedback.log.texts import clean, text_digest
+from movieclassifier.feedback.log.store import owned_prediction, prediction_row
+from movieclassifier.feedback.log.texts import clean
 from movieclassifier.feedback.served_log import ServedLog
-from movieclassifier.feedback.settings import REVIEW
+from movieclassifier.feedback.writing import (
+    CastVote,
+    WritePredictions,
+    check_label,
+    check_limits,
+    votable_labels,
+    why_it_waits,
+)
 from movieclassifier.models.classifier import Classifier
 
 PREDICTION_ID = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -57,16 +62,14 @@ class Service:
 
     def votable_labels(self) -> tuple[str, ...]:
         """Return the labels that may be voted for: the model's, and those that a retraining may make classes."""
-        return self._votable(self.facts().labels)
-
-    def _votable(self, labels: tuple[str, ...]) -> tuple[str, ...]:
-        return (*labels, *(name for name in self.settings.new_labels_of(labels) if name not in labels))
+        return votable_labels(self.facts().labels, self.settings)
 
     def warm_up(self) -> None:
         """Load what the first answer would load, so that forked workers share it."""
-        with self.log.served.up_to_date():
-            self.log.served.classifier.explain("a good start")
-            self.log.served.rehearse("a good start", self.log.served.classifier.label_names[0], "")
+        [prediction] = self.log.predict(["a good start"])
+        prediction.explain()
+        served = self.log.served
+        served.rehearse(self._rows(prediction.text), served.classifier.label_names[0], "")
 
     def classify(self, text: str, client: Client, keep: bool = True) -> Prediction:
         """Classify a text, and store the answer unless it is not to be kept.
@@ -81,18 +84,12 @@ class Service:
     def classify_many(
         self, texts: Sequence[str], client: Client, *, keep: bool = True, explain: bool = True
     ) -> list[Prediction]:
-        """Classify texts in one request; explaining them takes most of the time."""
-        amounts = {"predictions": 1, "texts": len(texts)}
-        with snapshot(self.log.store.engine) as connection:
-            for kind, n in amounts.items():
-                limits.check(connection, kind, client.address, self.settings.rates[kind], n)
-        with self.log.served.up_to_date():
-            predictions = [self.log.served.predict(text, keep=keep, explain=explain) for text in map(clean, texts)]
-        with transaction(self.log.store.engine, relaxed=True) as connection:
-            for kind, n in amounts.items():
-                self._count(connection, kind, client, n)
-            for prediction in predictions if keep else ():
-                insert_prediction(connection, prediction, client, text_digest(prediction.text))
+        """Classify texts in one request; what an explanation needs is kept unless `explain` is false."""
+        amounts, rates = {"predictions": 1, "texts": len(texts)}, self.settings.rates
+        self.log.store.raw.read(lambda raw: check_limits(raw, client, amounts, rates))
+        predictions = self.log.predict([clean(text) for text in texts], keep=keep, explain=explain)
+        rows = [prediction_row(prediction, client) for prediction in predictions] if keep else []
+        self.log.writer.write(WritePredictions(rows, client, amounts, rates))
         self._clean_up()
         return predictions
 
@@ -104,9 +101,8 @@ class Service:
         NotFound
             If the id is forged, somebody else's, or expired.
         """
-        with self.log.served.up_to_date() as model:
-            held, labels = model.held, model.classifier.label_names
-        return self.log.store.find(_checked(prediction_id), client.owner, self.settings.lifetime, held, labels)
+        view = self.log.view()
+        return self.log.store.find(_checked(prediction_id), client.owner, self.settings.lifetime, view)
 
     def vote(self, prediction_id: str, label: str, client: Client) -> Vote:
         """Say which label is right; the same vote again counts once and returns the same.
@@ -121,29 +117,45 @@ class Service:
             If the label is none of the model's.
         TooMany
         """
-        with self._voting(prediction_id, client) as (log, prediction):
-            self._check_label(log, label)
-            standing = standing_vote(log.connection, prediction.id)
-            if standing is None:
-                self._count(log.connection, "votes", client)
-                return self._cast(log, prediction, label, client)
-            if standing.label != label:
-                raise Conflict(f"A vote for {standing.label!r} stands; undo it before you vote for {label!r}.")
-            return vote_from(standing, self.log.served.held)
+        # Before the queue: a forged id must not keep others from writing, and a text is hashed outside of locks.
+        find = self._finder(prediction_id, client)
+        prediction = self.log.store.raw.read(find)
+        check_label(self.log.fresh(), label, self.settings)
+        served, classifier = self.log.served, self.log.served.classifier
+        rows = self._rows(prediction.text)
+        work = CastVote(find, rows, label, client, served, self.log.fresh, self.settings, classifier, self._rows)
+        return self.log.writer.write(work)
 
     def change(self, prediction_id: str, label: str, client: Client) -> Vote:
         """Replace a vote by one for another label, in one step."""
-        with self._voting(prediction_id, client) as (log, prediction):
-            self._check_label(log, label)
+        find = self._finder(prediction_id, client)
+        text = self.log.store.raw.read(find).text
+        with self.log.appending() as log:
+            raw = raw_of(log.connection)
+            prediction, served = find(raw), self.log.served
+            check_label(served, label, self.settings)
             standing = standing_vote(log.connection, prediction.id)
             if standing is not None and standing.label == label:
-                return vote_from(standing, self.log.served.held)
-            # Before anything is undone: what the model learns of a change that is refused then, it has to forget.
-            self._count(log.connection, "votes", client)
+                return vote_from(standing, served.held)
+            # Before anything is undone: nothing is written of a change that is refused.
+            limits.count(log.connection, "votes", client.address, self.settings.rates["votes"])
+            gone = standing.position if standing is not None and standing.status == ACCEPTED else None
+            rows = self._rows(text)
+            found = served.rehearse(rows, label, client.address, without=gone)
             if standing is not None:
                 log.undo(standing, client.address)
-                self.log.served.refresh(log.connection)
-            return self._cast(log, prediction, label, client)
+            waits = why_it_waits(raw, prediction.digest, self.settings)
+            vote = log.vote(
+                prediction,
+                label,
+                client=client.address,
+                waits=waits,
+                before=found.before,
+                after=found.after,
+                n_known=found.n_known,
+                features=pack_row(rows, served.classifier.recipe.ngrams),
+            )
+            return vote_from(vote, {vote.position: found.held} if found.held else {})
 
     def undo(self, prediction_id: str, client: Client) -> Prediction:
         """Take a vote back; where none stands, nothing changes.
@@ -153,22 +165,22 @@ class Service:
         NotFound
             As :meth:`get`.
         """
-        with self._voting(prediction_id, client) as (log, prediction):
-            standing = standing_vote(log.connection, prediction.id)
+        find = self._finder(prediction_id, client)
+        self.log.store.raw.read(find)
+        with appending(self.log.store.engine) as log:
+            standing = standing_vote(log.connection, find(raw_of(log.connection)).id)
             if standing is not None:
                 log.undo(standing, client.address)
         return self.get(prediction_id, client)
 
     def history(self, client: Client, limit: int = 100) -> list[Prediction]:
         """Return the predictions of this client, the newest first."""
-        with self.log.served.up_to_date() as model:
-            held, labels = model.held, model.classifier.label_names
-        return self.log.store.history(client.owner, self.settings.lifetime, held, labels, limit)
+        return self.log.store.history(client.owner, self.settings.lifetime, self.log.view(), limit)
 
     def answer(self, text: str) -> Answer:
         """Return what the served model says of a text now; nothing is stored or counted."""
-        with self.log.served.up_to_date() as model:
-            return model.answer(clean(text))
+        [prediction] = self.log.predict([clean(text)], keep=False, explain=False)
+        return Answer(prediction.label, prediction.probabilities)
 
     def limit(self, kind: str, client: Client) -> None:
         """Count a try of a client, of a kind of :data:`movieclassifier.feedback.log.limits.RATES`.
@@ -178,7 +190,7 @@ class Service:
         TooMany
         """
         with transaction(self.log.store.engine, relaxed=True) as connection:
-            self._count(connection, kind, client)
+            limits.count(connection, kind, client.address, self.settings.rates[kind])
 
     def expect_base(self) -> None:
         """Load the base, unless this process has done so: a process that has one needs no database for it.
@@ -200,40 +212,14 @@ class Service:
         """Return counts over the log."""
         return self.log.store.stats()
 
-    def _cast(self, log: Appending, prediction: Row[Any], label: str, client: Client) -> Vote:
-        found = self.log.served.rehearse(prediction.text, label, client.address)
-        duplicate = DUPLICATE if log.has_vote(prediction.digest) else None
-        vote = log.vote(
-            prediction,
-            label,
-            client=client.address,
-            waits=FOR_REVIEW if self.settings.mode == REVIEW else duplicate,
-            before=found.before,
-            after=found.after,
-            n_known=found.n_known,
-            features=found.features,
-        )
-        return vote_from(vote, {vote.position: found.held} if found.held else {})
+    def _finder(self, prediction_id: str, client: Client) -> Callable[[Raw], PredictionRow]:
+        """Return what finds a prediction that the client may vote on."""
+        checked, lifetime = _checked(prediction_id), self.settings.lifetime
+        return lambda raw: owned_prediction(raw, checked, client.owner, lifetime)
 
-    @contextmanager
-    def _voting(self, prediction_id: str, client: Client) -> Iterator[tuple[Appending, Row[Any]]]:
-        """Open a transaction that appends, with a prediction that the client may vote on."""
-        with snapshot(self.log.store.engine) as connection:  # a forged id must not keep others from writing
-            self._owned(connection, prediction_id, client)
-        with self.log.appending() as log:
-            yield log, self._owned(log.connection, prediction_id, client)
-
-    def _owned(self, connection: Connection, prediction_id: str, client: Client) -> Row[Any]:
-        return owned_prediction(connection, _checked(prediction_id), client.owner, self.settings.lifetime)
-
-    def _check_label(self, log: Appending, label: str) -> None:
-        self.log.served.refresh(log.connection)
-        labels = self._votable(self.log.served.classifier.label_names)
-        if label not in labels:
-            raise FeedbackError(f"The label must be one of {', '.join(labels)}.")
-
-    def _count(self, connection: Connection, kind: str, client: Client, n: int = 1) -> None:
-        limits.count(connection, kind, client.address, self.settings.rates[kind], n)
+    def _rows(self, text: str) -> TextRows:
+        classifier = self.log.served.classifier
+        return text_rows(classifier.rows([text]), classifier.recipe.ngrams)
 
     def _clean_up(self) -> None:
         if time.monotonic() >= self._next_cleaning:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from movieclassifier.features.hashing import hash_texts, ngram_columns, sum_weights
+from movieclassifier.features.hashing import hash_texts, sum_weights
 from movieclassifier.features.rows import Rows
 from movieclassifier.models.column_coef import as_array
 from movieclassifier.models.correcting import Lesson, take_step, teach
 from movieclassifier.models.decisions import predicted_positions, probabilities
-from movieclassifier.models.explanation import Explanation, contributions, ngram_spans
+from movieclassifier.models.explanation import Explanation, Side, explain_weights
 from movieclassifier.models.metadata import Provenance
 from movieclassifier.models.weights import Weights
 from movieclassifier.recipes.linear import Recipe
@@ -235,15 +235,8 @@ class Classifier:
         rows = self.rows([text]) if rows is None else rows
         position = self._position(label) if label is not None else self._explained(rows)
         row, sign = (position, 1) if len(self.coef_) > 1 else (0, 1 if position == 1 else -1)
-        added = sign * rows.data.astype(float) * self.coef_[row, rows.columns]
-        occurrences = ngram_spans(text, self.recipe.ngrams)
-        parts = contributions(
-            occurrences,
-            ngram_columns(list(occurrences), self.recipe.ngrams.n_features),
-            dict(zip(rows.columns.tolist(), added.tolist(), strict=True)),
-        )
-        intercept = sign * float(self.intercept_[row])
-        return Explanation(text, self.classes_[position].item(), intercept + float(added.sum()), intercept, parts)
+        side = Side(self.classes_[position].item(), sign, float(self.intercept_[row]))
+        return explain_weights(text, rows, self.recipe.ngrams, self.coef_[row, rows.columns], side)
 
     def learn(self, text: str | Rows, label: int | str) -> Lesson:
         """Move the weights just far enough for a text to get a label by the margin.

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.features.hashing import ngram_columns
 from movieclassifier.features.ngrams import NGrams
+from movieclassifier.features.rows import Rows
 from movieclassifier.features.token_spans import Span, token_spans
 
 SHOWN = 8
@@ -34,6 +39,24 @@ class Contribution:
     column: int
     spans: tuple[Span, ...]
     shares_column_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Side:
+    """The class that an explanation speaks for.
+
+    Attributes
+    ----------
+    label : int or str
+    sign : {-1, 1}
+        -1 where the decision value speaks for the other class of two.
+    intercept : float
+        The intercept of the row of weights.
+    """
+
+    label: int | str
+    sign: int
+    intercept: float
 
 
 @dataclass(frozen=True, repr=False)
@@ -116,6 +139,32 @@ class Explanation:
         words = "".join(_marked(text, value, strongest) for text, value in pieces)
         facts = f"decision value {self.decision:+.3f} for {self.label!r}, intercept {self.intercept:+.3f} included"
         return f'<div style="white-space: pre-wrap">{words}</div><div><small>{escape(facts)}</small></div>'
+
+
+def explain_weights(text: str, rows: Rows, ngrams: NGrams, weights: NDArray[np.floating], side: Side) -> Explanation:
+    """Tell how much each n-gram of a text adds to a decision value.
+
+    Parameters
+    ----------
+    text : str
+    rows : Rows
+        The row of the text.
+    ngrams : NGrams
+        The settings that the row was hashed with.
+    weights : ndarray of shape (n,)
+        The weights at the columns of the row.
+    side : Side
+        The class to speak for.
+    """
+    added = side.sign * rows.data.astype(float) * weights
+    occurrences = ngram_spans(text, ngrams)
+    parts = contributions(
+        occurrences,
+        ngram_columns(list(occurrences), ngrams.n_features),
+        dict(zip(rows.columns.tolist(), added.tolist(), strict=True)),
+    )
+    intercept = side.sign * side.intercept
+    return Explanation(text, side.label, intercept + float(added.sum()), intercept, parts)
 
 
 def _marked(text: str, value: float, strongest: float) -> str:

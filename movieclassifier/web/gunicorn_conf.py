@@ -4,6 +4,7 @@
 ``movieclassifier serve`` takes them, too. The environment names ``PORT`` and ``WEB_CONCURRENCY``.
 """
 
+import gc
 import os
 import signal
 from typing import Any
@@ -48,6 +49,8 @@ def when_ready(server: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Leave Ctrl-C, which a terminal sends to all processes, to the master; collect news, where that is wanted."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What the worker has inherited lives as long as it does: no collection needs to look at it, or to copy its pages.
+    gc.freeze()
     served = worker.app.wsgi()
     for app in getattr(served, "apps", [served]):
         if live := app.extensions.get("movieclassifier live"):

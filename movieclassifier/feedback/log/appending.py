@@ -25,6 +25,7 @@ from movieclassifier.feedback.log.entities import (
     Probabilities,
 )
 from movieclassifier.feedback.log.errors import Damaged, NotFound
+from movieclassifier.feedback.log.raw import PredictionRow
 from movieclassifier.feedback.log.schema import bases, events, head, votes
 
 
@@ -75,7 +76,7 @@ class Appending:
 
     def vote(
         self,
-        prediction: Row[Any],
+        prediction: PredictionRow,
         label: str,
         *,
         client: str,
@@ -90,7 +91,7 @@ class Appending:
 
         Parameters
         ----------
-        prediction : Row
+        prediction : PredictionRow
         label : str
         client : str
         waits : str or None

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, NoSuchM
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from movieclassifier.feedback.log.errors import Unavailable
+from movieclassifier.feedback.log.turns import turn
 
 # Seconds that a writer waits for another one before it gives up.
 BUSY_TIMEOUT = 20
@@ -106,7 +107,8 @@ def _close_before_fork(reference: "weakref.ref[Engine]") -> None:
         if engine is not None:
             engine.dispose()
 
-    os.register_at_fork(before=close)
+    if hasattr(os, "register_at_fork"):  # on Windows nothing forks
+        os.register_at_fork(before=close)
 
 
 def _set_up_sqlite(engine: Engine) -> None:
@@ -169,7 +171,8 @@ def transaction(engine: Engine, *, relaxed: bool = False) -> Iterator[Connection
     Unavailable
         If the database does not answer, or is locked for longer than :data:`BUSY_TIMEOUT`.
     """
-    with _available(), engine.connect().execution_options(relaxed=relaxed) as connection, connection.begin():
+    options = {"relaxed": relaxed}
+    with _available(), turn(engine), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 

@@ -1,7 +1,9 @@
 """What the log is about: predictions, votes, events."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from movieclassifier.models.explanation import Explanation
@@ -117,8 +119,8 @@ class Prediction:
     model_version : str
         The version of the base and the position in the log, such as ``"2+17"``: with the cap they determine the
         weights.
-    explanation : Explanation or None
-        As of that moment. Read back from the store, it lacks the n-grams that contributed nothing.
+    explain : callable
+        Makes :attr:`explanation`.
     explained_label : str
         The label that positive contributions speak for.
     created_at : datetime
@@ -131,6 +133,8 @@ class Prediction:
     n_known : int or None
         N-grams of the text that the model had a weight for; below 1 the label means nothing, and
         :func:`movieclassifier.models.unknown.describe_unknown` says so. None where no explanation was stored.
+    evidence : bytes or None
+        The packed weights that the explanation is made of.
     """
 
     id: str | None
@@ -138,13 +142,19 @@ class Prediction:
     label: str
     probabilities: Probabilities
     model_version: str
-    explanation: Explanation | None
+    explain: Callable[[], Explanation | None] = field(compare=False, repr=False)
     explained_label: str
     created_at: datetime
     labels: tuple[str, ...]
     vote: Vote | None = None
     undone: bool = False
     n_known: int | None = None
+    evidence: bytes | None = None
+
+    @cached_property
+    def explanation(self) -> Explanation | None:
+        """The explanation, as of that moment; it lacks the n-grams that contributed nothing."""
+        return self.explain()
 
 
 @dataclass(frozen=True)

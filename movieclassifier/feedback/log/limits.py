@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from movieclassifier.feedback.log.errors import TooMany
@@ -58,22 +58,11 @@ def count(connection: Connection, kind: str, client: str, rate: Rate, n: int = 1
     used = connection.scalar(upsert)
     if used == n:  # the first of this window, so earlier ones can go
         connection.execute(delete(counts).where(counts.c.kind == kind, counts.c.window < window))
-    _refuse_beyond(used or 0, kind, rate, now)
+    refuse_beyond(used or 0, kind, rate, now)
 
 
-def check(connection: Connection, kind: str, client: str, rate: Rate, n: int = 1) -> None:
-    """Refuse what would go beyond a client's limit before any work is done for it; nothing is counted.
-
-    Raises
-    ------
-    TooMany
-    """
-    now = time.time()
-    here = (counts.c.kind == kind) & (counts.c.client == client) & (counts.c.window == int(now // rate.seconds))
-    _refuse_beyond((connection.scalar(select(counts.c.n).where(here)) or 0) + n, kind, rate, now)
-
-
-def _refuse_beyond(used: int, kind: str, rate: Rate, now: float) -> None:
+def refuse_beyond(used: int, kind: str, rate: Rate, now: float) -> None:
+    """Raise TooMany where a client has used more than its limit."""
     if used > rate.limit:
         wait = rate.seconds - int(now % rate.seconds)
         raise TooMany(f"Too many {kind}: at most {rate.describe()}.", wait)

@@ -1,15 +1,17 @@
 """Rows of the database as the program's own words, and back."""
 
 import json
-import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row
 
-from movieclassifier.feedback.log.entities import ACCEPTED, APPLIED, HELD, Entry, Event, Prediction, Vote
-from movieclassifier.models.explanation import Contribution, Explanation
+from movieclassifier.features.ngrams import NGrams
+from movieclassifier.feedback.evidence import count_known, read_explanation
+from movieclassifier.feedback.log.entities import ACCEPTED, APPLIED, HELD, UNDONE, Entry, Event, Prediction, Vote
+from movieclassifier.feedback.log.raw import PredictionRow, VoteRow
 
 # Why accepted votes are held, by the position of the event that accepted them.
 Held = Mapping[int, str]
@@ -26,7 +28,7 @@ def moment(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-def vote_from(row: Row[Any], held: Held) -> Vote:
+def vote_from(row: Row[Any] | VoteRow, held: Held) -> Vote:
     """Return a vote as people see it."""
     status, reason = current_status(row, held)
     return Vote(
@@ -43,30 +45,49 @@ def vote_from(row: Row[Any], held: Held) -> Vote:
     )
 
 
-def current_status(row: Row[Any], held: Held) -> tuple[str, str | None]:
+def current_status(row: Row[Any] | VoteRow, held: Held) -> tuple[str, str | None]:
     """Return the status of a vote as people see it, and its reason."""
     if row.status != ACCEPTED:
         return row.status, row.reason
-    reason = held.get(row.accepted_at)
+    reason = held.get(row.accepted_at or 0)
     return (APPLIED, None) if reason is None else (HELD, reason)
 
 
-def prediction_from(row: Row[Any], vote: Vote | None, undone: bool, labels: tuple[str, ...]) -> Prediction:
-    """Return a stored prediction."""
-    explained, explanation = unpack_explanation(row.text, row.explanation) if row.explanation else ("", None)
+@dataclass(frozen=True)
+class View:
+    """What the served model adds to rows of the database.
+
+    Attributes
+    ----------
+    held : mapping of int to str
+        Why accepted votes are held, by the position of the event that accepted them.
+    labels : tuple of str
+    ngrams : NGrams
+        The settings of hashing.
+    """
+
+    held: Held
+    labels: tuple[str, ...]
+    ngrams: NGrams
+
+
+def prediction_from(row: PredictionRow, vote: VoteRow | None, view: View) -> Prediction:
+    """Return a stored prediction with the last vote on it."""
+    undone = vote is not None and vote.status == UNDONE
     return Prediction(
         row.id,
         row.text,
         row.label,
         json.loads(row.probabilities),
         row.model_version,
-        explanation,
-        explained,
+        lambda: read_explanation(row.text, row.explanation, view.ngrams),
+        row.label,
         moment(row.created_at),
-        labels,
-        vote,
+        view.labels,
+        None if vote is None or undone else vote_from(vote, view.held),
         undone,
-        explanation.n_known if explanation else None,
+        count_known(row.text, row.explanation, view.ngrams),
+        row.explanation,
     )
 
 
@@ -103,24 +124,3 @@ def event_from(row: Row[Any]) -> Event:
         moment(row.at),
         row.note,
     )
-
-
-def pack_explanation(explanation: Explanation, explained_label: str) -> bytes:
-    """Return an explanation in a few kilobytes: without the text, and without n-grams that contributed nothing."""
-    parts = [
-        [part.ngram, part.value, part.column, part.spans, part.shares_column_with]
-        for part in explanation.contributions
-        if part.value
-    ]
-    facts = [explanation.label, explained_label, explanation.decision, explanation.intercept, parts]
-    return zlib.compress(json.dumps(facts, separators=(",", ":")).encode(), 1)
-
-
-def unpack_explanation(text: str, packed: bytes) -> tuple[str, Explanation]:
-    """Return the explained label's name and the explanation that :func:`pack_explanation` packed."""
-    label, name, decision, intercept, parts = json.loads(zlib.decompress(packed))
-    contributions = tuple(
-        Contribution(ngram, value, column, tuple((start, end) for start, end in spans), tuple(others))
-        for ngram, value, column, spans, others in parts
-    )
-    return name, Explanation(text, label, decision, intercept, contributions)

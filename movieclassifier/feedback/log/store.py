@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Row,
     Select,
     column,
     delete,
@@ -21,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-from movieclassifier.feedback.log.appending import last_vote, now
+from movieclassifier.feedback.log.appending import now
 from movieclassifier.feedback.log.counting import count_feedback, count_predictions
 from movieclassifier.feedback.log.database import connect, snapshot, transaction
 from movieclassifier.feedback.log.entities import (
@@ -29,7 +28,6 @@ from movieclassifier.feedback.log.entities import (
     APPLIED,
     HELD,
     STATUSES,
-    UNDONE,
     WAITING,
     Client,
     Entry,
@@ -39,8 +37,17 @@ from movieclassifier.feedback.log.entities import (
 )
 from movieclassifier.feedback.log.errors import NotFound
 from movieclassifier.feedback.log.facts import FeedbackStats
-from movieclassifier.feedback.log.rows import Held, entry_from, event_from, pack_explanation, prediction_from, vote_from
+from movieclassifier.feedback.log.raw import (
+    PredictionRow,
+    Raw,
+    RawConnections,
+    VoteRow,
+    read_last_vote,
+    read_prediction,
+)
+from movieclassifier.feedback.log.rows import Held, View, entry_from, event_from, prediction_from
 from movieclassifier.feedback.log.schema import events, head, predictions, prepare, votes
+from movieclassifier.feedback.log.texts import text_digest
 
 
 class FeedbackStore:
@@ -61,6 +68,7 @@ class FeedbackStore:
 
     def __init__(self, url: str):
         self.engine: Engine = connect(url)
+        self.raw = RawConnections(self.engine)
         self._counted: tuple[int | None, FeedbackStats] | None = None
         try:
             prepare(self.engine)
@@ -70,11 +78,10 @@ class FeedbackStore:
 
     def close(self) -> None:
         """Close the connections."""
+        self.raw.close()
         self.engine.dispose()
 
-    def find(
-        self, prediction_id: str, owner: str, lifetime: timedelta, held: Held, labels: tuple[str, ...]
-    ) -> Prediction:
+    def find(self, prediction_id: str, owner: str, lifetime: timedelta, view: View) -> Prediction:
         """Return a prediction with its vote.
 
         Raises
@@ -82,24 +89,24 @@ class FeedbackStore:
         NotFound
             If there is none, or it is another owner's, or older than `lifetime`.
         """
-        with snapshot(self.engine) as connection:
-            row = owned_prediction(connection, prediction_id, owner, lifetime)
-            return _with_vote(row, last_vote(connection, prediction_id), held, labels)
 
-    def history(
-        self, owner: str, lifetime: timedelta, held: Held, labels: tuple[str, ...], limit: int = 100
-    ) -> list[Prediction]:
+        def ask(raw: Raw) -> Prediction:
+            row = owned_prediction(raw, prediction_id, owner, lifetime)
+            return prediction_from(row, read_last_vote(raw, prediction_id), view)
+
+        return self.raw.read(ask)
+
+    def history(self, owner: str, lifetime: timedelta, view: View, limit: int = 100) -> list[Prediction]:
         """Return the predictions of an owner, the newest first."""
         theirs = (predictions.c.owner == owner) & (predictions.c.created_at >= _oldest(lifetime))
         newest = select(predictions).where(theirs).order_by(predictions.c.created_at.desc()).limit(limit)
         with snapshot(self.engine) as connection:
-            rows = connection.execute(newest).all()
+            rows = [PredictionRow(*row) for row in connection.execute(newest)]
+            columns = [votes.c[name] for name in VoteRow._fields]
             on_them = votes.c.prediction_id.in_([row.id for row in rows])
-            last = {
-                vote.prediction_id: vote
-                for vote in connection.execute(select(votes).where(on_them).order_by(votes.c.attempt))
-            }
-        return [_with_vote(row, last.get(row.id), held, labels) for row in rows]
+            found = [VoteRow(*row) for row in connection.execute(select(*columns).where(on_them).order_by("attempt"))]
+        last = {vote.prediction_id: vote for vote in found}
+        return [prediction_from(row, last.get(row.id), view) for row in rows]
 
     def entries(
         self,
@@ -179,30 +186,29 @@ class FeedbackStore:
         return Page([convert(row) for row in rows], page, per_page, total)
 
 
-def insert_prediction(connection: Connection, prediction: Prediction, client: Client, digest: str) -> None:
-    """Store a prediction."""
-    packed = None
-    if prediction.explanation is not None:
-        packed = pack_explanation(prediction.explanation, prediction.explained_label)
-    connection.execute(
-        insert(predictions).values(
-            id=prediction.id,
-            owner=client.owner,
-            text=prediction.text,
-            digest=digest,
-            label=prediction.label,
-            probabilities=json.dumps(prediction.probabilities),
-            model_version=prediction.model_version,
-            explanation=packed,
-            created_at=round(prediction.created_at.timestamp() * 1000),
-        )
+def prediction_row(prediction: Prediction, client: Client) -> PredictionRow:
+    """Return a prediction as it is stored."""
+    return PredictionRow(
+        str(prediction.id),
+        client.owner,
+        prediction.text,
+        text_digest(prediction.text),
+        prediction.label,
+        json.dumps(prediction.probabilities),
+        prediction.model_version,
+        prediction.evidence,
+        round(prediction.created_at.timestamp() * 1000),
     )
 
 
-def owned_prediction(connection: Connection, prediction_id: str, owner: str, lifetime: timedelta) -> Row[Any]:
+def insert_prediction(connection: Connection, row: PredictionRow) -> None:
+    """Store a prediction, in a transaction of SQLAlchemy's."""
+    connection.execute(insert(predictions).values(**row._asdict()))
+
+
+def owned_prediction(raw: Raw, prediction_id: str, owner: str, lifetime: timedelta) -> PredictionRow:
     """Return the row of a prediction that an owner may still vote on, or raise NotFound."""
-    theirs = (predictions.c.id == prediction_id) & (predictions.c.owner == owner)
-    row = connection.execute(select(predictions).where(theirs)).one_or_none()
+    row = read_prediction(raw, prediction_id, owner)
     if row is None or row.created_at < _oldest(lifetime):
         raise NotFound("There is no such prediction, or it has expired.")
     return row
@@ -210,11 +216,6 @@ def owned_prediction(connection: Connection, prediction_id: str, owner: str, lif
 
 def _oldest(lifetime: timedelta) -> int:
     return now() - int(lifetime.total_seconds() * 1000)
-
-
-def _with_vote(row: Row[Any], vote: Row[Any] | None, held: Held, labels: tuple[str, ...]) -> Prediction:
-    undone = vote is not None and vote.status == UNDONE
-    return prediction_from(row, None if vote is None or undone else vote_from(vote, held), undone, labels)
 
 
 def _entries() -> Select[Any]:

@@ -1,0 +1,280 @@
+"""The statements of the hot paths, on connections of the database's own driver.
+
+SQLAlchemy would cost ten times as much. Acts that are rare, and those of the owner, go through it all the same.
+"""
+
+import os
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock, get_ident
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from movieclassifier.feedback.log.database import BUSY_TIMEOUT
+from movieclassifier.feedback.log.entities import UNDONE
+from movieclassifier.feedback.log.errors import Unavailable
+
+T = TypeVar("T")
+
+
+class PredictionRow(NamedTuple):
+    """A stored prediction."""
+
+    id: str
+    owner: str
+    text: str
+    digest: str
+    label: str
+    probabilities: str
+    model_version: str
+    explanation: bytes | None
+    created_at: int
+
+
+class VoteRow(NamedTuple):
+    """A vote as the log has it."""
+
+    position: int
+    prediction_id: str
+    attempt: int
+    digest: str
+    label: str
+    verdict: str
+    status: str
+    reason: str | None
+    reviewed: bool
+    accepted_at: int | None
+    before: str
+    after: str
+    n_known: int
+    client: str
+    voted_at: int
+
+
+PREDICTION = ", ".join(PredictionRow._fields)
+VOTE = ", ".join(f'"{name}"' for name in VoteRow._fields)
+
+
+class Raw:
+    """A connection of a driver, with ``?`` for values whatever the driver wants.
+
+    Parameters
+    ----------
+    driver : sqlite3.Connection or psycopg.Connection
+    dialect : {"sqlite", "postgresql"}
+    """
+
+    def __init__(self, driver: Any, dialect: str):
+        self.driver, self.dialect = driver, dialect
+        self._is_sqlite = dialect == "sqlite"
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> Any:
+        """Run a statement and return its cursor."""
+        if self._is_sqlite:
+            return self.driver.execute(statement, values)
+        return self.driver.execute(statement.replace("?", "%s"), values or None)
+
+    def execute_many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run a statement for many rows."""
+        if self._is_sqlite:
+            self.driver.executemany(statement, rows)
+        else:
+            with self.driver.cursor() as cursor:
+                cursor.executemany(statement.replace("?", "%s"), rows)
+
+
+class RawConnections:
+    """Connections of the driver: each thread keeps one to read with, and the process one to write with.
+
+    Parameters
+    ----------
+    engine : Engine
+    """
+
+    def __init__(self, engine: Engine):
+        self._engine = engine
+        self._lock = Lock()
+        self._open: dict[int | str, Raw] = {}
+        _close_before_fork(weakref.ref(self))
+
+    @contextmanager
+    def using(self, key: int | str | None = None) -> Iterator[Raw]:
+        """Lend the connection of this thread, or the one that has a name; statements commit by themselves.
+
+        Raises
+        ------
+        Unavailable
+            If the database does not answer.
+        """
+        key = get_ident() if key is None else key
+        errors = self._engine.dialect.loaded_dbapi
+        try:
+            yield self._open.get(key) or self._connect(key)
+        except (errors.OperationalError, errors.InterfaceError, OSError) as error:
+            if isinstance(error, Unavailable):
+                raise
+            self._drop(key)
+            raise unavailable(error) from error
+        except errors.DatabaseError as error:
+            self._drop(key)
+            if type(error) is errors.DatabaseError:  # the file is no database, or damaged
+                raise unavailable(error) from error
+            raise
+
+    def read(self, ask: Callable[[Raw], T]) -> T:
+        """Ask on the connection of this thread; once more where the server had closed it.
+
+        Raises
+        ------
+        Unavailable
+            If the database does not answer.
+        """
+        try:
+            with self.using() as raw:
+                return ask(raw)
+        except Unavailable:
+            if self._engine.dialect.name == "sqlite":
+                raise
+        with self.using() as raw:
+            return ask(raw)
+
+    def close(self) -> None:
+        """Close all connections."""
+        with self._lock:
+            for raw in self._open.values():
+                raw.driver.close()
+            self._open.clear()
+
+    def _connect(self, key: int | str) -> Raw:
+        fairy = self._engine.raw_connection()
+        driver = fairy.driver_connection
+        fairy.detach()
+        if self._engine.dialect.name == "postgresql":
+            driver.autocommit = True  # type: ignore[union-attr]
+        raw = Raw(driver, self._engine.dialect.name)
+        with self._lock:
+            self._open[key] = raw
+        return raw
+
+    def _drop(self, key: int | str) -> None:
+        with self._lock:
+            raw = self._open.pop(key, None)
+        if raw is not None:
+            raw.driver.close()
+
+
+def _close_before_fork(reference: "weakref.ref[RawConnections]") -> None:
+    def close() -> None:
+        connections = reference()
+        if connections is not None:
+            connections.close()
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=close)
+
+
+def raw_of(connection: Connection) -> Raw:
+    """Return the driver's connection under one of SQLAlchemy's, to take part in its transaction."""
+    return Raw(connection.connection.driver_connection, connection.dialect.name)
+
+
+def unavailable(error: BaseException) -> Unavailable:
+    """Return the error of a database that does not answer."""
+    what = " ".join(str(error).split())
+    if "disk is full" in what or "No space left" in what:
+        return Unavailable("there is no room on the server's disk for the database.")
+    return Unavailable(f"the database cannot be used ({what}); look at DATABASE_URL, or try again.")
+
+
+def begin(raw: Raw, *, durable: bool) -> None:
+    """Begin a transaction that writes; a power cut, but no killed process, may lose one that is not durable."""
+    if raw.dialect == "sqlite":
+        raw.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        raw.execute("BEGIN IMMEDIATE")
+    else:
+        relaxed = "" if durable else "; SET LOCAL synchronous_commit = off"
+        raw.execute(f"BEGIN; SET LOCAL lock_timeout = '{BUSY_TIMEOUT}s'{relaxed}")
+
+
+def read_head(raw: Raw, *, lock: bool = False) -> tuple[int, int | None]:
+    """Return the position of the last event and the base that is served."""
+    suffix = " FOR UPDATE" if lock and raw.dialect == "postgresql" else ""
+    statement = f"SELECT position, base_version FROM mc_head{suffix}"  # noqa: S608
+    position, version = raw.execute(statement).fetchone()
+    return position, version
+
+
+def read_prediction(raw: Raw, prediction_id: str, owner: str) -> PredictionRow | None:
+    """Return a prediction of an owner."""
+    statement = f"SELECT {PREDICTION} FROM mc_predictions WHERE id = ? AND owner = ?"  # noqa: S608
+    row = raw.execute(statement, (prediction_id, owner)).fetchone()
+    return None if row is None else PredictionRow(*row)
+
+
+def read_last_vote(raw: Raw, prediction_id: str) -> VoteRow | None:
+    """Return the last vote on a prediction."""
+    statement = f"SELECT {VOTE} FROM mc_votes WHERE prediction_id = ? ORDER BY attempt DESC LIMIT 1"  # noqa: S608
+    row = raw.execute(statement, (prediction_id,)).fetchone()
+    return None if row is None else VoteRow(*row)
+
+
+def has_vote(raw: Raw, digest: str) -> bool:
+    """Tell whether a text has a vote that stands, or one on which the owner has decided."""
+    true = "1" if raw.dialect == "sqlite" else "TRUE"
+    statement = f"SELECT 1 FROM mc_votes WHERE digest = ? AND (status <> '{UNDONE}' OR reviewed = {true}) LIMIT 1"  # noqa: S608
+    return raw.execute(statement, (digest,)).fetchone() is not None
+
+
+def read_count(raw: Raw, kind: str, client: str, window: int) -> int:
+    """Return how often a client tried something in a window of time."""
+    statement = 'SELECT n FROM mc_counts WHERE kind = ? AND client = ? AND "window" = ?'
+    row = raw.execute(statement, (kind, client, window)).fetchone()
+    return 0 if row is None else row[0]
+
+
+def add_count(raw: Raw, kind: str, client: str, window: int, n: int) -> None:
+    """Count tries of a client."""
+    raw.execute(
+        'INSERT INTO mc_counts (kind, client, "window", n) VALUES (?, ?, ?, ?) '
+        'ON CONFLICT (kind, client, "window") DO UPDATE SET n = mc_counts.n + excluded.n',
+        (kind, client, window, n),
+    )
+
+
+def forget_counts(raw: Raw, kind: str, window: int) -> None:
+    """Forget the counts of earlier windows."""
+    raw.execute('DELETE FROM mc_counts WHERE kind = ? AND "window" < ?', (kind, window))
+
+
+def insert_predictions(raw: Raw, rows: Sequence[PredictionRow]) -> None:
+    """Store predictions."""
+    raw.execute_many(f"INSERT INTO mc_predictions ({PREDICTION}) VALUES ({_marks(PredictionRow)})", rows)  # noqa: S608
+
+
+def insert_vote(raw: Raw, vote: VoteRow, features: bytes) -> None:
+    """Append a vote, its event and the new head of the log."""
+    raw.execute(
+        "INSERT INTO mc_events (position, kind, vote_position, prediction_id, label, status, version, "
+        '"by", "at", note) VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, \'\')',
+        (
+            vote.position,
+            vote.verdict,
+            vote.position,
+            vote.prediction_id,
+            vote.label,
+            vote.status,
+            vote.client,
+            vote.voted_at,
+        ),
+    )
+    raw.execute(
+        f"INSERT INTO mc_votes ({VOTE}, features, trusted) VALUES ({_marks(VoteRow)}, ?, ?)",  # noqa: S608
+        (*vote, features, False),
+    )
+    raw.execute("UPDATE mc_head SET position = ?", (vote.position,))
+
+
+def _marks(row: Any) -> str:
+    return ", ".join("?" * len(row._fields))

@@ -1,0 +1,182 @@
+"""What requests write: predictions, and votes on them. Each refuses before it writes anything."""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from movieclassifier.feedback.ballots import Batch, TextRows, pack_row
+from movieclassifier.feedback.log.appending import now
+from movieclassifier.feedback.log.entities import ACCEPTED, CORRECT, DUPLICATE, INCORRECT, UNDONE, WAITING, Client, Vote
+from movieclassifier.feedback.log.entities import REVIEW as FOR_REVIEW
+from movieclassifier.feedback.log.errors import Conflict, FeedbackError
+from movieclassifier.feedback.log.grouping import Group
+from movieclassifier.feedback.log.limits import Rate, refuse_beyond
+from movieclassifier.feedback.log.raw import (
+    PredictionRow,
+    Raw,
+    VoteRow,
+    add_count,
+    forget_counts,
+    has_vote,
+    insert_predictions,
+    insert_vote,
+    read_count,
+    read_last_vote,
+)
+from movieclassifier.feedback.log.rows import vote_from
+from movieclassifier.feedback.served_model import Rehearsal, ServedModel
+from movieclassifier.feedback.settings import REVIEW, Settings
+from movieclassifier.models.classifier import Classifier
+
+
+def check_limits(raw: Raw, client: Client, amounts: Mapping[str, int], rates: Mapping[str, Rate]) -> None:
+    """Refuse what would go beyond a client's limits; nothing is counted."""
+    at = time.time()
+    for kind, n in amounts.items():
+        rate = rates[kind]
+        refuse_beyond(read_count(raw, kind, client.address, int(at // rate.seconds)) + n, kind, rate, at)
+
+
+def count(raw: Raw, client: Client, amounts: Mapping[str, int], rates: Mapping[str, Rate]) -> None:
+    """Count tries of a client that are within its limits."""
+    at = time.time()
+    for kind, n in amounts.items():
+        window = int(at // rates[kind].seconds)
+        if not read_count(raw, kind, client.address, window):  # the first of this window
+            forget_counts(raw, kind, window)
+        add_count(raw, kind, client.address, window, n)
+
+
+@dataclass(frozen=True)
+class WritePredictions:
+    """Predictions of one request."""
+
+    rows: Sequence[PredictionRow]
+    client: Client
+    amounts: Mapping[str, int]
+    rates: Mapping[str, Rate]
+    durable: bool = False
+
+    def do(self, raw: Raw, group: Group) -> None:
+        """Count them, and store those that are kept."""
+        check_limits(raw, self.client, self.amounts, self.rates)
+        count(raw, self.client, self.amounts, self.rates)
+        if self.rows:
+            insert_predictions(raw, self.rows)
+
+
+@dataclass(frozen=True)
+class CastVote:
+    """A vote on a prediction.
+
+    Attributes
+    ----------
+    find : callable
+        Finds the prediction again inside the transaction, or raises NotFound.
+    rows : TextRows
+        The row of its text.
+    label : str
+    client : Client
+    served : ServedModel
+        Up to date when the work was queued.
+    refresh : callable
+        Brings the served model to the head of the log.
+    settings : Settings
+    hashed_by : Classifier
+        Whose settings the row was hashed with.
+    hash : callable
+        Hashes a text with the settings of the served model.
+    """
+
+    find: Callable[[Raw], PredictionRow]
+    rows: TextRows
+    label: str
+    client: Client
+    served: ServedModel
+    refresh: Callable[[], object]
+    settings: Settings
+    hashed_by: Classifier
+    hash: Callable[[str], TextRows]
+    durable: bool = True
+
+    def do(self, raw: Raw, group: Group) -> Vote:
+        """Cast it, unless a vote stands."""
+        prediction = self.find(raw)
+        if not group.learned and self.served.position != group.start:
+            self.refresh()
+        check_label(self.served, self.label, self.settings)
+        last = read_last_vote(raw, prediction.id)
+        if last is not None and last.status != UNDONE:
+            if last.label != self.label:
+                raise Conflict(f"A vote for {last.label!r} stands; undo it before you vote for {self.label!r}.")
+            return vote_from(last, self.served.held)
+        votes = {"votes": 1}
+        check_limits(raw, self.client, votes, self.settings.rates)
+        waits = why_it_waits(raw, prediction.digest, self.settings)
+        # Another base may be served since the text was hashed.
+        rows = self.rows if self.served.classifier is self.hashed_by else self.hash(prediction.text)
+        address = self.client.address
+        found = self.served.rehearse(rows, self.label, address, after=group.learned)
+        count(raw, self.client, votes, self.settings.rates)
+        attempt = 0 if last is None else last.attempt + 1
+        vote = vote_row(group.position + 1, prediction, self.label, address, waits, found, attempt)
+        insert_vote(raw, vote, pack_row(rows, self.served.classifier.recipe.ngrams))
+        group.position = vote.position
+        if self.label not in self.served.classifier.label_names:
+            group.is_simple = False
+        elif waits is None:
+            group.learned.append(self._batch(vote.position, rows))
+        return vote_from(vote, {vote.position: found.held} if found.held else {})
+
+    def _batch(self, position: int, rows: TextRows) -> Batch:
+        target = self.served.classifier.label_names.index(self.label)
+        return Batch([position], [position], [target], [self.client.address], [False], rows)
+
+
+def votable_labels(labels: tuple[str, ...], settings: Settings) -> tuple[str, ...]:
+    """Return the labels that may be voted for: the model's, and those that a retraining may make classes."""
+    return (*labels, *(name for name in settings.new_labels_of(labels) if name not in labels))
+
+
+def check_label(served: ServedModel, label: str, settings: Settings) -> None:
+    """Refuse a label that may not be voted for."""
+    labels = votable_labels(served.classifier.label_names, settings)
+    if label not in labels:
+        raise FeedbackError(f"The label must be one of {', '.join(labels)}.")
+
+
+def why_it_waits(raw: Raw, digest: str, settings: Settings) -> str | None:
+    """Return why a vote on a text has to wait for a review, if it has to."""
+    if settings.mode == REVIEW:
+        return FOR_REVIEW
+    return DUPLICATE if has_vote(raw, digest) else None
+
+
+def vote_row(
+    position: int,
+    prediction: PredictionRow,
+    label: str,
+    client: str,
+    waits: str | None,
+    found: Rehearsal,
+    attempt: int,
+) -> VoteRow:
+    """Return a new vote as the log has it."""
+    return VoteRow(
+        position,
+        prediction.id,
+        attempt,
+        prediction.digest,
+        label,
+        CORRECT if label == prediction.label else INCORRECT,
+        WAITING if waits else ACCEPTED,
+        waits,
+        False,
+        None if waits else position,
+        json.dumps(found.before),
+        json.dumps(found.before if waits else found.after),
+        found.n_known,
+        client,
+        now(),
+    )
