@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 import click
 
@@ -91,14 +92,41 @@ def approve(positions: tuple[int, ...], database: str | None, note: str) -> None
 
 
 @main.command()
-@positions_argument
+@click.argument("positions", metavar="[POSITION]...", nargs=-1, type=click.IntRange(1, MAX_NUMBER))
+@click.option("--client", help="Take out all votes of this client; its hash is in the lists.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+    help="With --client: only its votes from this time on, UTC.  [default: all]",
+)
 @database_option
 @note_option
-def reject(positions: tuple[int, ...], database: str | None, note: str) -> None:
-    """Take the votes at some positions out of the model."""
+def reject(
+    positions: tuple[int, ...], client: str | None, since: datetime | None, database: str | None, note: str
+) -> None:
+    """Take votes out of the model: those at some positions of the log, or those of one client."""
+    if bool(positions) == bool(client):
+        raise click.UsageError("Pass either positions or --client.")
+    if since is not None and client is None:
+        raise click.UsageError("--since goes with --client.")
     owner = open_owner(database)
+    if client is not None:
+        n = owner.reject_client(client, since.replace(tzinfo=UTC) if since else None, user_name(), note)
+        click.echo(f"{n} rejected")
+        return
     n = owner.reject(positions, user_name(), note)
     click.echo(f"{n} rejected, {len(set(positions)) - n} were out already")
+
+
+@main.command()
+@database_option
+def clients(database: str | None) -> None:
+    """List who voted, by how far their votes moved the model."""
+    for row in open_owner(database).clients():
+        click.echo(
+            f"{row.client}  {row.share:>6.1%} of the cap  {row.n_votes:>6} votes, {row.n_held} held, "
+            f"{row.n_waiting} waiting  last {row.last:%Y-%m-%d %H:%M}"
+        )
 
 
 @main.command()

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from movieclassifier.feedback.log.appending import appending
 from movieclassifier.feedback.log.bases import ancestry, list_versions
+from movieclassifier.feedback.log.counting import count_clients
 from movieclassifier.feedback.log.database import snapshot
-from movieclassifier.feedback.log.entities import WAITING, Entry, Event, Page
-from movieclassifier.feedback.log.facts import Version
-from movieclassifier.feedback.log.schema import head
+from movieclassifier.feedback.log.entities import ACCEPTED, WAITING, Entry, Event, Page
+from movieclassifier.feedback.log.errors import NotFound
+from movieclassifier.feedback.log.facts import ClientVotes, Version
+from movieclassifier.feedback.log.schema import head, votes
 from movieclassifier.feedback.log.texts import clean
 from movieclassifier.feedback.model_files import adopt, model_name
 from movieclassifier.feedback.served_log import ServedLog
@@ -48,8 +51,8 @@ class Owner:
         """Say in a few lines what is served."""
         facts = self.log.facts()
         measured = f", accuracy {facts.measured['accuracy']:.4f} when it was trained" if facts.measured else ""
-        votes = f"votes: {facts.events_applied} learned, {facts.waiting} waiting, {facts.held} held"
-        lines = [f"Serving version {facts.version} of {facts.name} (recipe {facts.recipe}{measured}; {votes})."]
+        counts = f"votes: {facts.events_applied} learned, {facts.waiting} waiting, {facts.held} held"
+        lines = [f"Serving version {facts.version} of {facts.name} (recipe {facts.recipe}{measured}; {counts})."]
         if facts.is_sample:
             lines.append("It was trained on the sample reviews only, to try things out; its figures say little.")
         if facts.bundled:
@@ -109,6 +112,44 @@ class Owner:
         """Take votes out; return how many were not out before."""
         with appending(self.log.store.engine) as transaction:
             return transaction.reject(positions, by, note)
+
+    def clients(self) -> list[ClientVotes]:
+        """Return who voted; those whose votes moved the model most come first."""
+        with self.log.served.up_to_date() as model:
+            held, shares = dict(model.held), model.shares()
+        with snapshot(self.log.store.engine) as connection:
+            return count_clients(connection, held, shares)
+
+    def votes_of(self, client: str, since: datetime | None = None) -> list[int]:
+        """Return the positions of the votes of a client that stand, from a time on."""
+        theirs = (votes.c.client == client) & votes.c.status.in_([ACCEPTED, WAITING])
+        if since is not None:
+            theirs &= votes.c.voted_at >= int(since.timestamp() * 1000)
+        with snapshot(self.log.store.engine) as connection:
+            return list(connection.scalars(select(votes.c.position).where(theirs).order_by(votes.c.position)))
+
+    def reject_client(self, client: str, since: datetime | None, by: str, note: str = "") -> int:
+        """Take out all votes of a client that stand, from a time on; return their number.
+
+        Parameters
+        ----------
+        client : str
+            As :meth:`clients` names it.
+        since : datetime or None
+            None is the beginning of the log.
+        by : str
+        note : str
+
+        Raises
+        ------
+        NotFound
+            If the log has no vote of this client.
+        """
+        if not any(row.client == client for row in self.clients()):
+            raise NotFound(
+                f"the log has no vote of the client {client!r} that stands; movieclassifier feedback clients."
+            )
+        return self.reject(self.votes_of(client, since), by, note)
 
     def undo_votes(self, positions: Sequence[int], by: str) -> int:
         """Take votes back for the people who cast them; return how many were not taken back before."""

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from sqlalchemy import select
+
 from movieclassifier.feedback.log.appending import Appending, appending
 from movieclassifier.feedback.log.bases import BUNDLED_NAME, find_version
 from movieclassifier.feedback.log.database import snapshot
@@ -10,7 +12,8 @@ from movieclassifier.feedback.log.entities import Prediction
 from movieclassifier.feedback.log.facts import ModelFacts
 from movieclassifier.feedback.log.grouping import Group, GroupCommit
 from movieclassifier.feedback.log.raw import read_head
-from movieclassifier.feedback.log.rows import View
+from movieclassifier.feedback.log.rows import View, moment
+from movieclassifier.feedback.log.schema import events
 from movieclassifier.feedback.log.store import FeedbackStore
 from movieclassifier.feedback.model_files import expect_known, model_name, serve_first
 from movieclassifier.feedback.served_model import ServedModel
@@ -84,6 +87,9 @@ class ServedLog:
         classifier = model.classifier
         with snapshot(self.store.engine) as connection:
             applied = len(model.votes_in_weights(connection))
+            first = min(model.held, default=None)
+            at = connection.scalar(select(events.c.at).where(events.c.position == first)) if first else None
+            held_since = None if at is None else moment(at)
         served = find_version(self.store.engine, model.base_version)
         return ModelFacts(
             served.name,
@@ -102,6 +108,7 @@ class ServedLog:
             served.name == BUNDLED_NAME,
             self.settings.mode,
             model.cap_used,
+            held_since,
         )
 
     def _committed(self, group: Group) -> None:

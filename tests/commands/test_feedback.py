@@ -15,7 +15,7 @@ from movieclassifier.commands.update import main as update
 from movieclassifier.feedback.log.store import FeedbackStore
 from movieclassifier.feedback.settings import MODES
 from movieclassifier.feedback.updating import DEFAULT_TOLERANCE
-from tests.support.services import ADA, TEXTS, close_services, contradict, digest, open_service, write_model
+from tests.support.services import ADA, BOB, TEXTS, close_services, contradict, digest, open_service, write_model
 
 
 @pytest.fixture(autouse=True)
@@ -185,3 +185,33 @@ def test_the_last_of_the_waiting_votes_are_the_newest(service):
 def test_every_command_has_help(command):
     assert run("feedback", command, "--help").startswith("Usage: ")
     assert command in run("feedback", "--help")
+
+
+def test_cleaning_up_after_one_client_is_one_act(service):
+    for text in TEXTS[:3]:
+        contradict(service, text, ADA)
+    before = digest(service)
+    for text in TEXTS[3:6]:
+        contradict(service, text, BOB)
+    lines = run("feedback", "clients").splitlines()
+    assert sorted(line.split("  ")[0] for line in lines) == [ADA.address, BOB.address]
+    assert all("3 votes, 0 held, 0 waiting" in line for line in lines)
+    assert run("feedback", "reject", "--client", BOB.address, "--since", "2099-01-01") == "0 rejected\n"
+    assert run("feedback", "reject", "--client", BOB.address, "--since", "2020-01-01 10:00", "--note", "spam") == (
+        "3 rejected\n"
+    )
+    assert digest(service) == before
+    assert [event.note for event in service.owner.audit().items][:3] == ["spam"] * 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "Pass either positions or --client."),
+        ((1, "--client", "x"), "Pass either positions or --client."),
+        ((1, "--since", "2026-01-01"), "--since goes with --client."),
+        (("--client", "nobody"), "the log has no vote of the client 'nobody' that stands"),
+    ],
+)
+def test_a_rejection_says_what_it_needs(service, arguments, message):
+    assert message in run("feedback", "reject", *arguments, status=2)

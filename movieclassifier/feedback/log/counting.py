@@ -1,12 +1,15 @@
 """Counts over the log, for /model."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import accumulate
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from movieclassifier.feedback.log.entities import ACCEPTED, CORRECT, INCORRECT, REJECTED, UNDONE, WAITING
-from movieclassifier.feedback.log.facts import FeedbackStats
+from movieclassifier.feedback.log.facts import ClientVotes, FeedbackStats
+from movieclassifier.feedback.log.rows import Held, moment
 from movieclassifier.feedback.log.schema import predictions, votes
 
 DAY = 86_400_000  # milliseconds
@@ -34,6 +37,22 @@ def count_feedback(connection: Connection) -> FeedbackStats:
 def count_predictions(connection: Connection) -> int:
     """Return how many predictions are stored."""
     return connection.scalar(select(func.count()).select_from(predictions)) or 0
+
+
+def count_clients(connection: Connection, held: Held, shares: Mapping[str, float]) -> list[ClientVotes]:
+    """Count the votes of each client; those that moved the model most come first."""
+    waiting = func.sum(case((votes.c.status == WAITING, 1), else_=0))
+    statement = select(votes.c.client, func.count(), waiting, func.max(votes.c.voted_at)).where(STANDS)
+    n_held = Counter[str]()
+    for accepted_at, client in connection.execute(
+        select(votes.c.accepted_at, votes.c.client).where(votes.c.status == ACCEPTED)
+    ):
+        n_held[client] += accepted_at in held
+    found = [
+        ClientVotes(client, n, n_held[client], int(n_waiting), shares.get(client, 0.0), moment(last))
+        for client, n, n_waiting, last in connection.execute(statement.group_by(votes.c.client))
+    ]
+    return sorted(found, key=lambda row: (-row.share, -row.n_held, -row.n_votes, row.client))
 
 
 def _by_day(connection: Connection) -> list[tuple[date, int, int]]:

@@ -45,6 +45,32 @@ class Version:
 
 
 @dataclass(frozen=True)
+class ClientVotes:
+    """The votes of one client.
+
+    Attributes
+    ----------
+    client : str
+        The keyed hash of its address, or the name of the owner who imported them.
+    n_votes : int
+        Votes that stand.
+    n_held, n_waiting : int
+        Those of them that are held, and that wait for a review.
+    share : float
+        The squared steps of its votes as a share of the squared cap.
+    last : datetime
+        The time of its last vote.
+    """
+
+    client: str
+    n_votes: int
+    n_held: int
+    n_waiting: int
+    share: float
+    last: datetime
+
+
+@dataclass(frozen=True)
 class FeedbackStats:
     """Counts over the log.
 
@@ -104,6 +130,8 @@ class ModelFacts:
     bundled : bool
         Whether it is the model that ships with the package.
     mode : {"instant", "review"}
+    held_since : datetime or None
+        The time of the first vote that is held.
     cap_used : float
         How far votes moved the weights since the last update, as a share of what is allowed.
     """
@@ -124,6 +152,7 @@ class ModelFacts:
     bundled: bool
     mode: str
     cap_used: float
+    held_since: datetime | None = None
 
     @property
     def is_sample(self) -> bool:
