@@ -104,8 +104,11 @@ def vote(connection: Connection) -> int:
 def make_predictions(connection: Connection) -> None:
     """Classify many texts, to vote on."""
     for _ in range(10):
-        body = json.dumps({"texts": [connection.next_text() for _ in range(100)]})
-        made = json.loads(connection.send("POST", "/api/v1/predictions", body, JSON)[1])["predictions"]
+        batch = {"texts": [connection.next_text() for _ in range(100)]}
+        response, content = connection.send("POST", "/api/v1/predictions", json.dumps(batch | {"keep": True}), JSON)
+        if response.status == 400:  # an older checkout, which keeps all
+            content = connection.send("POST", "/api/v1/predictions", json.dumps(batch), JSON)[1]
+        made = json.loads(content)["predictions"]
         connection.made += [(one["id"], one["label"]) for one in made]
 
 
@@ -166,7 +169,7 @@ def serving(root: Path, model: str, url: str, n_workers: int, folder: Path, *, b
         port = free.getsockname()[1]
     limits = {
         f"MOVIECLASSIFIER_{name}": "1000000000"
-        for name in ("PREDICTIONS_PER_MINUTE", "TEXTS_PER_HOUR", "VOTES_PER_HOUR", "MB_PER_HOUR")
+        for name in ("PREDICTIONS_PER_MINUTE", "TEXTS_PER_HOUR", "VOTES_PER_HOUR", "KB_PER_HOUR")
     }
     environ = os.environ | limits | {"SECRET_KEY": secrets.token_hex(), "PYTHONPATH": str(root), "PORT": ""}
     environ |= {"MOVIECLASSIFIER_MODEL": model, "OPENBLAS_NUM_THREADS": "1"}

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, select
 
 from movieclassifier.features.rows import Rows
-from movieclassifier.feedback.ballots import Batch, TextRows
+from movieclassifier.feedback.ballots import Batch, TextRows, text_rows
 from movieclassifier.feedback.bounds import UNBOUNDED, Bounds
 from movieclassifier.feedback.evidence import Evidence
 from movieclassifier.feedback.guarding import GuardScores
@@ -148,7 +148,14 @@ class ServedModel:
             self.position = position
 
     def rehearse(
-        self, rows: TextRows, label: str, client: str, *, after: Sequence[Batch] = (), without: int | None = None
+        self,
+        rows: TextRows,
+        label: str,
+        client: str,
+        *,
+        trusted: bool = False,
+        after: Sequence[Batch] = (),
+        without: int | None = None,
     ) -> Rehearsal:
         """Tell what a vote accepted now would do, and leave the weights as they are.
 
@@ -158,6 +165,8 @@ class ServedModel:
             The row of the text.
         label : str
         client : str
+        trusted : bool
+            Whether the owner decides, as with an approval.
         after : sequence of Batch
             Votes that are learned before it, and are not in the log yet.
         without : int, optional
@@ -174,7 +183,7 @@ class ServedModel:
             learner.learn(after)
             n = len(learner.ballots)
             before = learner.values_of(rows)
-            learner.learn([Batch([-1], [-1], [target], [client], [False], rows)])
+            learner.learn([Batch([-1], [-1], [target], [client], [trusted], rows)])
             held, values, n_known = learner.reason(n), learner.values(n), learner.ballots.n_known(n)
             if without is None:
                 learner.forget(kept)
@@ -186,6 +195,10 @@ class ServedModel:
             same = self._probabilities(self._learner.values_of(rows))
         weights = self._classifier.coef_[:, rows.columns]
         return Rehearsal(same, same, int(np.count_nonzero(weights.any(axis=0))), NEW_LABEL)
+
+    def row(self, text: str) -> TextRows:
+        """Hash a text with the settings of the served model."""
+        return text_rows(self._classifier.rows([text]), self._classifier.recipe.ngrams)
 
     def follow(self, start: int, position: int, learned: Sequence[Batch]) -> None:
         """Learn votes that this process has just committed, unless they were read from the log already."""

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
-from movieclassifier.feedback.ballots import TextRows, pack_row, text_rows
+from movieclassifier.feedback.ballots import pack_row
 from movieclassifier.feedback.log import limits
 from movieclassifier.feedback.log.appending import appending, standing_vote
 from movieclassifier.feedback.log.database import transaction
@@ -13,6 +13,7 @@ from movieclassifier.feedback.log.entities import ACCEPTED, Answer, Client, Pred
 from movieclassifier.feedback.log.errors import NotFound
 from movieclassifier.feedback.log.facts import FeedbackStats, ModelFacts
 from movieclassifier.feedback.log.raw import PredictionRow, Raw, raw_of
+from movieclassifier.feedback.log.room import expect_room
 from movieclassifier.feedback.log.rows import vote_from
 from movieclassifier.feedback.log.store import owned_prediction, prediction_row
 from movieclassifier.feedback.log.texts import clean
@@ -69,7 +70,7 @@ class Service:
         [prediction] = self.log.predict(["a good start"])
         prediction.explain()
         served = self.log.served
-        served.rehearse(self._rows(prediction.text), served.classifier.label_names[0], "")
+        served.rehearse(self.log.served.row(prediction.text), served.classifier.label_names[0], "")
 
     def classify(self, text: str, client: Client, keep: bool = True) -> Prediction:
         """Classify a text, and store the answer unless it is not to be kept.
@@ -78,6 +79,8 @@ class Service:
         ------
         TooMany
             If the client asks too often.
+        NoRoom
+            If the disk of the server is nearly full.
         """
         return self.classify_many([text], client, keep=keep)[0]
 
@@ -86,6 +89,9 @@ class Service:
     ) -> list[Prediction]:
         """Classify texts in one request; what an explanation needs is kept unless `explain` is false."""
         amounts, rates = {"predictions": 1, "texts": len(texts)}, self.settings.rates
+        if keep:
+            amounts["kilobytes"] = sum(len(text) for text in texts) // 1000 + 1
+            expect_room(self.log.store.engine)
         self.log.store.raw.read(lambda raw: check_limits(raw, client, amounts, rates))
         predictions = self.log.predict([clean(text) for text in texts], keep=keep, explain=explain)
         rows = [prediction_row(prediction, client) for prediction in predictions] if keep else []
@@ -122,8 +128,8 @@ class Service:
         prediction = self.log.store.raw.read(find)
         check_label(self.log.fresh(), label, self.settings)
         served, classifier = self.log.served, self.log.served.classifier
-        rows = self._rows(prediction.text)
-        work = CastVote(find, rows, label, client, served, self.log.fresh, self.settings, classifier, self._rows)
+        rows = self.log.served.row(prediction.text)
+        work = CastVote(find, rows, label, client, served, self.log.fresh, self.settings, classifier, self.log.served.row)
         return self.log.writer.write(work)
 
     def change(self, prediction_id: str, label: str, client: Client) -> Vote:
@@ -140,7 +146,7 @@ class Service:
             # Before anything is undone: nothing is written of a change that is refused.
             limits.count(log.connection, "votes", client.address, self.settings.rates["votes"])
             gone = standing.position if standing is not None and standing.status == ACCEPTED else None
-            rows = self._rows(text)
+            rows = self.log.served.row(text)
             found = served.rehearse(rows, label, client.address, without=gone)
             if standing is not None:
                 log.undo(standing, client.address)
@@ -201,10 +207,17 @@ class Service:
             If the base in the database cannot be used.
         """
         if self.log.served.foundation is None:
-            self.ready()
+            self.log.fresh()
 
     def ready(self) -> str:
-        """Return the version of the model, after learning what is new."""
+        """Return the version of the model, after learning what is new.
+
+        Raises
+        ------
+        NoRoom
+            If the disk of the server is nearly full.
+        """
+        expect_room(self.log.store.engine)
         with self.log.served.up_to_date() as model:
             return model.version
 
@@ -217,14 +230,10 @@ class Service:
         checked, lifetime = _checked(prediction_id), self.settings.lifetime
         return lambda raw: owned_prediction(raw, checked, client.owner, lifetime)
 
-    def _rows(self, text: str) -> TextRows:
-        classifier = self.log.served.classifier
-        return text_rows(classifier.rows([text]), classifier.recipe.ngrams)
-
     def _clean_up(self) -> None:
         if time.monotonic() >= self._next_cleaning:
             self._next_cleaning = time.monotonic() + HOUR
-            self.log.store.forget_old_predictions(self.settings.lifetime)
+            self.log.store.forget_old_predictions()
 
 
 def _checked(prediction_id: str) -> str:

@@ -44,7 +44,7 @@ class Settings:
         How far votes may move the weights between two updates, see :class:`Bounds`; the same for every process on one
         database. By default one client may use the whole cap of a server that is not deployed, and half of the others'.
     lifetime_days : int
-        How long a prediction can be voted on; one that was never voted on is deleted a day later.
+        How long a vote can be cast or changed; a prediction that nobody voted on is deleted after a day.
     min_length, max_length : int
         Characters of a text; the minimum is the page's, the API takes any that is not empty.
     rates : mapping of str to Rate
@@ -180,6 +180,7 @@ TYPES: dict[str, Any] = {
 RATE_NAMES = {
     "PREDICTIONS_PER_MINUTE": "predictions",
     "TEXTS_PER_HOUR": "texts",
+    "KB_PER_HOUR": "kilobytes",
     "VOTES_PER_HOUR": "votes",
     "LOGINS_PER_10_MINUTES": "logins",
     "SEARCHES_PER_MINUTE": "searches",

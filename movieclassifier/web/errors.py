@@ -22,6 +22,7 @@ TITLES = {
     429: "Too many requests",
     500: "Something went wrong",
     503: "Not available right now",
+    507: "No room on the server",
 }
 DETAILS = {
     404: "There is no such page, or it has expired.",

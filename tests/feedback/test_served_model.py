@@ -136,7 +136,7 @@ def test_rehearsing_leaves_the_weights_as_they_are(tmp_path):
     service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"))
     contradict(service, TEXTS[0])
     before = digest(service)
-    found = [service.served.rehearse(TEXTS[1], label, "somebody") for label in ("0", "1")]
+    found = [service.served.rehearse(service.served.row(TEXTS[1]), label, "somebody") for label in ("0", "1")]
     assert any(rehearsal.before != rehearsal.after for rehearsal in found)
     assert digest(service) == before
 

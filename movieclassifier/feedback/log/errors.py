@@ -36,6 +36,13 @@ class TooMany(FeedbackError):
         self.retry_after = retry_after
 
 
+class NoRoom(FeedbackError):
+    """The disk of the server is nearly full."""
+
+    status = 507
+    retry_after = 600
+
+
 class Unavailable(OSError):
     """The database does not answer; trying again soon makes sense."""
 

@@ -32,6 +32,7 @@ class Rate:
 RATES = {
     "predictions": Rate(120, 60),  # requests
     "texts": Rate(6000, 3600),  # texts in them: a request of the API may hold many
+    "kilobytes": Rate(20_000, 3600),  # of texts that are kept
     "votes": Rate(60, 3600),
     "logins": Rate(10, 600),
     "searches": Rate(10, 60),  # new ones, which ask another machine

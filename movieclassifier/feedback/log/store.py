@@ -49,6 +49,9 @@ from movieclassifier.feedback.log.rows import Held, View, entry_from, event_from
 from movieclassifier.feedback.log.schema import events, head, predictions, prepare, votes
 from movieclassifier.feedback.log.texts import text_digest
 
+# How long a prediction is kept that nobody votes on.
+UNVOTED = timedelta(days=1)
+
 
 class FeedbackStore:
     """The database of the log.
@@ -167,14 +170,13 @@ class FeedbackStore:
                 counted = self._counted = position, count_feedback(connection)
             return replace(counted[1], n_predictions=count_predictions(connection))
 
-    def forget_old_predictions(self, lifetime: timedelta) -> int:
-        """Delete the predictions that nobody voted on in their lifetime; return their number.
+    def forget_old_predictions(self, age: timedelta = UNVOTED) -> int:
+        """Delete the predictions of some age that nobody voted on; return their number.
 
         A vote that was undone keeps its prediction: the log tells of it.
         """
         voted = select(votes.c.prediction_id)
-        # A day more: nobody can be voting on them any longer.
-        old = (predictions.c.created_at < _oldest(lifetime + timedelta(days=1))) & predictions.c.id.not_in(voted)
+        old = (predictions.c.created_at < _oldest(age)) & predictions.c.id.not_in(voted)
         with transaction(self.engine, relaxed=True) as connection:
             return connection.execute(delete(predictions).where(old)).rowcount
 

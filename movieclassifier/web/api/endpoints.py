@@ -36,22 +36,24 @@ def openapi() -> Response:
 def predict() -> tuple[Response, int]:
     """Classify a text, or many."""
     throttle("predictions")
-    body = _body({"text", "texts", "explain"})
+    body = _body({"text", "texts", "explain", "keep"})
     if ("text" in body) == ("texts" in body):
         raise BadRequest("The body must have either 'text' or 'texts'.")
     many = "texts" in body
     texts = body["texts"] if many else [body["text"]]
     _check_texts(texts)
     explain = body.get("explain", not many)
-    if not isinstance(explain, bool):
-        raise BadRequest("'explain' must be true or false.")
+    keep = body.get("keep", not many)
+    if not isinstance(explain, bool) or not isinstance(keep, bool):
+        raise BadRequest("'explain' and 'keep' must be true or false.")
     if many and explain:
         _check_explained(texts)
-    predictions = [_prediction(p) for p in service().classify_many(texts, api_client(), explain=explain)]
+    predictions = [_prediction(p) for p in service().classify_many(texts, api_client(), keep=keep, explain=explain)]
     if many:
         return jsonify({"predictions": predictions}), 201
     response = jsonify(predictions[0])
-    response.headers["Location"] = url_for("api.prediction", id=predictions[0]["id"])
+    if keep:
+        response.headers["Location"] = url_for("api.prediction", id=predictions[0]["id"])
     return response, 201
 
 

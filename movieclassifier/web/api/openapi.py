@@ -60,7 +60,7 @@ def _predict() -> dict[str, Any]:
                     for operation in ("getPrediction", "putFeedback", "deleteFeedback")
                 },
             },
-            **_refuse("400", "413", "415", "429", "503"),
+            **_refuse("400", "413", "415", "429", "503", "507"),
         },
     }
 
@@ -131,11 +131,12 @@ def _problems() -> dict[str, Any]:
         "415": "The body is not application/json.",
         "429": "Too many requests of this client.",
         "503": "The database does not answer.",
+        "507": "There is no room on the server's disk for more texts.",
     }
     problem = {"content": {"application/problem+json": {"schema": ref("Problem")}}}
     retry = {"headers": {"Retry-After": {"schema": {"type": "integer", "minimum": 1}, "required": True}}}
     return {
-        f"Problem{status}": {"description": what, **problem, **(retry if status in ("429", "503") else {})}
+        f"Problem{status}": {"description": what, **problem, **(retry if status in ("429", "503", "507") else {})}
         for status, what in described.items()
     }
 

@@ -5,13 +5,16 @@ from typing import Any
 
 from movieclassifier.feedback.log.entities import (
     CAP,
+    CLIENT_SHARE,
     CORRECT,
     DUPLICATE,
+    GUARD,
     INCORRECT,
     REVIEW,
     ROLLED_BACK,
     STATUSES,
     UNDONE,
+    VOTE_SHARE,
 )
 from movieclassifier.feedback.settings import MODES, Settings
 
@@ -26,12 +29,16 @@ NUMBER, STRING = {"type": "number"}, {"type": "string"}
 def describe_schemas(settings: Settings, labels: Sequence[str]) -> dict[str, Any]:
     """Return the schemas, by their names."""
     text = {"type": "string", "minLength": 1, "maxLength": settings.max_length}
+    kept = {"type": "boolean", "description": "Whether it can be voted on later.  [default: true for one text]"}
     return {
         "PredictionRequest": {
             "oneOf": [
-                _object({"text": text, "explain": {"type": "boolean", "default": True}}, ["text"]),
-                _object({"texts": _list_of(text, MAX_TEXTS), "explain": {"const": False}}, ["texts"]),
-                _object({"texts": _list_of(text, MAX_EXPLAINED), "explain": {"const": True}}),
+                _object({"text": text, "explain": {"type": "boolean", "default": True}, "keep": kept}, ["text"]),
+                _object({"texts": _list_of(text, MAX_TEXTS), "explain": {"const": False}, "keep": kept}, ["texts"]),
+                _object(
+                    {"texts": _list_of(text, MAX_EXPLAINED), "explain": {"const": True}, "keep": kept},
+                    ["texts", "explain"],
+                ),
             ]
         },
         "FeedbackRequest": _object({"label": {"enum": list(labels)}}),
@@ -70,7 +77,7 @@ def describe_schemas(settings: Settings, labels: Sequence[str]) -> dict[str, Any
 
 def _prediction() -> dict[str, Any]:
     return {
-        "id": {"type": "string", "pattern": ID},
+        "id": {"type": ["string", "null"], "pattern": ID, "description": "null for a text that is not kept"},
         "label": STRING,
         "probabilities": ref("Probabilities"),
         "model_version": {
@@ -93,7 +100,7 @@ def _feedback() -> dict[str, Any]:
         "label": STRING,
         "verdict": {"enum": [CORRECT, INCORRECT]},
         "status": {"enum": [status for status in STATUSES if status != UNDONE]},
-        "reason": {"enum": [None, REVIEW, DUPLICATE, CAP, ROLLED_BACK]},
+        "reason": {"enum": [None, REVIEW, DUPLICATE, ROLLED_BACK, CAP, VOTE_SHARE, CLIENT_SHARE, GUARD]},
         "position": {"type": "integer", "minimum": 1, "description": "Its place in the log."},
         "before": ref("Probabilities"),
         "after": ref("Probabilities"),

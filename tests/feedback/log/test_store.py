@@ -99,13 +99,13 @@ def test_an_expired_prediction_is_not_found(service):
     assert service.history(ADA) == []
 
 
-def test_predictions_without_a_vote_are_deleted_when_they_expire(service):
+def test_predictions_without_a_vote_are_deleted_after_a_day(service):
     kept, _ = contradict(service, TEXTS[0])
     old, new = service.classify(TEXTS[1], ADA), service.classify(TEXTS[2], ADA)
     for prediction in (kept, old):
-        age(service, prediction.id, 40)
+        age(service, prediction.id, 2)
     before = digest(service)
-    assert service.store.forget_old_predictions(service.settings.lifetime) == 1
+    assert service.store.forget_old_predictions() == 1
     assert service.stats().n_predictions == 2
     assert service.get(new.id, ADA)
     assert digest(open_service(service.settings.database_url, service.log.model_path)) == before
@@ -115,7 +115,7 @@ def test_a_prediction_whose_vote_was_undone_stays_as_the_page_says(service):
     prediction, _ = contradict(service, TEXTS[0])
     service.undo(prediction.id, ADA)
     age(service, prediction.id, 400)
-    assert service.store.forget_old_predictions(service.settings.lifetime) == 0
+    assert service.store.forget_old_predictions() == 0
 
 
 def test_old_predictions_are_looked_for_while_serving(service):

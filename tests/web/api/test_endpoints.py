@@ -94,13 +94,21 @@ def test_a_prediction_and_its_feedback(client):
 
 def test_many_texts_are_classified_as_one_by_one(client):
     texts = [f"{REVIEW} {n}" for n in range(5)]
-    found = client.post(f"{API}/predictions", json={"texts": texts}).json["predictions"]
+    found = client.post(f"{API}/predictions", json={"texts": texts, "keep": True}).json["predictions"]
     assert [row["explanation"] for row in found] == [None] * 5
     assert [row["probabilities"] for row in found] == [predict(client, text)["probabilities"] for text in texts]
     assert client.get(f"{API}/predictions/{found[3]['id']}").json["text"] == texts[3]
     explained = client.post(f"{API}/predictions", json={"texts": texts, "explain": True}).json["predictions"]
     assert all(row["explanation"]["contributions"] for row in explained)
     assert predict(client, explain=False)["explanation"] is None
+
+
+def test_a_batch_is_kept_only_where_that_is_asked_for(client):
+    found = client.post(f"{API}/predictions", json={"texts": [REVIEW, REVIEW]}).json["predictions"]
+    assert [row["id"] for row in found] == [None, None]
+    single = client.post(f"{API}/predictions", json={"text": REVIEW, "keep": False})
+    assert (single.json["id"], "Location" in single.headers) == (None, False)
+    assert "must be true or false" in problem(client.post(f"{API}/predictions", json={"text": "a", "keep": 1}), 400)
 
 
 def test_a_thousand_texts_go_and_one_more_does_not(client):
