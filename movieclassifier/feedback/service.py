@@ -129,7 +129,9 @@ class Service:
         check_label(self.log.fresh(), label, self.settings)
         served, classifier = self.log.served, self.log.served.classifier
         rows = self.log.served.row(prediction.text)
-        work = CastVote(find, rows, label, client, served, self.log.fresh, self.settings, classifier, self.log.served.row)
+        work = CastVote(
+            find, rows, label, client, served, self.log.fresh, self.settings, classifier, self.log.served.row
+        )
         return self.log.writer.write(work)
 
     def change(self, prediction_id: str, label: str, client: Client) -> Vote:

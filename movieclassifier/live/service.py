@@ -145,12 +145,13 @@ class Live:
 
     def judge(self, limit: int = JUDGED_PER_PAGE) -> int:
         """Judge articles that the served model has not judged, the newest first; return how many."""
-        with self.log.served.up_to_date() as model:
-            with snapshot(self._engine) as connection:
-                if not connection.scalar(_stale(model.version)):
-                    return 0
-            with transaction(self._engine, relaxed=True) as connection:
-                return judge_kept(connection, model.classifier, model.version, self.settings.language, limit)
+        version = self.log.fresh().version
+        with snapshot(self._engine) as connection:
+            if not connection.scalar(_stale(version)):
+                return 0
+        # The turn to write before the model's lock, always: two threads would wait for each other otherwise.
+        with transaction(self._engine, relaxed=True) as connection, self.log.served.up_to_date() as model:
+            return judge_kept(connection, model.classifier, model.version, self.settings.language, limit)
 
     def news(self, wanted: Wanted) -> News:
         """Return a page of articles, with what the model says of them now."""

@@ -150,7 +150,9 @@ def effects(entries: list[Entry]) -> dict[int, str]:
     with owner().log.served.up_to_date() as model:
         for entry in entries:
             if entry.status != APPLIED and entry.label in model.classifier.label_names:
-                found[entry.position] = effect_of(model.rehearse(model.row(entry.text), entry.label, entry.client, trusted=True))
+                found[entry.position] = effect_of(
+                    model.rehearse(model.row(entry.text), entry.label, entry.client, trusted=True)
+                )
     return found
 
 

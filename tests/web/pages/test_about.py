@@ -37,7 +37,9 @@ def test_votes_that_the_base_holds_are_not_said_to_be_on_top(make_app):
 
 def test_about_says_how_long_a_review_is_kept(visitor):
     page = words_of(visitor.read("/about"))
-    assert "nobody votes on is deleted after a day, or when you delete it in your history. One with a vote stays, " in page
+    assert (
+        "nobody votes on is deleted after a day, or when you delete it in your history. One with a vote stays, " in page
+    )
 
 
 def test_about_tells_votes_for_the_owner_from_votes_for_the_next_check(make_app):
