@@ -128,10 +128,8 @@ class Service:
         prediction = self.log.store.raw.read(find)
         check_label(self.log.fresh(), label, self.settings)
         served, classifier = self.log.served, self.log.served.classifier
-        rows = self.log.served.row(prediction.text)
-        work = CastVote(
-            find, rows, label, client, served, self.log.fresh, self.settings, classifier, self.log.served.row
-        )
+        rows = served.row(prediction.text)
+        work = CastVote(find, rows, label, client, served, self.log.fresh, self.settings, classifier, served.row)
         return self.log.writer.write(work)
 
     def change(self, prediction_id: str, label: str, client: Client) -> Vote:
