@@ -190,7 +190,7 @@ class ServedModel:
         return Rehearsal(self._probabilities(before), self._probabilities(values), n_known, held)
 
     def _rehearse_new(self, rows: TextRows) -> Rehearsal:
-        """A vote for a label that is no class changes nothing until a retraining."""
+        """Return what a vote for a label that is no class does: nothing, until a retraining."""
         with self.lock:
             same = self._probabilities(self._learner.values_of(rows))
         weights = self._classifier.coef_[:, rows.columns]
