@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.column_coef import as_array
 
 
 class Space:
@@ -45,7 +46,7 @@ class Space:
 
     def take(self, coef: NDArray[np.floating]) -> NDArray[np.floating]:
         """Return the weights at all places, of shape (n_rows, n_places + 1)."""
-        return np.pad(coef if self.columns is None else coef[:, self.columns], ((0, 0), (0, 1)))
+        return np.pad(as_array(coef) if self.columns is None else coef[:, self.columns], ((0, 0), (0, 1)))
 
     def put(self, weights: NDArray[np.floating], places: NDArray[np.integer], coef: NDArray[np.floating]) -> None:
         """Write the weights at some places into the dense weights of a classifier."""
