@@ -5,13 +5,17 @@ from glob import glob
 
 from setuptools import Extension, setup
 
+# A fused multiply-add rounds once where scikit-learn and numpy round twice. Debug symbols would make the files larger.
+COMPILE = [] if sys.platform == "win32" else ["-O3", "-g0", "-ffp-contract=off"]
+LINK = ["-Wl,--strip-all"] if sys.platform == "linux" else []
+
 twins = [
     Extension(
         f"movieclassifier.{name.replace('/', '.')}",
         [f"movieclassifier/{name}.pyx"],
         depends=sorted(glob(f"movieclassifier/{name}_*.pxi")),
-        # A fused multiply-add rounds once where scikit-learn and numpy round twice.
-        extra_compile_args=[] if sys.platform == "win32" else ["-O3", "-ffp-contract=off"],
+        extra_compile_args=COMPILE,
+        extra_link_args=LINK,
         optional=True,
     )
     for name in (
