@@ -11,6 +11,7 @@ TRY = $(if $(wildcard .venv),make clean; )make PYTHON=$(or $(NEWER),python3.12)
 SET_UP = $(if $(filter new,$(FOUND)),,$(error Python 3.11 or newer is needed, \
 	and $(ANY_PYTHON) is $(or $(FOUND),missing). Try: $(TRY) ))$(ANY_PYTHON) bin/set_up.py
 BENCH := build/bench/venv
+RELEASE := build/release/venv
 SOURCES := setup.cfg setup.py pyproject.toml $(shell find movieclassifier -name '*.p[xy][dix]')
 
 CSV := data/movie_data.csv
@@ -24,7 +25,7 @@ BUNDLED := movieclassifier/bundled/imdb.npz
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all install corpus train test lint check format lock bench bundled-model sanitize clean help
+.PHONY: all install corpus train test lint check format lock bench dist bundled-model sanitize clean help
 
 all: install ## set up, download the corpus, build the CSV, train, evaluate, and say what to try next
 	@status=0; [ -f $(CSV) ] || $(BIN)/python download_data.py || status=$$?; \
@@ -75,6 +76,7 @@ lock: .venv/installed-dev ## renew the lock files after a change of setup.cfg; U
 	$(UV) $(addprefix --extra ,build web postgresql) --constraints requirements-dev.txt --output-file requirements.txt
 	$(UV) $(UPGRADE) --extra docs --constraints requirements-dev.txt --output-file requirements-docs.txt
 	$(UV) $(UPGRADE) --extra neural --constraints requirements-dev.txt --output-file requirements-neural.txt
+	$(UV) $(UPGRADE) --extra build --extra release --constraints requirements-dev.txt --output-file requirements-release.txt
 
 # PYTHONMALLOC: CPython's own allocator would hide reads beyond the end of a str.
 sanitize: .venv/installed-dev ## run the tests of the compiled twin under AddressSanitizer and UBSan
@@ -103,6 +105,22 @@ bundled-model: install $(TEST_HALF) $(UNSUP) ## distil the small model that ship
 
 bench: corpus $(BENCH)/installed ## measure against the book, Vowpal Wabbit and fastText, for the README; FLAGS="--runs 7"
 	$(BENCH)/bin/python benchmarks/bench.py $(FLAGS)
+
+dist: $(RELEASE)/installed ## build the source archive and the wheel of this platform in dist/, and check both
+	rm -rf dist build/lib* build/temp* build/wheels
+	$(RELEASE)/bin/python -m build --no-isolation --outdir build/wheels
+	mkdir dist
+	mv build/wheels/*.tar.gz dist
+	if [ -x $(RELEASE)/bin/auditwheel ]; then \
+	    PATH="$$PWD/$(RELEASE)/bin:$$PATH" $(RELEASE)/bin/python -m auditwheel repair --wheel-dir dist build/wheels/*.whl; \
+	else mv build/wheels/*.whl dist; fi
+	$(RELEASE)/bin/python -m twine check --strict dist/*
+	$(RELEASE)/bin/check-wheel-contents dist
+	@ls -l dist
+
+$(RELEASE)/installed: requirements-release.txt
+	@$(SET_UP) --into $(RELEASE) requirements-release.txt
+	@touch $@
 
 # An environment of its own, as a user has it: scikit-learn imports pandas where it is installed, a third of a second.
 $(BENCH)/installed: requirements.txt $(SOURCES)
