@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 import tarfile
-import tracemalloc
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -26,6 +25,7 @@ from tests.support.archives import (
     tar_bytes,
     write_archive,
 )
+from tests.support.tracing import peak_below
 
 
 @pytest.fixture
@@ -153,7 +153,8 @@ def test_hostile_member_is_refused_by_name_and_nothing_is_written_outside(archiv
 
 def test_negative_size_is_refused(archive, folder):
     write_archive(archive, [member("aclImdb/README", b"", size=-512)], tarfile.GNU_FORMAT)
-    with pytest.raises(ValueError, match="a member of negative size"):
+    # From Python 3.14 on, tarfile refuses it by itself.
+    with pytest.raises(ValueError, match=r"a member of negative size|invalid offset"):
         unpack(archive, folder, SMALL)
 
 
@@ -174,19 +175,14 @@ def test_more_bytes_than_the_corpus_has_are_refused_though_none_is_unpacked(arch
 @pytest.mark.parametrize("bomb", TAR_BOMBS.values(), ids=TAR_BOMBS)
 def test_bomb_takes_neither_memory_nor_time(archive, folder, bomb):
     archive.write_bytes(gzip.compress(bomb, 1))
-    tracemalloc.start()
-    with pytest.raises(ValueError, match="damaged"):
+    with peak_below(10_000_000), pytest.raises(ValueError, match="damaged"):
         unpack(archive, folder, SMALL)
-    assert tracemalloc.get_traced_memory()[1] < 10_000_000
-    tracemalloc.stop()
 
 
 def test_memory_does_not_grow_with_the_number_of_members(archive, folder):
-    write_archive(archive, review_members({"test/pos": 1, "train/unsup": 2_000}))
-    tracemalloc.start()
-    unpack(archive, folder, {"test/pos": 1})
-    assert tracemalloc.get_traced_memory()[1] < 700_000
-    tracemalloc.stop()
+    write_archive(archive, review_members({"test/pos": 1, "train/unsup": 6_000}))
+    with peak_below(2_000_000):
+        unpack(archive, folder, {"test/pos": 1})
 
 
 @pytest.mark.parametrize("kept", [0.0, 0.01, 0.3, 0.9, 0.999])

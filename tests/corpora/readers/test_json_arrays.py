@@ -2,7 +2,6 @@
 
 import json
 import time
-import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from movieclassifier.corpora.readers.formats import READERS
 from movieclassifier.corpora.readers.json_arrays import is_array
+from tests.support.tracing import peak_below
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 ITEMS = [{"text": "a", "label": "p"}, {"text": "b", "label": "n"}]
@@ -84,10 +84,8 @@ def test_item_that_never_ends_is_refused_in_time(tmp_path):
 def test_memory_does_not_grow_with_the_array(tmp_path):
     with open(tmp_path / "x", "w") as file:
         file.write("[" + ",\n".join(json.dumps({"text": "x" * 1000, "label": str(i % 2)}) for i in range(20_000)) + "]")
-    tracemalloc.start()
-    assert sum(1 for _ in READERS["jsonl"](tmp_path / "x")) == 20_000
-    assert tracemalloc.get_traced_memory()[1] < 3_000_000
-    tracemalloc.stop()
+    with peak_below(3_000_000):
+        assert sum(1 for _ in READERS["jsonl"](tmp_path / "x")) == 20_000
 
 
 @pytest.mark.parametrize(

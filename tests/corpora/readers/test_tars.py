@@ -3,12 +3,12 @@
 import gzip
 import io
 import tarfile
-import tracemalloc
 
 import pytest
 
 from movieclassifier.corpora.readers.tars import Meter, iter_members
 from tests.support.archives import member, tar_bytes
+from tests.support.tracing import peak_below
 
 
 def test_reader_of_tar_gets_no_more_than_it_may():
@@ -35,7 +35,5 @@ def test_memory_does_not_grow_with_members_and_global_headers():
     ]
     file = io.BytesIO(b"".join(headers) + bytes(1024))
     del headers
-    tracemalloc.start()
-    assert sum(1 for _ in iter_members(file)) == 200
-    assert tracemalloc.get_traced_memory()[1] < 1_000_000
-    tracemalloc.stop()
+    with peak_below(1_000_000):
+        assert sum(1 for _ in iter_members(file)) == 200
