@@ -10,6 +10,8 @@ NEWER = $(shell for p in python3.14 python3.13 python3.12 python3.11; do $$p -c 
 TRY = $(if $(wildcard .venv),make clean; )make PYTHON=$(or $(NEWER),python3.12)
 SET_UP = $(if $(filter new,$(FOUND)),,$(error Python 3.11 or newer is needed, \
 	and $(ANY_PYTHON) is $(or $(FOUND),missing). Try: $(TRY) ))$(ANY_PYTHON) bin/set_up.py
+# Processes that share the tests among them.
+WORKERS ?= 2
 BENCH := build/bench/venv
 RELEASE := build/release/venv
 SOURCES := setup.cfg setup.py pyproject.toml $(shell find movieclassifier -name '*.p[xy][dix]')
@@ -25,7 +27,7 @@ BUNDLED := movieclassifier/bundled/imdb.npz
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all install corpus train test lint check format lock bench dist bundled-model sanitize clean help
+.PHONY: all install corpus train test test-quick lint check format lock bench dist bundled-model sanitize clean help
 
 all: install ## set up, download the corpus, build the CSV, train, evaluate, and say what to try next
 	@status=0; [ -f $(CSV) ] || $(BIN)/python download_data.py || status=$$?; \
@@ -51,8 +53,13 @@ $(CSV):
 	@$(MAKE) --no-print-directory corpus || { status=$$?; \
 	    echo "Where $@ cannot be downloaded, 'make' alone trains on the sample reviews instead." >&2; exit $$status; }
 
-test: .venv/installed-dev ## set up and run the tests; PYTEST="--cov" adds their coverage
-	$(BIN)/python -m pytest $(PYTEST)
+test: .venv/installed-dev ## set up and run the tests, some ten minutes; PYTEST="--cov" adds their coverage
+	@echo "All tests take about ten minutes on two cores that do nothing else; make test-quick takes two."
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) $(PYTEST)
+
+test-quick: .venv/installed-dev ## run the tests that need no database server, browser, real corpus or long training
+	@echo "These tests take about two minutes on two cores that do nothing else."
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) -m "not slow" $(PYTEST)
 
 lint: .venv/installed-dev ## ruff and mypy
 	$(BIN)/ruff check

@@ -44,6 +44,34 @@ def _parsers():
         support.PARSER.close()
 
 
+# Half of the time goes into these; make test-quick leaves them out.
+SLOW_FIXTURES = {"aclimdb_dir", "axe", "movie_data_csv", "postgresql_server"}
+SLOW_FILES = (
+    "tests/commands/test_distill.py",
+    "tests/evaluation/test_comparison.py",
+    "tests/feedback/test_model_files.py",
+    "tests/feedback/test_served_model.py",
+    "tests/reports/",
+    "tests/training/test_engines.py",
+    "tests/training/test_resuming.py",
+    "tests/web/api/test_endpoints.py",
+    "tests/web/test_browser.py",
+    "tests/web/test_worker.py",
+    "tests/whole/",
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark tests that need a database server, a browser or a real corpus, or that train and serve for seconds."""
+    for item in items:
+        params = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        on_postgresql = any(isinstance(value, str) and value == "postgresql" for value in params)
+        fixtures = SLOW_FIXTURES & set(getattr(item, "fixturenames", ()))
+        if item.nodeid.startswith(SLOW_FILES) or fixtures or on_postgresql:
+            item.add_marker("slow")
+
+
 @pytest.fixture(scope="session")
 def aclimdb_dir(tmp_path_factory) -> Path:
     """Return the folder of the real corpus; it is not to be changed."""
