@@ -68,7 +68,7 @@ def sum_weights(text: str, ngrams: NGrams, coef: NDArray[Any]) -> list[float] | 
     Returns
     -------
     list of float or None
-        None where the twin cannot do it, for want of it or for the sake of the text or of the layout of the weights.
+        None where the twin is missing, or cannot take the text or the layout of the weights.
 
     Raises
     ------

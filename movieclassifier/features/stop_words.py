@@ -60,7 +60,7 @@ def nltk_stop_words(language: str, download: bool = False) -> tuple[str, ...]:
     OSError
         If they cannot be downloaded.
     ValueError
-        If there are none for this language, or they are not on this machine and `download` is False.
+        If NLTK lacks the language, or its lists are not on this machine and `download` is False.
     """
     from nltk.corpus import stopwords
 

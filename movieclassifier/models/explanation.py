@@ -8,10 +8,11 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
+from movieclassifier.features.folding import Span
 from movieclassifier.features.hashing import ngram_columns
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.rows import Rows
-from movieclassifier.features.token_spans import Span, token_spans
+from movieclassifier.features.token_spans import token_spans
 
 SHOWN = 8
 
@@ -128,7 +129,7 @@ class Explanation:
         return "\n".join([self.total(repr(self.label)), *shown, *others])
 
     def total(self, name: str) -> str:
-        """Say what is summed; `name` is what people call the label."""
+        """Return the first line: the decision value and its intercept; `name` is the label as people know it."""
         end = " and:" if self.contributions else "; there is no n-gram in the text."
         return f"decision value {self.decision:+.3f} for {name} = intercept {self.intercept:+.3f}{end}"
 

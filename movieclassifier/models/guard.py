@@ -1,4 +1,4 @@
-"""The guard set: a sample of the holdout as hashed features, against which an update of the model is checked."""
+"""The guard set: a hashed sample of the holdout, on which an updated model is checked before it is served."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Recipes of one's own: a TOML file holds what differs from a recipe that has a name."""
+"""Your own recipes: a TOML file holds the settings that differ from a named recipe."""
 
 import tomllib
 from collections.abc import Callable
@@ -67,7 +67,7 @@ def read_recipe(path: str | PathLike[str]) -> Recipe:
     OSError
         If the file cannot be read.
     ValueError
-        If it is no TOML, or a setting is unknown, of another type or out of range.
+        If the file is not TOML, or a setting is unknown, has the wrong type or is out of range.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def recipe_from_settings(settings: dict[str, Any]) -> Recipe:
     Raises
     ------
     ValueError
-        If a setting is unknown, of another type or out of range.
+        If a setting is unknown, has the wrong type or is out of range.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def check_setting(name: str, value: Any) -> None:
     Raises
     ------
     ValueError
-        If there is no such setting, or its value is of another type.
+        If the setting is unknown, or its value has the wrong type.
     """
     if name not in SETTINGS:
         raise ValueError(f"there is no setting {name!r}; the settings are base, {', '.join(SETTINGS)}.")

@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from sklearn.feature_extraction import FeatureHasher
 
 from movieclassifier.features import hashing
-from movieclassifier.features.hashing import hash_in_python, hash_texts, sum_weights
+from movieclassifier.features.hashing import hash_in_python, hash_texts, ngram_columns, sum_weights
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.rows import Rows
 from movieclassifier.features.tokenizers import TOKENIZERS
@@ -336,3 +337,12 @@ class TestSums:
     def test_weights_of_other_columns_are_refused(self):
         with pytest.raises(ValueError, match="there must be 8 columns of weights; got 4"):
             sum_weights("a", NGrams(n_features=8), np.zeros((1, 4), np.float32))
+
+
+@pytest.mark.parametrize("n_features", [1, 7, 2**22, 2**31 - 1])
+@given(ngrams=st.lists(st.text(min_size=1), min_size=1, unique=True))
+def test_columns_are_those_of_feature_hasher(n_features, ngrams):
+    ngrams = [ngram for ngram in ngrams if not any("\ud800" <= character <= "\udfff" for character in ngram)]
+    hasher = FeatureHasher(n_features, input_type="string")
+    expected = {ngram: hasher.transform([[ngram]]).indices[0] for ngram in ngrams}
+    assert ngram_columns(ngrams, n_features) == expected
