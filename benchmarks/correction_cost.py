@@ -1,4 +1,4 @@
-"""What votes at the web front cost on the test half: one at a time, and in streams up to the cap.
+"""What votes at the web front cost on the test half: one at a time, and in streams within the bounds.
 
     python benchmarks/correction_cost.py MODEL data/movie_test.csv
 
@@ -9,24 +9,34 @@ MODEL must not have been trained on the test half: the bundled one, or that of `
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
 from corrections import Scored
+from numpy.typing import NDArray
 
 from movieclassifier.commands.shared.edge import Command
-from movieclassifier.feedback.learner import DEFAULT_CAP, Learner
+from movieclassifier.feedback.ballots import Batch, text_rows
+from movieclassifier.feedback.bounds import DEFAULT_CAP, Bounds
+from movieclassifier.feedback.guarding import GuardScores
+from movieclassifier.feedback.learner import Learner
 from movieclassifier.feedback.log.entities import Client
 from movieclassifier.feedback.served_log import ServedLog
 from movieclassifier.feedback.service import Service
 from movieclassifier.feedback.settings import read_settings
 from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.guard import guard_accuracy
 from movieclassifier.models.persistence import load_classifier
+from movieclassifier.models.record import load_record
 
 VISITOR = Client("a session", "an address")
+N_ORDERS, N_PACKED = 3, 40
+GuardSet = Mapping[str, NDArray[Any]]
+Votes = Callable[[Learner, Classifier, Scored], Iterator[tuple[str, int]]]
 POOL = 3000  # texts that streams of votes take from; the others are measured on
 
 
@@ -79,24 +89,48 @@ STREAMS = {
 }
 
 
-def up_to_the_cap(base: Classifier, corpus: Scored, stream: Stream, cap: float) -> dict[str, float]:
-    """Vote until the cap holds a vote back."""
-    learner = Learner(base.copy(), cap)
-    for position, (text, label) in enumerate(votes(learner.classifier, corpus, stream)):
-        if not learner.learn(position, text, learner.classifier.label_names[label]):
-            break
-    columns = np.flatnonzero(learner.classifier.coef_[0] != base.coef_[0])
-    after = corpus.rescored(base, learner.classifier, columns).right()
+def vote_all(
+    base: Classifier, guard: GuardSet, corpus: Scored, votes: Votes, bounds: Bounds, n_addresses: int
+) -> dict[str, float]:
+    """Cast votes of some addresses in turn, and return how many acted and what that costs the other texts."""
+    learner = Learner(base, bounds)
+    floor = guard_accuracy(base, guard, base.columns) - bounds.tolerance
+    learner.watch(GuardScores(learner.space, learner.weights, base.intercept_, guard, base.columns, floor))
+    n = 0
+    for n, (text, label) in enumerate(votes(learner, base, corpus), start=1):
+        rows = text_rows(base.rows([text]), base.recipe.ngrams)
+        learner.learn([Batch([n], [n], [label], [f"address {n % n_addresses}"], [False], rows)])
+    pupil = base.copy()
+    learner.put(pupil.coef_)
+    columns = np.flatnonzero(pupil.coef_[0] != base.coef_[0])
+    after = corpus.rescored(base, pupil, columns).right()
     cost = 100 * (corpus.right()[POOL:].mean() - after[POOL:].mean())
-    return {"votes": len(learner.steps), "cost": float(cost)}
+    return {"votes": n, "held": len(learner.held), "cost": float(cost)}
 
 
-def votes(pupil: Classifier, corpus: Scored, stream: Stream) -> Iterator[tuple[str, int]]:
-    """Yield the votes of a stream on what the pupil answers by then."""
-    for text, truth in zip(corpus.texts[:POOL], corpus.y[:POOL].tolist(), strict=True):
-        value = float(pupil.decision_function([text])[0])
-        if stream.votes_on((value > 0) == truth, value):
-            yield text, stream.label(truth)
+def stream_votes(stream: Stream) -> Votes:
+    """Return the votes of a stream on what the pupil answers by then."""
+
+    def votes(learner: Learner, base: Classifier, corpus: Scored) -> Iterator[tuple[str, int]]:
+        for text, truth in zip(corpus.texts[:POOL], corpus.y[:POOL].tolist(), strict=True):
+            value = float(learner.values_of(text_rows(base.rows([text]), base.recipe.ngrams))[0])
+            if stream.votes_on((value > 0) == truth, value):
+                yield text, stream.label(truth)
+
+    return votes
+
+
+def packed_votes(learner: Learner, base: Classifier, corpus: Scored) -> Iterator[tuple[str, int]]:
+    """Yield texts of 20,000 characters that hold the strongest phrases of a label, voted against."""
+    strength: dict[str, float] = {}
+    for text in corpus.texts[:200]:
+        for part in base.explain(text, base.classes_[1].item()).contributions:
+            strength[part.ngram] = part.value
+    ranked = sorted(strength, key=strength.__getitem__)
+    for turn in range(N_PACKED):
+        label = turn % 2  # the label that is taught; the phrases speak for the other
+        phrases = ranked[::-1] if label == 0 else ranked
+        yield " . ".join(phrases[turn // 2 :: 1 + turn // 10])[:20_000], label
 
 
 def shuffled(corpus: Scored, seed: int) -> Scored:
@@ -114,11 +148,16 @@ def measure(model: Path, test: Path, n: int, caps: tuple[float, ...]) -> dict[st
         "accuracy": float(corpus.right().mean()),
         "one at a time": vote_one_at_a_time(model, corpus, n),
     }
-    orders = [shuffled(corpus, seed) for seed in range(3)]
+    _, guard = load_record(model)
+    orders = [shuffled(corpus, seed) for seed in range(N_ORDERS)]
+    streams = {name: stream_votes(stream) for name, stream in STREAMS.items()}
+    streams["packed: the strongest phrases, contradicted"] = packed_votes
     for cap in caps:
-        for name, stream in STREAMS.items():
-            runs = [up_to_the_cap(base, order, stream, cap) for order in orders]
-            found[f"cap {cap:g}, {name}"] = {key: [run[key] for run in runs] for key in runs[0]}
+        for name, votes in streams.items():
+            for n_addresses in (1, 50):
+                runs = [vote_all(base, guard, order, votes, Bounds(cap), n_addresses) for order in orders]
+                key = f"cap {cap:g}, {name}, {n_addresses} addresses"
+                found[key] = {key: [run[key] for run in runs] for key in runs[0]}
     return found
 
 
@@ -126,7 +165,7 @@ def measure(model: Path, test: Path, n: int, caps: tuple[float, ...]) -> dict[st
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("test", type=click.Path(path_type=Path))
 @click.option("--votes", "n", default=300, show_default=True, help="Votes to cast one at a time.")
-@click.option("--cap", "caps", multiple=True, type=float, default=[0.05, DEFAULT_CAP, 0.2], show_default=True)
+@click.option("--cap", "caps", multiple=True, type=float, default=[DEFAULT_CAP], show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def main(model: Path, test: Path, n: int, caps: tuple[float, ...], as_json: bool) -> None:
     """Vote on the answers of MODEL to TEST, and print what that costs, in points of accuracy on all others."""
