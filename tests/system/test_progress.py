@@ -40,11 +40,11 @@ def shown_on_terminal(total, n, columns=80, error=None, note="", step=1):
 def test_terminal_shows_bar_rate_note_and_time_left_on_one_line():
     title, drawings, total_time, end = shown_on_terminal(30, 30).split("\n")
     assert (title, end) == ("Counting", "")
-    assert total_time.startswith("Total time elapsed: 00:00:0")
+    assert total_time.startswith("Total time elapsed: 00:00:")
     drawings = drawings.split("\r")[1:]
     assert len(drawings) > 3
     assert {len(drawing) for drawing in drawings} == {79}
-    assert re.fullmatch(r"0% \[##+ +\] 100% \| ETA: 00:00:0\d \| \d+/s, a long .+", drawings[0])
+    assert re.fullmatch(r"0% \[#+ +\] 100% \| ETA: 00:00:\d\d \| \d+/s, a long .+", drawings[0])
     assert re.fullmatch(r"0% \[############\] 100% \| ETA: 00:00:00 \| \d+ reviews/s, accuracy .29 +", drawings[-1])
 
 
