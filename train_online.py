@@ -18,8 +18,7 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     from movieclassifier.commands.shared import train_steps
     from movieclassifier.models.abstaining import measure_thresholds
     from movieclassifier.models.guard import make_guard
-    from movieclassifier.training import planning
-    from movieclassifier.training.checkpoints import keep_state  # all imported here, so that --help is quick
+    from movieclassifier.training import planning  # all imported here, so that --help is quick
 
     costs, before = train_steps.measure_costs(), train_steps.load_record_facts(run.model_dir)
     corpus = chosen_corpus(paths or train_steps.book_corpus(), reading)
@@ -35,7 +34,7 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
         classifier.metadata["threshold"] = measure_thresholds(classifier, sample)
         classifier.metadata["metrics"] = evaluate(*score_documents(classifier, unseen, run.n_threads), classifier)
     save_model(run.model_dir, classifier, make_guard(classifier, sample) if sample else None)
-    keep_state(run.model_dir)
+    train_steps.keep_state(run.model_dir)
     train_steps.report_result(classifier, run, before, costs())
     if run.track:
         train_steps.track_run(classifier, run.model_dir, corpus, test, costs())

@@ -23,13 +23,22 @@ from movieclassifier.reports.mlflow_log import track_run
 from movieclassifier.system.errors import check_installed
 from movieclassifier.system.locking import lock_folder
 from movieclassifier.system.memory import peak_megabytes
-from movieclassifier.training.checkpoints import load_checkpoint_facts, resumable
+from movieclassifier.training.checkpoints import keep_state, load_checkpoint_facts, resumable
 from movieclassifier.training.fit import fit
 from movieclassifier.training.options import RunOptions, TrainingOptions
 from movieclassifier.training.plan import Plan
 from movieclassifier.training.planning import MIN_SHARD, default_n_shards, earlier_plan, make_plan
 
-__all__ = ["book_corpus", "fit_stream", "load_record_facts", "measure_costs", "plan_run", "report_result", "track_run"]
+__all__ = [
+    "book_corpus",
+    "fit_stream",
+    "keep_state",
+    "load_record_facts",
+    "measure_costs",
+    "plan_run",
+    "report_result",
+    "track_run",
+]
 
 # Fewer labels are those of a small trial.
 MIN_DOUBTED = 10
