@@ -8,6 +8,7 @@ import click
 from movieclassifier.commands.shared.corpus_options import corpus_options
 from movieclassifier.commands.shared.distill_options import DISTILL_OPTIONS, DistillOptions, as_distill_options
 from movieclassifier.commands.shared.edge import Command, add_options, progress_option, warn
+from movieclassifier.commands.shared.training_options import RunOptions, TrainingOptions
 from movieclassifier.corpora.reading import ReadingOptions
 
 
@@ -25,11 +26,38 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, **given: Any) -> None:
     distill(paths, reading, as_distill_options(given))
 
 
+def distill_instead(
+    paths: tuple[str, ...],
+    reading: ReadingOptions,
+    unlabelled: tuple[str, ...],
+    training: TrainingOptions,
+    run: RunOptions,
+) -> None:
+    """Distil with the default teacher, as ``train --unlabelled`` asks for; options of plain training are refused."""
+    named = {"--recipe": training.recipe.name not in ("default", "student"), "--n-train": training.n_train is not None}
+    named |= {"--continue": run.continue_, "--track": run.track, "--shards": training.n_shards is not None}
+    if refused := [name for name, given in named.items() if given]:
+        raise ValueError(f"--unlabelled does not go with {', '.join(refused)}; leave one of them out.")
+    options = DistillOptions(
+        unlabelled,
+        n_keep=training.n_keep,
+        n_holdout=training.n_holdout,
+        test=training.test,
+        seed=training.seed,
+        model_dir=str(run.model_dir),
+        resume=run.resume,
+        as_json=run.as_json,
+        show=run.show,
+    )
+    distill(paths, reading, options)
+
+
 def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOptions) -> None:
     """Run the command; see :func:`main`."""
     # Imported here, so that --help does not wait.
     from movieclassifier.commands.shared import distill_steps, train_steps
     from movieclassifier.evaluation.caveats import find_caveats
+    from movieclassifier.models.abstaining import measure_thresholds
     from movieclassifier.models.guard import make_guard
     from movieclassifier.models.origin import load_record_facts, replacement_note
     from movieclassifier.models.persistence import save_model
@@ -51,7 +79,9 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     result = distill_steps.compare_all(classifier, teacher, lessons, texts) | {"stages": stages.costs()}
     classifier.metadata |= distill_steps.provenance(texts, options)
     classifier.metadata["metrics"] = result.pop("metrics")
-    save_model(options.model_dir, classifier, make_guard(classifier, texts.guard()))
+    sample = list(texts.guard())
+    classifier.metadata["threshold"] = measure_thresholds(classifier, sample)
+    save_model(options.model_dir, classifier, make_guard(classifier, sample))
     save_distillation(options.model_dir, result.pop("report"))
     if options.write_soft_labels:
         distill_steps.write_soft_labels(options.write_soft_labels, texts, soft, student.label_names)

@@ -192,3 +192,13 @@ def test_a_record_alone_has_no_facts_of_its_distillation(corpora, finished, tmp_
     classifier = load_classifier(corpora / "model")
     assert load_distillation(corpora / "model" / "classifier.npz", classifier)["names"] == ["negative", "positive"]
     assert load_distillation(tmp_path, classifier) is None
+
+
+def test_train_with_texts_without_labels_distils_the_same(corpora, finished, tmp_path):
+    given = ["train", corpora / "train.csv", "--test", corpora / "test.csv", "--model-dir", tmp_path]
+    options = ["--unlabelled", corpora / "unlabelled.txt"]
+    result = CliRunner().invoke(main, [str(argument) for argument in [*given, *options]])
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "classifier.npz").read_bytes() == (corpora / "model" / "classifier.npz").read_bytes()
+    refused = CliRunner().invoke(main, [str(argument) for argument in [*given, *options, "--recipe", "book"]])
+    assert (refused.exit_code, "--unlabelled does not go with --recipe" in refused.stderr) == (2, True)
