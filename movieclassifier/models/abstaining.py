@@ -157,7 +157,9 @@ def unknown_shares(classifier: Classifier, texts: Sequence[str]) -> NDArray[np.f
     """Return which share of the words of each text the model has no weight for; 0 for a text without words."""
     rows = hash_texts(texts, replace(classifier.recipe.ngrams, ngram_range=(1, 1)))
     unknown = rows.lengths - classifier.weights.n_known(rows)
-    return np.divide(unknown, rows.lengths, out=np.zeros(len(texts)), where=rows.lengths > 0)
+    shares = np.zeros(len(texts))
+    np.divide(unknown, rows.lengths, out=shares, where=rows.lengths > 0)
+    return shares
 
 
 def choose_thresholds(held_out: HeldOut, coverage: float = DEFAULT_COVERAGE, risk: float | None = None) -> Thresholds:

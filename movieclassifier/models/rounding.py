@@ -52,8 +52,9 @@ def round_to_levels(array: NDArray[np.floating]) -> NDArray[np.floating]:
     levels = np.rint(np.sqrt(np.abs(array.astype(np.float64)) / largest) * N_LEVELS)
     values = (np.arange(N_LEVELS + 1) / N_LEVELS) ** 2 * largest
     rounded = values[levels.astype(np.intp)]
-    # Adding 0 turns a -0.0 into 0.0, so that there is one 0.
-    return (np.where(array < 0, -rounded, rounded) + 0.0).astype(array.dtype)
+    # Adding 0 turns a -0.0 into 0.0: there is one 0.
+    signed: NDArray[np.floating] = (np.where(array < 0, -rounded, rounded) + 0.0).astype(array.dtype)
+    return signed
 
 
 def pack(name: str, array: NDArray[Any]) -> dict[str, NDArray[Any]]:
