@@ -1,0 +1,67 @@
+"""Whoever writes first writes for all who wait: one refusal or fault is nobody else's, and nothing is lost."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+
+from movieclassifier.feedback.log.errors import NotFound, TooMany
+from tests.support.services import ADA, TEXTS, close_services, digest, open_service, write_model
+
+
+@pytest.fixture(autouse=True)
+def _close_services():
+    yield
+    close_services()
+
+
+class Work:
+    """Counts a try, or fails as it is told."""
+
+    durable = True
+
+    def __init__(self, error: BaseException | None = None):
+        self.error = error
+
+    def do(self, raw, group):
+        if self.error is not None:
+            raise self.error
+        raw.execute("INSERT INTO mc_counts (kind, client, \"window\", n) VALUES ('test', ?, 0, 1)", (str(id(self)),))
+        return group.position
+
+
+def n_counted(service):
+    return service.store.raw.read(lambda raw: raw.execute("SELECT count(*) FROM mc_counts").fetchone()[0])
+
+
+def test_what_waits_together_is_committed_or_refused_one_by_one(tmp_path, database_url):
+    service = open_service(database_url, write_model(tmp_path / "m.npz"))
+    writer, started, go = service.log.writer, Event(), Event()
+
+    class First(Work):
+        def do(self, raw, group):
+            started.set()
+            assert go.wait(20)
+            return super().do(raw, group)
+
+    works = [First(), Work(), Work(NotFound("no")), Work(ZeroDivisionError()), Work(TooMany("slow", 3)), Work()]
+    with ThreadPoolExecutor(len(works)) as pool:
+        first = pool.submit(writer.write, works[0])
+        assert started.wait(20)
+        others = [pool.submit(writer.write, work) for work in works[1:]]
+        go.set()
+        errors = [type(future.exception(20)) for future in [first, *others]]
+    assert errors == [type(None), type(None), NotFound, ZeroDivisionError, TooMany, type(None)]
+    assert n_counted(service) == 3
+
+
+def test_votes_of_many_threads_get_one_order_and_one_set_of_weights(tmp_path, database_url):
+    model = write_model(tmp_path / "m.npz")
+    here, there = open_service(database_url, model), open_service(database_url, model)
+    made = [here.classify(text, ADA) for text in TEXTS[:24]]
+    with ThreadPoolExecutor(8) as pool:
+        votes = list(
+            pool.map(lambda n: (here, there)[n % 2].vote(made[n].id, made[n].labels[n % 3 == 0], ADA), range(24))
+        )
+    assert sorted(vote.position for vote in votes) == list(range(2, 26))
+    assert digest(here) == digest(there) == digest(open_service(database_url, model))
