@@ -119,7 +119,9 @@ class ForgedType:
     ids=["size 3", "size 0", "negative size", "flags", "size of a number", "flags of a number"],
 )
 def test_pickle_with_a_type_of_a_forged_size_is_refused(name, state, tmp_path):
-    (tmp_path / "type.pkl").write_bytes(pickle.dumps(estimator_with(intercept_=ForgedArray(ForgedType(name, state)))))
+    (tmp_path / "type.pkl").write_bytes(
+        pickle.dumps(estimator_with(intercept_=ForgedArray(ForgedType(name, state))), protocol=4)
+    )
     with pytest.raises(ValueError, match="the type of an array is not one of numbers or strings"):
         load_pickled(tmp_path / "type.pkl")
 
@@ -167,7 +169,7 @@ F8 = np.dtype("f8")
     ],
 )
 def test_a_forged_estimator_is_refused(attributes, message, tmp_path):
-    (tmp_path / "forged.pkl").write_bytes(pickle.dumps(estimator_with(**attributes)))
+    (tmp_path / "forged.pkl").write_bytes(pickle.dumps(estimator_with(**attributes), protocol=4))
     with pytest.raises(ValueError, match=message):
         load_pickled(tmp_path / "forged.pkl")
 
