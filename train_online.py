@@ -4,8 +4,9 @@ import click
 
 from movieclassifier.commands.shared.corpus_options import chosen_corpus, corpus_options, corpus_to_test_on
 from movieclassifier.commands.shared.edge import Command
-from movieclassifier.commands.shared.training_options import RunOptions, TrainingOptions, training_options
+from movieclassifier.commands.shared.training_options import training_options
 from movieclassifier.corpora.reading import ReadingOptions
+from movieclassifier.training.options import RunOptions, TrainingOptions
 
 
 @click.command(cls=Command)

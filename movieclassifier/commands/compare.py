@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from movieclassifier.evaluation.comparison_table import ComparisonFacts
 
 
-class CandidateName(click.ParamType):
+class CandidateName(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.3 on
     """The name of a baseline, or a TOML file with a recipe."""
 
     name = "candidate"

@@ -225,7 +225,8 @@ def is_packed(packed: bytes | None, ngrams: NGrams) -> bool:
         return False
     key, uniform, n = HEADER.unpack_from(packed)
     item = np.dtype(ngrams.dtype).itemsize
-    return key == ngrams_key(ngrams) and len(packed) == HEADER.size + 4 * n + item * (1 if uniform else n)
+    result: bool = key == ngrams_key(ngrams) and len(packed) == HEADER.size + 4 * n + item * (1 if uniform else n)
+    return result
 
 
 def unpack_rows(packed: Sequence[bytes], ngrams: NGrams) -> TextRows:

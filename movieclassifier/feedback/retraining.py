@@ -18,6 +18,7 @@ from movieclassifier.corpora.minibatches import holdout_sizes
 from movieclassifier.corpora.readers.contract import Document, Label
 from movieclassifier.corpora.survey import Survey, survey
 from movieclassifier.evaluation.metrics import evaluate
+from movieclassifier.feedback.bounds import DEFAULT_TOLERANCE
 from movieclassifier.feedback.log.appending import appending, folded_votes
 from movieclassifier.feedback.log.bases import find_version, load_base, store_base
 from movieclassifier.feedback.log.database import snapshot
@@ -25,7 +26,7 @@ from movieclassifier.feedback.log.entities import RETRAINED
 from movieclassifier.feedback.log.facts import Version
 from movieclassifier.feedback.log.replay import VotedText, voted_texts
 from movieclassifier.feedback.log.schema import bases, head
-from movieclassifier.feedback.updating import DEFAULT_TOLERANCE, UpdateRefused
+from movieclassifier.feedback.updating import UpdateRefused
 from movieclassifier.models.abstaining import measure_thresholds
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.guard import N_GUARD, guard_accuracy, make_guard
@@ -306,7 +307,8 @@ def accuracy_by_name(classifier: Classifier, pairs: Sequence[tuple[str, str]]) -
     """Return the share of texts whose label a model tells, by the names of the labels."""
     names = dict(zip(classifier.classes_.tolist(), classifier.label_names, strict=True))
     predicted = classifier.predict([text for text, _ in pairs]).tolist()
-    return sum(names[label] == name for label, (_, name) in zip(predicted, pairs, strict=True)) / len(pairs)
+    result: float = sum(names[label] == name for label, (_, name) in zip(predicted, pairs, strict=True)) / len(pairs)
+    return result
 
 
 def _record(lesson: Lesson, classifier: Classifier, corpus: Corpus, n_votes: int) -> tuple[bytes, float]:

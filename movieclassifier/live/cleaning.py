@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections.abc import Callable
 
 # A vote makes a prediction of an item, and a prediction has at most so many characters.
 MAX_TEXT = 20_000
@@ -96,7 +97,7 @@ def without_tags(markup: str) -> str:
     return "".join(kept)
 
 
-def _after_markup(markup: str, opening: int, kept: list[str], find) -> int:  # type: ignore[no-untyped-def]
+def _after_markup(markup: str, opening: int, kept: list[str], find: Callable[[str, int], int]) -> int:
     """Return where the text goes on after what begins at "<", and keep what of it is text."""
     for start, stop in (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<!", ">"), ("<?", ">")):
         if markup.startswith(start, opening):

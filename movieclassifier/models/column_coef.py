@@ -47,7 +47,8 @@ class ColumnCoef:
     @property
     def dtype(self) -> np.dtype[Any]:
         """Type of the weights."""
-        return self._values.dtype
+        result: np.dtype[Any] = self._values.dtype
+        return result
 
     def __len__(self) -> int:
         return len(self._values)

@@ -63,7 +63,7 @@ FITTED = {
 
 
 def load_pickled(path: str | os.PathLike[str]) -> Any:
-    """Unpickle ``classifier.pkl`` or ``stopwords.pkl``, admitting only the five globals that they need.
+    """Unpickle ``classifier.pkl`` or ``stopwords.pkl``, admitting only the globals that they need.
 
     Parameters
     ----------
@@ -93,7 +93,8 @@ class Note:
     """A global that a pickle asks for, with the arguments of its call and the state that it shall take."""
 
     def __init__(self, name: tuple[str, str], arguments: Any = None):
-        self.name, self.arguments, self.state = name, arguments, None
+        self.name, self.arguments = name, arguments
+        self.state: Any = None
 
     def __setstate__(self, state: Any) -> None:
         self.state = state
@@ -286,7 +287,7 @@ def _rebuild_dtype(note: Any) -> np.dtype[Any]:
         if strings:
             strings = state[2:] == (None, None, None, 4 * int(name[1:]), 4, 8)
         if state[0] == 3 and order and (numbers or strings):
-            return np.dtype(name).newbyteorder(order)
+            return np.dtype(f"{order}{name}")
     raise pickle.UnpicklingError("the type of an array is not one of numbers or strings")
 
 

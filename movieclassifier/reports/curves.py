@@ -183,7 +183,8 @@ def wilson(share: NDArray[np.floating], n: NDArray[np.integer]) -> tuple[NDArray
 
 def _distances(share: NDArray[np.floating], n: NDArray[np.integer]) -> NDArray[np.floating]:
     low, high = wilson(share, n)
-    return np.maximum(np.stack([share - low, high - share]), 0)
+    result: NDArray[np.floating] = np.maximum(np.stack([share - low, high - share]), 0)
+    return result
 
 
 def draw_lengths(n_words: NDArray[np.int32], right: NDArray[np.bool_], confidence: NDArray[np.float64]) -> Picture:

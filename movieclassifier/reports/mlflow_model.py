@@ -23,7 +23,7 @@ def make_model() -> Any:
         ``load_classifier()`` predicts, ``p_`` with the name of a class its probability.
     """
     import pandas as pd
-    from mlflow.pyfunc import PythonModel
+    from mlflow.pyfunc import PythonModel  # type: ignore[attr-defined,unused-ignore]  # it is not re-exported
 
     class RecordModel(PythonModel):
         def load_context(self, context: Any) -> None:

@@ -78,7 +78,8 @@ def _heaviest(classifier: Classifier, row: int, sign: int) -> NDArray[np.integer
     """Return the columns with the largest weights for a class."""
     weights = sign * classifier.coef_[row, classifier.columns]
     heaviest = np.argsort(-weights, kind="stable")[:N_CANDIDATES]
-    return classifier.columns[heaviest[weights[heaviest] > 0]]
+    result: NDArray[np.integer] = classifier.columns[heaviest[weights[heaviest] > 0]]
+    return result
 
 
 def count_documents(

@@ -70,7 +70,8 @@ class Report:
         )
 
     def _name(self, label: Label) -> str:
-        return self.classifier.label_names[self.classifier.classes_.tolist().index(label)]
+        result: str = self.classifier.label_names[self.classifier.classes_.tolist().index(label)]
+        return result
 
     def save(self, folder: Path) -> Path:
         """Write the page and the pictures into a folder, which is made; returns the page's path."""

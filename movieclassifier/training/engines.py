@@ -133,7 +133,8 @@ class _Worker:
         """Return the result of the task; None where the process has died before."""
         try:
             self.pipe.recv()
-            return pickle.loads(self.path.read_bytes())  # noqa: S301  # our own process
+            result: _Result | None = pickle.loads(self.path.read_bytes())  # noqa: S301  # our own process
+            return result
         except (EOFError, OSError, pickle.UnpicklingError):
             self.process.join(10)
             self.exit_code = self.process.exitcode

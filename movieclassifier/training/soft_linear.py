@@ -141,4 +141,5 @@ def _count(
 def _at_least(counts: NDArray[np.float32], min_df: int) -> NDArray[np.bool_]:
     """Tell which columns have documents enough; a column without any has none, whatever the limit."""
     in_all = counts.sum(axis=1)
-    return (in_all >= min_df) & (in_all > 0)
+    result: NDArray[np.bool_] = (in_all >= min_df) & (in_all > 0)
+    return result

@@ -74,7 +74,7 @@ class DistillOptions:
         return "soft labels" if self.soft_labels else self.teacher
 
 
-class TeacherName(click.ParamType):
+class TeacherName(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.3 on
     """A name in TEACHERS, which is imported only when one is given."""
 
     name = "TEACHER"

@@ -1,7 +1,8 @@
 """What the commands about the log have in common."""
 
 import getpass
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from movieclassifier.feedback.owner import Owner
 
 
-def database_option(command):  # type: ignore[no-untyped-def]  # a decorator as click has them
+def database_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--database``."""
     return click.option(
         "--database",

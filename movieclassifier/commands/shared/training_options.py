@@ -21,7 +21,7 @@ OVERRIDES = ("passes", "tokenizer", "n_features", "ngram_range", "min_df", "alph
 SETTINGS = ("recipe", "stop_words", *OVERRIDES)
 
 
-class Count(click.ParamType):
+class Count(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.3 on
     """A whole number, also as a power: ``4194304`` or ``2**22``."""
 
     name = "N"
@@ -31,10 +31,11 @@ class Count(click.ParamType):
         found = re.fullmatch(r"([0-9]{1,20})(?:\*\*([0-9]{1,20}))?", str(value))
         if found is None:
             self.fail(f"{value!r} is not a whole number or a power such as 2**22.", param, ctx)
-        return int(found[1]) ** min(int(found[2] or 1), 64)
+        result: int = int(found[1]) ** min(int(found[2] or 1), 64)
+        return result
 
 
-class NGramRange(click.ParamType):
+class NGramRange(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.3 on
     """``3`` for 1- to 3-grams, ``2-3`` for 2- to 3-grams."""
 
     name = "N|M-N"
@@ -48,7 +49,7 @@ class NGramRange(click.ParamType):
             self.fail(f"{value!r} is not a range of n-grams; write 3 for 1 to 3, or 2-3 for 2 to 3.", param, ctx)
 
 
-class RecipeName(click.ParamType):
+class RecipeName(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.3 on
     """The name of a recipe, or a TOML file with one."""
 
     name = "recipe"

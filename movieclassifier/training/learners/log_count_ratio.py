@@ -39,9 +39,11 @@ def log_counts(counts: NDArray[np.integer]) -> NDArray[np.float64]:
     [0.0, 0.693, 11.513]
     """
     if counts.max(initial=0) < len(LOG_TABLE):
-        return LOG_TABLE[counts]
+        result: NDArray[np.float64] = LOG_TABLE[counts]
+        return result
     halvings = np.maximum(np.frexp(counts.astype(float))[1] - TABLE_BITS, 0)
-    return LOG_TABLE[counts >> halvings] + halvings * LOG_2
+    result = LOG_TABLE[counts >> halvings] + halvings * LOG_2
+    return result
 
 
 def log_ratio(counts: NDArray[np.integer], position: int, constant: float, min_df: int) -> NDArray[np.float64]:
@@ -173,7 +175,8 @@ class LogCountRatio:
         ndarray of shape (nnz,), of the dtype of the rows
         """
         if (twin := training_twin()) is None or len(self.totals_) > MANY:
-            return rows.data * self.ratio(rows.columns, position).astype(rows.data.dtype)
+            result: NDArray[Any] = rows.data * self.ratio(rows.columns, position).astype(rows.data.dtype)
+            return result
         scaled = np.empty_like(rows.data)
         constant = self._constant(position)
         twin.scale(rows.data, rows.columns, self.counts_, LOG_TABLE, LOG_2, position, constant, self.min_df, scaled)
@@ -190,7 +193,8 @@ class LogCountRatio:
         -------
         ndarray of shape (n,)
         """
-        return self.counts_[columns].sum(axis=1)
+        result: NDArray[np.integer] = self.counts_[columns].sum(axis=1)
+        return result
 
     def _known_n_documents(self) -> NDArray[np.integer]:
         """Return in how many documents each column was seen; summed once for all classes."""

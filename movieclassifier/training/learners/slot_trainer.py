@@ -149,7 +149,8 @@ class SlotTrainer:
 
     def document_frequency(self, columns: NDArray[np.integer]) -> NDArray[np.integer]:
         """Return in how many documents some columns were seen, of shape (n,)."""
-        return self.counts(columns).sum(axis=1)
+        result: NDArray[np.integer] = self.counts(columns).sum(axis=1)
+        return result
 
     def weights(self) -> Weights:
         """Return the weights for features that are not scaled."""

@@ -294,7 +294,8 @@ class Trainer:
 def _decide(rows: Rows, weights: NDArray[np.floating]) -> NDArray[np.floating]:
     """Multiply a matrix by weights of its dtype."""
     if (twin := training_twin()) is None:
-        return rows.to_csr() @ weights
+        result: NDArray[np.floating] = rows.to_csr() @ weights
+        return result
     values = np.empty(len(rows), dtype=rows.data.dtype)
     twin.decide(rows.data, rows.columns, rows.indptr, weights, values)
     return values

@@ -100,7 +100,8 @@ def start_vectors(rng: np.random.RandomState, n: int, size: int) -> NDArray[np.f
 
 def squared_norms(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the squared norm of each vector."""
-    return np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)
+    result: NDArray[np.float64] = np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)
+    return result
 
 
 def noise_table(frequencies: NDArray[np.float64], n: int = N_NOISE) -> NDArray[np.int32]:
@@ -123,7 +124,8 @@ def noise_table(frequencies: NDArray[np.float64], n: int = N_NOISE) -> NDArray[n
     """
     sums = np.cumsum(frequencies**0.75)
     places = (np.arange(n) + 0.5) / n * sums[-1]
-    return np.minimum(np.searchsorted(sums, places, side="right"), len(sums) - 1).astype(np.int32)
+    result: NDArray[np.int32] = np.minimum(np.searchsorted(sums, places, side="right"), len(sums) - 1).astype(np.int32)
+    return result
 
 
 def thresholds(chances: NDArray[np.float64]) -> NDArray[np.uint32]:

@@ -142,9 +142,10 @@ class Lessons:
 
     def fold(self, rows: NDArray[np.integer], n_folds: int) -> NDArray[np.integer]:
         """Return the fold of some labelled texts by their numbers."""
-        return np.random.RandomState(self.seed % 2**32).randint(n_folds, size=self.n_labelled)[
+        result: NDArray[np.integer] = np.random.RandomState(self.seed % 2**32).randint(n_folds, size=self.n_labelled)[
             np.minimum(rows, self.n_labelled - 1)
         ]
+        return result
 
     def rows(self, ngrams: NGrams) -> RowStore:
         """Return all texts as rows on disk, the labelled ones first; they are hashed only once."""

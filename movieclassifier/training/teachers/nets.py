@@ -95,7 +95,8 @@ def net_probabilities(arrays: dict[str, NDArray[Any]], vectors: NDArray[np.float
     ndarray of shape (n_texts, n_classes)
     """
     n_nets = sum(name.startswith("coef") for name in arrays) // 2
-    return np.mean([_forward(arrays, number, vectors) for number in range(n_nets)], axis=0)
+    result: NDArray[np.float64] = np.mean([_forward(arrays, number, vectors) for number in range(n_nets)], axis=0)
+    return result
 
 
 def _forward(arrays: dict[str, NDArray[Any]], number: int, vectors: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -187,7 +187,9 @@ def chances_of(counts: NDArray[np.float32], settings: Settings) -> NDArray[np.fl
     n = counts.sum(axis=1)
     positions = (1,) if counts.shape[1] == 2 else range(counts.shape[1])
     ratio = np.max([np.abs(soft_ratio(counts, 0, position)) for position in positions], axis=0)
-    return np.minimum(1, settings.chance_scale * ratio * n / (n + settings.shrink)).astype(np.float32)
+    chance = np.minimum(1, settings.chance_scale * ratio * n / (n + settings.shrink))
+    result: NDArray[np.float32] = chance.astype(np.float32)
+    return result
 
 
 def _by_fold(lessons: Lessons, block: Block, n_folds: int) -> Iterator[Block]:

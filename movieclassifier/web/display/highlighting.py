@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from movieclassifier.features.token_spans import Span
+from movieclassifier.features.folding import Span
 from movieclassifier.models.explanation import Contribution, Explanation
 
 # Log-odds from which a word is marked, marked clearly, and marked strongly. They are absolute: in a text that decides
