@@ -8,8 +8,8 @@ import click
 from movieclassifier.commands.shared.corpus_options import corpus_options
 from movieclassifier.commands.shared.distill_options import DISTILL_OPTIONS, DistillOptions, as_distill_options
 from movieclassifier.commands.shared.edge import Command, add_options, progress_option, warn
-from movieclassifier.commands.shared.training_options import RunOptions, TrainingOptions
 from movieclassifier.corpora.reading import ReadingOptions
+from movieclassifier.training.options import RunOptions, TrainingOptions
 
 
 @click.command(cls=Command)

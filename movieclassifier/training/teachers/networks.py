@@ -269,4 +269,5 @@ def predict(network: Any, numbers: NDArray[np.int32]) -> NDArray[np.float64]:
     parts = [np.asarray(network.predict_on_batch(padded[i : i + size])) for i in range(0, len(padded), size)]
     found = np.concatenate(parts)[: len(numbers)].astype(np.float64)
     # In 32 bits they add up to 1 only nearly.
-    return found / found.sum(axis=1, keepdims=True)
+    result: NDArray[np.float64] = found / found.sum(axis=1, keepdims=True)
+    return result
