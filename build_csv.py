@@ -11,7 +11,9 @@ from movieclassifier.corpora.aclimdb.corpus import CORPUS_NAME
 
 @click.command("build-csv", cls=Command, context_settings={"show_default": True})
 @click.option("--data-dir", type=click.Path(path_type=Path), default="data", help="The folder that holds aclImdb/.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="Of the order of rows; 0 is the book's.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="Seed of the order of rows; 0 is the book's."
+)
 @click.option("--split", is_flag=True, help="Write the official halves: movie_train.csv and movie_test.csv.")
 @progress_option
 def main(data_dir: Path, seed: int, split: bool, show: bool | None) -> None:

@@ -66,8 +66,12 @@ OPTIONS = [
     click.option("--folds", "n_folds", type=click.IntRange(2), help="Cross-validate in this many folds."),
     click.option("--n-train", type=click.IntRange(1), help="Documents to train on.  [default: all before the holdout]"),
     click.option("--n-holdout", type=click.IntRange(1), help="Documents held out.  [default: a tenth]"),
-    click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of folds and of SGD's order."),
-    click.option("--threads", "n_threads", type=click.IntRange(1), default=1, show_default=True, help="Vectorizing."),
+    click.option(
+        "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of folds and of SGD's order."
+    ),
+    click.option(
+        "--threads", "n_threads", type=click.IntRange(1), default=1, show_default=True, help="Vectorizing threads."
+    ),
     click.option("--allow-sorted", is_flag=True, help="Train on a stream that is sorted by label, too."),
     track_option,
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
@@ -90,8 +94,8 @@ def main(
 ) -> None:
     """Train recipes and baselines on the same documents of CORPUS, test them on the same others, print one table.
 
-    Each is trained in a process of its own. What was tuned on CORPUS has seen all but its holdout, so --folds would
-    flatter it. ≈ marks those whose accuracy is not significantly below the best one's.
+    Each is trained in a process of its own. A recipe that was tuned on CORPUS has seen all of it but the holdout, so
+    --folds would flatter it. ≈ marks those whose accuracy is not significantly below the best one's.
     """
     from movieclassifier.evaluation.comparison import compare
     from movieclassifier.evaluation.comparison_table import table

@@ -25,19 +25,23 @@ OPTIONS = [
         help="TOML file with a list of values for each setting; alpha is that of --recipe, if not listed.",
     ),
     click.option(
-        "--candidates", "n_candidates", type=click.IntRange(2), default=27, show_default=True, help="Recipes."
+        "--candidates", "n_candidates", type=click.IntRange(2), default=27, show_default=True, help="Recipes to try."
     ),
-    click.option("--folds", "n_folds", type=click.IntRange(2), default=3, show_default=True, help="Of the documents."),
+    click.option("--folds", "n_folds", type=click.IntRange(2), default=3, show_default=True, help="Number of folds."),
     click.option(
         "--budget", type=click.FloatRange(0, min_open=True), default=10, show_default=True, help="Minutes to spend."
     ),
     click.option("--n-train", type=click.IntRange(1), help="Documents to tune on.  [default: all before the holdout]"),
     click.option("--n-holdout", type=click.IntRange(0), help="Documents never looked at.  [default: a tenth]"),
-    click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of candidates, folds and SGD."),
-    click.option("--threads", "n_threads", type=click.IntRange(1), default=1, show_default=True, help="Vectorizing."),
+    click.option(
+        "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of candidates, folds and SGD."
+    ),
+    click.option(
+        "--threads", "n_threads", type=click.IntRange(1), default=1, show_default=True, help="Vectorizing threads."
+    ),
     click.option("--allow-sorted", is_flag=True, help="Train on a stream that is sorted by label, too."),
     click.option(
-        "--output", type=click.Path(dir_okay=False), default="tuned.toml", show_default=True, help="To write."
+        "--output", type=click.Path(dir_okay=False), default="tuned.toml", show_default=True, help="File to write."
     ),
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
 ]
