@@ -1,6 +1,6 @@
 """A server under clients, whose processes are killed at random moments and started again.
 
-``python tests/scripts/crashing.py --help`` runs the long form.
+``python -m tests.scripts.crashing --help`` runs the long form.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Run the notebooks; ``python tests/support/notebook_runs.py`` keeps what they print, with the corpus in data/movie_data.csv."""
+"""Run the notebooks; ``python -m tests.support.notebook_runs`` keeps what they print, with the corpus in data/movie_data.csv."""
 
 import os
 from pathlib import Path

@@ -1,6 +1,6 @@
 """The notebooks run from top to bottom, and the outputs that they are kept with are those that running gives.
 
-``python tests/support/notebook_runs.py`` keeps new ones.
+``python -m tests.support.notebook_runs`` keeps new ones.
 """
 
 import os
