@@ -12,17 +12,8 @@ from movieclassifier.training.options import RunOptions, TrainingOptions
 @click.command(cls=Command)
 @click.argument("paths", metavar="[CORPUS]...", nargs=-1)
 @corpus_options
-@click.option(
-    "--unlabelled", multiple=True, type=click.Path(), help="Texts without labels: distil a student from them."
-)
 @training_options
-def main(
-    paths: tuple[str, ...],
-    reading: ReadingOptions,
-    training: TrainingOptions,
-    run: RunOptions,
-    unlabelled: tuple[str, ...],
-) -> None:
+def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOptions, run: RunOptions) -> None:
     """Train on CORPUS (data/movie_data.csv) one minibatch at a time, evaluate, and write the model."""
     from movieclassifier import evaluate, save_model, score_documents, split_holdout, survey
     from movieclassifier.commands.distill import distill_instead
@@ -31,8 +22,8 @@ def main(
     from movieclassifier.models.guard import make_guard
     from movieclassifier.training import planning  # all imported here, so that --help is quick
 
-    if unlabelled:
-        return distill_instead(paths or tuple(train_steps.book_corpus()), reading, unlabelled, training, run)
+    if training.unlabelled:
+        return distill_instead(paths or tuple(train_steps.book_corpus()), reading, training, run)
     costs, before = train_steps.measure_costs(), train_steps.load_record_facts(run.model_dir)
     corpus = chosen_corpus(paths or train_steps.book_corpus(), reading)
     test = corpus_to_test_on(training.test, reading, training.test_format) if training.test else None

@@ -29,7 +29,6 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, **given: Any) -> None:
 def distill_instead(
     paths: tuple[str, ...],
     reading: ReadingOptions,
-    unlabelled: tuple[str, ...],
     training: TrainingOptions,
     run: RunOptions,
 ) -> None:
@@ -39,7 +38,7 @@ def distill_instead(
     if refused := [name for name, given in named.items() if given]:
         raise ValueError(f"--unlabelled does not go with {', '.join(refused)}; leave one of them out.")
     options = DistillOptions(
-        unlabelled,
+        training.unlabelled,
         n_keep=training.n_keep,
         n_holdout=training.n_holdout,
         test=training.test,

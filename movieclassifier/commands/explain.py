@@ -20,11 +20,15 @@ from movieclassifier.models.explanation import Explanation
 def main(text: str, model: str | None, n_top: int, as_json: bool) -> None:
     """Tell what each word and n-gram of TEXT, or of standard input for -, adds to the decision."""
     from movieclassifier.models.persistence import load_classifier
+    from movieclassifier.models.unknown import describe_unknown
 
     classifier = load_classifier(model)
     if text == "-":
         text = decode(sys.stdin.buffer.read(), "standard input")
     explanation = classifier.explain(text)
+    if not (as_json or explanation.n_known):
+        click.echo(describe_unknown(text, classifier.recipe.ngrams))
+        return
     if as_json:
         click.echo(json.dumps(asdict(explanation), indent=2))
         return

@@ -79,7 +79,7 @@ class Settings:
         ]
         for holds, name, expected in checks:
             if not holds:
-                raise ValueError(f"{name} must be {expected}; got {getattr(self, name)!r}.")
+                raise ValueError(f"MOVIECLASSIFIER_{name.upper()} must be {expected}; got {getattr(self, name)!r}.")
 
     def new_labels_of(self, labels: Sequence[str]) -> tuple[str, ...]:
         """Return the labels that may become classes beside those of a model.

@@ -1,6 +1,7 @@
 """Reading feeds once, with nothing kept, as the command line does."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,6 +57,15 @@ def with_page(item: Item, outside: Outside, robots: Robots) -> Item:
     return replace(item, text=found["text"], text_from="page", language=item.language or found["language"].lower())
 
 
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Put the name of a file before the fault that is found in it."""
+    try:
+        yield
+    except SourceFault as fault:
+        raise SourceFault(fault.kind, f"{path}: {fault.sentence}") from fault
+
+
 def read_feed_file(path: Path, outside: Outside) -> list[Item]:
     """Return the items of a feed in a file.
 
@@ -64,7 +74,8 @@ def read_feed_file(path: Path, outside: Outside) -> list[Item]:
     OSError
         If it cannot be read, or is no feed.
     """
-    items = [make_item(path.name, entry) for entry in outside.parser.feed(read_bounded(path))["items"]]
+    with _naming(path):
+        items = [make_item(path.name, entry) for entry in outside.parser.feed(read_bounded(path))["items"]]
     return [item for item in items if item is not None]
 
 
@@ -76,7 +87,8 @@ def read_page_file(path: Path, outside: Outside) -> Item:
     OSError
         If it cannot be read, or holds no article.
     """
-    found = outside.parser.page(read_bounded(path))
+    with _naming(path):
+        found = outside.parser.page(read_bounded(path))
     item = make_item(path.name, {**found, "id": path.name})
     if item is None:
         raise SourceFault("no article", "There is no article on the page.")

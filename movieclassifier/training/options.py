@@ -30,6 +30,8 @@ class TrainingOptions:
         where the run has an engine.
     allow_sorted : bool
         Whether to train on a stream that is sorted by label.
+    unlabelled : tuple of str
+        Paths of texts without labels, from which a student is distilled; empty trains the recipe itself.
     test : str or None
         Path of a separate corpus to evaluate on.
     test_format : str or None
@@ -56,6 +58,7 @@ class TrainingOptions:
     n_keep: int | None = None
     n_shards: int | None = None
     allow_sorted: bool = False
+    unlabelled: tuple[str, ...] = ()
     test: str | None = None
     test_format: str | None = None
 

@@ -242,7 +242,8 @@ def test_explain_reads_the_text_from_standard_input(small_model):
 
 
 def test_explain_says_that_there_is_nothing_to_explain(small_model):
-    assert "; there is no n-gram in the text." in run("explain", "", "--model", small_model).stdout
+    assert run("explain", "", "--model", small_model).stdout == "There is no text.\n"
+    assert run("explain", "日本語", "--model", small_model).stdout.startswith("No word of it is known to the model.")
 
 
 def test_explain_uses_colours_on_a_terminal_only(small_model):

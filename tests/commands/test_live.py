@@ -106,7 +106,9 @@ def test_feeds_and_pages_in_files(live, server, tmp_path):
     assert len(lines(result)) == 2
     assert "1 entries have no address that may be called" in result.stderr
     (tmp_path / "page.html").write_text("<p>nothing</p>")
-    assert live("news", "--page-file", "page.html").exit_code == 3
+    refused = live("news", "--page-file", "page.html")
+    assert refused.exit_code == 3
+    assert "page.html: " in refused.stderr
 
 
 def test_hashtag_prints_scores_and_their_mean(live, server):

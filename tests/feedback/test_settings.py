@@ -38,13 +38,13 @@ def test_what_is_given_goes_before_the_environment():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"MODE": "wild"}, "mode must be one of instant, review; got 'wild'"),
+        ({"MODE": "wild"}, "MOVIECLASSIFIER_MODE must be one of instant, review; got 'wild'"),
         ({"CAP": "much"}, "MOVIECLASSIFIER_CAP must be a number; got 'much'"),
-        ({"CAP": 0}, "cap must be above 0"),
+        ({"CAP": 0}, "MOVIECLASSIFIER_CAP must be above 0"),
         ({"DEPLOYED": "perhaps"}, "MOVIECLASSIFIER_DEPLOYED must be 1 or 0"),
         ({"LIFETIME_DAYS": "a"}, "MOVIECLASSIFIER_LIFETIME_DAYS must be a whole number"),
-        ({"LIFETIME_DAYS": 0}, "lifetime_days must be at least 1"),
-        ({"MIN_LENGTH": 50, "MAX_LENGTH": 20}, "min_length must be between 1 and max_length"),
+        ({"LIFETIME_DAYS": 0}, "MOVIECLASSIFIER_LIFETIME_DAYS must be at least 1"),
+        ({"MIN_LENGTH": 50, "MAX_LENGTH": 20}, "MOVIECLASSIFIER_MIN_LENGTH must be between 1 and max_length"),
         ({"VOTES_PER_HOUR": "many"}, "MOVIECLASSIFIER_VOTES_PER_HOUR must be a whole number"),
     ],
 )

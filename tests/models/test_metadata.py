@@ -9,7 +9,7 @@ METRICS = {"accuracy": 0.9, "standard_error": 0.1, "log_loss": 0.3, "calibration
 def test_metadata_of_the_bundled_model_fits(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     metadata = load_classifier(model_path()).metadata
-    assert metadata.keys() >= {"corpus", "metrics", "learning_curve"}
+    assert metadata.keys() >= {"corpus", "metrics", "versions"}
     assert first_misfit(metadata) is None
 
 

@@ -11,13 +11,13 @@ def test_every_acknowledged_vote_survives_kills_and_all_workers_agree_with_a_rep
         database_url,
         small_model,
         folder,
-        n_predictions=160,
-        n_votes=80,
+        n_predictions=1200,
+        n_votes=600,
         pause=(0.3, 1.0),
         max_kills=6,  # and no more, lest a slow machine does nothing but start again
         seed=len(database_url),
     )
     outcome.check()
-    assert outcome.n_votes == 80
+    assert outcome.n_votes == 600
     assert outcome.undone
     assert sum(outcome.kills.values()) >= 2, outcome.report()

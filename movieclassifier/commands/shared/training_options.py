@@ -138,6 +138,10 @@ track_option = click.option(
 )
 
 
+UNLABELLED_OPTION = click.option(
+    "--unlabelled", multiple=True, type=click.Path(), help="Texts without labels: distil a student from them."
+)
+
 RUN_OPTIONS = [
     click.option(
         "--model-dir",
@@ -200,7 +204,7 @@ def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
         rest = {name: value for name, value in options.items() if name not in SETTINGS}
         return command(*arguments, training=training, run=RunOptions(**of_run), **rest)
 
-    return add_options([*RECIPE_OPTIONS, *SPLIT_OPTIONS, *RUN_OPTIONS, progress_option])(call)
+    return add_options([*RECIPE_OPTIONS, *SPLIT_OPTIONS, UNLABELLED_OPTION, *RUN_OPTIONS, progress_option])(call)
 
 
 def chosen_recipe(options: dict[str, Any]) -> Recipe:

@@ -16,4 +16,4 @@ from movieclassifier.web.display.effects import effect_of
 )
 def test_the_effect_is_said_in_a_few_words(n_known, held, after, expected):
     before, then = ({"negative": p, "positive": 1 - p} for p in (0.03, after))
-    assert effect_of(Rehearsal(before, then, n_known, held, b"")) == expected
+    assert effect_of(Rehearsal(before, then, n_known, held)) == expected
