@@ -213,6 +213,8 @@ def _rebuild_estimator(state: dict[str, Any]) -> Any:
     attributes = {name: _rebuild_attribute(name, value) for name, value in state.items()}
     if not attributes.keys() <= known or not estimator.get_params().keys() <= attributes.keys():
         raise pickle.UnpicklingError("its attributes are not those of an SGDClassifier")
+    if attributes["average"] is not False:
+        raise pickle.UnpicklingError("its weights are averaged, which lets no estimator go on from those it is given")
     _check_shapes(attributes)
     estimator.__setstate__(attributes)
     estimator._validate_params()  # partial_fit leaves that out where an estimator is fitted

@@ -163,6 +163,7 @@ F8 = np.dtype("f8")
         ({"classes_": None}, "it is not fitted"),
         ({"_expanded_class_weight": np.zeros(1)}, "do not fit its classes"),
         ({"predict": 1}, "attributes are not those"),
+        ({"average": 10}, "its weights are averaged"),
         ({"t_": [1.0]}, "attribute 't_' is not that"),
         ({"t_": F8}, "attribute 't_' is not that"),
         ({"class_weight": {0: 1.0}}, "key of a dictionary is not a str"),

@@ -1,5 +1,6 @@
 """What make would do, told by ``make --dry-run`` in a folder of its own."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+# `make test` would tell these calls of make what it was called with.
+OUTSIDE_MAKE = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
 SPLIT = ".venv/bin/python build_csv.py --split"
 
 
@@ -30,7 +33,9 @@ def project(tmp_path):
 
 def would_run(project, *arguments):
     command = ["make", "--dry-run", "--no-print-directory", *arguments]
-    return subprocess.run(command, cwd=project, capture_output=True, text=True, check=True).stdout.splitlines()
+    return subprocess.run(
+        command, cwd=project, env=OUTSIDE_MAKE, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -47,7 +52,7 @@ def test_python_that_is_too_old_is_refused_in_one_line_and_nothing_is_left(print
     before = sorted(project.rglob("*"))
     for target in ("all", "test", "lint"):
         command = ["make", target, f"PYTHON={python}"]
-        done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=project, env=OUTSIDE_MAKE, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
         assert f"Python 3.11 or newer is needed, and {python} {said}" in done.stderr
     assert sorted(project.rglob("*")) == before
@@ -84,7 +89,7 @@ def test_training_without_the_corpus_and_a_network_points_to_the_sample(project)
     offline = project / ".venv" / "bin" / "python"
     offline.write_text("#!/bin/sh\nexit 3\n")
     offline.chmod(0o755)
-    done = subprocess.run(["make", "train"], cwd=project, capture_output=True, text=True, check=False)
+    done = subprocess.run(["make", "train"], cwd=project, env=OUTSIDE_MAKE, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "Where data/movie_data.csv cannot be downloaded, 'make' alone trains on the sample" in done.stderr
 

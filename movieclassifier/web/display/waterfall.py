@@ -68,7 +68,7 @@ def _laid_out(values: Sequence[tuple[str, float]], total: float) -> Waterfall:
     for _, value in values:
         edges.append(edges[-1] + value)
     low, high = min(edges), max(edges)
-    scale = (100 - 2 * MARGIN) / ((high - low) or 1.0)
+    scale = (100 - 2 * MARGIN) / max(high - low, 1e-6)
 
     def step(name: str, value: float, start: float, end: float, kind: str) -> Step:
         left = MARGIN + (min(start, end) - low) * scale

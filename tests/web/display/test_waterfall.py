@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from movieclassifier.models.explanation import Contribution, Explanation
@@ -12,6 +12,7 @@ def explanation_of(values, intercept=0.5):
     return Explanation("text", "positive", intercept + sum(values), intercept, parts)
 
 
+@example(values=[], intercept=5e-324)
 @given(st.lists(st.floats(-9, 9).filter(lambda value: abs(value) > 0.01), max_size=30), st.floats(-3, 3))
 def test_every_bar_begins_where_the_one_before_ended_and_the_last_is_the_sum(values, intercept):
     picture = waterfall(explanation_of(values, intercept))
