@@ -1,7 +1,7 @@
 """Forge and mutate files of every kind, and read them in processes that may crash: ``python -m tests.scripts.hostile_files``.
 
 A file counts as refused where the program says so by an error that it documents. A crash is an exception of a different
-type, a signal, or a file that takes more than its seconds or its memory; its bytes are kept.
+type, a signal, or a file that takes more than its seconds or its memory; `--keep` keeps its bytes.
 """
 
 import argparse
