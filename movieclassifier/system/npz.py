@@ -133,6 +133,33 @@ class NpzFile:
     def __init__(self, archive: zipfile.ZipFile):
         self._archive = archive
         self.names = [name.removesuffix(".npy") for name in archive.namelist()]
+        self._members = {member.filename: member for member in archive.infolist()}
+
+    def read_all(self, max_names: int, max_bytes: int, without: Collection[str] = ()) -> dict[str, NDArray[Any]]:
+        """Return all arrays but some.
+
+        Parameters
+        ----------
+        max_names : int
+            The largest number of arrays.
+        max_bytes : int
+            The largest size of all of them together.
+        without : collection of str
+            Names of arrays to leave out.
+
+        Raises
+        ------
+        ValueError
+            If there are more arrays, if they are larger, or as for :meth:`read`.
+        """
+        names = [name for name in self.names if name not in without]
+        if len(names) > max_names:
+            raise ValueError(f"it holds {len(names):,} arrays, more than the {max_names:,} that are needed")
+        arrays: dict[str, NDArray[Any]] = {}
+        for name in names:
+            arrays[name] = self.read(name, max_bytes)
+            max_bytes -= arrays[name].nbytes
+        return arrays
 
     def read(self, name: str, max_bytes: int) -> NDArray[Any]:
         """Return an array of numbers or strings.
@@ -150,27 +177,53 @@ class NpzFile:
         ValueError
             If the array is larger, is cut off, or is not written as numpy writes one.
         """
-        if name not in self.names:
+        if (member := self._members.get(f"{name}.npy")) is None:
             raise KeyError(name)
-        member = self._archive.getinfo(f"{name}.npy")
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise ValueError(f"{name} is compressed in an unknown way")
         with self._archive.open(member) as file:
-            dtype, fortran, shape = _read_header(file, name)
-            n_bytes = math.prod(shape) * dtype.itemsize
-            if n_bytes > max_bytes:
-                raise ValueError(f"{name} takes {n_bytes:,} bytes, more than the {max_bytes:,} that fit")
-            content = np.empty(n_bytes, np.uint8)
-            filled = 0
-            while filled < n_bytes and (chunk := file.read(min(CHUNK, n_bytes - filled))):
-                content[filled : filled + len(chunk)] = np.frombuffer(chunk, np.uint8)
-                filled += len(chunk)
-            if filled < n_bytes or file.read(1):
-                raise ValueError(f"{name} has not the length that its header tells")
-        array: NDArray[Any] = content.view(dtype).reshape(shape, order="F" if fortran else "C")
-        if dtype.kind == "U" and content.view(f"{dtype.byteorder}u4").max(initial=0) > 0x10FFFF:
-            raise ValueError(f"{name} holds a character that does not exist")
-        return array
+            return read_array(file, name, max_bytes)
+
+
+def read_array(file: IO[bytes], name: str, max_bytes: int) -> NDArray[Any]:
+    """Return the array of numbers or strings that a whole file of the format ``.npy`` holds.
+
+    Parameters
+    ----------
+    file : binary file
+    name : str
+        For messages.
+    max_bytes : int
+        The largest size of the array; a larger one is refused before memory is taken for it.
+
+    Raises
+    ------
+    ValueError
+        If the array is larger, is cut off, or is not written as numpy writes one.
+
+    Examples
+    --------
+    >>> import io
+    >>> np.save(buffer := io.BytesIO(), np.array([1, 2, 1]))
+    >>> _ = buffer.seek(0)
+    >>> read_array(buffer, "steps", max_bytes=100).tolist()
+    [1, 2, 1]
+    """
+    dtype, fortran, shape = _read_header(file, name)
+    n_bytes = math.prod(shape) * dtype.itemsize
+    if n_bytes > max_bytes:
+        raise ValueError(f"{name} takes {n_bytes:,} bytes, more than the {max_bytes:,} that fit")
+    content = np.empty(n_bytes, np.uint8)
+    filled = 0
+    while filled < n_bytes and (chunk := file.read(min(CHUNK, n_bytes - filled))):
+        content[filled : filled + len(chunk)] = np.frombuffer(chunk, np.uint8)
+        filled += len(chunk)
+    if filled < n_bytes or file.read(1):
+        raise ValueError(f"{name} has not the length that its header tells")
+    array: NDArray[Any] = content.view(dtype).reshape(shape, order="F" if fortran else "C")
+    if dtype.kind == "U" and content.view(f"{dtype.byteorder}u4").max(initial=0) > 0x10FFFF:
+        raise ValueError(f"{name} holds a character that does not exist")
+    return array
 
 
 def _read_header(file: IO[bytes], name: str) -> tuple[np.dtype[Any], bool, tuple[int, ...]]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.system.atomic import replace_file, sync_folder
-from movieclassifier.system.npz import NPZ_ERRORS, write_npz
+from movieclassifier.system.npz import NPZ_ERRORS, NpzFile, open_npz, write_npz
 from movieclassifier.training.plan import Plan
 
 FORMAT = 3  # 2 held zeros too; 1 was written before the default tokenizer folded quotes, marks and references
@@ -24,6 +24,10 @@ MODEL_FILES = ("classifier.npz", "classifier.pkl", "stopwords.pkl")
 NOT_COMPARED = ("earlier", "allow_sorted", "corpus", "label_names")
 # Settings that a corpus of its own may change: all but the recipe and the classes.
 OF_THE_CORPUS = tuple(name for name in Plan.__dataclass_fields__ if name not in ("recipe", "classes"))
+
+MAX_FACTS_BYTES = 2**26
+# Arrays of one row of weights, and those that all rows share.
+ARRAYS_PER_ROW, SHARED_ARRAYS = 14, 8
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -82,13 +86,13 @@ class CheckpointFacts:
         """
         facts = json.loads(text)
         if facts["format"] != FORMAT:
-            raise ValueError(f"its format is {facts['format']!r}, this version reads {FORMAT}")
+            raise ValueError(f"its format is {facts['format']!r:.80}, this version reads {FORMAT}")
         missing = cls.__dataclass_fields__.keys() - facts.keys() - {"label_run"}
         if missing:
             raise ValueError(f"it lacks {', '.join(sorted(missing))}")
         n_done, n_steps = facts["n_steps_done"], facts["n_steps"]
         if not (isinstance(n_done, int) and isinstance(n_steps, int) and 0 <= n_done <= n_steps):
-            raise ValueError(f"the step count is invalid: {n_done!r} of {n_steps!r}")
+            raise ValueError(f"the step count is invalid: {n_done!r:.20} of {n_steps!r:.20}")
         if not all(map(_is_pair, [*facts["curve"], facts["since_point"]])):
             raise ValueError("its learning curve is invalid")
         label_run = facts.get("label_run", [-1, 0])
@@ -129,19 +133,25 @@ def load_checkpoint(path: str | os.PathLike[str]) -> tuple[CheckpointFacts, Arra
     if not Path(path).is_file():
         raise ValueError(f"{path}: there is no checkpoint to go on from; start without --resume or --continue.")
     try:
-        # Opened here, because numpy leaves a file open that it finds to be no archive.
-        with open(path, "rb") as content, np.load(content, allow_pickle=False) as file:
-            facts = CheckpointFacts.from_json(file["facts"].tobytes())
-            return facts, {name: file[name] for name in file.files if name != "facts"}
+        with open_npz(path) as file:
+            facts = _read_facts(file)
+            # The arrays are not compressed, so that together they take less than the file.
+            n_names = ARRAYS_PER_ROW * len(facts.plan.classes) + SHARED_ARRAYS
+            return facts, file.read_all(n_names, os.path.getsize(path), without=("facts",))
     except (OSError, *NPZ_ERRORS) as error:
-        raise ValueError(f"{path} is no checkpoint, or is damaged ({error}); start without --resume.") from error
+        what = f"it lacks {error}" if isinstance(error, KeyError) else str(error) or type(error).__name__
+        raise ValueError(f"{path} is no checkpoint, or is damaged ({what}); start without --resume.") from error
+
+
+def _read_facts(file: NpzFile) -> CheckpointFacts:
+    return CheckpointFacts.from_json(file.read("facts", MAX_FACTS_BYTES).tobytes())
 
 
 def load_checkpoint_facts(path: str | os.PathLike[str]) -> CheckpointFacts | None:
     """Read only the facts of a checkpoint; None where there is none that can be read."""
     try:
-        with open(path, "rb") as content, np.load(content, allow_pickle=False) as file:
-            return CheckpointFacts.from_json(file["facts"].tobytes())
+        with open_npz(path) as file:
+            return _read_facts(file)
     except (OSError, *NPZ_ERRORS):
         return None
 

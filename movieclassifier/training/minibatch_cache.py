@@ -110,11 +110,24 @@ class MinibatchCache:
         n_samples, nnz, n_values = header
         y, indptr, indices = self._read(n_samples), self._read(n_samples + 1), self._read(nnz)
         values = self._read(n_values, self.dtype)
-        if self._checksum(header, (array.tobytes() for array in (y, indptr, indices, values))) != checksum:
-            raise ValueError(f"{self.path} is damaged, or of a different recipe; start again without --resume.")
         lengths = np.diff(indptr)
+        if (
+            self._checksum(header, (array.tobytes() for array in (y, indptr, indices, values))) != checksum
+            or not self._fit(y, lengths, indices, values)
+            or indptr[0] != 0
+        ):
+            raise ValueError(f"{self.path} is damaged, or of a different recipe; start again without --resume.")
         data = np.repeat(values, lengths[lengths > 0]) if self.binary else values
         return Rows(data, indices, indptr, self.n_features), y
+
+    def _fit(
+        self, y: NDArray[np.int32], lengths: NDArray[np.int32], columns: NDArray[np.int32], values: NDArray[Any]
+    ) -> bool:
+        """Tell whether the arrays of a minibatch fit together: compiled loops would follow them anywhere."""
+        n_values = np.count_nonzero(lengths) if self.binary else len(columns)
+        fits = y.min(initial=0) >= 0 and lengths.min(initial=0) >= 0 and lengths.sum(dtype=np.int64) == len(columns)
+        fits &= len(values) == n_values and bool(np.isfinite(values).all())
+        return bool(fits and columns.min(initial=0) >= 0 and columns.max(initial=0) < self.n_features)
 
     def flush(self) -> None:
         """Put the minibatches on the disk."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from movieclassifier.features.hashing import hash_texts
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.system.atomic import replace_file
+from movieclassifier.system.npz import NPZ_ERRORS, read_array
 
 BLOCK = 1000  # rows
 WINDOW = 16  # blocks that are shuffled together
@@ -146,8 +147,23 @@ def write_rows(path: str | os.PathLike[str], minibatches: Iterable[Sequence[str]
 
 
 def open_rows(path: str | os.PathLike[str]) -> RowStore:
-    """Return the rows that :func:`write_rows` left."""
-    return RowStore(Path(path), np.load(_indptr_path(path)))
+    """Return the rows that :func:`write_rows` left.
+
+    Raises
+    ------
+    ValueError
+        If the two files do not fit each other.
+    """
+    indptr_path = _indptr_path(path)
+    try:
+        with open(indptr_path, "rb") as file:
+            indptr = read_array(file, "indptr", os.path.getsize(indptr_path))
+        fits = indptr.dtype == np.int64 and indptr.ndim == 1 and len(indptr) > 0 and indptr[0] == 0
+        if not fits or (np.diff(indptr) < 0).any() or 4 * indptr[-1] != os.path.getsize(path):
+            raise ValueError("its rows do not fit the file of their columns")
+    except NPZ_ERRORS as error:
+        raise ValueError(f"{indptr_path} is damaged ({error}); start without --resume.") from error
+    return RowStore(Path(path), indptr)
 
 
 def _indptr_path(path: str | os.PathLike[str]) -> Path:

@@ -17,7 +17,7 @@ from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.scoring import score_documents
 from movieclassifier.system.atomic import name_full_disk, replace_file
-from movieclassifier.system.npz import NPZ_ERRORS, open_npz, write_npz
+from movieclassifier.system.npz import NPZ_ERRORS, NpzFile, open_npz, write_npz
 from movieclassifier.system.progress import Progress
 from movieclassifier.training.calibration import fit_temperature
 from movieclassifier.training.checkpoints import NOT_COMPARED
@@ -41,7 +41,6 @@ from movieclassifier.training.steps import Fit
 DOCUMENTS = "shards.jsonl"
 CHECKPOINT = "shards.npz"
 FORMAT = 2  # 1 was written before the default tokenizer folded quotes, marks and references
-MAX_CHECKPOINT_BYTES = 2**36
 # Bundles of shards for each worker: what a lost worker costs is one bundle.
 BUNDLES_PER_WORKER = 2
 
@@ -190,21 +189,33 @@ class ShardedFit:
             return False
         try:
             with open_npz(path) as arrays:
-                facts = json.loads(arrays.read("facts", 2**20).tobytes())
-                if facts["run"] != self.settings.run or facts["format"] != FORMAT:
-                    raise ValueError("it belongs to a run of a different corpus, recipe, seed or number of shards")
-                columns = arrays.read("columns", MAX_CHECKPOINT_BYTES)
-                self.counts.counts_[columns] = arrays.read("counts", MAX_CHECKPOINT_BYTES)
-                self.counts.totals_[:] = arrays.read("totals", 2**20)
-                self._start()
-                assert self.weights is not None  # noqa: S101  # _start() has made them
-                self.weights.coef[:] = arrays.read("coef", MAX_CHECKPOINT_BYTES)
-                self.weights.intercept[:] = arrays.read("intercept", 2**20)
-                self.n_passes_done = int(facts["n_passes_done"])
-                self.curve = [(int(n), float(accuracy)) for n, accuracy in facts["curve"]]
+                self._take(arrays)
         except NPZ_ERRORS as error:
             raise ValueError(f"{path} cannot be gone on from ({error}); start without --resume.") from error
         return True
+
+    def _take(self, arrays: NpzFile) -> None:
+        """Take what a checkpoint holds, once it is known to fit the plan."""
+        facts = json.loads(arrays.read("facts", 2**20).tobytes())
+        if facts["run"] != self.settings.run or facts["format"] != FORMAT:
+            raise ValueError("it belongs to a run of a different corpus, recipe, seed or number of shards")
+        counts = self.counts.counts_
+        columns = arrays.read("columns", 4 * len(counts))
+        if columns.dtype != np.int32 or columns.ndim != 1 or (np.diff(columns, prepend=-1) <= 0).any():
+            raise ValueError("its columns do not ascend")
+        if len(columns) and columns[-1] >= len(counts):
+            raise ValueError(f"its columns go beyond the {len(counts):,} columns")
+        counts[columns] = _read_like(arrays, "counts", counts[columns])
+        self.counts.totals_ = _read_like(arrays, "totals", self.counts.totals_)
+        self._start()
+        assert self.weights is not None  # noqa: S101  # _start() has made them
+        self.weights.coef[:] = _read_like(arrays, "coef", self.weights.coef)
+        self.weights.intercept[:] = _read_like(arrays, "intercept", self.weights.intercept)
+        n_passes_done, n_passes = facts["n_passes_done"], self.plan.recipe.passes
+        if type(n_passes_done) is not int or not 0 <= n_passes_done <= n_passes:
+            raise ValueError(f"{n_passes_done!r:.20} of its {n_passes} passes are done")
+        self.n_passes_done = n_passes_done
+        self.curve = [(int(n), float(accuracy)) for n, accuracy in facts["curve"]]
 
     def classifier(self, label_names: Iterable[str] | None) -> Classifier:
         """Return the mixed weights as a classifier, by the way of a trainer that has learned them."""
@@ -220,6 +231,16 @@ class ShardedFit:
             estimator.coef_[0, weights.columns] = weights.coef[row]
             estimator.intercept_, estimator.t_ = weights.intercept[row : row + 1].copy(), t
         return state.classifier(label_names)
+
+
+def _read_like(arrays: NpzFile, name: str, like: NDArray[Any]) -> NDArray[Any]:
+    """Return an array of a checkpoint that has a known shape and type."""
+    array = arrays.read(name, like.nbytes)
+    if array.shape != like.shape or array.dtype != like.dtype or not np.isfinite(array).all():
+        raise ValueError(f"its {name!r} is not {like.dtype} of shape {like.shape}, or not finite")
+    if array.dtype.kind == "i" and array.min(initial=0) < 0:
+        raise ValueError(f"its {name!r} is negative")
+    return array
 
 
 class _Mix:

@@ -1,5 +1,6 @@
 """Checkpoints come back whole, and anything else in their place is refused in one line."""
 
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -53,6 +54,43 @@ def test_facts_that_are_none_are_refused(text, tmp_path):
     with open(tmp_path / CHECKPOINT, "wb") as file:
         np.savez(file, **arrays | {"facts": np.frombuffer(text.encode(), np.uint8)})
     with pytest.raises(ValueError, match="is no checkpoint, or is damaged"):
+        load_checkpoint(tmp_path / CHECKPOINT)
+
+
+MALFORMED_HEADER = b"\x93NUMPY\x01\x00\x0a\x00{'descr': (\n"
+
+
+def test_header_that_is_no_array_is_one_line(tmp_path):
+    path = tmp_path / CHECKPOINT
+    for damaged in ("facts.npy", "totals.npy"):
+        save(tmp_path)
+        with zipfile.ZipFile(path) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in members.items():
+                archive.writestr(name, MALFORMED_HEADER if name == damaged else content)
+        with pytest.raises(ValueError, match=f"{CHECKPOINT} is no checkpoint, or is damaged"):
+            load_checkpoint(path)
+
+
+def rewritten(path, **arrays):
+    """Compress the arrays of a checkpoint, with others beside them."""
+    with np.load(path) as file:
+        members = dict(file)
+    np.savez_compressed(path, **members, **arrays)
+
+
+def test_compressed_array_takes_no_more_than_the_file(tmp_path):
+    save(tmp_path)
+    rewritten(tmp_path / CHECKPOINT, bomb=np.zeros(2**24, np.uint8))
+    with pytest.raises(ValueError, match="bomb takes 16,777,216 bytes, more than the"):
+        load_checkpoint(tmp_path / CHECKPOINT)
+
+
+def test_more_arrays_than_a_trainer_has_are_refused(tmp_path):
+    save(tmp_path)
+    rewritten(tmp_path / CHECKPOINT, **{f"unknown{n}": np.zeros(1) for n in range(99)})
+    with pytest.raises(ValueError, match="it holds 100 arrays, more than the 36 that are needed"):
         load_checkpoint(tmp_path / CHECKPOINT)
 
 

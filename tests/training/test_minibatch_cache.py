@@ -94,3 +94,34 @@ def test_nameless_file_leaves_nothing(tmp_path):
         cache.append(*next(minibatches(True)))
         assert list(tmp_path.iterdir()) == []
         assert len(cache.read(0)[1]) == 7
+
+
+@pytest.mark.parametrize("binary", [True, False])
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"columns": np.array([7, N_FEATURES], np.int32)},
+        {"columns": np.array([-1, 7], np.int32)},
+        {"indptr": np.array([0, -1, 2], np.int32)},
+        {"indptr": np.array([0, 5, 9], np.int32)},
+        {"indptr": np.array([1, 1, 3], np.int32)},
+        {"data": np.array([np.nan, np.nan], np.float32)},
+        {"y": np.array([0, -1])},
+    ],
+    ids=lambda forged: " ".join(f"{name} {array.tolist()}" for name, array in forged.items()),
+)
+def test_arrays_that_do_not_fit_together_are_refused_whatever_their_checksum(forged, binary, tmp_path):
+    parts = {
+        "y": np.array([0, 1]),
+        "indptr": np.array([0, 1, 2]),
+        "columns": np.array([3, 7]),
+        "data": np.full(2, 0.5, np.float32),
+    } | forged
+    content = [parts.pop("data").tobytes()]
+    content = [array.astype(np.int32).tobytes() for array in parts.values()] + content
+    with MinibatchCache(tmp_path / "cache", N_FEATURES, "float32", binary) as cache:
+        header = [2, 2, 2]
+        checked = np.array([*header, cache._checksum(header, content)], np.int64).tobytes()
+        (tmp_path / "cache").write_bytes(checked + b"".join(content))
+        with pytest.raises(ValueError, match="cache is damaged, or of a different recipe"):
+            cache.read(0)

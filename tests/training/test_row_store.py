@@ -56,3 +56,16 @@ def test_a_block_keeps_the_places_that_are_wanted(tmp_path):
 def test_rows_that_would_need_values_are_refused(tmp_path, settings):
     with pytest.raises(ValueError, match="binary = true and norm = 'l2'"):
         write_rows(tmp_path / "rows", [["a film"]], NGrams(**settings))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x93NUMPY\x01\x00\x0a\x00{'descr': (\n", np.array([0, 5]), np.array([0, 9, 5]), np.zeros(3)],
+    ids=["empty", "malformed header", "too short", "descending", "floats"],
+)
+def test_rows_that_do_not_fit_their_columns_are_refused(tmp_path, content):
+    stored(tmp_path / "rows")
+    path = tmp_path / "rows.indptr.npy"
+    path.write_bytes(content) if isinstance(content, bytes) else np.save(path, content)
+    with pytest.raises(ValueError, match=r"rows\.indptr\.npy is damaged .* start without --resume"):
+        open_rows(tmp_path / "rows")

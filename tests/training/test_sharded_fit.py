@@ -1,6 +1,7 @@
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from movieclassifier import Plan, make_recipe, open_corpus, survey
@@ -107,6 +108,30 @@ def test_a_damaged_checkpoint_is_refused(sample, tmp_path):
     path = tmp_path / CHECKPOINT
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(ValueError, match=r"shards\.npz cannot be gone on from"):
+        digest_of(sample, tmp_path, InProcess(), resume=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "forge", "message"),
+    [
+        ("columns", lambda array: array[::-1].copy(), "its columns do not ascend"),
+        ("columns", lambda array: np.append(array[:-1], np.int32(2**30)), "its columns go beyond"),
+        ("counts", lambda array: -array, "its 'counts' is negative"),
+        ("totals", lambda array: array.astype(np.int32), "its 'totals' is not int64"),
+        ("coef", lambda array: array[:, :1].copy(), "its 'coef' is not float32 of shape"),
+        ("coef", lambda array: array + np.inf, "its 'coef' is not float32 of shape .*, or not finite"),
+        ("intercept", lambda array: array.astype(np.float32), "its 'intercept' is not float64"),
+        ("facts", lambda array: np.frombuffer(array.tobytes().replace(b'done": ', b'done": 9'), np.uint8), "9. of its"),
+        ("facts", lambda array: np.frombuffer(b"[" * 200_000, np.uint8), "cannot be gone on from"),
+    ],
+)
+def test_a_checkpoint_that_does_not_fit_is_refused(sample, name, forge, message, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        digest_of(sample, tmp_path, InProcess(dies_at=3))
+    with np.load(tmp_path / CHECKPOINT) as file:
+        arrays = dict(file)
+    np.savez(tmp_path / CHECKPOINT, **arrays | {name: forge(arrays[name])})
+    with pytest.raises(ValueError, match=message):
         digest_of(sample, tmp_path, InProcess(), resume=True)
 
 

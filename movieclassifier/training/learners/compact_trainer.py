@@ -144,6 +144,8 @@ class CompactTrainer:
         for used in (columns, keys // self.n_classes):
             if len(used) and not (used.min() >= 0 and used.max() < n_features):
                 raise ValueError(f"its 'columns' go beyond the {n_features:,} columns")
+        if len(waiting_counts) and not 0 < waiting_counts.min() <= waiting_counts.max() < 2**31:
+            raise ValueError("its 'waiting_counts' are no counts of documents")
         self._use(columns.astype(np.int32))
         self._trainer.load_state({name: array for name, array in arrays.items() if name not in OWN})
         self._waiting.load(keys, waiting_counts.astype(np.int32))

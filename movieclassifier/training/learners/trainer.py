@@ -255,6 +255,9 @@ class Trainer:
         expected = self._expected_state(arrays)
         check_names(arrays, expected)
         loaded = {name: _load(name, arrays, *layout) for name, layout in expected.items()}
+        for name, value in loaded.items():
+            if name.startswith("t_.") and value < 1:
+                raise ValueError(f"its {name!r} is {value}, which is below 1")
         for row, estimator in enumerate(self.estimators_):
             found = {name: loaded[f"{name}.{row}"] for name in ESTIMATOR_STATE if f"{name}.{row}" in loaded}
             for name, value in found.items():
@@ -270,8 +273,8 @@ class Trainer:
         layouts = {
             "coef_": ((1, n_features), dtype),
             "t_": ((), "float64"),
-            # The compiled twin and scikit-learn keep it in different types.
-            "intercept_": ((1,), str(arrays.get("intercept_.0", np.empty(0)).dtype)),
+            # Averaging keeps it in the type of the weights.
+            "intercept_": ((1,), "float64" if self.recipe.passes == 1 else dtype),
         }
         if self.recipe.passes > 1:
             for name in ("_standard", "_average"):

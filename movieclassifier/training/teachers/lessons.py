@@ -1,6 +1,7 @@
 """What a teacher is given: labelled texts, unlabelled ones, and a folder in which every stage is kept."""
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,12 +18,14 @@ from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.system.atomic import replace_file
 from movieclassifier.system.memory import peak_megabytes
+from movieclassifier.system.npz import NPZ_ERRORS, open_npz
 from movieclassifier.system.progress import Progress
 from movieclassifier.training.learners.log_count_ratio import default_min_df
 from movieclassifier.training.row_store import RowStore, open_rows, write_rows
 
 COSTS = "costs.jsonl"
 BATCH = 1000
+MAX_ARRAYS = 1000  # in the file of one stage
 # Texts in, of shape (n_texts, n_classes) the probability of each class out.
 Probabilities = Callable[[Sequence[str]], NDArray[np.float64]]
 
@@ -53,8 +56,12 @@ class Stages:
         """Return the arrays of a stage: those that are there, else those that `make` returns, which are kept."""
         if not self.has(name):
             self.keep(name, make())
-        with np.load(self.path(f"{name}.npz"), allow_pickle=False) as arrays:
-            return {member: arrays[member] for member in arrays.files}
+        path = self.path(f"{name}.npz")
+        try:
+            with open_npz(path) as arrays:
+                return arrays.read_all(MAX_ARRAYS, os.path.getsize(path))  # numpy.savez does not compress
+        except NPZ_ERRORS as error:
+            raise ValueError(f"{path} is damaged ({error}); start without --resume.") from error
 
     def keep(self, name: str, arrays: dict[str, Any]) -> None:
         """Write the arrays of a stage, atomically."""
