@@ -4,16 +4,17 @@ from pathlib import Path
 
 import click
 
-from movieclassifier.commands.shared.edge import Command, progress_option
+from movieclassifier.commands.shared.common_options import progress_option, seed_option
+from movieclassifier.commands.shared.edge import Command
 from movieclassifier.corpora.aclimdb.book_csv import BOOK_SHA256, BOTH_HALVES, TEST_HALF, TRAIN_HALF, write_csv
 from movieclassifier.corpora.aclimdb.corpus import CORPUS_NAME
 
 
 @click.command("build-csv", cls=Command, context_settings={"show_default": True})
-@click.option("--data-dir", type=click.Path(path_type=Path), default="data", help="The folder that holds aclImdb/.")
 @click.option(
-    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="Seed of the order of rows; 0 is the book's."
+    "--data-dir", type=click.Path(path_type=Path), default="data", help="Read aclImdb/ in this folder, and write there."
 )
+@seed_option("Draw the order of rows with this seed; 0 is the book's.", 0)
 @click.option("--split", is_flag=True, help="Write the official halves: movie_train.csv and movie_test.csv.")
 @progress_option
 def main(data_dir: Path, seed: int, split: bool, show: bool | None) -> None:

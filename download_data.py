@@ -4,20 +4,33 @@ from pathlib import Path
 
 import click
 
-from movieclassifier.commands.shared.edge import Command, progress_option
+from movieclassifier.commands.shared.common_options import progress_option
+from movieclassifier.commands.shared.edge import Command
 from movieclassifier.corpora.aclimdb.corpus import CORPUS_NAME, OFFICIAL_URL, make_corpus
 from movieclassifier.corpora.aclimdb.unpacking import LABELED, UNSUP
 
 
 @click.command("download", cls=Command, context_settings={"show_default": True})
 @click.option(
-    "--url", envvar="ACLIMDB_URL", show_envvar=True, default=OFFICIAL_URL, help="http(s) or file URL, or a path."
+    "--url",
+    envvar="ACLIMDB_URL",
+    show_envvar=True,
+    default=OFFICIAL_URL,
+    help="Fetch the archive from this URL (http, https or file) or path.",
 )
-@click.option("--data-dir", type=click.Path(path_type=Path), default="data", help="Where everything goes.")
-@click.option("--sha256", help="SHA-256 that the archive must have; the official one is always checked.")
-@click.option("--unsup", is_flag=True, help="Unpack the 50,000 reviews without a label, too.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), default=20.0, help="Seconds without an answer.")
-@click.option("--retries", type=click.IntRange(0), default=3, help="How many faults in a row are borne.")
+@click.option("--data-dir", type=click.Path(path_type=Path), default="data", help="Write everything to this folder.")
+@click.option(
+    "--sha256", metavar="HEX", help="Check the archive against this SHA-256. The official archive is always checked."
+)
+@click.option("--unsup", is_flag=True, help="Unpack also the 50,000 reviews without a label.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=20.0,
+    metavar="SECONDS",
+    help="Give up after this many seconds without an answer.",
+)
+@click.option("--retries", type=click.IntRange(0), default=3, help="Try again after a fault, this many times in a row.")
 @progress_option
 def main(
     url: str, data_dir: Path, sha256: str | None, unsup: bool, timeout: float, retries: int, show: bool | None

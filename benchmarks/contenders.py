@@ -113,7 +113,7 @@ def trainer_name(recipe: str, n_threads: int) -> str:
 def train_online(split: Split, recipe: str = "default", n_threads: int = 2) -> list[str]:
     """Return the command that trains on a split."""
     options = ["--recipe", recipe, "--threads", str(n_threads), "--n-holdout", str(split.n_test), "--json"]
-    options += ["--no-progress", "--model-dir", str(split.folder / recipe)]
+    options += ["--no-progress", "--model", str(split.folder / recipe)]
     return [sys.executable, str(HERE.parent / "train_online.py"), str(split.csv_path), *options]
 
 

@@ -45,7 +45,7 @@ def make_csv_files(data_dir: Path) -> Path:
 
 def command(corpus: Path, model_dir: str, *options: object) -> list[str]:
     """Return the command line of a training."""
-    arguments = [corpus, "--model-dir", model_dir, "--json", "--no-progress", *options]
+    arguments = [corpus, "--model", model_dir, "--json", "--no-progress", *options]
     return [sys.executable, "-m", "train_online", *map(str, arguments)]
 
 

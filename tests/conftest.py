@@ -97,7 +97,7 @@ def small_model(tmp_path_factory) -> Path:
     from train_online import main
 
     sample, model_dir = "movieclassifier/bundled/sample_reviews.csv", tmp_path_factory.mktemp("small_model")
-    arguments = [sample, "--model-dir", str(model_dir), "--n-features", "2**20", "--no-progress"]
+    arguments = [sample, "--model", str(model_dir), "--n-features", "2**20", "--no-progress"]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
     return model_dir

@@ -8,14 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from movieclassifier.commands.shared.common_options import (
+    allow_sorted_option,
+    json_option,
+    output_option,
+    progress_option,
+    seed_option,
+    threads_option,
+)
 from movieclassifier.commands.shared.corpus_options import (
     chosen_corpus,
     corpus_options,
     corpus_to_test_on,
     format_of_test,
     report_bad_rows,
+    test_option,
 )
-from movieclassifier.commands.shared.edge import Command, add_options, progress_option
+from movieclassifier.commands.shared.edge import Command, add_options
 from movieclassifier.commands.shared.training_options import track_option
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.evaluation.baselines import BASELINES, USUAL
@@ -51,31 +60,29 @@ class CandidateName(click.ParamType):  # type: ignore[type-arg]  # generic only 
 
 
 NEURAL = [name for name in BASELINES if name not in USUAL]
-OPTIONS = [
+OPTIONS: list[Any] = [
     click.option(
         "--recipe",
         "candidates",
         type=CandidateName(),
         multiple=True,
         metavar="NAME|FILE.toml",
-        help=f"One to compare; may be given several times. Those of kind neural ({', '.join(NEURAL)}) need the extra "
-        f"neural. [default: {', '.join(USUAL)}]",
+        help=f"Compare this recipe or baseline; may be given several times. {' and '.join(NEURAL)} need the extra "
+        f"neural.  [default: {', '.join(USUAL)}]",
     ),
-    click.option("--test", type=click.Path(), help="Another corpus to test on, read like CORPUS."),
+    test_option,
     format_of_test,
     click.option("--folds", "n_folds", type=click.IntRange(2), help="Cross-validate in this many folds."),
-    click.option("--n-train", type=click.IntRange(1), help="Documents to train on.  [default: all before the holdout]"),
-    click.option("--n-holdout", type=click.IntRange(1), help="Documents held out.  [default: a tenth]"),
     click.option(
-        "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of folds and of SGD's order."
+        "--n-train", type=click.IntRange(1), help="Train on this many documents.  [default: all before the holdout]"
     ),
-    click.option(
-        "--threads", "n_threads", type=click.IntRange(1), default=1, show_default=True, help="Vectorizing threads."
-    ),
-    click.option("--allow-sorted", is_flag=True, help="Train on a stream that is sorted by label, too."),
+    click.option("--n-holdout", type=click.IntRange(1), help="Hold out this many documents.  [default: a tenth]"),
+    seed_option("Draw the folds and the order of documents in SGD with this seed."),
+    threads_option(),
+    allow_sorted_option,
     track_option,
-    click.option("--json", "as_json", is_flag=True, help="Print JSON."),
-    click.option("--html", "html_path", type=click.Path(dir_okay=False), help="Write the table as a page, too."),
+    json_option,
+    output_option("Write the table as a page to this file, too.", metavar="FILE.html"),
 ]
 
 
@@ -88,7 +95,7 @@ def main(
     paths: tuple[str, ...],
     reading: ReadingOptions,
     as_json: bool,
-    html_path: str | None,
+    output: str | None,
     show: bool | None,
     **options: Any,
 ) -> None:
@@ -102,14 +109,14 @@ def main(
     from movieclassifier.reports.comparison_page import comparison_page
 
     candidates = _by_name(options["candidates"] or tuple((name, BASELINES[name]) for name in USUAL))
-    if html_path is not None:
-        check_replaceable(html_path)
+    if output is not None:
+        check_replaceable(output)
     splits, classes, facts = _read(paths, reading, options)
     how = {name: options[name] for name in ("seed", "n_threads", "allow_sorted")}
     with Progress(len(candidates), "Comparing", unit="recipes", show=show) as progress:
         rows = compare(candidates, splits, classes, tell=lambda name: progress.update(1, name), **how)
-    if html_path is not None:
-        with replace_file(html_path, "w") as file:
+    if output is not None:
+        with replace_file(output, "w") as file:
             file.write(comparison_page(rows, facts))
     result = {**facts, "rows": [row.to_dict() for row in rows]}
     click.echo(json.dumps(result, indent=2) if as_json else table(rows, facts))

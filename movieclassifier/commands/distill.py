@@ -5,9 +5,10 @@ from typing import Any
 
 import click
 
+from movieclassifier.commands.shared.common_options import progress_option
 from movieclassifier.commands.shared.corpus_options import corpus_options
 from movieclassifier.commands.shared.distill_options import DISTILL_OPTIONS, DistillOptions, as_distill_options
-from movieclassifier.commands.shared.edge import Command, add_options, progress_option, warn
+from movieclassifier.commands.shared.edge import Command, add_options, warn
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.training.options import RunOptions, TrainingOptions
 
@@ -42,6 +43,7 @@ def distill_instead(
         n_keep=training.n_keep,
         n_holdout=training.n_holdout,
         test=training.test,
+        test_format=training.test_format,
         seed=training.seed,
         model_dir=str(run.model_dir),
         resume=run.resume,

@@ -2,9 +2,9 @@
 
 import click
 
+from movieclassifier.commands.shared.common_options import json_option, model_option, threads_option
 from movieclassifier.commands.shared.corpus_options import chosen_corpus, reading_options, report_skipped
 from movieclassifier.commands.shared.edge import Command, warn
-from movieclassifier.commands.shared.model_options import model_option
 from movieclassifier.corpora.reading import ReadingOptions
 
 
@@ -12,8 +12,9 @@ from movieclassifier.corpora.reading import ReadingOptions
 @click.argument("paths", metavar="CORPUS...", nargs=-1, required=True)
 @reading_options
 @model_option
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def main(paths: tuple[str, ...], reading: ReadingOptions, model: str | None, as_json: bool) -> None:
+@threads_option(all_cores=True)
+@json_option
+def main(paths: tuple[str, ...], reading: ReadingOptions, model: str | None, n_threads: int, as_json: bool) -> None:
     """Evaluate a model on CORPUS, whose labels are those of the model or their names."""
     from movieclassifier.commands.shared.train_steps import measure_costs
     from movieclassifier.corpora.survey import files_digest, labels_of_classes
@@ -29,7 +30,7 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, model: str | None, as_
     corpus = chosen_corpus(paths, reading)
     labels = labels_of_classes(corpus.labels, classifier.classes_.tolist(), classifier.label_names)
     bad_rows = corpus.bad_rows()
-    y, values = score_documents(classifier, corpus.documents(labels, bad_rows))
+    y, values = score_documents(classifier, corpus.documents(labels, bad_rows), n_threads)
     report_skipped(bad_rows)
     metrics = evaluate(y, values, classifier)
     click.echo(metrics_table(classifier, metrics, as_json, costs()))

@@ -7,17 +7,18 @@ from math import ceil
 
 import click
 
+from movieclassifier.commands.shared.common_options import json_option, limit_option, model_option
 from movieclassifier.commands.shared.edge import Command
-from movieclassifier.commands.shared.model_options import decode, model_option
+from movieclassifier.commands.shared.texts import decode
 from movieclassifier.models.explanation import Explanation
 
 
 @click.command(cls=Command)
 @click.argument("text")
 @model_option
-@click.option("--top", "n_top", type=click.IntRange(1), default=15, show_default=True, help="N-grams to list.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def main(text: str, model: str | None, n_top: int, as_json: bool) -> None:
+@limit_option("List this many n-grams, the strongest ones.", 15)
+@json_option
+def main(text: str, model: str | None, limit: int, as_json: bool) -> None:
     """Tell what each word and n-gram of TEXT, or of standard input for -, adds to the decision."""
     from movieclassifier.models.persistence import load_classifier
     from movieclassifier.models.unknown import describe_unknown
@@ -38,10 +39,10 @@ def main(text: str, model: str | None, n_top: int, as_json: bool) -> None:
     click.echo(f"{classifier.label_names[best]} ({y_proba[best]:.1%})\n")
     click.echo(coloured(explanation) + "\n")
     click.echo(explanation.total(repr(name)))
-    for part in explanation.contributions[:n_top]:
+    for part in explanation.contributions[:limit]:
         shared = f"  (shares its column with {', '.join(part.shares_column_with)})" if part.shares_column_with else ""
         click.echo(f"  {part.value:+.4f}  {click.style(part.ngram, fg=colour(part.value))}{shared}")
-    rest = explanation.contributions[n_top:]
+    rest = explanation.contributions[limit:]
     if rest:
         click.echo(f"  {sum(part.value for part in rest):+.4f}  {len(rest)} others")
     if classifier.temperature_ != 1:

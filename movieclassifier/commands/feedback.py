@@ -8,17 +8,29 @@ from datetime import UTC, datetime
 
 import click
 
-from movieclassifier.commands.shared.edge import Command, WholeSummary, progress_option
+from movieclassifier.commands.shared.common_options import (
+    json_lines_option,
+    limit_option,
+    note_option,
+    output_option,
+    progress_option,
+)
+from movieclassifier.commands.shared.edge import Command, WholeSummary
 from movieclassifier.commands.shared.feedback_options import database_option, open_owner, user_name
-from movieclassifier.commands.shared.model_options import shorten
+from movieclassifier.commands.shared.texts import shorten
 from movieclassifier.feedback.log.entities import MAX_NUMBER, STATUSES
 from movieclassifier.system.progress import Progress
 
 positions_argument = click.argument(
     "positions", metavar="POSITION...", nargs=-1, required=True, type=click.IntRange(1, MAX_NUMBER)
 )
-note_option = click.option("--note", default="", help="For the audit trail.")
-search_option = click.option("--search", default="", help="Part of the text, or the client's hash.")
+search_option = click.option(
+    "--search",
+    default="",
+    metavar="TEXT",
+    help="Take only votes with this part of the text, or with this client's hash.",
+)
+status_option = click.option("--status", type=click.Choice(STATUSES), help="Take only votes with this status.")
 
 
 class Feedback(WholeSummary, click.Group):
@@ -34,14 +46,14 @@ def main() -> None:
 
 @main.command("list")
 @database_option
-@click.option("--status", type=click.Choice(STATUSES), help="Only votes with this status.")
+@status_option
 @search_option
-@click.option("--last", "n_last", type=click.IntRange(1, MAX_NUMBER), default=20, show_default=True, help="How many.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per vote.")
-def list_votes(database: str | None, status: str | None, search: str, n_last: int, as_json: bool) -> None:
+@limit_option("List this many votes, the newest ones.", 20, MAX_NUMBER)
+@json_lines_option
+def list_votes(database: str | None, status: str | None, search: str, limit: int, as_json: bool) -> None:
     """List the last votes."""
     owner = open_owner(database)
-    page = owner.entries(search, status, 1, n_last)
+    page = owner.entries(search, status, 1, limit)
     for entry in page.items:
         if as_json:
             facts = asdict(entry) | {"voted_at": entry.voted_at.isoformat()}
@@ -57,12 +69,12 @@ def list_votes(database: str | None, status: str | None, search: str, n_last: in
 
 @main.command()
 @database_option
-@click.option("--format", "kind", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True, help="Format.")
-@click.option("--out", type=click.Path(dir_okay=False), help="File to write.  [default: standard output]")
-@click.option("--status", type=click.Choice(STATUSES), help="Only votes with this status.")
+@output_option("Write to this file; a name that ends in .jsonl stands for --json.  [default: standard output]")
+@json_lines_option
+@status_option
 @search_option
-def export(database: str | None, kind: str, out: str | None, status: str | None, search: str) -> None:
-    """Export votes, for a spreadsheet or a program.
+def export(database: str | None, output: str | None, as_json: bool, status: str | None, search: str) -> None:
+    """Export votes as a CSV, for a spreadsheet, or as JSON lines, for a program.
 
     In a CSV, what a spreadsheet would take for a formula has an apostrophe before it; import takes it away again.
     """
@@ -70,13 +82,14 @@ def export(database: str | None, kind: str, out: str | None, status: str | None,
     from movieclassifier.system.atomic import replace_file
 
     owner = open_owner(database)
-    lines: Iterable[str] = {"csv": csv_lines, "jsonl": jsonl_lines}[kind](owner.export_rows(search, status))
-    if out is None:
+    as_json = as_json or (output or "").endswith(".jsonl")
+    lines: Iterable[str] = (jsonl_lines if as_json else csv_lines)(owner.export_rows(search, status))
+    if output is None:
         for line in lines:
             sys.stdout.buffer.write(line.encode())
         sys.stdout.flush()
     else:
-        with replace_file(out, "w") as file:
+        with replace_file(output, "w") as file:
             file.writelines(lines)
 
 
@@ -93,11 +106,11 @@ def approve(positions: tuple[int, ...], database: str | None, note: str) -> None
 
 @main.command()
 @click.argument("positions", metavar="[POSITION]...", nargs=-1, type=click.IntRange(1, MAX_NUMBER))
-@click.option("--client", help="Take out all votes of this client; its hash is in the lists.")
+@click.option("--client", metavar="HASH", help="Take out all votes of this client, whose hash `feedback list` shows.")
 @click.option(
     "--since",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
-    help="With --client: only its votes from this time on, UTC.  [default: all]",
+    help="Take out only the votes of --client from this time on, UTC.  [default: all]",
 )
 @database_option
 @note_option
@@ -142,8 +155,10 @@ def undo(positions: tuple[int, ...], database: str | None) -> None:
 @main.command("import")
 @click.argument("path", metavar="CSV", type=click.Path())
 @database_option
-@click.option("--text-column", help="The column of the texts.  [default: text or review]")
-@click.option("--label-column", help="The column of the labels.  [default: label or sentiment]")
+@click.option("--text-column", metavar="COLUMN", help="Take the texts from this column.  [default: text or review]")
+@click.option(
+    "--label-column", metavar="COLUMN", help="Take the labels from this column.  [default: label or sentiment]"
+)
 @progress_option
 def import_csv(
     path: str, database: str | None, text_column: str | None, label_column: str | None, show: bool | None

@@ -8,13 +8,13 @@ from typing import Any
 import click
 
 from movieclassifier import __version__
+from movieclassifier.commands.shared.common_options import json_option, model_option
 from movieclassifier.commands.shared.edge import Command
-from movieclassifier.commands.shared.model_options import model_option
 
 
 @click.command(cls=Command)
 @model_option
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def main(model: str | None, as_json: bool) -> None:
     """Tell the versions, how texts are hashed, and which model would be used."""
     from movieclassifier.evaluation.metrics_table import SAMPLE

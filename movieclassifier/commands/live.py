@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from movieclassifier.commands.shared.common_options import json_lines_option, limit_option, model_option, output_option
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.commands.shared.feedback_options import database_option, open_owner
-from movieclassifier.commands.shared.model_options import model_option, shorten
+from movieclassifier.commands.shared.texts import shorten
 from movieclassifier.system.errors import check_installed
 
 if TYPE_CHECKING:
@@ -20,10 +21,7 @@ if TYPE_CHECKING:
     from movieclassifier.live.sources import Outside
     from movieclassifier.models.classifier import Classifier
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
-limit_option = click.option(
-    "--limit", type=click.IntRange(1, 1000), default=30, show_default=True, help="How many, the newest first."
-)
+newest_option = limit_option("Take at most this many items, the newest ones.", 30, 1000)
 
 
 class LiveGroup(Command, click.Group):
@@ -42,14 +40,21 @@ def main() -> None:
 
 @main.command()
 @click.argument("names", metavar="[NEWSPAPER]...", nargs=-1)
-@click.option("--feed", "feeds", multiple=True, metavar="URL", help="A feed to read; may be repeated.")
-@click.option("--feed-file", type=click.Path(exists=True, dir_okay=False), help="A file with a feed.")
-@click.option("--page-file", type=click.Path(exists=True, dir_okay=False), help="A file with the page of an article.")
-@click.option("--opml", type=click.Path(exists=True, dir_okay=False), help="A list of feeds to read.")
-@limit_option
-@click.option("--full-text/--summary", default=True, show_default=True, help="Whether to read the articles' pages.")
+@click.option("--feed", "feeds", multiple=True, metavar="URL", help="Read this feed; may be given several times.")
+@click.option("--feed-file", type=click.Path(exists=True, dir_okay=False), help="Read a feed from this file.")
+@click.option(
+    "--page-file", type=click.Path(exists=True, dir_okay=False), help="Read the page of an article from this file."
+)
+@click.option("--opml", type=click.Path(exists=True, dir_okay=False), help="Read the feeds on this list.")
+@newest_option
+@click.option(
+    "--full-text/--summary",
+    default=True,
+    show_default=True,
+    help="Read the pages of the articles, or the feed's summaries only.",
+)
 @model_option
-@json_option
+@json_lines_option
 def news(
     names: tuple[str, ...],
     feeds: tuple[str, ...],
@@ -81,11 +86,17 @@ def news(
 
 @main.command()
 @click.argument("query")
-@click.option("--source", default="mastodon", show_default=True, help="Whom to ask; `live sources` lists them.")
-@click.option("--server", default="", help="A server of the source, such as mastodon.social.")
-@limit_option
+@click.option(
+    "--source",
+    default="mastodon",
+    show_default=True,
+    metavar="NAME",
+    help="Ask this source; `live sources` lists them.",
+)
+@click.option("--server", default="", metavar="HOST", help="Ask this server of the source, such as mastodon.social.")
+@newest_option
 @model_option
-@json_option
+@json_lines_option
 def hashtag(query: str, source: str, server: str, limit: int, model: str | None, as_json: bool) -> None:
     """Classify the latest posts with a hashtag or with some words, and print their mean score."""
     from movieclassifier.live.scoring import mean_score, scores_of
@@ -106,7 +117,14 @@ def hashtag(query: str, source: str, server: str, limit: int, model: str | None,
 
 @main.command()
 @database_option
-@click.option("--every", type=click.FloatRange(0.1), default=30.0, show_default=True, help="Seconds between two looks.")
+@click.option(
+    "--every",
+    type=click.FloatRange(0.1),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Wait this many seconds between two rounds.",
+)
 def watch(database: str | None, every: float) -> None:
     """Print each new article as a JSON line, until Ctrl-C."""
     from movieclassifier.live.service import Wanted
@@ -126,7 +144,7 @@ def watch(database: str | None, every: float) -> None:
 
 @main.command()
 @database_option
-@click.option("--once", is_flag=True, help="Ask what is due now, and end.")
+@click.option("--once", is_flag=True, help="Ask the feeds that are due now, and end.")
 def collect(database: str | None, once: bool) -> None:
     """Keep the news of the live page up to date, in place of the server."""
     live = open_live(database)
@@ -149,8 +167,8 @@ def collect(database: str | None, once: bool) -> None:
 
 
 @main.command()
-@click.option("--check", is_flag=True, help="Ask every feed, and tell which of them answer, and how.")
-@json_option
+@click.option("--check", is_flag=True, help="Ask every feed, and tell which of them answer.")
+@json_lines_option
 def sources(check: bool, as_json: bool) -> None:
     """List the newspapers and the sources of posts."""
     import os
@@ -176,8 +194,8 @@ def sources(check: bool, as_json: bool) -> None:
 
 @main.command("import-opml")
 @click.argument("opml", type=click.Path(exists=True, dir_okay=False))
-@click.option("--out", type=click.Path(dir_okay=False), required=True, help="TOML file to write.")
-def import_opml(opml: str, out: str) -> None:
+@output_option("Write the list to this file.", required=True, metavar="FILE.toml")
+def import_opml(opml: str, output: str) -> None:
     """Add the feeds of a list to the newspapers, and write them to a file of one's own."""
     from movieclassifier.live.newspapers import merged, newspapers_toml
     from movieclassifier.system.atomic import replace_file
@@ -185,34 +203,41 @@ def import_opml(opml: str, out: str) -> None:
     feeds = list_of_opml(opml, open_outside())
     before = owners_newspapers()
     papers = merged(before, feeds)
-    with replace_file(out) as file:
+    with replace_file(output) as file:
         file.write(newspapers_toml(papers).encode())
     n_new = sum(len(paper.feeds) for paper in papers) - sum(len(paper.feeds) for paper in before)
-    click.echo(f"{out}: {n_new} new feeds of {len(feeds)}. Set MOVIECLASSIFIER_NEWSPAPERS={out}")
+    click.echo(f"{output}: {n_new} new feeds of {len(feeds)}. Set MOVIECLASSIFIER_NEWSPAPERS={output}")
 
 
 @main.command("export-opml")
-@click.option("--out", type=click.Path(dir_okay=False), help="File to write.  [default: standard output]")
-def export_opml(out: str | None) -> None:
+@output_option("Write to this file.  [default: standard output]", metavar="FILE.opml")
+def export_opml(output: str | None) -> None:
     """Write the newspapers as a list of feeds that other readers understand."""
     from movieclassifier.live.parsing.opml import write_opml
     from movieclassifier.system.atomic import replace_file
 
     text = write_opml((paper.name, feed) for paper in owners_newspapers() for feed in paper.feeds)
-    if out is None:
+    if output is None:
         click.echo(text, nl=False)
         return
-    with replace_file(out) as file:
+    with replace_file(output) as file:
         file.write(text.encode())
 
 
 @main.command()
 @click.argument("paths", metavar="CORPUS...", nargs=-1, required=True)
-@click.option("--coverage", type=click.FloatRange(0, 1), help="Share of documents that are answered.  [default: 0.95]")
-@click.option("--risk", type=click.FloatRange(0, 1), help="Share of answers that may be wrong.")
+@click.option(
+    "--coverage",
+    type=click.FloatRange(0, 1),
+    metavar="SHARE",
+    help="Answer this share of the documents.  [default: 0.95]",
+)
+@click.option(
+    "--risk", type=click.FloatRange(0, 1), metavar="SHARE", help="Allow this share of the answers to be wrong."
+)
 @click.option("--save", is_flag=True, help="Write the thresholds to the model file.")
 @model_option
-@json_option
+@json_lines_option
 def threshold(
     paths: tuple[str, ...],
     coverage: float | None,
@@ -244,15 +269,15 @@ def threshold(
 
 @main.command()
 @database_option
-@click.option("--source", default="", help="A newspaper.  [default: all of them]")
-@json_option
-def drift(database: str | None, source: str, as_json: bool) -> None:
+@click.option("--newspaper", default="", metavar="NAME", help="Measure this newspaper only.  [default: all of them]")
+@json_lines_option
+def drift(database: str | None, newspaper: str, as_json: bool) -> None:
     """Print by day how far the news are from what the model was trained on."""
     from dataclasses import asdict
 
     live = open_live(database)
     live.after_round()
-    days, warnings = live.drift(source)
+    days, warnings = live.drift(newspaper)
     if not as_json:
         click.echo("day         articles  other  can't tell  unknown words  probability  right of voted")
     for day in days:

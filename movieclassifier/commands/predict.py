@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from movieclassifier.commands.shared.common_options import json_lines_option, model_option
 from movieclassifier.commands.shared.edge import Command
-from movieclassifier.commands.shared.model_options import decode, model_option, shorten
+from movieclassifier.commands.shared.texts import decode, shorten
 
 if TYPE_CHECKING:
     from movieclassifier.models.classifier import Classifier
@@ -19,15 +20,15 @@ CHUNK = 1000
 
 @click.command(cls=Command)
 @click.argument("texts", metavar="[TEXT]...", nargs=-1)
-@click.option("--file", "path", type=click.Path(), help="A file with one text per line, UTF-8; - is standard input.")
+@click.option("--input", "path", type=click.Path(), help="A file with one text per line, UTF-8; - is standard input.")
 @model_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per text.")
+@json_lines_option
 def main(texts: tuple[str, ...], path: str | None, model: str | None, as_json: bool) -> None:
     """Predict the label of each TEXT, or of each line of standard input (also as -)."""
     from movieclassifier import load_classifier
 
     if texts and path is not None:
-        raise click.UsageError("pass texts or --file, not both.")
+        raise click.UsageError("pass texts or --input, not both.")
     if texts == ("-",):
         texts, path = (), "-"
     classifier = load_classifier(model)

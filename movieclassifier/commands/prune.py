@@ -2,15 +2,16 @@
 
 import click
 
+from movieclassifier.commands.shared.common_options import keep_option, model_option, output_option
 from movieclassifier.commands.shared.edge import Command
 
 
 @click.command(cls=Command)
-@click.argument("model", type=click.Path())
-@click.argument("out", type=click.Path())
-@click.option("--keep", "n_keep", type=click.IntRange(1), default=50_000, show_default=True, help="Columns to keep.")
-def main(model: str, out: str, n_keep: int) -> None:
-    """Keep the columns of MODEL with the largest weights, and write the record OUT.
+@model_option
+@keep_option(50_000)
+@output_option("Write the smaller model to this file.", required=True, metavar="FILE.npz")
+def main(model: str | None, n_keep: int, output: str) -> None:
+    """Make a model smaller: keep the columns with the largest weights.
 
     Training with --keep does better: it knows in how many documents a column was seen, and calibrates after pruning.
     """
@@ -23,5 +24,5 @@ def main(model: str, out: str, n_keep: int) -> None:
     pruned = prune(classifier, n_keep)
     pruned.metadata = classifier.metadata.copy()
     pruned.metadata.pop("metrics", None)  # measured on the whole model
-    save_record(out, pruned)
-    click.echo(f"{out}: {len(pruned.columns):,} of {n_before:,} columns; evaluate it with movieclassifier evaluate.")
+    save_record(output, pruned)
+    click.echo(f"{output}: {len(pruned.columns):,} of {n_before:,} columns; evaluate it with movieclassifier evaluate.")

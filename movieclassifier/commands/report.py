@@ -5,13 +5,14 @@ from pathlib import Path
 
 import click
 
+from movieclassifier.commands.shared.common_options import output_option, progress_option
 from movieclassifier.commands.shared.corpus_options import (
     chosen_corpus,
     corpus_options,
     corpus_to_test_on,
     format_of_test,
 )
-from movieclassifier.commands.shared.edge import Command, progress_option
+from movieclassifier.commands.shared.edge import Command
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.reports import DRAWN_BY
 from movieclassifier.system.atomic import check_replaceable
@@ -22,24 +23,19 @@ from movieclassifier.system.progress import Progress
 @click.command(cls=Command)
 @click.argument("paths", metavar="CORPUS...", nargs=-1, required=True)
 @corpus_options
-@click.option("--test", type=click.Path(), help="Corpus that the run was evaluated on, if it was a separate one.")
+@click.option(
+    "--test", type=click.Path(), help="Name the corpus that the run was evaluated on, if it was a separate one."
+)
 @format_of_test
 @click.option(
     "--model",
-    "--model-dir",
     "model_dir",
     type=click.Path(),
     default="pkl_objects",
     show_default=True,
-    help="Folder of the run, or its record.",
+    help="Report on the model in this file or folder.",
 )
-@click.option(
-    "--output",
-    type=click.Path(file_okay=False),
-    default="report",
-    show_default=True,
-    help="Folder that the page is written to.",
-)
+@output_option("Write the page to this folder.", folder=True, default="report", show_default=True)
 @click.option(
     "--curve/--no-curve",
     "with_curve",

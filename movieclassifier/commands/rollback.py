@@ -2,6 +2,7 @@
 
 import click
 
+from movieclassifier.commands.shared.common_options import note_option
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.commands.shared.feedback_options import database_option, open_owner, user_name
 from movieclassifier.feedback.log.entities import MAX_NUMBER
@@ -10,8 +11,8 @@ from movieclassifier.feedback.log.entities import MAX_NUMBER
 @click.command(cls=Command)
 @click.argument("version", type=click.IntRange(1, MAX_NUMBER), required=False)
 @database_option
-@click.option("--list", "only_list", is_flag=True, help="List the versions, and change nothing.")
-@click.option("--note", default="", help="For the audit trail.")
+@click.option("--list", "only_list", is_flag=True, help="List the versions and change nothing.")
+@note_option
 def main(version: int | None, database: str | None, only_list: bool, note: str) -> None:
     """Serve VERSION again, bit for bit; without it, the one that the last update was made from.
 

@@ -24,30 +24,32 @@ WINDOWS = (
 
 
 @click.command(cls=Command)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Listen at this address.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), envvar="PORT", default=8000, show_default=True, help="Port to listen at."
+    "--port", type=click.IntRange(0, 65535), envvar="PORT", default=8000, show_default=True, help="Listen at this port."
 )
 @click.option(
     "--workers",
     type=click.IntRange(1),
-    help="Number of processes.  [default: WEB_CONCURRENCY, else the number of cores, at most 4]",
+    help="Serve with this many processes.  [default: WEB_CONCURRENCY, else the number of cores, at most 4]",
 )
 @click.option(
     "--model",
     "models",
     multiple=True,
     metavar="[NAME=]PATH",
-    help="A model file or folder; several with a name each are served side by side.  [default: pkl_objects, else the "
-    "bundled model]",
+    help="Serve the model in this file or folder. Several models, with a name each, are served side by side.  "
+    "[default: pkl_objects, else the bundled model]",
 )
 @database_option
 @click.option(
     "--mode",
     type=click.Choice(["instant", "review"]),
-    help="Whether votes act at once or wait for an approval.  [default: instant; review when deployed]",
+    help="Let votes act at once (instant) or wait for an approval (review).  [default: instant; review when deployed]",
 )
-@click.option("--debug", is_flag=True, help="Flask's own server with its debugger; for developers, never for others.")
+@click.option(
+    "--debug", is_flag=True, help="Serve with Flask's own server and its debugger, for developers on this machine."
+)
 def main(
     host: str,
     port: int,

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from movieclassifier.commands.shared.edge import Command, progress_option
+from movieclassifier.commands.shared.common_options import progress_option, seed_option
+from movieclassifier.commands.shared.edge import Command
 from movieclassifier.system.progress import Progress
 
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "KI": 2**10, "MI": 2**20, "GI": 2**30}
@@ -32,22 +33,24 @@ class Size(click.ParamType[int]):
 @click.command(cls=Command)
 @click.argument("in_path", metavar="IN")
 @click.argument("out_path", metavar="OUT")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the order.")
-@click.option("--memory", type=Size(), default="200MB", show_default=True, help="About how much memory to use.")
+@seed_option("Draw the order of rows with this seed.", 0)
+@click.option("--memory", type=Size(), default="200MB", show_default=True, help="Use about this much memory.")
 @click.option(
     "--shards",
     "n_shards",
     type=click.IntRange(1),
     metavar="N",
-    help="Deal the rows out to N files, each with the header; {} in OUT becomes the number of the file.",
+    help="Deal the rows out to N files, each with the header. {} in OUT becomes the number of the file.",
 )
 @click.option("--no-header", is_flag=True, help="Read the first row as a document.")
-@click.option("--no-quotes", is_flag=True, help="Read every line as a row, whatever quotes it holds.")
-@click.option("--delimiter", help="Character between two columns.  [default: a tab in .tsv, else a comma]")
+@click.option("--no-quotes", is_flag=True, help="Read quotes as part of the text, and every line as a row.")
+@click.option(
+    "--delimiter", metavar="CHARACTER", help="Part columns at this character.  [default: a tab in .tsv, else a comma]"
+)
 @click.option(
     "--escape",
     metavar="CHARACTER",
-    help="Character that makes a quote after it part of the text; '' for none.  [default: a backslash, if found]",
+    help="Read a quote after this character as part of the text; '' turns this off.  [default: a backslash, if found]",
 )
 @progress_option
 def main(

@@ -2,14 +2,15 @@
 
 import click
 
+from movieclassifier.commands.shared.common_options import output_option
 from movieclassifier.commands.shared.edge import Command
 
 
 @click.command(cls=Command)
-@click.option("--language", default="english", show_default=True, help="One that NLTK has a list of, such as german.")
-@click.option("--out", "out_path", type=click.Path(), help="A file to write, for --stop-words.  [default: print them]")
-@click.option("--download", is_flag=True, help="Get NLTK's lists (35 KB) where they are not on this machine.")
-def main(language: str, out_path: str | None, download: bool) -> None:
+@click.argument("language", default="english")
+@output_option("Write the words to this file, for --stop-words.  [default: standard output]")
+@click.option("--download", is_flag=True, help="Download NLTK's lists (35 KB) if they are not on this machine.")
+def main(language: str, output: str | None, download: bool) -> None:
     """Write the stop words of a language.
 
     Those of english ship with this package. Those of other languages are NLTK's, which are downloaded only with
@@ -21,9 +22,9 @@ def main(language: str, out_path: str | None, download: bool) -> None:
     language = language.lower()
     words = load_stop_words(ENGLISH) if language == ENGLISH else nltk_stop_words(language, download)
     text = "".join(f"{word}\n" for word in words)
-    if out_path is None:
+    if output is None:
         click.echo(text, nl=False)
         return
-    with replace_file(out_path, "w") as file:
+    with replace_file(output, "w") as file:
         file.write(text)
-    click.echo(f"{out_path}: {len(words)} stop words; use them with --stop-words {out_path}")
+    click.echo(f"{output}: {len(words)} stop words; use them with --stop-words {output}")

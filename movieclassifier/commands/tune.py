@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from movieclassifier.commands.shared.common_options import (
+    allow_sorted_option,
+    json_option,
+    output_option,
+    progress_option,
+    seed_option,
+    threads_option,
+)
 from movieclassifier.commands.shared.corpus_options import chosen_corpus, corpus_options, report_bad_rows
-from movieclassifier.commands.shared.edge import Command, add_options, progress_option
+from movieclassifier.commands.shared.edge import Command, add_options
 from movieclassifier.commands.shared.training_options import RECIPE_OPTIONS, chosen_recipe
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.system.atomic import check_replaceable
@@ -18,32 +26,40 @@ if TYPE_CHECKING:
 
 N_SHOWN = 5
 
-OPTIONS = [
+OPTIONS: list[Any] = [
     click.option(
         "--space",
         type=click.Path(dir_okay=False),
-        help="TOML file with a list of values for each setting; alpha is that of --recipe, if not listed.",
+        metavar="FILE.toml",
+        help="Take the values to try for each setting from this file. An alpha that is not listed is that of --recipe.",
     ),
     click.option(
-        "--candidates", "n_candidates", type=click.IntRange(2), default=27, show_default=True, help="Recipes to try."
-    ),
-    click.option("--folds", "n_folds", type=click.IntRange(2), default=3, show_default=True, help="Number of folds."),
-    click.option(
-        "--budget", type=click.FloatRange(0, min_open=True), default=10, show_default=True, help="Minutes to spend."
-    ),
-    click.option("--n-train", type=click.IntRange(1), help="Documents to tune on.  [default: all before the holdout]"),
-    click.option("--n-holdout", type=click.IntRange(0), help="Documents never looked at.  [default: a tenth]"),
-    click.option(
-        "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of candidates, folds and SGD."
+        "--candidates",
+        "n_candidates",
+        type=click.IntRange(2),
+        default=27,
+        show_default=True,
+        help="Try this many recipes.",
     ),
     click.option(
-        "--threads", "n_threads", type=click.IntRange(1), default=1, show_default=True, help="Vectorizing threads."
+        "--folds", "n_folds", type=click.IntRange(2), default=3, show_default=True, help="Validate in this many folds."
     ),
-    click.option("--allow-sorted", is_flag=True, help="Train on a stream that is sorted by label, too."),
     click.option(
-        "--output", type=click.Path(dir_okay=False), default="tuned.toml", show_default=True, help="File to write."
+        "--budget",
+        type=click.FloatRange(0, min_open=True),
+        default=10,
+        show_default=True,
+        help="Stop after this many minutes.",
     ),
-    click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+    click.option(
+        "--n-train", type=click.IntRange(1), help="Tune on this many documents.  [default: all before the holdout]"
+    ),
+    click.option("--n-holdout", type=click.IntRange(0), help="Leave out the last N documents.  [default: a tenth]"),
+    seed_option("Draw the candidates, the folds and the order of documents in SGD with this seed."),
+    threads_option(),
+    allow_sorted_option,
+    output_option("Write the best recipe to this file.", default="tuned.toml", show_default=True, metavar="FILE.toml"),
+    json_option,
 ]
 
 

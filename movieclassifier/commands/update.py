@@ -2,6 +2,7 @@
 
 import click
 
+from movieclassifier.commands.shared.common_options import note_option
 from movieclassifier.commands.shared.corpus_options import chosen_corpus, corpus_options
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.commands.shared.feedback_options import database_option, open_owner, user_name
@@ -15,22 +16,23 @@ from movieclassifier.corpora.reading import ReadingOptions
     type=click.FloatRange(0, 1),
     default=0.01,
     show_default=True,
-    help="How much accuracy it may cost on documents that the model was not trained on.",
+    metavar="SHARE",
+    help="Allow the accuracy on documents that the model was not trained on to fall by this much.",
 )
-@click.option("--without-guard", is_flag=True, help="Fold unchecked, where the model has no guard set.")
+@click.option("--without-guard", is_flag=True, help="Fold the votes without a check if the model has no guard set.")
 @click.option(
     "--corpus",
     "paths",
     multiple=True,
     type=click.Path(),
-    help="Corpus to retrain on together with the votes; may be repeated. It is read as `train` reads it.",
+    help="Retrain on this corpus together with the votes; may be given several times.",
 )
 @click.option(
     "--model",
     type=click.Path(),
-    help="Serve this newly trained model instead, with all accepted votes on top, up to the cap.",
+    help="Serve this newly trained model instead, with all accepted votes on top.",
 )
-@click.option("--note", default="", help="For the audit trail.")
+@note_option
 @corpus_options
 def main(
     database: str | None,

@@ -70,7 +70,7 @@ def nltk_stop_words(language: str, download: bool = False) -> tuple[str, ...]:
         if not download:
             raise ValueError(
                 f"stop words {language!r}: this is no file, and NLTK's lists are not on this machine. If NLTK has this "
-                f"language, get it with: movieclassifier stopwords --language {language} --download, or point "
+                f"language, get it with: movieclassifier stopwords {language} --download, or point "
                 "NLTK_DATA to a folder that holds corpora/stopwords.zip. English needs neither."
             ) from None
         _download()

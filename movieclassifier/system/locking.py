@@ -10,7 +10,7 @@ try:
 except ImportError:  # pragma: no cover
     fcntl = None  # type: ignore[assignment]  # Windows has none
 
-TRAINING = "another training is writing into this folder; wait for its end, or pass another --model-dir"
+TRAINING = "another training is writing into this folder; wait for its end, or pass another --model"
 
 
 @contextmanager

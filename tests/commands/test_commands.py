@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from movieclassifier import __version__
 from movieclassifier.cli import COMMANDS, main
 from movieclassifier.commands.explain import coloured
-from movieclassifier.commands.shared.model_options import shorten
+from movieclassifier.commands.shared.texts import shorten
 from movieclassifier.models.persistence import load_classifier
 from movieclassifier.models.record import record_bytes, save_record
 from tests.support.models import random_classifier
@@ -136,7 +136,7 @@ def test_predict_names_no_label_where_no_word_is_known(small_model):
 def test_predict_answers_each_line_and_blank_ones_too(how, small_model, tmp_path):
     path = tmp_path / "texts.txt"
     path.write_bytes("grauenhaft café\n\n  \r\nfine\r\nno line break at the end".encode())
-    option = {"file": ["--file", path], "dash": ["--file", "-"], "argument": ["-"], "stdin": []}[how]
+    option = {"file": ["--input", path], "dash": ["--input", "-"], "argument": ["-"], "stdin": []}[how]
     with open(path, "rb") as stdin:
         done = subprocess.run(
             [*CONSOLE, "predict", *option, "--model", small_model],
@@ -213,13 +213,13 @@ def test_explanation_sums_to_the_decision_value(small_model):
 
 
 def test_explain_lists_as_many_ngrams_as_asked_for(small_model):
-    lines = run("explain", TEXT, "--top", 2, "--model", small_model).stdout.splitlines()
+    lines = run("explain", TEXT, "--limit", 2, "--model", small_model).stdout.splitlines()
     assert sum(line.startswith(("  +", "  -")) for line in lines) == 3
     assert lines[-2].endswith(" others")
 
 
 def test_explain_says_how_the_sum_becomes_the_probability(small_model):
-    lines = run("explain", TEXT, "--top", 2, "--model", small_model).stdout.splitlines()
+    lines = run("explain", TEXT, "--limit", 2, "--model", small_model).stdout.splitlines()
     decision = float(next(line for line in lines if line.startswith("decision value")).split()[2])
     temperature = float(re.search(r"temperature, ([\d.]+),", lines[-1])[1])
     positive = 1 / (1 + math.exp(-decision / temperature))
@@ -261,7 +261,7 @@ def test_any_text_is_predicted_and_explained(text, small_model):
 
 def test_prune_keeps_the_largest_weights_and_forgets_the_metrics(small_model, tmp_path):
     before = load_classifier(small_model)
-    result = run("prune", small_model, tmp_path / "small.npz", "--keep", 200)
+    result = run("prune", "--model", small_model, "--output", tmp_path / "small.npz", "--keep", 200)
     after = load_classifier(tmp_path / "small.npz")
     assert f"200 of {len(before.columns):,} columns" in result.output
     assert len(after.columns) == 200
@@ -274,7 +274,7 @@ def test_prune_keeps_the_largest_weights_and_forgets_the_metrics(small_model, tm
 
 
 def test_prune_of_less_changes_no_weight(small_model, tmp_path):
-    assert run("prune", small_model, tmp_path / "same.npz", "--keep", 10**9).exit_code == 0
+    assert run("prune", "--model", small_model, "--output", tmp_path / "same.npz", "--keep", 10**9).exit_code == 0
     assert load_classifier(tmp_path / "same.npz").weights_sha256() == load_classifier(small_model).weights_sha256()
 
 
@@ -314,8 +314,8 @@ def test_missing_or_damaged_model_is_one_line(arguments, content, message, tmp_p
 def test_prune_that_cannot_write_leaves_what_was_there(small_model, tmp_path):
     (tmp_path / "out.npz").write_bytes(record_bytes(random_classifier()))
     before = (tmp_path / "out.npz").read_bytes()
-    assert run("prune", tmp_path / "none.npz", tmp_path / "out.npz").exit_code == 2
-    assert run("prune", small_model, tmp_path / "none" / "out.npz").exit_code == 2
+    assert run("prune", "--model", tmp_path / "none.npz", "--output", tmp_path / "out.npz").exit_code == 2
+    assert run("prune", "--model", small_model, "--output", tmp_path / "none" / "out.npz").exit_code == 2
     assert (tmp_path / "out.npz").read_bytes() == before
     assert [path.name for path in Path(tmp_path).iterdir()] == ["out.npz"]
 
@@ -328,12 +328,12 @@ def test_file_that_cannot_be_read_is_one_line(content, message, small_model, tmp
     path = tmp_path / "texts.txt"
     if content is not None:
         path.write_bytes(content)
-    result = run("predict", "--file", path, "--model", small_model)
+    result = run("predict", "--input", path, "--model", small_model)
     assert result.exit_code == 2
     assert message in result.stderr.splitlines()[-1]
 
 
 def test_texts_and_a_file_together_are_refused(small_model):
-    result = run("predict", TEXT, "--file", "-", "--model", small_model)
+    result = run("predict", TEXT, "--input", "-", "--model", small_model)
     assert result.exit_code == 2
-    assert "pass texts or --file, not both." in result.stderr
+    assert "pass texts or --input, not both." in result.stderr

@@ -36,7 +36,7 @@ def corpora(tmp_path_factory):
 
 
 def command(corpora, model_dir, *more):
-    given = ["distill", corpora / "train.csv", "--test", corpora / "test.csv", "--model-dir", model_dir, *more]
+    given = ["distill", corpora / "train.csv", "--test", corpora / "test.csv", "--model", model_dir, *more]
     return [str(argument) for argument in given]
 
 
@@ -150,7 +150,7 @@ def test_a_mistake_is_one_line(corpora, finished, tmp_path, options, message):
 
 def test_a_corpus_of_one_class_is_refused(corpora, tmp_path):
     (tmp_path / "one.csv").write_text("review,sentiment\nfine,1\ngood,1\n")
-    options = ["--unlabelled", str(corpora / "unlabelled.txt"), "--model-dir", str(tmp_path)]
+    options = ["--unlabelled", str(corpora / "unlabelled.txt"), "--model", str(tmp_path)]
     result = CliRunner().invoke(main, ["distill", str(tmp_path / "one.csv"), *options])
     assert (result.exit_code, "at least two classes; all are labelled 1" in result.stderr) == (2, True)
 
@@ -161,7 +161,7 @@ def test_several_classes_and_a_holdout(tmp_path):
     (tmp_path / "labelled.jsonl").write_text("\n".join(lines) + "\n")
     texts = [json.dumps({"text": f"such a {names[i % 3]} film, number {i}"}) for i in range(60)]
     (tmp_path / "texts.jsonl").write_text("\n".join(texts) + "\n")
-    options = ["--unlabelled", str(tmp_path / "texts.jsonl"), "--model-dir", str(tmp_path / "model")]
+    options = ["--unlabelled", str(tmp_path / "texts.jsonl"), "--model", str(tmp_path / "model")]
     result = CliRunner().invoke(main, ["distill", str(tmp_path / "labelled.jsonl"), *options])
     assert result.exit_code == 0, result.output
     assert "student      1.0000" in result.stdout
@@ -179,7 +179,7 @@ def test_the_report_shows_teacher_and_student(corpora, finished, tmp_path):
     assert counts["both"] + counts["teacher"] == round(100 * rows["teacher"])
     assert len(facts["examples"]) == min(8, counts["teacher"] + counts["student"])
     assert [len(words) for words in facts["words"]] == [20, 20]
-    given = ["report", corpora / "train.csv", "--test", corpora / "test.csv", "--model-dir", corpora / "model"]
+    given = ["report", corpora / "train.csv", "--test", corpora / "test.csv", "--model", corpora / "model"]
     result = CliRunner().invoke(main, [str(argument) for argument in [*given, "--output", tmp_path]])
     assert result.exit_code == 0, result.output
     page = (tmp_path / "report.html").read_text("utf-8")
@@ -195,7 +195,7 @@ def test_a_record_alone_has_no_facts_of_its_distillation(corpora, finished, tmp_
 
 
 def test_train_with_texts_without_labels_distils_the_same(corpora, finished, tmp_path):
-    given = ["train", corpora / "train.csv", "--test", corpora / "test.csv", "--model-dir", tmp_path]
+    given = ["train", corpora / "train.csv", "--test", corpora / "test.csv", "--model", tmp_path]
     options = ["--unlabelled", corpora / "unlabelled.txt"]
     result = CliRunner().invoke(main, [str(argument) for argument in [*given, *options]])
     assert result.exit_code == 0, result.output

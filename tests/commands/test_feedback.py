@@ -43,7 +43,7 @@ def run(*arguments, status=0):
 def test_list_shows_the_last_votes(service):
     for text in TEXTS[:3]:
         contradict(service, text)
-    output = run("feedback", "list", "--last", 2)
+    output = run("feedback", "list", "--limit", 2)
     assert re.search(r"^     4  \d{4}-\d\d-\d\d \d\d:\d\d  applied  [01] -> [01]  address of ada  number0of2", output)
     assert "2 of 3 votes" in output
     [line] = [json.loads(line) for line in run("feedback", "list", "--search", "0of1", "--json").splitlines()[:-1]]
@@ -126,9 +126,9 @@ def test_export_and_import(service, tmp_path, monkeypatch):
         contradict(service, text)
     printed = run("feedback", "export")
     path = tmp_path / "votes.csv"
-    run("feedback", "export", "--out", path)
+    run("feedback", "export", "--output", path)
     assert path.read_text().splitlines() == printed.splitlines()
-    assert len(run("feedback", "export", "--format", "jsonl", "--status", "applied").splitlines()) == 3
+    assert len(run("feedback", "export", "--json", "--status", "applied").splitlines()) == 3
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/other.db")
     assert run("feedback", "import", path) == "3 imported, 0 were in the log already\n"
     assert run("feedback", "import", path) == "0 imported, 3 were in the log already\n"
@@ -177,7 +177,7 @@ def test_the_last_of_the_waiting_votes_are_the_newest(service):
     _, vote = contradict(service, TEXTS[0])
     for _ in range(3):
         service.vote(service.classify(TEXTS[0], ADA).id, vote.label, ADA)
-    lines = run("feedback", "list", "--status", "waiting", "--last", 2, "--json").splitlines()[:-1]
+    lines = run("feedback", "list", "--status", "waiting", "--limit", 2, "--json").splitlines()[:-1]
     assert [json.loads(line)["position"] for line in lines] == [5, 4]
 
 

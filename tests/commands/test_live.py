@@ -139,12 +139,12 @@ def test_sources_are_listed_and_checked(live, server):
 def test_lists_of_feeds_go_in_and_out(live, server, tmp_path):
     out = live("export-opml")
     assert f'xmlUrl="{server.url}/film.xml"' in out.stdout
-    assert live("export-opml", "--out", "list.opml").exit_code == 0
+    assert live("export-opml", "--output", "list.opml").exit_code == 0
     assert (tmp_path / "list.opml").read_text() == out.stdout
     (tmp_path / "more.opml").write_text(
         "<opml><outline text='Lund \"Post\"' xmlUrl='https://lund.example/rss'/></opml>"
     )
-    result = live("import-opml", "more.opml", "--out", "mine.toml")
+    result = live("import-opml", "more.opml", "--output", "mine.toml")
     assert "mine.toml: 1 new feeds of 1" in result.stdout
     assert [paper.name for paper in load_newspapers(tmp_path / "mine.toml")] == [
         "The Film Times",
@@ -160,7 +160,7 @@ def test_collect_once_and_drift(live, database):
     drift = live("drift", "--database", database)
     assert drift.exit_code == 0
     assert "unknown words" in drift.stdout
-    assert lines(live("drift", "--database", database, "--json", "--source", "The Film Times")) != []
+    assert lines(live("drift", "--database", database, "--json", "--newspaper", "The Film Times")) != []
 
 
 def test_watch_prints_new_articles_until_it_is_stopped(live, database, server):

@@ -10,14 +10,14 @@ from tests.support.reports import SAMPLE, SETTINGS, run
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory):
     model_dir = tmp_path_factory.mktemp("model")
-    run("train", SAMPLE, "--model-dir", model_dir, *SETTINGS)
+    run("train", SAMPLE, "--model", model_dir, *SETTINGS)
     return model_dir
 
 
 def test_a_place_that_cannot_be_written_is_told_before_the_work(trained, tmp_path):
     (tmp_path / "report.html").mkdir()
     result = CliRunner().invoke(
-        main, ["report", SAMPLE, "--model-dir", str(trained), "--output", str(tmp_path), "--progress"]
+        main, ["report", SAMPLE, "--model", str(trained), "--output", str(tmp_path), "--progress"]
     )
     assert result.exit_code == 2
     assert "Repeating" not in result.stderr
@@ -25,6 +25,6 @@ def test_a_place_that_cannot_be_written_is_told_before_the_work(trained, tmp_pat
 
 def test_missing_packages_are_named_with_the_command_that_installs_them(trained, monkeypatch):
     monkeypatch.setattr("movieclassifier.system.errors.find_spec", lambda name: None)
-    result = CliRunner().invoke(main, ["report", SAMPLE, "--model-dir", str(trained)])
+    result = CliRunner().invoke(main, ["report", SAMPLE, "--model", str(trained)])
     assert result.exit_code == 2
     assert "matplotlib and wordcloud must be installed: pip install 'movieclassifier[report]'" in result.output

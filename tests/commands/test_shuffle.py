@@ -48,7 +48,7 @@ def test_command_takes_other_rows(tmp_path, arguments, n_rows):
         (["--memory", "much"], "'much' is no size; write it like 200MB or 2GB."),
         (["--memory", "200"], "'200' is too little; it takes 1MB at least."),
         (["--delimiter", "ab"], "the delimiter must be one character"),
-        (["--seed", "-1"], "-1 is not in the range x>=0"),
+        (["--seed", "-1"], "-1 is not in the range 0<=x<=4294967295"),
     ],
 )
 def test_command_refuses_in_one_line(tmp_path, arguments, message):

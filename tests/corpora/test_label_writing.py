@@ -48,7 +48,7 @@ def test_other_labels_differ(one, other):
 
 def test_the_mapping_in_the_message_mends_it(tmp_path):
     (tmp_path / "x.csv").write_text("text,label\na,pos\nb,Pos\nc,pos\nd,neg\n")
-    arguments = ["train", str(tmp_path / "x.csv"), "--model-dir", str(tmp_path / "model")]
+    arguments = ["train", str(tmp_path / "x.csv"), "--model", str(tmp_path / "model")]
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 2
     mapping = shlex.split(done.stderr.split("pass --labels ")[1])[0]

@@ -28,7 +28,7 @@ def test_stopped_command_leaves_no_temporary_file(number, status, how, tmp_path)
         (tmp_path / name).mkdir()
     # The rest of standard input never comes.
     arguments = ["-"] if how == "standard input" else [str(SAMPLE), "-", "--format", "csv", "--shuffle"]
-    command = [sys.executable, "train_online.py", *arguments, *FAST, "--model-dir", str(tmp_path / "model")]
+    command = [sys.executable, "train_online.py", *arguments, *FAST, "--model", str(tmp_path / "model")]
     environ = os.environ | {"TMPDIR": str(tmp_path / "temporary")}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, env=environ, **pipes) as run:
@@ -50,7 +50,7 @@ def test_full_disk_names_the_temporary_file_and_the_way_out(arguments, tmp_path)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
     try:
-        result = CliRunner().invoke(main, [*arguments, "--model-dir", str(tmp_path / "model")], SAMPLE.read_bytes())
+        result = CliRunner().invoke(main, [*arguments, "--model", str(tmp_path / "model")], SAMPLE.read_bytes())
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert result.exit_code == 2

@@ -210,7 +210,7 @@ def result(tmp_path_factory):
     folder = tmp_path_factory.mktemp("comparison")
     (folder / "mine.toml").write_text('base = "book"\nn_features = 4096\n')
     recipes = ["default", "linear-svm", str(folder / "mine.toml")]
-    arguments = ["compare", SAMPLE, "--folds", "2", "--json", "--html", str(folder / "page.html")]
+    arguments = ["compare", SAMPLE, "--folds", "2", "--json", "--output", str(folder / "page.html")]
     for recipe in recipes:
         arguments += ["--recipe", recipe]
     found = CliRunner().invoke(main, arguments)
@@ -319,7 +319,7 @@ def test_nothing_to_compare_is_refused():
 def test_default_row_is_what_train_reports(tmp_path):
     arguments = ["--n-holdout", "80", "--json"]
     compared = CliRunner().invoke(main, ["compare", SAMPLE, "--recipe", "default", *arguments])
-    trained = CliRunner().invoke(main, ["train", SAMPLE, "--model-dir", str(tmp_path), *arguments])
+    trained = CliRunner().invoke(main, ["train", SAMPLE, "--model", str(tmp_path), *arguments])
     (row,) = json.loads(compared.stdout)["rows"]
     metrics = json.loads(trained.stdout)
     assert (row["accuracy"], row["log_loss"]) == (metrics["accuracy"], metrics["log_loss"])
@@ -345,7 +345,7 @@ def test_another_corpus_can_be_tested_on(tmp_path):
         (["--n-train", "399", "--n-holdout", "9"], "too few for --n-train 399 and --n-holdout 9"),
         (["--test", "missing.csv"], "missing.csv"),
         (["--recipe", "book", "--recipe", "default", "--recipe", "book"], "two recipes are called 'book'; name one"),
-        (["--html", "missing/page.html"], "missing/page.html: the folder of this file does not exist"),
+        (["--output", "missing/page.html"], "missing/page.html: the folder of this file does not exist"),
     ],
 )
 def test_mistakes_are_one_line(arguments, message):

@@ -288,7 +288,7 @@ def test_the_winner_is_a_recipe_to_train_with(space, tmp_path, straight):
     assert [found[name] for name in SMALL] == [expected[name] for name in SMALL]
     assert f"accuracy {straight[0].score.accuracy:.4f}" in output.read_text()
     assert "measured on 360 documents in 2 folds" in result.stdout
-    trained = CliRunner().invoke(main, ["train", SAMPLE, "--recipe", str(output), "--model-dir", str(tmp_path)])
+    trained = CliRunner().invoke(main, ["train", SAMPLE, "--recipe", str(output), "--model", str(tmp_path)])
     assert trained.exit_code == 0, trained.output
     assert load_classifier(tmp_path).recipe == recipe
 

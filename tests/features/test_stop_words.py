@@ -50,9 +50,7 @@ def test_english_needs_no_nltk(tmp_path):
 def test_other_languages_are_nltks(tmp_path, nltk_data):
     put_lists(nltk_data)
     out = tmp_path / "german.txt"
-    assert run("--language", "German", "--out", str(out)).stdout == (
-        f"{out}: 232 stop words; use them with --stop-words {out}\n"
-    )
+    assert run("German", "--output", str(out)).stdout == (f"{out}: 232 stop words; use them with --stop-words {out}\n")
     words = load_stop_words(str(out))
     assert len(words) == 232
     assert {"und", "über"} < set(words)
@@ -61,16 +59,16 @@ def test_other_languages_are_nltks(tmp_path, nltk_data):
 
 def test_unknown_language_is_answered_with_all_that_are_known(nltk_data):
     put_lists(nltk_data)
-    done = run("--language", "klingon")
+    done = run("klingon")
     assert done.exit_code == 2
     assert done.stderr.startswith("Error: stop words 'klingon': this is no file, and NLTK has arabic, azerbaijani, ")
     assert "README" not in done.stderr
 
 
 def test_lists_that_are_not_there_are_not_downloaded_unasked(nltk_data):
-    done = run("--language", "german")
+    done = run("german")
     assert done.exit_code == 2
-    assert "not on this machine. If NLTK has this language, get it with: movieclassifier stopwords --language" in (
+    assert "not on this machine. If NLTK has this language, get it with: movieclassifier stopwords german" in (
         done.stderr
     )
     assert os.listdir(nltk_data) == []
@@ -80,7 +78,7 @@ def test_failed_download_says_what_to_do(nltk_data, monkeypatch):
     # The top-level domain .invalid is nowhere, on any machine.
     monkeypatch.setattr(nltk.downloader._downloader, "_url", "https://nltk.invalid/index.xml")
     monkeypatch.setattr(nltk.downloader._downloader, "_index", None)
-    done = run("--language", "german", "--download")
+    done = run("german", "--download")
     assert done.exit_code == 2
     assert done.stderr.startswith("Error: NLTK's stop words cannot be downloaded: ")
     assert "put it into a folder called corpora, and point NLTK_DATA to the folder" in done.stderr
@@ -90,7 +88,7 @@ def test_failed_download_says_what_to_do(nltk_data, monkeypatch):
 def test_download_is_followed_by_the_words(nltk_data, monkeypatch):
     # Stands in for NLTK's server, which takes no other address than the real one.
     monkeypatch.setattr(nltk, "download", lambda *_, **__: put_lists(nltk_data))
-    assert "und\n" in run("--language", "german", "--download").stdout
+    assert "und\n" in run("german", "--download").stdout
 
 
 def test_file_of_words_is_read(tmp_path):

@@ -46,7 +46,7 @@ def trained(tmp_path_factory):
     random.Random(1).shuffle(rows)
     with open(folder / "news.csv", "w", newline="") as file:
         csv.writer(file).writerows([("text", "label"), *rows])
-    arguments = [str(folder / "news.csv"), "--model-dir", str(folder), "--n-features", "2**18", "--no-progress"]
+    arguments = [str(folder / "news.csv"), "--model", str(folder), "--n-features", "2**18", "--no-progress"]
     result = CliRunner().invoke(main, [*arguments, "--min-df", "2", "--passes", "2"])
     assert result.exit_code == 0, result.output
     return folder
@@ -214,7 +214,7 @@ def test_numbers_with_names_become_names_when_a_label_is_new(tmp_path, url):
         csv.writer(file).writerows([("text", "label"), *rows])
     arguments = [
         str(tmp_path / "numbers.csv"),
-        "--model-dir",
+        "--model",
         str(tmp_path / "m"),
         "--n-features",
         "2**14",

@@ -47,16 +47,16 @@ def parts(tmp_path_factory):
 def continued(parts, tmp_path_factory):
     """Return what three trainings into one folder said, each but the first with --continue, and the folder."""
     model_dir = tmp_path_factory.mktemp("continued")
-    said = [train(parts[0], "--keep", 300, "--model-dir", model_dir)]
-    said += [train(part, "--continue", "--model-dir", model_dir) for part in parts[1:]]
+    said = [train(parts[0], "--keep", 300, "--model", model_dir)]
+    said += [train(part, "--continue", "--model", model_dir) for part in parts[1:]]
     assert [run.exit_code for run in said] == [0, 0, 0], said[-1].output
     return [run.stderr for run in said], model_dir
 
 
 def test_model_that_is_replaced_is_named(parts, tmp_path):
-    first = train(parts[0], "--model-dir", tmp_path)
+    first = train(parts[0], "--model", tmp_path)
     accuracy = f"{load_classifier(tmp_path).metadata['metrics']['accuracy']:.4f}"[1:]
-    second = train(parts[1], "--recipe", "book", "--model-dir", tmp_path)
+    second = train(parts[1], "--recipe", "book", "--model", tmp_path)
     assert first.stderr.splitlines()[-1] == f"The model is in {tmp_path}."
     assert second.stderr.splitlines()[-1] == (
         f"The model is in {tmp_path}, in place of one of recipe default that had {accuracy} on the holdout of "
@@ -68,14 +68,14 @@ def test_model_without_figures_is_named_by_its_corpus(parts, tmp_path):
     classifier = random_classifier()
     classifier.metadata = {"corpus": ["tweets.csv"], "n_train": 1000}
     save_record(tmp_path / "classifier.npz", classifier)
-    said = train(parts[0], "--model-dir", tmp_path).stderr
+    said = train(parts[0], "--model", tmp_path).stderr
     assert "in place of one of recipe default, trained on 1,000 documents of tweets.csv." in said
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no model"])
 def test_damaged_model_is_replaced_without_a_word(content, parts, tmp_path):
     (tmp_path / "classifier.npz").write_bytes(content)
-    assert train(parts[0], "--model-dir", tmp_path).stderr.endswith(f"The model is in {tmp_path}.\n")
+    assert train(parts[0], "--model", tmp_path).stderr.endswith(f"The model is in {tmp_path}.\n")
 
 
 def test_continuing_keeps_as_many_columns_as_before(continued):
@@ -86,8 +86,8 @@ def test_continuing_keeps_as_many_columns_as_before(continued):
 
 
 def test_continuing_with_another_number_of_columns_keeps_these(parts, continued, tmp_path):
-    train(parts[0], "--keep", 300, "--model-dir", tmp_path)
-    said = train(parts[1], "--continue", "--keep", 200, "--model-dir", tmp_path).stderr
+    train(parts[0], "--keep", 300, "--model", tmp_path)
+    said = train(parts[1], "--continue", "--keep", 200, "--model", tmp_path).stderr
     assert len(load_classifier(tmp_path).columns) == 200
     assert "Keeping" not in said
 
@@ -114,31 +114,31 @@ def test_forged_earlier_corpora_are_refused(tmp_path):
 
 def test_testing_on_what_was_trained_on_is_said(parts, continued, tmp_path):
     known = "is trained on, so how well the model does there says nothing about other texts."
-    own = train(parts[0], "--n-train", 100, "--test", parts[0], "--model-dir", tmp_path)
+    own = train(parts[0], "--n-train", 100, "--test", parts[0], "--model", tmp_path)
     assert f"Warning: first.csv {known}" in own.stderr
-    earlier = train(parts[1], "--continue", "--test", parts[0], "--model-dir", tmp_path)
+    earlier = train(parts[1], "--continue", "--test", parts[0], "--model", tmp_path)
     assert f"Warning: first.csv {known}" in earlier.stderr
-    other = train(parts[2], "--continue", "--test", SAMPLE, "--model-dir", tmp_path)
+    other = train(parts[2], "--continue", "--test", SAMPLE, "--model", tmp_path)
     assert known not in other.stderr
 
 
 def test_holdout_that_was_trained_on_before_is_said(parts, tmp_path):
     warning = "Warning: the model was trained on documents of this holdout before"
-    train(parts[0], "--n-train", 180, "--model-dir", tmp_path)
-    assert warning not in train(parts[0], "--n-train", 180, "--continue", "--model-dir", tmp_path).stderr
-    assert warning in train(parts[0], "--n-train", 150, "--continue", "--model-dir", tmp_path).stderr
+    train(parts[0], "--n-train", 180, "--model", tmp_path)
+    assert warning not in train(parts[0], "--n-train", 180, "--continue", "--model", tmp_path).stderr
+    assert warning in train(parts[0], "--n-train", 150, "--continue", "--model", tmp_path).stderr
 
 
 def test_continuing_from_no_folder_makes_none(parts, tmp_path):
-    result = train(parts[0], "--continue", "--model-dir", tmp_path / "nope")
+    result = train(parts[0], "--continue", "--model", tmp_path / "nope")
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1].startswith(f"Error: {tmp_path / 'nope'}: there is no such folder")
     assert not (tmp_path / "nope").exists()
 
 
 def test_finished_run_is_resumed_without_naming_a_file_that_goes(parts, tmp_path):
-    train(parts[0], "--model-dir", tmp_path)
-    said = train(parts[0], "--model-dir", tmp_path, "--resume").stderr
+    train(parts[0], "--model", tmp_path)
+    said = train(parts[0], "--model", tmp_path, "--resume").stderr
     assert f"{tmp_path}: this run has finished; it is evaluated and saved again.\n" in said
     assert "checkpoint" not in said
     assert said.endswith(f"The model is in {tmp_path}.\n")
@@ -158,23 +158,23 @@ def test_missing_corpus_of_the_book_is_answered_with_how_to_get_it(tmp_path, mon
 def test_model_no_better_than_the_largest_class_is_doubted(tmp_path):
     rows = [f"the same words {i % 7},{'pos' if i % 10 < 7 else 'neg'}\n" for i in range(300)]
     (tmp_path / "noise.csv").write_text("".join(["text,label\n", *rows]))
-    result = train(tmp_path / "noise.csv", "--n-holdout", 100, "--model-dir", tmp_path / "model", "--json")
+    result = train(tmp_path / "noise.csv", "--n-holdout", 100, "--model", tmp_path / "model", "--json")
     assert json.loads(result.stdout)["accuracy"] <= 0.7
     assert "Warning: the model is no better than always answering 'pos', which is right in 0.7000 of" in result.stderr
 
 
 def test_holdout_of_one_document_is_doubted(parts, tmp_path):
-    result = train(parts[0], "--n-holdout", 1, "--model-dir", tmp_path)
+    result = train(parts[0], "--n-holdout", 1, "--model", tmp_path)
     assert "Warning: 1 document tells next to nothing about a model; evaluate it on more." in result.stderr
     assert "(1 document)" in result.stdout
 
 
 def test_good_model_is_not_doubted(parts, tmp_path):
-    assert "Warning" not in train(SAMPLE, "--passes", 2, "--n-holdout", 100, "--model-dir", tmp_path).stderr
+    assert "Warning" not in train(SAMPLE, "--passes", 2, "--n-holdout", 100, "--model", tmp_path).stderr
 
 
 def test_info_marks_the_figures_of_the_sample(tmp_path):
-    train(SAMPLE, "--model-dir", tmp_path)
+    train(SAMPLE, "--model", tmp_path)
     found = info(tmp_path)
     assert found["accuracy"].endswith(" on the holdout of sample_reviews.csv  (sample)")
     assert found["columns"].endswith("  (sample)")

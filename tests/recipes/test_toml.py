@@ -112,7 +112,7 @@ def test_option_takes_a_name_a_file_or_a_recipe(tmp_path):
 def test_train_takes_a_recipe_of_ones_own(tmp_path):
     path = write(tmp_path, "n_features = 1024\nngram_range = [1, 1]\n")
     sample = "movieclassifier/bundled/sample_reviews.csv"
-    arguments = [sample, "--recipe", str(path), "--model-dir", str(tmp_path / "model"), "--json", "--passes", "2"]
+    arguments = [sample, "--recipe", str(path), "--model", str(tmp_path / "model"), "--json", "--passes", "2"]
     result = CliRunner().invoke(train, arguments)
     assert result.exit_code == 0, result.output
     from movieclassifier.models.persistence import load_classifier

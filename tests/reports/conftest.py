@@ -14,7 +14,7 @@ from tests.support.reports import SAMPLE, SETTINGS, run
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory):
     model_dir = tmp_path_factory.mktemp("model")
-    run("train", SAMPLE, "--model-dir", model_dir, *SETTINGS)
+    run("train", SAMPLE, "--model", model_dir, *SETTINGS)
     return model_dir
 
 
@@ -22,7 +22,7 @@ def trained(tmp_path_factory):
 def folder(trained, tmp_path_factory):
     """Make one report for many tests."""
     output = tmp_path_factory.mktemp("report")
-    result = run("report", SAMPLE, "--model-dir", trained, "--output", output)
+    result = run("report", SAMPLE, "--model", trained, "--output", output)
     assert result.stdout.strip() == str(output / "report.html")
     return output
 

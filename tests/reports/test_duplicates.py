@@ -30,8 +30,8 @@ def test_duplicates_are_reported(trained, tmp_path):
         csv.writer(file).writerows(
             [("review", "sentiment"), *DOCUMENTS[:30], ("Quite new, and dull", 0), ("New, good", 1)]
         )
-    run("train", SAMPLE, "--test", test, "--model-dir", tmp_path, "--n-features", "2**14")
-    run("report", SAMPLE, "--test", test, "--model-dir", tmp_path, "--output", tmp_path, "--no-curve")
+    run("train", SAMPLE, "--test", test, "--model", tmp_path, "--n-features", "2**14")
+    run("report", SAMPLE, "--test", test, "--model", tmp_path, "--output", tmp_path, "--no-curve")
     page = (tmp_path / "report.html").read_text()
     assert "30 of 32 test documents are also among the training documents" in page
     assert "Without them the accuracy is 100.00%" in page or "Without them the accuracy is 50.00%" in page
@@ -41,8 +41,8 @@ def test_duplicates_with_other_labels_are_told_by_name(trained, tmp_path):
     test = tmp_path / "test.csv"
     with open(test, "w", newline="") as file:
         csv.writer(file).writerows([("review", "sentiment"), (TEXTS[0], 1 - DOCUMENTS[0][1]), *DOCUMENTS[1:9]])
-    run("train", SAMPLE, "--test", test, "--model-dir", tmp_path, "--n-features", "2**14")
-    run("report", SAMPLE, "--test", test, "--model-dir", tmp_path, "--output", tmp_path, "--no-curve")
+    run("train", SAMPLE, "--test", test, "--model", tmp_path, "--n-features", "2**14")
+    run("report", SAMPLE, "--test", test, "--model", tmp_path, "--output", tmp_path, "--no-curve")
     names = ("negative", "positive")
     said = f"{names[DOCUMENTS[0][1]]} in training, {names[1 - DOCUMENTS[0][1]]} in test"
     page = (tmp_path / "report.html").read_text()

@@ -47,15 +47,15 @@ def two_texts(path):
 )
 def test_a_corpus_that_is_read_in_another_way_is_refused(tmp_path, now, named):
     path = two_texts(tmp_path / "two.csv")
-    run("train", path, "--text-column", "text", "--model-dir", tmp_path, *SETTINGS)
-    result = CliRunner().invoke(main, ["report", str(path), "--model-dir", str(tmp_path), *now])
+    run("train", path, "--text-column", "text", "--model", tmp_path, *SETTINGS)
+    result = CliRunner().invoke(main, ["report", str(path), "--model", str(tmp_path), *now])
     assert result.exit_code == 2
     assert named in result.stderr
 
 
 def test_the_options_of_the_training_are_right_for_its_report(tmp_path):
     path = two_texts(tmp_path / "two.csv")
-    chosen = ["--text-column", "text", "--labels", "0=bad,1=good", "--model-dir", tmp_path]
+    chosen = ["--text-column", "text", "--labels", "0=bad,1=good", "--model", tmp_path]
     run("train", path, "--format", "csv", *chosen, *SETTINGS)
     assert load_classifier(tmp_path).metadata["reading"]["labels"] == {"0": "bad", "1": "good"}
     run("report", path, *chosen, "--skip-bad-rows", "3", "--output", tmp_path)
@@ -71,7 +71,7 @@ def test_a_run_that_went_on_from_another_model_is_not_repeated(trained, tmp_path
     classifier = load_classifier(trained)
     classifier.metadata["earlier"] = [["0" * 64, 100]]
     save_record(tmp_path / "classifier.npz", classifier)
-    run("report", SAMPLE, "--model-dir", tmp_path, "--output", tmp_path)
+    run("report", SAMPLE, "--model", tmp_path, "--output", tmp_path)
     page = (tmp_path / "report.html").read_text()
     assert "The model went on from another one, so the run is not repeated." in page
 
@@ -91,7 +91,7 @@ def test_the_test_corpus_of_the_run_is_asked_for(classifier):
 def test_a_corrected_model_is_not_called_repeated(classifier, tmp_path):
     assert classifier.learn("a wonderful film", 0).changed
     save_record(tmp_path / "classifier.npz", classifier)
-    run("report", SAMPLE, "--model-dir", tmp_path, "--output", tmp_path)
+    run("report", SAMPLE, "--model", tmp_path, "--output", tmp_path)
     page = (tmp_path / "report.html").read_text()
     assert "bit for bit" not in page
     assert "On all of them it gave other weights than this model's" in page

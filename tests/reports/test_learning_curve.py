@@ -13,9 +13,9 @@ def test_the_run_is_repeated_to_the_bit(page):
 
 
 def test_after_a_counting_pass_nothing_is_called_prequential(tmp_path):
-    run("train", SAMPLE, "--model-dir", tmp_path / "model", *SETTINGS, "--passes", "2", "--minibatch-size", "50")
+    run("train", SAMPLE, "--model", tmp_path / "model", *SETTINGS, "--passes", "2", "--minibatch-size", "50")
     assert load_classifier(tmp_path / "model").metadata["learning_curve"]
-    run("report", SAMPLE, "--model-dir", tmp_path / "model", "--output", tmp_path / "report", "--no-curve")
+    run("report", SAMPLE, "--model", tmp_path / "model", "--output", tmp_path / "report", "--no-curve")
     page = (tmp_path / "report" / "report.html").read_text("utf-8")
     assert "The counting pass has seen all labels, so there is no curve unless the run is repeated." in page
     assert not list((tmp_path / "report").glob("learning_curve.*"))
@@ -27,7 +27,7 @@ def test_sizes_are_halved_down_to_a_hundred():
 
 
 def test_the_curve_of_a_run_that_keeps_few_columns_is_of_such_models(tmp_path):
-    run("train", SAMPLE, "--model-dir", tmp_path, *SETTINGS, "--keep", "40")
+    run("train", SAMPLE, "--model", tmp_path, *SETTINGS, "--keep", "40")
     classifier = load_classifier(tmp_path)
     found = open_run(classifier, open_corpus(SAMPLE)).report()
     assert found.curve.reproduced

@@ -79,7 +79,7 @@ def tracked(server, tmp_path_factory):
         patch.setenv("MLFLOW_TRACKING_URI", server)
         for recipe, folder in folders.items():
             arguments = ["train", SAMPLE, "--recipe", recipe, "--n-features", "2**14", "--n-holdout", "100", "--track"]
-            result = CliRunner().invoke(main, [*arguments, "--model-dir", str(folder)])
+            result = CliRunner().invoke(main, [*arguments, "--model", str(folder)])
             assert result.exit_code == 0, (result.output, result.exception)
             assert f"Logged to {server} as run " in result.stderr
     client = mlflow.MlflowClient(server)
@@ -126,7 +126,7 @@ def test_the_report_and_its_pictures_are_artifacts(tracked, tmp_path):
     client, runs, folders = tracked
     local = Path(client.download_artifacts(runs["default"].info.run_id, "report", str(tmp_path)))
     assert {"report.html", "roc.svg", "roc.png", "cloud_1.png"} <= {path.name for path in local.iterdir()}
-    arguments = ["report", SAMPLE, "--model-dir", str(folders["default"]), "--output", str(tmp_path / "again")]
+    arguments = ["report", SAMPLE, "--model", str(folders["default"]), "--output", str(tmp_path / "again")]
     assert CliRunner().invoke(main, arguments).exit_code == 0
     for path in local.iterdir():
         assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes()
@@ -214,7 +214,7 @@ def test_labels_in_any_alphabet_have_figures_of_their_own():
 
 def test_without_mlflow_the_command_says_how_to_get_it(monkeypatch, tmp_path):
     monkeypatch.setattr("movieclassifier.commands.shared.training_options.find_spec", lambda name: None)
-    result = CliRunner().invoke(main, ["train", SAMPLE, "--track", "--model-dir", str(tmp_path)])
+    result = CliRunner().invoke(main, ["train", SAMPLE, "--track", "--model", str(tmp_path)])
     assert result.exit_code == 2
     assert "mlflow must be installed: pip install 'movieclassifier[mlflow,report]'." in result.output
     assert not list(tmp_path.iterdir())
@@ -228,9 +228,7 @@ def test_without_what_draws_a_run_is_tracked_without_a_report(server, tracked, t
     )
     monkeypatch.setenv("MLFLOW_TRACKING_URI", server)
     monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "plain")
-    result = CliRunner().invoke(
-        main, ["train", SAMPLE, "--track", "--n-features", "1024", "--model-dir", str(tmp_path)]
-    )
+    result = CliRunner().invoke(main, ["train", SAMPLE, "--track", "--n-features", "1024", "--model", str(tmp_path)])
     assert result.exit_code == 0, result.output
     assert "No report: pip install 'movieclassifier[report]' for one." in result.stderr
     (experiment,) = client.search_experiments(filter_string="name = 'plain'")

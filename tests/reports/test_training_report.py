@@ -28,7 +28,7 @@ def test_figures_on_the_page_are_those_of_the_run(trained, page):
 
 
 def test_same_model_and_corpus_make_the_same_report(trained, folder, tmp_path):
-    run("report", SAMPLE, "--model-dir", trained, "--output", tmp_path)
+    run("report", SAMPLE, "--model", trained, "--output", tmp_path)
     for path in folder.iterdir():
         assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
 
@@ -39,8 +39,8 @@ def test_text_from_the_corpus_is_escaped(tmp_path):
     with open(path, "w", newline="") as file:
         csv.writer(file).writerow(("review", "sentiment"))
         csv.writer(file).writerows((evil + text, label) for text, label in DOCUMENTS)
-    run("train", path, "--model-dir", tmp_path, *SETTINGS, "--minibatch-size", "50")
-    run("report", path, "--model-dir", tmp_path, "--output", tmp_path, "--no-curve")
+    run("train", path, "--model", tmp_path, *SETTINGS, "--minibatch-size", "50")
+    run("report", path, "--model", tmp_path, "--output", tmp_path, "--no-curve")
     page = (tmp_path / "report.html").read_text()
     assert "<script" not in page
     assert "&lt;" in page

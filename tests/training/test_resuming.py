@@ -55,7 +55,7 @@ def undisturbed(corpus, tmp_path_factory):
     found = {}
     for passes in (1, 3):
         model_dir = tmp_path_factory.mktemp("undisturbed")
-        assert train(corpus, "--model-dir", model_dir, "--passes", passes).exit_code == 0
+        assert train(corpus, "--model", model_dir, "--passes", passes).exit_code == 0
         found[passes] = record(model_dir)
     return found
 
@@ -81,7 +81,7 @@ def kill_after(run, model_dir, n_steps):
     ids=["one pass", "counting pass and three passes"],
 )
 def test_killed_run_goes_on_to_the_same_bytes(passes, moments, corpus, undisturbed, tmp_path):
-    options = [corpus, "--model-dir", tmp_path, "--passes", passes]
+    options = [corpus, "--model", tmp_path, "--passes", passes]
     n_kills = sum(kill_after(start(*options, "--resume"), tmp_path, moment) for moment in moments)
     assert n_kills >= 3
     assert not (tmp_path / "classifier.npz").exists()
@@ -92,21 +92,21 @@ def test_killed_run_goes_on_to_the_same_bytes(passes, moments, corpus, undisturb
 
 def test_resumed_run_says_where_it_goes_on(model_dir, corpus):
     n_done = steps_done(model_dir) - 83
-    result = train(corpus, "--model-dir", model_dir, "--passes", 2, "--resume")
+    result = train(corpus, "--model", model_dir, "--passes", 2, "--resume")
     where = (
         f"going on at minibatch {n_done + 1} of 83 (document {n_done * 50 + 1:,}) in pass 2 of 3, counting included."
     )
     assert f"{model_dir / CHECKPOINT}: {where}" in result.stderr.splitlines()
-    again = train(corpus, "--model-dir", model_dir, "--passes", 2, "--resume")
+    again = train(corpus, "--model", model_dir, "--passes", 2, "--resume")
     assert f"{model_dir}: this run has finished; it is evaluated and saved again." in again.stderr.splitlines()
-    refused = train(corpus, "--model-dir", model_dir, "--passes", 2, "--resume", "--seed", 2)
+    refused = train(corpus, "--model", model_dir, "--passes", 2, "--resume", "--seed", 2)
     assert "going on at" not in refused.stderr
 
 
 def test_resumed_single_pass_says_where_it_goes_on(tmp_path):
     rows = list(iter_csv(SAMPLE))
     write_rows(tmp_path / "half_sorted.csv", [*rows, *rows, *sorted(rows, key=lambda row: row[1])])
-    options = [tmp_path / "half_sorted.csv", "--model-dir", tmp_path / "model"]
+    options = [tmp_path / "half_sorted.csv", "--model", tmp_path / "model"]
     assert train(*options).exit_code == 2
     n_done = steps_done(tmp_path / "model")
     result = train(*options, "--resume", "--allow-sorted")
@@ -114,7 +114,7 @@ def test_resumed_single_pass_says_where_it_goes_on(tmp_path):
 
 
 def test_run_killed_at_random_moments_goes_on_to_the_same_bytes(corpus, undisturbed, tmp_path):
-    options = [corpus, "--model-dir", tmp_path, "--passes", 3, "--resume"]
+    options = [corpus, "--model", tmp_path, "--passes", 3, "--resume"]
     draw = random.Random(0)
     found = []
     for moment in sorted(draw.sample(range(1, 300), 3)):
@@ -133,7 +133,7 @@ def test_run_killed_at_random_moments_goes_on_to_the_same_bytes(corpus, undistur
 
 @pytest.mark.parametrize("passes", [1, 3])
 def test_run_killed_between_its_last_checkpoint_and_saving_goes_on(passes, corpus, undisturbed, tmp_path):
-    options = [corpus, "--model-dir", tmp_path, "--passes", passes]
+    options = [corpus, "--model", tmp_path, "--passes", passes]
     assert train(*options).exit_code == 0
     # What is there at that moment: the finished checkpoint, perhaps the cache, half a record, and no model.
     (tmp_path / STATE).rename(tmp_path / CHECKPOINT)
@@ -147,7 +147,7 @@ def test_run_killed_between_its_last_checkpoint_and_saving_goes_on(passes, corpu
 
 
 def test_finished_run_is_not_trained_again(corpus, undisturbed, tmp_path):
-    options = [corpus, "--model-dir", tmp_path, "--passes", 3]
+    options = [corpus, "--model", tmp_path, "--passes", 3]
     assert train(*options).exit_code == 0
     before = (tmp_path / STATE).stat().st_mtime_ns
     result = train(*options, "--resume")
@@ -157,10 +157,10 @@ def test_finished_run_is_not_trained_again(corpus, undisturbed, tmp_path):
 
 
 def test_resuming_before_the_first_checkpoint_starts_from_the_beginning(tmp_path):
-    result = train(SAMPLE, "--model-dir", tmp_path / "resumed", "--resume")
+    result = train(SAMPLE, "--model", tmp_path / "resumed", "--resume")
     assert result.exit_code == 0
     assert f"There is no checkpoint in {tmp_path / 'resumed'} yet: starting from the beginning." in result.stderr
-    assert train(SAMPLE, "--model-dir", tmp_path / "straight").exit_code == 0
+    assert train(SAMPLE, "--model", tmp_path / "straight").exit_code == 0
     assert record(tmp_path / "resumed") == record(tmp_path / "straight")
 
 
@@ -168,8 +168,8 @@ def test_resuming_before_the_first_checkpoint_starts_from_the_beginning(tmp_path
 def interrupted(corpus, tmp_path_factory):
     """Return a model folder with an earlier model and the checkpoint of a run that was killed in its second pass."""
     model_dir = tmp_path_factory.mktemp("interrupted")
-    assert train(SAMPLE, "--model-dir", model_dir).exit_code == 0
-    assert kill_after(start(corpus, "--model-dir", model_dir, "--passes", 2), model_dir, 100)
+    assert train(SAMPLE, "--model", model_dir).exit_code == 0
+    assert kill_after(start(corpus, "--model", model_dir, "--passes", 2), model_dir, 100)
     return model_dir
 
 
@@ -200,7 +200,7 @@ OTHER_RUNS = [
 @pytest.mark.parametrize(("options", "message"), OTHER_RUNS, ids=lambda value: str(value))
 def test_checkpoint_of_another_run_is_refused(options, message, corpus, model_dir):
     before = {path.name: path.read_bytes() for path in model_dir.iterdir()}
-    result = train(corpus, "--model-dir", model_dir, "--passes", 2, "--resume", *options)
+    result = train(corpus, "--model", model_dir, "--passes", 2, "--resume", *options)
     assert_refused(result, f"{model_dir / CHECKPOINT} belongs to another run: ")
     assert message in result.stderr
     assert "start again without --resume" in result.stderr
@@ -210,11 +210,11 @@ def test_checkpoint_of_another_run_is_refused(options, message, corpus, model_di
 def test_checkpoint_of_another_corpus_is_refused(corpus, model_dir, tmp_path):
     other = tmp_path / "movie_data.csv"
     other.write_bytes(corpus.read_bytes().replace(b"the", b"The", 1))
-    assert_refused(train(other, "--model-dir", model_dir, "--passes", 2, "--resume"), "sha256 was ")
+    assert_refused(train(other, "--model", model_dir, "--passes", 2, "--resume"), "sha256 was ")
 
 
 def test_checkpoint_of_another_order_is_refused(tmp_path):
-    options = [SAMPLE, "--model-dir", tmp_path, "--shuffle", "--shuffle-seed"]
+    options = [SAMPLE, "--model", tmp_path, "--shuffle", "--shuffle-seed"]
     assert train(*options, 3).exit_code == 0
     (tmp_path / STATE).rename(tmp_path / CHECKPOINT)
     assert_refused(train(*options, 4, "--resume"), ": shuffle_seed was 3, is 4. ")
@@ -223,9 +223,9 @@ def test_checkpoint_of_another_order_is_refused(tmp_path):
 
 def test_other_threads_and_checkpoints_resume_to_the_same_bytes(corpus, model_dir, tmp_path):
     options = [corpus, "--passes", 2, "--threads", 1]
-    result = train(*options, "--model-dir", model_dir, "--resume", "--checkpoint-every", 0)
+    result = train(*options, "--model", model_dir, "--resume", "--checkpoint-every", 0)
     assert result.exit_code == 0, result.output
-    assert train(*options, "--model-dir", tmp_path / "straight").exit_code == 0
+    assert train(*options, "--model", tmp_path / "straight").exit_code == 0
     assert record(model_dir) == record(tmp_path / "straight")
     assert not (model_dir / CHECKPOINT).exists()
     assert not (model_dir / CACHE).exists()
@@ -263,7 +263,7 @@ def test_other_threads_and_checkpoints_resume_to_the_same_bytes(corpus, model_di
 def test_damaged_checkpoint_is_refused(damage, message, corpus, model_dir):
     damage(model_dir)
     earlier = record(model_dir)
-    result = train(corpus, "--model-dir", model_dir, "--passes", 2, "--resume")
+    result = train(corpus, "--model", model_dir, "--passes", 2, "--resume")
     assert_refused(result, message)
     assert "start" in result.stderr
     assert record(model_dir) == earlier
@@ -302,7 +302,7 @@ def replanned(path, **settings):
 
 def test_checkpoint_of_a_later_version_is_refused(corpus, model_dir):
     changed(model_dir / CHECKPOINT, format=4)
-    result = train(corpus, "--model-dir", model_dir, "--passes", 2, "--resume")
+    result = train(corpus, "--model", model_dir, "--passes", 2, "--resume")
     assert_refused(result, "its format is 4, this version reads 3")
 
 
@@ -324,9 +324,9 @@ def halves(tmp_path):
 def test_second_corpus_is_learned_on_top_of_the_first(tmp_path):
     first, second = halves(tmp_path)
     model_dir = tmp_path / "model"
-    assert train(first, "--model-dir", model_dir).exit_code == 0
+    assert train(first, "--model", model_dir).exit_code == 0
     alone = load_classifier(model_dir)
-    assert train(second, "--model-dir", model_dir, "--continue").exit_code == 0
+    assert train(second, "--model", model_dir, "--continue").exit_code == 0
     both = load_classifier(model_dir)
     assert alone.predict(["aaa", "bbb"]).tolist() == [0, 1]
     assert both.predict(["aaa", "bbb", "ccc", "ddd"]).tolist() == [0, 1, 0, 1]
@@ -337,15 +337,15 @@ def test_second_corpus_is_learned_on_top_of_the_first(tmp_path):
 
 def test_killed_continuation_goes_on_to_the_same_bytes(corpus, tmp_path):
     straight, killed = tmp_path / "straight", tmp_path / "killed"
-    assert train(SAMPLE, "--model-dir", straight).exit_code == 0
+    assert train(SAMPLE, "--model", straight).exit_code == 0
     shutil.copytree(straight, killed)
-    assert train(corpus, "--model-dir", straight, "--continue").exit_code == 0
-    assert kill_after(start(corpus, "--model-dir", killed, "--continue"), killed, 20)
-    assert kill_after(start(corpus, "--model-dir", killed, "--continue", "--resume"), killed, 50)
-    assert train(corpus, "--model-dir", killed, "--continue", "--resume").exit_code == 0
+    assert train(corpus, "--model", straight, "--continue").exit_code == 0
+    assert kill_after(start(corpus, "--model", killed, "--continue"), killed, 20)
+    assert kill_after(start(corpus, "--model", killed, "--continue", "--resume"), killed, 50)
+    assert train(corpus, "--model", killed, "--continue", "--resume").exit_code == 0
     assert record(killed) == record(straight)
     # Repeated once more, it does not learn the second corpus twice.
-    assert train(corpus, "--model-dir", killed, "--continue", "--resume").exit_code == 0
+    assert train(corpus, "--model", killed, "--continue", "--resume").exit_code == 0
     assert record(killed) == record(straight)
 
 
@@ -353,7 +353,7 @@ def kill_at_the_start(model_dir, *arguments):
     """Kill a training after it has cleared the folder, and before its first checkpoint."""
     left = model_dir / f".{CHECKPOINT}.0123abcd.tmp"
     left.write_bytes(b"what is cleared")
-    run = start(*arguments, "--model-dir", model_dir, "--checkpoint-every", 1000)
+    run = start(*arguments, "--model", model_dir, "--checkpoint-every", 1000)
     while run.poll() is None and left.exists():
         time.sleep(0.005)
     run.kill()
@@ -366,25 +366,25 @@ def kill_at_the_start(model_dir, *arguments):
 def continued(corpus, tmp_path_factory):
     """Return a folder with a model that a second corpus was learned on top of."""
     model_dir = tmp_path_factory.mktemp("continued")
-    assert train(SAMPLE, "--model-dir", model_dir).exit_code == 0
-    assert train(corpus, "--model-dir", model_dir, "--continue").exit_code == 0
+    assert train(SAMPLE, "--model", model_dir).exit_code == 0
+    assert train(corpus, "--model", model_dir, "--continue").exit_code == 0
     return model_dir
 
 
 def test_new_run_does_not_go_on_from_an_earlier_continuation(corpus, undisturbed, continued, tmp_path):
     model_dir = Path(shutil.copytree(continued, tmp_path / "model"))
     kill_at_the_start(model_dir, corpus)
-    result = train(corpus, "--model-dir", model_dir, "--resume")
+    result = train(corpus, "--model", model_dir, "--resume")
     assert f"There is no checkpoint in {model_dir} yet: starting from the beginning." in result.stderr
     assert record(model_dir) == undisturbed[1]
 
 
 def test_continuation_does_not_go_on_from_the_run_that_it_continues(corpus, tmp_path):
     straight, resumed = tmp_path / "straight", tmp_path / "resumed"
-    assert train(corpus, "--model-dir", straight).exit_code == 0
+    assert train(corpus, "--model", straight).exit_code == 0
     shutil.copytree(straight, resumed)
-    assert train(corpus, "--model-dir", straight, "--continue").exit_code == 0
-    assert train(corpus, "--model-dir", resumed, "--continue", "--resume").exit_code == 0
+    assert train(corpus, "--model", straight, "--continue").exit_code == 0
+    assert train(corpus, "--model", resumed, "--continue", "--resume").exit_code == 0
     assert record(resumed) == record(straight)
     assert len(load_classifier(resumed).metadata["earlier"]) == 1
 
@@ -392,21 +392,21 @@ def test_continuation_does_not_go_on_from_the_run_that_it_continues(corpus, tmp_
 @pytest.mark.parametrize("options", [[], ["--checkpoint-every", 0]], ids=["checkpoints", "none"])
 def test_second_continuation_on_a_corpus_does_not_go_on_from_the_first(options, corpus, continued, tmp_path):
     straight, killed = (Path(shutil.copytree(continued, tmp_path / name)) for name in ("straight", "killed"))
-    assert train(corpus, "--model-dir", straight, "--continue").exit_code == 0
+    assert train(corpus, "--model", straight, "--continue").exit_code == 0
     kill_at_the_start(killed, corpus, "--continue")
-    assert train(corpus, "--model-dir", killed, "--continue", "--resume", *options).exit_code == 0
+    assert train(corpus, "--model", killed, "--continue", "--resume", *options).exit_code == 0
     assert record(killed) == record(straight)
     assert len(load_classifier(killed).metadata["earlier"]) == 2
 
 
 def test_killed_continuation_of_several_passes_starts_again(corpus, tmp_path):
     straight, killed = tmp_path / "straight", tmp_path / "killed"
-    assert train(SAMPLE, "--model-dir", straight, "--passes", 2).exit_code == 0
+    assert train(SAMPLE, "--model", straight, "--passes", 2).exit_code == 0
     shutil.copytree(straight, killed)
     options = [corpus, "--passes", 2, "--continue"]
-    assert train(*options, "--model-dir", straight).exit_code == 0
+    assert train(*options, "--model", straight).exit_code == 0
     kill_at_the_start(killed, *options)
-    assert train(*options, "--model-dir", killed, "--resume").exit_code == 0
+    assert train(*options, "--model", killed, "--resume").exit_code == 0
     assert record(killed) == record(straight)
     assert not (killed / CACHE).exists()
 
@@ -414,17 +414,17 @@ def test_killed_continuation_of_several_passes_starts_again(corpus, tmp_path):
 def test_state_of_another_run_is_not_learned_from_in_place_of_the_one_that_was_continued(corpus, continued, tmp_path):
     model_dir = Path(shutil.copytree(continued, tmp_path / "model"))
     kill_at_the_start(model_dir, corpus, "--continue")
-    assert train(SAMPLE, "--model-dir", tmp_path / "other").exit_code == 0
+    assert train(SAMPLE, "--model", tmp_path / "other").exit_code == 0
     shutil.copy(tmp_path / "other" / STATE, model_dir)
-    result = train(corpus, "--model-dir", model_dir, "--continue", "--resume")
+    result = train(corpus, "--model", model_dir, "--continue", "--resume")
     assert_refused(result, f"{model_dir / CHECKPOINT} belongs to another run: earlier was ")
 
 
 @pytest.mark.parametrize("first", [[], ["--continue"]], ids=["new", "continued"])
 def test_continuation_and_new_run_do_not_resume_each_other(first, corpus, tmp_path):
     other = [] if first else ["--continue"]
-    options = [corpus, "--model-dir", tmp_path]
-    assert train(SAMPLE, "--model-dir", tmp_path).exit_code == 0
+    options = [corpus, "--model", tmp_path]
+    assert train(SAMPLE, "--model", tmp_path).exit_code == 0
     assert kill_after(start(*options, *first), tmp_path, 3)
     words = ("false", "true") if other else ("true", "false")
     assert_refused(train(*options, *other, "--resume"), "another run: continue was {}, is {}. ".format(*words))
@@ -436,21 +436,21 @@ def test_continuation_that_fails_before_its_first_checkpoint_can_be_resumed(tmp_
     sorted_path = tmp_path / "sorted.csv"
     write_rows(sorted_path, sorted(rows, key=lambda row: row[1]))
     straight, refused = tmp_path / "straight", tmp_path / "refused"
-    assert train(SAMPLE, "--model-dir", straight).exit_code == 0
+    assert train(SAMPLE, "--model", straight).exit_code == 0
     shutil.copytree(straight, refused)
-    assert train(sorted_path, "--model-dir", straight, "--continue", "--allow-sorted").exit_code == 0
-    assert_refused(train(sorted_path, "--model-dir", refused, "--continue"), "A stream sorted by label trains badly")
+    assert train(sorted_path, "--model", straight, "--continue", "--allow-sorted").exit_code == 0
+    assert_refused(train(sorted_path, "--model", refused, "--continue"), "A stream sorted by label trains badly")
     options = ["--continue", "--resume", "--allow-sorted"]
-    assert train(sorted_path, "--model-dir", refused, *options).exit_code == 0
+    assert train(sorted_path, "--model", refused, *options).exit_code == 0
     assert record(refused) == record(straight)
 
 
 def test_continuation_goes_on_from_a_saved_run_that_was_killed_before_its_end(corpus, tmp_path):
     first, second = halves(tmp_path)
     straight, killed = tmp_path / "straight", tmp_path / "killed"
-    assert train(first, "--model-dir", killed).exit_code == 0
+    assert train(first, "--model", killed).exit_code == 0
     earlier = (killed / STATE).read_bytes()
-    assert train(SAMPLE, "--model-dir", killed).exit_code == 0
+    assert train(SAMPLE, "--model", killed).exit_code == 0
     shutil.copytree(killed, straight)
     # As it is between save_model and keep_state: the model and the checkpoint of one run, the state of another.
     (killed / STATE).rename(killed / CHECKPOINT)
@@ -458,49 +458,49 @@ def test_continuation_goes_on_from_a_saved_run_that_was_killed_before_its_end(co
     by_label = tmp_path / "sorted.csv"
     write_rows(by_label, sorted(iter_csv(SAMPLE), key=lambda row: row[1]))
     for model_dir in (straight, killed):
-        assert_refused(train(by_label, "--model-dir", model_dir), "A stream sorted by label")
-        assert train(second, "--model-dir", model_dir, "--continue").exit_code == 0
+        assert_refused(train(by_label, "--model", model_dir), "A stream sorted by label")
+        assert train(second, "--model", model_dir, "--continue").exit_code == 0
     assert record(killed) == record(straight)
 
 
 def test_new_run_that_is_given_up_does_not_take_continue_from_the_earlier_model(corpus, tmp_path):
     first, second = halves(tmp_path)
     straight, disturbed = tmp_path / "straight", tmp_path / "disturbed"
-    assert train(first, "--model-dir", straight).exit_code == 0
+    assert train(first, "--model", straight).exit_code == 0
     shutil.copytree(straight, disturbed)
-    assert train(second, "--model-dir", straight, "--continue").exit_code == 0
-    assert kill_after(start(corpus, "--model-dir", disturbed), disturbed, 3)
-    assert train(second, "--model-dir", disturbed, "--continue").exit_code == 0
+    assert train(second, "--model", straight, "--continue").exit_code == 0
+    assert kill_after(start(corpus, "--model", disturbed), disturbed, 3)
+    assert train(second, "--model", disturbed, "--continue").exit_code == 0
     assert record(disturbed) == record(straight)
 
 
 def test_finished_run_that_was_not_saved_is_continued_from(tmp_path):
     first, second = halves(tmp_path)
     straight, unsaved = tmp_path / "straight", tmp_path / "unsaved"
-    assert train(first, "--model-dir", straight).exit_code == 0
+    assert train(first, "--model", straight).exit_code == 0
     unsaved.mkdir()
     shutil.copy(straight / STATE, unsaved / CHECKPOINT)
     for model_dir in (straight, unsaved):
-        assert train(second, "--model-dir", model_dir, "--continue").exit_code == 0
+        assert train(second, "--model", model_dir, "--continue").exit_code == 0
     assert record(unsaved) == record(straight)
 
 
 def test_continuing_from_nothing_is_said(tmp_path):
-    result = train(SAMPLE, "--model-dir", tmp_path, "--continue")
+    result = train(SAMPLE, "--model", tmp_path, "--continue")
     assert_refused(result, f"{tmp_path / STATE}: there is no checkpoint to go on from")
 
 
 def test_continuing_from_an_unfinished_run_is_refused(model_dir):
     (model_dir / STATE).unlink()
-    result = train(SAMPLE, "--model-dir", model_dir, "--continue")
+    result = train(SAMPLE, "--model", model_dir, "--continue")
     assert_refused(result, f"{model_dir / CHECKPOINT}: this run has not finished; finish it with --resume")
 
 
 def test_continuing_with_other_labels_is_refused(tmp_path):
-    assert train(SAMPLE, "--model-dir", tmp_path / "model").exit_code == 0
+    assert train(SAMPLE, "--model", tmp_path / "model").exit_code == 0
     rows = SAMPLE.read_bytes().replace(HEADER, b"text,label\n").replace(b",1\n", b",good\n").replace(b",0\n", b",bad\n")
     (tmp_path / "other.csv").write_bytes(rows)
-    result = train(tmp_path / "other.csv", "--model-dir", tmp_path / "model", "--continue")
+    result = train(tmp_path / "other.csv", "--model", tmp_path / "model", "--continue")
     assert_refused(result, 'classes was ["negative", "positive"], is ["bad", "good"]')
 
 
@@ -508,9 +508,9 @@ def test_sorted_rest_can_be_allowed_after_a_refusal(tmp_path):
     rows = list(iter_csv(SAMPLE))
     path = tmp_path / "half_sorted.csv"
     write_rows(path, [*rows, *rows, *sorted(rows, key=lambda row: row[1]), *rows])
-    options = [path, "--model-dir", tmp_path / "model"]
+    options = [path, "--model", tmp_path / "model"]
     assert_refused(train(*options), "A stream sorted by label trains badly")
     assert steps_done(tmp_path / "model") > 0
     assert train(*options, "--resume", "--allow-sorted").exit_code == 0
-    assert train(path, "--model-dir", tmp_path / "straight", "--allow-sorted").exit_code == 0
+    assert train(path, "--model", tmp_path / "straight", "--allow-sorted").exit_code == 0
     assert record(tmp_path / "model") == record(tmp_path / "straight")

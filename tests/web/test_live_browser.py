@@ -28,7 +28,7 @@ def world(tmp_path_factory):
     random.Random(1).shuffle(rows)
     with open(folder / "news.csv", "w", newline="") as file:
         csv.writer(file).writerows([("text", "label"), *rows])
-    arguments = [str(folder / "news.csv"), "--model-dir", str(folder), "--n-features", "2**16", "--no-progress"]
+    arguments = [str(folder / "news.csv"), "--model", str(folder), "--n-features", "2**16", "--no-progress"]
     assert CliRunner().invoke(main, [*arguments, "--passes", "2"]).exit_code == 0
     topics = list(TOPICS)
     with ns.serving({}) as server:

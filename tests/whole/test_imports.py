@@ -22,8 +22,8 @@ print("imported:", sorted(found), file=sys.stderr)
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["train", SAMPLE, "--no-progress", "--model-dir", "{folder}"],
-        ["train", SAMPLE, "--no-progress", "--model-dir", "{folder}", "--recipe", "book"],
+        ["train", SAMPLE, "--no-progress", "--model", "{folder}"],
+        ["train", SAMPLE, "--no-progress", "--model", "{folder}", "--recipe", "book"],
         ["evaluate", SAMPLE],
         ["predict", "A great film!"],
         ["info"],

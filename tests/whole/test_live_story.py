@@ -33,7 +33,7 @@ def accuracy_on_the_next(service, topics):
 def test_thirty_corrections_and_a_retraining_teach_todays_news(tmp_path):
     bbc_zip = find_file("bbc-fulltext.zip")
     result = CliRunner().invoke(
-        main, ["train", str(bbc_zip), "--model-dir", str(tmp_path / "m"), "--passes", "3", "--no-progress"]
+        main, ["train", str(bbc_zip), "--model", str(tmp_path / "m"), "--passes", "3", "--no-progress"]
     )
     assert result.exit_code == 0, result.output
     url, topics = f"sqlite:///{tmp_path}/feedback.db", plan()

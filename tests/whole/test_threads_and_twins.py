@@ -19,7 +19,7 @@ RECIPES = [["--recipe", "book"], ["--recipe", "default"], ["--recipe", "default"
 def record(tmp_path):
     def train(*options):
         model_dir = tmp_path / str(len(list(tmp_path.iterdir())))
-        found = CliRunner().invoke(main, [SAMPLE, "--model-dir", str(model_dir), *OPTIONS, *options])
+        found = CliRunner().invoke(main, [SAMPLE, "--model", str(model_dir), *OPTIONS, *options])
         assert found.exit_code == 0, found.output
         return (model_dir / RECORD).read_bytes()
 

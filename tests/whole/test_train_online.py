@@ -51,7 +51,7 @@ def contents(folder):
 def earlier_model(tmp_path_factory):
     """Return what a model folder holds after training on half of the sample."""
     model_dir = tmp_path_factory.mktemp("earlier")
-    assert train(SAMPLE, "--n-train", 150, "--model-dir", model_dir).exit_code == 0
+    assert train(SAMPLE, "--n-train", 150, "--model", model_dir).exit_code == 0
     return contents(model_dir)
 
 
@@ -107,14 +107,14 @@ def test_fault_of_the_corpus_is_one_line(name, tmp_path, model_dir, earlier_mode
     content, message = CONTENTS[name]
     path = tmp_path / "movie_data.csv"
     path.write_bytes(content)
-    assert_refused(train(path, "--model-dir", model_dir), message, model_dir, earlier_model)
+    assert_refused(train(path, "--model", model_dir), message, model_dir, earlier_model)
 
 
 @pytest.mark.parametrize("name", ["unknown label", "not UTF-8", "header only"])
 def test_fault_of_the_test_corpus_is_found_before_the_training(name, tmp_path, model_dir, earlier_model):
     content, message = CONTENTS[name]
     (tmp_path / "movie_data.csv").write_bytes(content)
-    result = train(SAMPLE, "--test", tmp_path / "movie_data.csv", "--model-dir", model_dir, "--checkpoint-every", 1)
+    result = train(SAMPLE, "--test", tmp_path / "movie_data.csv", "--model", model_dir, "--checkpoint-every", 1)
     assert_refused(result, message, model_dir, earlier_model)
 
 
@@ -137,7 +137,7 @@ def test_fault_of_the_test_corpus_is_found_before_the_training(name, tmp_path, m
 )
 def test_mistake_is_one_line(arguments, message, model_dir, earlier_model):
     more = ["--min-df", 3] if "--continue" in arguments else []
-    assert_refused(train(*arguments, "--model-dir", model_dir, *more), message, model_dir, earlier_model)
+    assert_refused(train(*arguments, "--model", model_dir, *more), message, model_dir, earlier_model)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_mistake_is_one_line(arguments, message, model_dir, earlier_model):
     ],
 )
 def test_option_of_the_wrong_kind_is_said(option, message, model_dir, earlier_model):
-    result = CliRunner().invoke(main, [str(SAMPLE), "--model-dir", str(model_dir), *map(str, option)])
+    result = CliRunner().invoke(main, [str(SAMPLE), "--model", str(model_dir), *map(str, option)])
     assert result.exit_code == 2
     assert message in result.stderr.splitlines()[-1]
     assert contents(model_dir) == earlier_model
@@ -163,7 +163,7 @@ def test_option_of_the_wrong_kind_is_said(option, message, model_dir, earlier_mo
 
 def test_more_memory_than_there_is_is_refused_before_the_training(model_dir, earlier_model):
     with soft_limit(resource.RLIMIT_AS, 12 * 2**30):
-        arguments = ["--model-dir", str(model_dir), "--n-features", str(2**31 - 1), "--no-progress"]
+        arguments = ["--model", str(model_dir), "--n-features", str(2**31 - 1), "--no-progress"]
         result = CliRunner().invoke(main, [str(SAMPLE), *arguments])
     message = "2 classes of 2,147,483,647 columns take about 25.8 GB of memory to train, and "
     assert_refused(result, message, model_dir, earlier_model)
@@ -173,8 +173,8 @@ def test_more_memory_than_there_is_is_refused_before_the_training(model_dir, ear
 def test_every_row_another_label_is_doubted_and_very_many_are_refused(tmp_path, model_dir, earlier_model):
     rows = list(iter_csv(SAMPLE))
     write_rows(tmp_path / "ids.csv", [(text, f"id{number}") for number, (text, _) in enumerate(rows * 2)])
-    arguments = [str(tmp_path / "ids.csv"), "--model-dir", str(model_dir), "--label-column", "1", "--no-progress"]
-    few = CliRunner().invoke(main, [*arguments, "--model-dir", str(tmp_path / "doubted")])
+    arguments = [str(tmp_path / "ids.csv"), "--model", str(model_dir), "--label-column", "1", "--no-progress"]
+    few = CliRunner().invoke(main, [*arguments, "--model", str(tmp_path / "doubted")])
     write_rows(tmp_path / "ids.csv", [(text, f"id{number}") for number, (text, _) in enumerate(rows * 3)])
     many = CliRunner().invoke(main, arguments)
     assert few.exit_code == 0, few.output
@@ -187,7 +187,7 @@ def test_fields_of_a_megabyte_and_any_line_break_are_trained_on(end, tmp_path):
     path = tmp_path / "movie_data.csv"
     long = b'"%s",1\n"%s, and awful",0\n' % (b'great,\nwarm ""film"" ' * 50_000, b"cold " * 200_000)
     path.write_bytes((HEADER + ROWS + long + ROWS).replace(b"\n", end))
-    result = train(path, "--model-dir", tmp_path / "model", "--json")
+    result = train(path, "--model", tmp_path / "model", "--json")
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["accuracy"] == 1
 
@@ -195,7 +195,7 @@ def test_fields_of_a_megabyte_and_any_line_break_are_trained_on(end, tmp_path):
 def test_other_encoding_is_trained_on(tmp_path):
     path = tmp_path / "movie_data.csv"
     path.write_bytes(HEADER + ROWS.replace(b"film", b"caf\xe9"))
-    result = train(path, "--model-dir", tmp_path / "model", "--encoding", "latin-1")
+    result = train(path, "--model", tmp_path / "model", "--encoding", "latin-1")
     assert result.exit_code == 0, result.output
     assert load_classifier(tmp_path / "model").explain("café is cold").contributions != ()
 
@@ -225,12 +225,12 @@ FULL_DISKS = [
 @pytest.mark.parametrize(("room", "options", "name"), FULL_DISKS)
 def test_full_disk_leaves_the_earlier_model(room, options, name, model_dir, earlier_model):
     with soft_limit(resource.RLIMIT_FSIZE, room):
-        result = train(SAMPLE, "--model-dir", model_dir, *options)
+        result = train(SAMPLE, "--model", model_dir, *options)
     assert_refused(result, f"{model_dir / name}: File too large", model_dir, earlier_model)
 
 
 def test_full_disk_leaves_the_last_checkpoint_to_resume_from(tmp_path, model_dir, earlier_model):
-    options = ["--model-dir", model_dir, "--passes", 2, "--checkpoint-every", 1, "--n-features", "2**12"]
+    options = ["--model", model_dir, "--passes", 2, "--checkpoint-every", 1, "--n-features", "2**12"]
     # Room for the checkpoint and some minibatches, but not for all.
     with soft_limit(resource.RLIMIT_FSIZE, 150_000):
         result = train(SAMPLE, *options)
@@ -238,7 +238,7 @@ def test_full_disk_leaves_the_last_checkpoint_to_resume_from(tmp_path, model_dir
     assert contents(model_dir).keys() - earlier_model.keys() == {"checkpoint.npz", "minibatches.cache"}
     assert contents(model_dir).items() >= earlier_model.items()
     assert train(SAMPLE, *options, "--resume").exit_code == 0
-    assert train(SAMPLE, *options, "--model-dir", tmp_path / "undisturbed").exit_code == 0
+    assert train(SAMPLE, *options, "--model", tmp_path / "undisturbed").exit_code == 0
     assert contents(model_dir)["classifier.npz"] == contents(tmp_path / "undisturbed")["classifier.npz"]
 
 
@@ -263,19 +263,19 @@ def test_model_folder_that_cannot_be_written_is_said_before_the_training():
         folder.chmod(0o555)
         try:
             with without_privileges():
-                there = train(folder / "sample.csv", "--model-dir", folder)
-                below = train(folder / "sample.csv", "--model-dir", folder / "new")
+                there = train(folder / "sample.csv", "--model", folder)
+                below = train(folder / "sample.csv", "--model", folder / "new")
         finally:
             folder.chmod(0o755)
     assert (there.exit_code, below.exit_code) == (2, 2)
-    message = f"Error: {folder}: the model folder is not writable; pass another --model-dir\n"
+    message = f"Error: {folder}: the model folder is not writable; pass another --model\n"
     assert there.stderr.endswith(message)
     assert below.stderr.endswith(f"Error: {folder / 'new'}: Permission denied\n")
 
 
 def test_model_folder_below_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
-    result = train(SAMPLE, "--model-dir", tmp_path / "file" / "model")
+    result = train(SAMPLE, "--model", tmp_path / "file" / "model")
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1] == f"Error: {tmp_path / 'file' / 'model'}: Not a directory"
 
@@ -291,7 +291,7 @@ def long_csv(tmp_path_factory):
 
 @pytest.mark.parametrize("options", [["--checkpoint-every", 5], ["--checkpoint-every", 0, "--passes", 3]])
 def test_ctrl_c_leaves_the_earlier_model_and_no_temporary_file(options, long_csv, model_dir, earlier_model):
-    run = start(long_csv, "--model-dir", model_dir, *options)
+    run = start(long_csv, "--model", model_dir, *options)
     while not is_fitting(run.pid, model_dir):
         assert run.poll() is None, run.communicate()
         time.sleep(0.01)
@@ -309,20 +309,19 @@ def test_ctrl_c_leaves_the_earlier_model_and_no_temporary_file(options, long_csv
 
 
 def test_second_training_in_a_folder_is_refused_while_the_first_is_at_work(long_csv, model_dir, earlier_model):
-    run = start(long_csv, "--model-dir", model_dir, "--checkpoint-every", 5)
+    run = start(long_csv, "--model", model_dir, "--checkpoint-every", 5)
     while not is_fitting(run.pid, model_dir):
         assert run.poll() is None, run.communicate()
         time.sleep(0.01)
-    second = train(SAMPLE, "--model-dir", model_dir)
+    second = train(SAMPLE, "--model", model_dir)
     run.kill()
     run.communicate()
     assert second.exit_code == 2
     assert second.stderr.splitlines()[-1] == (
-        f"Error: {model_dir}: another training is writing into this folder; wait for its end, or pass another "
-        "--model-dir"
+        f"Error: {model_dir}: another training is writing into this folder; wait for its end, or pass another --model"
     )
     assert contents(model_dir).items() >= earlier_model.items()
-    assert train(long_csv, "--model-dir", model_dir, "--resume").exit_code == 0
+    assert train(long_csv, "--model", model_dir, "--resume").exit_code == 0
 
 
 def is_fitting(pid, model_dir):
@@ -338,12 +337,12 @@ def is_fitting(pid, model_dir):
 
 def test_finished_run_leaves_the_model_and_what_continue_needs(model_dir, earlier_model):
     assert earlier_model.keys() == MODEL | {"trainer.npz"}
-    assert train(SAMPLE, "--model-dir", model_dir, "--checkpoint-every", 0).exit_code == 0
+    assert train(SAMPLE, "--model", model_dir, "--checkpoint-every", 0).exit_code == 0
     assert contents(model_dir).keys() == MODEL
 
 
 def test_json_is_all_that_stdout_gets(tmp_path):
-    run = start(SAMPLE, "--model-dir", tmp_path, "--json", "--progress")
+    run = start(SAMPLE, "--model", tmp_path, "--json", "--progress")
     stdout, stderr = run.communicate()
     found = json.loads(stdout)
     assert run.returncode == 0
@@ -355,7 +354,7 @@ def test_json_is_all_that_stdout_gets(tmp_path):
 
 
 def test_report_names_every_metric(tmp_path):
-    result = train(SAMPLE, "--model-dir", tmp_path)
+    result = train(SAMPLE, "--model", tmp_path)
     for name in ("accuracy", "±", "log loss", "ROC AUC", "calibration error", "seconds", "peak MB"):
         assert name in result.stdout
     for name in ("precision", "recall", "F1", "confusion matrix", "negative", "positive"):
@@ -364,7 +363,7 @@ def test_report_names_every_metric(tmp_path):
 
 def record(tmp_path, *options, corpus=SAMPLE):
     """Return the bytes of the record that training writes."""
-    result = train(corpus, "--model-dir", tmp_path / "model", *options)
+    result = train(corpus, "--model", tmp_path / "model", *options)
     assert result.exit_code == 0, result.output
     return (tmp_path / "model" / "classifier.npz").read_bytes()
 
@@ -419,7 +418,7 @@ def test_last_tenth_is_held_out_and_the_last_minibatch_is_trained_on(tmp_path):
 
 
 def test_test_corpus_is_evaluated_on(tmp_path):
-    result = train(SAMPLE, "--test", SAMPLE, "--model-dir", tmp_path, "--json")
+    result = train(SAMPLE, "--test", SAMPLE, "--model", tmp_path, "--json")
     assert json.loads(result.stdout)["n_documents"] == 400
     assert load_classifier(tmp_path).metadata["evaluated_on"] == "sample_reviews.csv"
 
@@ -440,12 +439,12 @@ def test_sorted_corpus_is_refused_allowed_or_shuffled(tmp_path, movie_data_csv):
     options = ["--n-holdout", "4000", "--n-features", "2**20", "--no-progress", "--json", "--checkpoint-every", "0"]
 
     def accuracy(path, *more):
-        arguments = [str(path), *options, "--model-dir", str(tmp_path / "model"), *more]
+        arguments = [str(path), *options, "--model", str(tmp_path / "model"), *more]
         result = CliRunner().invoke(main, arguments)
         assert result.exit_code == 0, result.output
         return json.loads(result.stdout)["accuracy"]
 
-    refused = CliRunner().invoke(main, [str(by_label), *options, "--model-dir", str(tmp_path / "model")])
+    refused = CliRunner().invoke(main, [str(by_label), *options, "--model", str(tmp_path / "model")])
     assert refused.exit_code == 2
     assert re.search(r"documents 1 to \d+ are all labelled '0'\. A stream sorted by label trains badly", refused.stderr)
     assert "movieclassifier shuffle IN OUT" in refused.stderr
@@ -460,18 +459,18 @@ def test_any_minibatch_size_notices_a_sorted_corpus(tmp_path):
     rows = list(iter_csv(SAMPLE))
     write_rows(tmp_path / "sorted.csv", sorted(rows, key=lambda row: row[1]))
     for size in ("1", "7", "400"):
-        result = train(tmp_path / "sorted.csv", "--model-dir", tmp_path / "model", "--minibatch-size", size)
+        result = train(tmp_path / "sorted.csv", "--model", tmp_path / "model", "--minibatch-size", size)
         assert result.exit_code == 2
     random.Random(0).shuffle(rows)
     write_rows(tmp_path / "sorted.csv", rows)
-    assert train(tmp_path / "sorted.csv", "--model-dir", tmp_path / "model").exit_code == 0
+    assert train(tmp_path / "sorted.csv", "--model", tmp_path / "model").exit_code == 0
 
 
 def test_labels_may_be_words_of_any_number(tmp_path):
     words = ["großartig", "naja", "schlecht"]
     rows = [(f"{text} {words[i % 3]}", words[i % 3]) for i, (text, _) in enumerate(iter_csv(SAMPLE))]
     write_rows(tmp_path / "words.csv", rows, header=("text", "label"))
-    result = train(tmp_path / "words.csv", "--model-dir", tmp_path / "model", "--json")
+    result = train(tmp_path / "words.csv", "--model", tmp_path / "model", "--json")
     assert json.loads(result.stdout)["per_class"].keys() == set(words)
     assert load_classifier(tmp_path / "model").predict(words).tolist() == words
 
@@ -481,14 +480,14 @@ def test_script_is_read_on_one_page():
 
 
 def test_corpus_can_be_trained_on_whole_and_the_record_says_that_nothing_was_measured(tmp_path):
-    result = train(SAMPLE, "--model-dir", tmp_path, "--n-holdout", 0, "--json")
+    result = train(SAMPLE, "--model", tmp_path, "--n-holdout", 0, "--json")
     assert result.exit_code == 0, result.output
     assert "Warning: nothing was measured" in result.stderr
     assert "accuracy" not in json.loads(result.stdout)
     metadata = load_classifier(tmp_path).metadata
     assert (metadata["n_train"], metadata["n_holdout"], metadata["evaluated_on"]) == (400, 0, "nothing")
     assert "metrics" not in metadata
-    assert "accuracy" not in train(SAMPLE, "--model-dir", tmp_path, "--n-holdout", 0).stdout
+    assert "accuracy" not in train(SAMPLE, "--model", tmp_path, "--n-holdout", 0).stdout
     told = CliRunner().invoke(command_line, ["info", "--model", str(tmp_path)])
     assert (told.exit_code, "accuracy         unknown" in told.stdout) == (0, True)
 
@@ -500,7 +499,7 @@ def test_many_labels_on_short_documents_cost_little(tmp_path):
     ]
     draw.shuffle(rows)
     write_rows(tmp_path / "many.csv", rows, header=("text", "label"))
-    command = [sys.executable, "train_online.py", tmp_path / "many.csv", "--model-dir", tmp_path / "model", "--json"]
+    command = [sys.executable, "train_online.py", tmp_path / "many.csv", "--model", tmp_path / "model", "--json"]
     found = json.loads(subprocess.run(list(map(str, command)), capture_output=True, check=True).stdout)
     assert found["peak_MB"] < 400
     assert sum(path.stat().st_size for path in (tmp_path / "model").iterdir()) < 30 * 10**6
@@ -510,5 +509,5 @@ def test_many_labels_on_short_documents_cost_little(tmp_path):
 def test_nearly_as_many_labels_as_documents_are_doubted(tmp_path):
     rows = [(f"{text} {i}", f"l{i % 200}") for i, (text, _) in enumerate(iter_csv(SAMPLE))]
     write_rows(tmp_path / "many.csv", rows, header=("text", "label"))
-    result = train(tmp_path / "many.csv", "--model-dir", tmp_path / "model")
+    result = train(tmp_path / "many.csv", "--model", tmp_path / "model")
     assert "Warning: there are 200 labels on 400 documents; is --label-column the column" in result.stderr

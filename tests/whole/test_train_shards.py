@@ -16,7 +16,7 @@ SAMPLE = ROOT / "movieclassifier/bundled/sample_reviews.csv"
 
 
 def command(folder, *options):
-    settings = ["--n-holdout", "40", "--n-features", "2**16", "--minibatch-size", "10", "--model-dir", str(folder)]
+    settings = ["--n-holdout", "40", "--n-features", "2**16", "--minibatch-size", "10", "--model", str(folder)]
     return [sys.executable, str(ROOT / "train_online.py"), str(SAMPLE), "--passes", "2", *settings, *options]
 
 

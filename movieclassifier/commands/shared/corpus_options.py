@@ -67,39 +67,45 @@ class LabelMapping(click.ParamType[Any]):
 
 
 CORPUS_OPTIONS = [
-    click.option("--format", type=FormatNames(), help="Format of the corpus.  [default: guessed]"),
+    click.option("--format", type=FormatNames(), help="Read CORPUS in this format.  [default: guessed]"),
     click.option(
         "--text-column",
         "text_columns",
         multiple=True,
         metavar="COLUMN",
-        help="Name of the column with the text, or its number from 0; several are joined.  [default: a usual name]",
+        help="Take the text from the column with this name, or with this number, counted from 0. Several columns are "
+        "joined.  [default: a usual name]",
     ),
-    click.option("--label-column", metavar="COLUMN", help="Name or number of the column with the label."),
+    click.option(
+        "--label-column",
+        metavar="COLUMN",
+        help="Take the label from the column with this name or number.  [default: a usual name]",
+    ),
     click.option("--no-header", is_flag=True, help="Read the first row as a document."),
     click.option(
         "--delimiter",
         metavar="CHARACTER",
         callback=lambda context, option, value: value and value.replace("\\t", "\t"),
-        help="Character between two columns; \\t is a tab.  [default: a comma]",
+        help="Part columns at this character; \\t is a tab.  [default: a comma]",
     ),
     click.option("--no-quotes", is_flag=True, help="Read quotes as part of the text, and every line as a row."),
     click.option(
         "--escape",
         metavar="CHARACTER",
-        help="Character that makes a quote after it part of the text; '' for none.  [default: a backslash, if found]",
+        help="Read a quote after this character as part of the text; '' turns this off.  "
+        "[default: a backslash, if found]",
     ),
     click.option(
         "--encoding",
         metavar="NAME",
-        help="Encoding of the corpus, such as latin-1. For folders it may be utf-8,latin-1: a file that is not valid "
-        "in the first is read in the second.  [default: utf-8]",
+        help="Read the corpus in this encoding, such as latin-1. For folders it may be utf-8,latin-1: a file that is "
+        "not valid in the first is read in the second.  [default: utf-8]",
     ),
     click.option("--part", type=click.Choice(["train", "test"]), help="Read one of aclImdb's halves.  [default: both]"),
     click.option(
         "--labels",
         type=LabelMapping(),
-        help="Labels that the values stand for, such as 0=negative,4=positive; 2= leaves these documents out.",
+        help="Read each value as a label, such as 0=negative,4=positive; 2= leaves these documents out.",
     ),
     click.option(
         "--skip-bad-rows",
@@ -117,12 +123,15 @@ ORDER_OPTIONS = [
         default=None,
         help="Read the documents in random order, out of core.  [default: only for formats that are sorted by label]",
     ),
-    click.option("--shuffle-seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of that order."),
+    click.option(
+        "--shuffle-seed", type=click.IntRange(0), default=0, show_default=True, help="Draw that order with this seed."
+    ),
 ]
 
 
+test_option = click.option("--test", type=click.Path(), help="Evaluate on this corpus, which is read like CORPUS.")
 format_of_test = click.option(
-    "--test-format", type=FormatNames(), help="Format of the --test corpus, if it is not that of CORPUS."
+    "--test-format", type=FormatNames(), help="Read the --test corpus in this format.  [default: that of CORPUS]"
 )
 
 

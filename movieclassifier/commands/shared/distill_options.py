@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from movieclassifier.commands.shared.common_options import json_option, keep_option, model_folder_option, seed_option
+from movieclassifier.commands.shared.corpus_options import format_of_test, test_option
 from movieclassifier.commands.shared.training_options import Count, NGramRange
 from movieclassifier.features.tokenizers import TOKENIZERS
 
@@ -29,7 +31,7 @@ class DistillOptions:
         Settings of the student's recipe to replace; None leaves one as it is.
     n_keep, n_holdout : int or None
     round_to_bytes : bool
-    test : str or None
+    test, test_format : str or None
     seed : int
     model_dir : str
     resume, keep_stages, as_json : bool
@@ -50,6 +52,7 @@ class DistillOptions:
     round_to_bytes: bool = False
     n_holdout: int | None = None
     test: str | None = None
+    test_format: str | None = None
     seed: int = 1
     model_dir: str = "pkl_objects"
     resume: bool = False
@@ -92,50 +95,53 @@ class TeacherName(click.ParamType):  # type: ignore[type-arg]  # generic only fr
         return click.Choice(list(TEACHERS)).convert(value, param, ctx)
 
 
-DISTILL_OPTIONS = [
+DISTILL_OPTIONS: list[Any] = [
     click.option(
         "--unlabelled",
         multiple=True,
         type=click.Path(),
         metavar="PATH",
-        help="Texts without labels: a folder of texts, a .txt with a text in each line, or any corpus, whose labels "
-        "are ignored. May be given several times.",
+        help="Take texts without labels from a folder, from a .txt with a text in each line, or from any corpus, whose "
+        "labels are ignored. May be given several times.",
     ),
     click.option(
         "--soft-labels",
         type=click.Path(dir_okay=False),
         metavar="FILE",
-        help="JSON lines with texts and their probabilities, in place of --unlabelled and a teacher.",
+        help="Take texts and their probabilities from JSON lines, in place of --unlabelled and a teacher.",
     ),
-    click.option("--teacher", type=TeacherName(), default="vectors", show_default=True, help="Teacher to train."),
+    click.option("--teacher", type=TeacherName(), default="vectors", show_default=True, help="Train this teacher."),
     click.option(
         "--write-soft-labels",
         type=click.Path(dir_okay=False),
         metavar="FILE",
         help="Write the teacher's probabilities as --soft-labels reads them.",
     ),
-    click.option("--passes", type=click.IntRange(1), help="Passes of SGD over the student's rows.  [default: 6]"),
-    click.option("--tokenizer", type=click.Choice(list(TOKENIZERS)), help="Tokenizer of the student."),
-    click.option("--n-features", type=Count(), help="Columns that n-grams are hashed to, such as 2**24."),
-    click.option("--ngrams", "ngram_range", type=NGramRange(), help="Longest n-gram, or shortest and longest."),
-    click.option("--min-df", type=click.IntRange(1), help="Fewest documents that earn a column a weight."),
-    click.option("--keep", "n_keep", type=click.IntRange(1), help="Keep this many columns.  [default: all]"),
+    click.option(
+        "--passes", type=click.IntRange(1), help="Take this many passes of SGD over the student's rows.  [default: 6]"
+    ),
+    click.option(
+        "--tokenizer", type=click.Choice(list(TOKENIZERS)), help="Split texts into tokens with this function."
+    ),
+    click.option("--n-features", type=Count(), help="Hash n-grams to this many columns, such as 2**24."),
+    click.option("--ngrams", "ngram_range", type=NGramRange(), help="Count n-grams of up to N tokens, or of M to N."),
+    click.option(
+        "--min-df", type=click.IntRange(1), help="Give a column a weight if at least this many documents have it."
+    ),
+    keep_option(),
     click.option("--round", "round_to_bytes", is_flag=True, help="Round weights to 8 bits, for a smaller record."),
     click.option(
-        "--n-holdout", type=click.IntRange(1), help="Documents held out.  [default: a tenth; none with --test]"
+        "--n-holdout",
+        type=click.IntRange(1),
+        help="Hold out this many documents for the evaluation.  [default: a tenth; 0 with --test]",
     ),
-    click.option("--test", type=click.Path(), help="Evaluate on this corpus, which is read like CORPUS."),
-    click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of all stages."),
-    click.option(
-        "--model-dir",
-        type=click.Path(file_okay=False),
-        default="pkl_objects",
-        show_default=True,
-        help="Folder to write.",
-    ),
+    test_option,
+    format_of_test,
+    seed_option("Draw everything random in all stages with this seed."),
+    model_folder_option,
     click.option("--resume", is_flag=True, help="Go on after the last complete stage of the same run."),
     click.option("--keep-stages", is_flag=True, help="Leave the files of the stages in the model folder."),
-    click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+    json_option,
 ]
 
 

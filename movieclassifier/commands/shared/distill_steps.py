@@ -45,7 +45,7 @@ def read_texts(paths: tuple[str, ...], reading: ReadingOptions, options: Distill
     if options.write_soft_labels:
         check_replaceable(options.write_soft_labels)
     corpus = chosen_corpus(paths, reading)
-    test = corpus_to_test_on(options.test, reading) if options.test else None
+    test = corpus_to_test_on(options.test, reading, options.test_format) if options.test else None
     found = survey(corpus)
     report_bad_rows(found)
     if len(found.classes) < 2:

@@ -44,6 +44,11 @@ class Command(WholeSummary):
     as how to go on, is printed. SIGTERM ends a command as Ctrl-C does, so that nothing temporary is left.
     """
 
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        own = settings.get("context_settings") or {}
+        settings["context_settings"] = own | {"help_option_names": ["-h", "--help"]}
+        super().__init__(*arguments, **settings)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Call the function with the parameters of `ctx`."""
         try:
@@ -99,11 +104,3 @@ def add_options(options: Sequence[Callable[..., Any]]) -> Callable[[Callable[...
         return command
 
     return add
-
-
-progress_option = click.option(
-    "--progress/--no-progress",
-    "show",
-    default=None,
-    help="Progress on stderr.  [default: a bar on a terminal, else nothing]",
-)

@@ -17,7 +17,7 @@ def database_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--database",
         metavar="URL",
-        help="The database of the log.  [default: DATABASE_URL, else sqlite:///instance/feedback.db]",
+        help="Use the log in this database.  [default: DATABASE_URL, else sqlite:///instance/feedback.db]",
     )(command)
 
 

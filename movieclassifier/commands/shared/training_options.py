@@ -9,8 +9,17 @@ from typing import Any
 
 import click
 
-from movieclassifier.commands.shared.corpus_options import format_of_test
-from movieclassifier.commands.shared.edge import add_options, progress_option
+from movieclassifier.commands.shared.common_options import (
+    allow_sorted_option,
+    json_option,
+    keep_option,
+    model_folder_option,
+    progress_option,
+    seed_option,
+    threads_option,
+)
+from movieclassifier.commands.shared.corpus_options import format_of_test, test_option
+from movieclassifier.commands.shared.edge import add_options
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import RECIPES, make_recipe
@@ -67,62 +76,66 @@ class RecipeName(click.ParamType):  # type: ignore[type-arg]  # generic only fro
             self.fail(str(error), param, ctx)
 
 
-RECIPE_OPTIONS = [
+RECIPE_OPTIONS: list[Any] = [
     click.option(
         "--recipe",
         type=RecipeName(),
         default="default",
         show_default=True,
         metavar="NAME|FILE.toml",
-        help="Name of a recipe, or a TOML file with your own settings.",
+        help="Train with this recipe, or with your own settings in a TOML file.",
     ),
     click.option(
-        "--passes", type=click.IntRange(1), help="Number of passes of SGD. With 2 or more, a counting pass comes first."
+        "--passes",
+        type=click.IntRange(1),
+        help="Take this many passes of SGD. With 2 or more, a counting pass comes first.",
     ),
     click.option(
-        "--tokenizer", type=click.Choice(list(TOKENIZERS)), help="Name of the function that splits texts into tokens."
+        "--tokenizer", type=click.Choice(list(TOKENIZERS)), help="Split texts into tokens with this function."
     ),
-    click.option("--stop-words", metavar="LANGUAGE|FILE", help="Words to leave out: a language of NLTK, or a file."),
-    click.option("--n-features", type=Count(), help="Number of columns that n-grams are hashed to, such as 2**22."),
+    click.option(
+        "--stop-words", metavar="LANGUAGE|FILE", help="Leave out the stop words of a language, or those in a file."
+    ),
+    click.option("--n-features", type=Count(), help="Hash n-grams to this many columns, such as 2**22."),
     click.option(
         "--ngrams",
         "ngram_range",
         type=NGramRange(),
-        help="Length of the longest n-gram in tokens, or of the shortest and the longest.",
+        help="Count n-grams of up to N tokens, or of M to N.",
     ),
-    click.option("--min-df", type=click.IntRange(1), help="Smallest number of documents that gives a column a weight."),
-    click.option("--alpha", type=float, help="Strength of the L2 penalty."),
+    click.option(
+        "--min-df", type=click.IntRange(1), help="Give a column a weight if at least this many documents have it."
+    ),
+    click.option("--alpha", type=float, help="Penalize large weights with this strength (L2)."),
 ]
 
-SPLIT_OPTIONS = [
+SPLIT_OPTIONS: list[Any] = [
     click.option(
-        "--n-train", type=click.IntRange(1), help="Number of documents to train on.  [default: all before the holdout]"
+        "--n-train", type=click.IntRange(1), help="Train on this many documents.  [default: all before the holdout]"
     ),
     click.option(
         "--n-holdout",
         type=click.IntRange(0),
-        help="Number of documents held out; 0 evaluates nothing.  [default: a tenth; 0 with --test]",
+        help="Hold out this many documents for the evaluation.  [default: a tenth; 0 with --test]",
     ),
-    click.option("--test", type=click.Path(), help="Corpus to evaluate on, read like CORPUS."),
+    test_option,
     format_of_test,
     click.option(
-        "--minibatch-size", type=click.IntRange(1), default=1000, show_default=True, help="Documents in a minibatch."
-    ),
-    click.option(
-        "--seed",
-        type=click.IntRange(0, 2**32 - 1),
-        default=1,
+        "--minibatch-size",
+        type=click.IntRange(1),
+        default=1000,
         show_default=True,
-        help="Seed for the order of documents in SGD.",
+        help="Take this many documents in a minibatch.",
     ),
-    click.option("--allow-sorted", is_flag=True, help="Train even if the stream is sorted by label."),
+    seed_option("Draw the order of documents in SGD with this seed."),
+    allow_sorted_option,
     click.option(
         "--shards",
         "n_shards",
         type=click.IntRange(1),
-        help="Number of parts that are trained side by side and mixed after each pass.  [default: 1]",
+        help="Train this many parts side by side and mix them after each pass.  [default: 1]",
     ),
-    click.option("--keep", "n_keep", type=click.IntRange(1), help="Number of columns to keep.  [default: all]"),
+    keep_option(),
 ]
 
 
@@ -139,36 +152,26 @@ track_option = click.option(
 
 
 UNLABELLED_OPTION = click.option(
-    "--unlabelled", multiple=True, type=click.Path(), help="Texts without labels: distil a student from them."
+    "--unlabelled",
+    multiple=True,
+    type=click.Path(),
+    help="Distil a student from these texts without labels, as `distill` does.",
 )
 
-RUN_OPTIONS = [
-    click.option(
-        "--model-dir",
-        type=click.Path(file_okay=False),
-        default="pkl_objects",
-        show_default=True,
-        help="Folder that the model is written to.",
-    ),
-    click.option(
-        "--threads",
-        "n_threads",
-        type=click.IntRange(1),
-        default=min(4, os.cpu_count() or 1),
-        show_default="number of cores, at most 4",
-        help="Number of vectorizing threads. The result does not depend on it.",
-    ),
+RUN_OPTIONS: list[Any] = [
+    model_folder_option,
+    threads_option(all_cores=True),
     click.option(
         "--checkpoint-every",
         type=click.IntRange(0),
         default=50,
         show_default=True,
-        help="Minibatches between two checkpoints; 0 writes none.",
+        help="Write a checkpoint after this many minibatches; 0 writes none.",
     ),
     click.option(
         "--on",
         metavar="ENGINE",
-        help="Engine that trains the shards: local, dask, tcp://HOST:PORT or a scheduler file.  [default: local]",
+        help="Train the shards on this engine: local, dask, tcp://HOST:PORT or a scheduler file.  [default: local]",
     ),
     click.option(
         "--workers",
@@ -176,19 +179,19 @@ RUN_OPTIONS = [
         type=click.IntRange(1),
         default=os.cpu_count() or 1,
         show_default="number of cores",
-        help="Number of processes that train shards on this machine. The result does not depend on it.",
+        help="Train shards in this many processes. The result does not depend on it.",
     ),
     click.option(
         "--cache-dir",
         type=click.Path(file_okay=False),
-        help="Folder on each worker for hashed minibatches of shards.  [default: --model-dir]",
+        help="Keep hashed minibatches of shards in this folder on each worker.  [default: --model]",
     ),
     click.option("--resume", is_flag=True, help="Go on from the last checkpoint of the same run."),
     click.option(
-        "--continue", "continue_", is_flag=True, help="Train the finished model of --model-dir further on CORPUS."
+        "--continue", "continue_", is_flag=True, help="Train the finished model in --model further on CORPUS."
     ),
     track_option,
-    click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+    json_option,
 ]
 
 

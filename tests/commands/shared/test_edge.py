@@ -131,7 +131,7 @@ def test_help_of_every_command_can_be_written_to_a_file_on_windows(name):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["stopwords"], ["predict", "--file", "{texts}"]], ids=lambda value: value[0]
+    "arguments", [["--help"], ["stopwords"], ["predict", "--input", "{texts}"]], ids=lambda value: value[0]
 )
 def test_closed_pipe_ends_every_kind_of_command_quietly(arguments, tmp_path):
     (tmp_path / "texts").write_text("a great film\n" * 20_000)

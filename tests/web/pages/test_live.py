@@ -29,7 +29,7 @@ def topics_model(tmp_path_factory):
     random.Random(1).shuffle(rows)
     with open(folder / "news.csv", "w", newline="") as file:
         csv.writer(file).writerows([("text", "label"), *rows])
-    arguments = [str(folder / "news.csv"), "--model-dir", str(folder), "--n-features", "2**16", "--no-progress"]
+    arguments = [str(folder / "news.csv"), "--model", str(folder), "--n-features", "2**16", "--no-progress"]
     result = CliRunner().invoke(main, [*arguments, "--passes", "2"])
     assert result.exit_code == 0, result.output
     return folder

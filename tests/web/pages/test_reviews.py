@@ -25,7 +25,7 @@ def topic_model(tmp_path_factory):
         f"The {' '.join(words[n % 5 :])} once more {n},{topic}" for n in range(60) for topic, words in TOPICS.items()
     ]
     (folder / "topics.csv").write_text("\n".join(["review,topic", *rows]))
-    arguments = [str(folder / "topics.csv"), "--model-dir", str(folder), "--label-column", "topic", "--no-progress"]
+    arguments = [str(folder / "topics.csv"), "--model", str(folder), "--label-column", "topic", "--no-progress"]
     result = CliRunner().invoke(train, arguments)
     assert result.exit_code == 0, result.output
     return folder
@@ -396,7 +396,7 @@ def test_more_labels_than_six_are_a_list(make_app, tmp_path):
     (tmp_path / "many.csv").write_text("\n".join(["review,topic", *rows]))
     arguments = [
         str(tmp_path / "many.csv"),
-        "--model-dir",
+        "--model",
         str(tmp_path / "many"),
         "--label-column",
         "topic",

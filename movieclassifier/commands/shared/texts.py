@@ -1,16 +1,4 @@
-"""The option that names a model, and how texts from outside are read and shown."""
-
-from collections.abc import Callable
-from typing import Any
-
-import click
-
-
-def model_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--model``."""
-    return click.option(
-        "--model", type=click.Path(), help="A model file or folder.  [default: pkl_objects, else the bundled model]"
-    )(command)
+"""How texts from outside are read and shown."""
 
 
 def decode(content: bytes, where: str) -> str:
