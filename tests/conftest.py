@@ -47,7 +47,9 @@ def _parsers():
 # Half of the time goes into these; make test-quick leaves them out.
 SLOW_FIXTURES = {"aclimdb_dir", "axe", "movie_data_csv", "postgresql_server"}
 SLOW_FILES = (
+    "tests/commands/test_compare.py",
     "tests/commands/test_distill.py",
+    "tests/commands/test_tune.py",
     "tests/evaluation/test_comparison.py",
     "tests/feedback/test_model_files.py",
     "tests/feedback/test_served_model.py",

@@ -11,22 +11,9 @@ from movieclassifier.evaluation import metrics as evaluation
 from movieclassifier.evaluation import roc
 from movieclassifier.evaluation.metrics import calibration_error, evaluate
 from movieclassifier.models.decisions import predicted_positions, probabilities
-from movieclassifier.models.scoring import score_documents
-from movieclassifier.training.calibration import fit_temperature
 from tests.support.models import random_classifier
 
 EPS = float(np.finfo(np.float64).eps)
-TEXTS = ["A great movie :)", "What a waste of time", "", "so so, really; not bad"]
-
-
-@pytest.mark.parametrize("n_classes", [2, 3])
-def test_scores_are_those_of_the_classifier_in_the_order_of_the_stream(n_classes):
-    classifier = random_classifier(n_classes, texts=tuple(TEXTS))
-    documents = [(TEXTS[i % 4], i % n_classes) for i in range(2500)]
-    y, values = score_documents(classifier, iter(documents), n_threads=2)
-    assert y.tolist() == [label for _, label in documents]
-    expected = classifier.decision_function([text for text, _ in documents])
-    assert values.reshape(expected.shape).tolist() == expected.tolist()
 
 
 def test_evaluation_worked_by_hand():
@@ -106,26 +93,10 @@ def test_evaluation_takes_few_bytes_a_document():
     assert (peaks[1] - peaks[0]) / 200_000 < 10
 
 
-@pytest.mark.parametrize(("n_classes", "n_bytes"), [(2, 9), (3, 25)])
-def test_scores_take_few_bytes_a_document(n_classes, n_bytes):
-    y, values = score_documents(random_classifier(n_classes, texts=tuple(TEXTS)), ((TEXTS[1], 1) for _ in range(3000)))
-    assert y.nbytes + values.nbytes == 3000 * n_bytes
-
-
 def test_missing_class_leaves_the_auc_open():
     metrics = evaluate(np.array([1, 1]), np.array([[1.0], [2.0]]), random_classifier())
     assert metrics["roc_auc"] is None
     assert metrics["accuracy"] == 1.0
-
-
-def test_nothing_to_evaluate_on_is_said():
-    with pytest.raises(ValueError, match="there are no documents to evaluate on"):
-        score_documents(random_classifier(), [])
-
-
-def test_unknown_label_is_refused():
-    with pytest.raises(ValueError, match="a label must be one of 0, 1; got 'great'"):
-        score_documents(random_classifier(), [("a text", "great")])
 
 
 @given(st.lists(st.floats(0, 1), min_size=1), st.data())
@@ -140,16 +111,3 @@ def test_overconfidence_is_a_calibration_error():
     assert calibration_error(np.array([1] * 6 + [0] * 4), certain) == pytest.approx(0.4)
     three = np.tile([0.8, 0.1, 0.1], (10, 1))
     assert calibration_error(np.array([0] * 8 + [1, 2]), three) == pytest.approx(0.0)
-
-
-@pytest.mark.parametrize("true_temperature", [0.5, 1.0, 2.5])
-def test_temperature_is_found_again(true_temperature):
-    rng = np.random.RandomState(0)
-    values = rng.normal(scale=3, size=(20_000, 1))
-    y = (rng.uniform(size=20_000) < probabilities(values, true_temperature)[:, 1]).astype(int)
-    assert fit_temperature(values, y) == pytest.approx(true_temperature, rel=0.06)
-
-
-def test_few_separable_documents_do_not_run_away():
-    assert 0.3 < fit_temperature(np.array([[3.0], [-3.0]]), np.array([1, 0])) < 1
-    assert fit_temperature(np.empty((0, 1)), np.empty(0, dtype=int)) == 1.0

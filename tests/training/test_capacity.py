@@ -1,15 +1,8 @@
-import importlib
-import os
-import resource
-import sys
-
 import numpy as np
 import pytest
 
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import RECIPES
-from movieclassifier.system import memory
-from movieclassifier.system.memory import available_bytes
 from movieclassifier.training import capacity
 from movieclassifier.training.capacity import check_capacity, check_growth, training_bytes
 from movieclassifier.training.learners.trainer import ESTIMATOR_STATE, Trainer
@@ -44,42 +37,3 @@ def test_what_does_not_fit_is_refused_with_the_way_out(monkeypatch):
     monkeypatch.setattr(capacity, "available_bytes", lambda: 10**7)
     with pytest.raises(ValueError, match=r"2 classes of 4,194,304 columns take about 0.1 GB .*; lower --n-features\.$"):
         check_capacity(RECIPES["default"], 2)
-
-
-def test_available_memory_is_the_smallest_of_all_limits(tmp_path, monkeypatch):
-    machine = available_bytes()
-    assert 10**7 < machine < 10**14
-    (tmp_path / "meminfo").write_text("MemTotal: 9 kB\nMemAvailable:   5000 kB\nSwapFree:    1000 kB\n")
-    monkeypatch.setattr(memory, "MEMORY", tmp_path / "meminfo")
-    (tmp_path / "memory.max").write_text("max\n")
-    monkeypatch.setattr(memory, "GROUP_LIMITS", (tmp_path / "memory.max", tmp_path / "none"))
-    assert available_bytes() == 6000 * 1024
-    (tmp_path / "memory.max").write_text("4000\n")
-    assert available_bytes() == 4000
-    monkeypatch.setattr(memory, "MEMORY", tmp_path / "none")
-    monkeypatch.setattr(memory, "GROUP_LIMITS", ())
-    assert available_bytes() > 10**7
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (2**33, hard))
-    try:
-        assert available_bytes() <= 2**33
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-
-
-def test_without_system_calls_that_tell_of_memory_nothing_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(memory, "STATUS", tmp_path / "none")
-    assert memory.peak_megabytes() > 10
-    monkeypatch.setitem(sys.modules, "resource", None)
-    try:
-        importlib.reload(memory)
-        monkeypatch.delattr(os, "sysconf")
-        for path in ("STATUS", "MEMORY"):
-            monkeypatch.setattr(memory, path, tmp_path / "none")
-        monkeypatch.setattr(memory, "GROUP_LIMITS", ())
-        assert memory.peak_megabytes() == 0
-        assert memory.available_bytes() >= 2**62
-    finally:
-        monkeypatch.undo()
-        importlib.reload(memory)
-    assert memory.peak_megabytes() > 10

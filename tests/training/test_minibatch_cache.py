@@ -4,9 +4,18 @@ import os
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from movieclassifier.features.hashing import hash_texts
+from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.rows import Rows
 from movieclassifier.training.minibatch_cache import MinibatchCache
+
+words = st.lists(st.sampled_from(["great", "bad", "movie", "of", "the"])).map(" ".join)
+
+
+minibatches_of_texts = st.lists(st.lists(words, min_size=1, max_size=4), max_size=12)
 
 N_FEATURES = 50
 
@@ -125,3 +134,29 @@ def test_arrays_that_do_not_fit_together_are_refused_whatever_their_checksum(for
         (tmp_path / "cache").write_bytes(checked + b"".join(content))
         with pytest.raises(ValueError, match="cache is damaged, or of a different recipe"):
             cache.read(0)
+
+
+@pytest.mark.parametrize("ngrams", [NGrams(n_features=2**10), NGrams(n_features=2**10, binary=False, dtype="float64")])
+@given(minibatches=minibatches_of_texts)
+@settings(max_examples=25, deadline=None)
+def test_cache_gives_the_same_bits_back_at_any_place(ngrams, minibatches, tmp_path_factory):
+    path = tmp_path_factory.mktemp("cache") / "minibatches.cache"
+    written = [(hash_texts(texts, ngrams), np.arange(len(texts))) for texts in minibatches]
+    half = len(written) // 2
+    with MinibatchCache(path, ngrams.n_features, ngrams.dtype, ngrams.binary) as cache:
+        for rows, y in written:
+            cache.append(rows, y)
+        cache.flush()
+        # Another opens the first half and goes on from there.
+        with MinibatchCache(path, ngrams.n_features, ngrams.dtype, ngrams.binary, n_kept=half) as again:
+            for rows, y in written[half:]:
+                again.append(rows, y)
+            assert len(again) == len(written)
+            for place in reversed(range(len(written))):
+                rows, y = again.read(place)
+                expected, labels = written[place]
+                for part in ("data", "columns", "indptr"):
+                    assert getattr(rows, part).dtype == getattr(expected, part).dtype
+                    assert getattr(rows, part).tobytes() == getattr(expected, part).tobytes()
+                assert y.tolist() == labels.tolist()
+    assert not path.exists()

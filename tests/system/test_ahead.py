@@ -1,0 +1,49 @@
+import sys
+import threading
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from movieclassifier.system.ahead import import_ahead, read_ahead
+
+
+@given(st.lists(st.integers()), st.integers(1, 5))
+def test_reading_ahead_changes_nothing(items, size):
+    assert list(read_ahead(items, size)) == items
+
+
+def test_reading_is_ahead_but_bounded():
+    read = []
+    ahead = read_ahead((read.append(i) or i for i in range(100)), size=3)
+    assert next(ahead) == 0
+    time.sleep(0.2)
+    assert 2 <= len(read) <= 5
+    ahead.close()
+
+
+def test_an_exception_comes_after_the_items_before_it():
+    def failing():
+        yield 1
+        raise OSError("the disk is gone")
+
+    ahead = read_ahead(failing())
+    assert next(ahead) == 1
+    with pytest.raises(OSError, match="the disk is gone"):
+        next(ahead)
+
+
+def test_a_module_is_imported_ahead_and_a_missing_one_is_no_error():
+    started = set(threading.enumerate())
+    for module in ("colorsys", "no_such_module"):
+        sys.modules.pop(module, None)
+        import_ahead(module)
+    for thread in set(threading.enumerate()) - started:
+        thread.join()
+    assert "colorsys" in sys.modules
+
+
+def test_a_size_below_one_is_refused():
+    with pytest.raises(ValueError, match="size must be at least 1; got 0"):
+        read_ahead([], 0)
