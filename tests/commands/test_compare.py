@@ -1,3 +1,5 @@
+"""A comparison from the command line: its table, its JSON and its page."""
+
 import csv
 import json
 import re

@@ -1,3 +1,5 @@
+"""A search from the command line: it goes on after a kill, and its winner is a recipe."""
+
 import csv
 import json
 import os
@@ -76,7 +78,7 @@ def test_the_winner_is_a_recipe_to_train_with(space, tmp_path):
     found = json.loads(invoke("--space", space, "--output", output, "--json").stdout)
     recipe = read_recipe(output)
     assert recipe.name == "best"
-    settings = recipe.to_dict()
+    settings = json.loads(json.dumps(recipe.to_dict()))
     assert [settings[name] for name in SMALL] == [found["recipe"][name] for name in SMALL]
     assert f"accuracy {found['score']['accuracy']:.4f}" in output.read_text()
     assert "measured on 360 documents in 2 folds" in result.stdout

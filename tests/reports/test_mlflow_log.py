@@ -212,14 +212,6 @@ def test_labels_in_any_alphabet_have_figures_of_their_own():
         mlflow.utils.validation._validate_metric_name(name)
 
 
-def test_without_mlflow_the_command_says_how_to_get_it(monkeypatch, tmp_path):
-    monkeypatch.setattr("movieclassifier.commands.shared.training_options.find_spec", lambda name: None)
-    result = CliRunner().invoke(main, ["train", SAMPLE, "--track", "--model", str(tmp_path)])
-    assert result.exit_code == 2
-    assert "mlflow must be installed: pip install 'movieclassifier[mlflow,report]'." in result.output
-    assert not list(tmp_path.iterdir())
-
-
 def test_without_what_draws_a_run_is_tracked_without_a_report(server, tracked, tmp_path, monkeypatch):
     client = tracked[0]
     found = importlib.util.find_spec

@@ -21,3 +21,8 @@ def test_text_that_is_not_utf_8_is_refused_with_its_place():
 )
 def test_shown_text_is_one_line_that_steers_no_terminal(text, shown):
     assert shorten(text) == shown
+
+
+def test_long_text_is_shown_on_one_short_line():
+    assert shorten("spam\n" * 50) == "spam " * 11 + "spam…"
+    assert len(shorten("x" * 1000)) == 60

@@ -1,0 +1,53 @@
+"""The metrics of a model on a corpus, whose labels are those of the model."""
+
+import json
+import re
+from importlib.resources import files
+
+import numpy as np
+import pytest
+
+from movieclassifier.models.record import save_record
+from tests.support.command_line import run
+from tests.support.models import random_classifier
+
+SAMPLE = str(files("movieclassifier").joinpath("bundled/sample_reviews.csv"))
+
+
+def test_evaluate_gives_the_metrics_of_the_classifier(small_model):
+    found = json.loads(run("evaluate", SAMPLE, "--json", "--model", small_model).stdout)
+    assert found["n_documents"] == 400
+    assert sum(map(sum, found["confusion_matrix"])) == 400
+    right = found["confusion_matrix"][0][0] + found["confusion_matrix"][1][1]
+    assert found["accuracy"] == right / 400
+    assert "confusion matrix" in run("evaluate", SAMPLE, "--model", small_model).stdout
+
+
+def test_evaluate_knows_labels_by_their_names(small_model, tmp_path):
+    named = tmp_path / "named.csv"
+    named.write_text("text,label\nawful,negative\nwonderful,positive\nbad,negative\n")
+    assert json.loads(run("evaluate", named, "--json", "--model", small_model).stdout)["n_documents"] == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], r"has the labels 0, 1; the model knows grim, warm\. Pass --labels to map them, such as 0=grim,1=warm\."),
+        (["--labels", "0=bad,1=good"], r"has the labels bad, good; the model knows .+, such as 0=grim,1=warm\."),
+    ],
+)
+def test_evaluate_says_which_labels_the_model_knows(options, message, tmp_path):
+    classifier = random_classifier()
+    classifier.classes_ = np.array(["grim", "warm"])
+    classifier.label_names = ("grim", "warm")
+    save_record(tmp_path / "classifier.npz", classifier)
+    result = run("evaluate", SAMPLE, "--model", tmp_path, *options)
+    assert result.exit_code == 2
+    assert re.search(message, result.stderr), result.stderr
+    assert run("evaluate", SAMPLE, "--model", tmp_path, "--labels", "0=grim,1=warm").exit_code == 0
+
+
+def test_evaluate_offers_no_order_as_it_takes_that_of_the_corpus(small_model):
+    result = run("evaluate", SAMPLE, "--shuffle", "--model", small_model)
+    assert result.exit_code == 2
+    assert "No such option '--shuffle'" in result.stderr
