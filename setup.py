@@ -22,6 +22,7 @@ twins = [
         "corpora/readers/_csv_rows",
         "features/_hashing",
         "training/learners/_training",
+        "feedback/_drift",
         "training/learners/_slots",
         "training/learners/_soft_targets",
         "training/teachers/_vectors",

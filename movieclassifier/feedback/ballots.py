@@ -6,6 +6,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,6 +151,10 @@ class Ballots:
             return self.places[low:high], np.repeat(self.scale[first:stop], np.diff(starts)), starts
         return self.places[low:high], self.values[low:high], starts
 
+    def places_of(self, index: int) -> NDArray[np.int32]:
+        """Return the places of one ballot."""
+        return self.places[self.start[index] : self.start[index + 1]].copy()
+
     def rows(self, chosen: NDArray[np.integer]) -> tuple[NDArray[np.int32], NDArray[np.floating], NDArray[np.int64]]:
         """Return the places, the values and the row starts of any ballots."""
         lengths = self.start[chosen + 1] - self.start[chosen]
@@ -160,7 +165,7 @@ class Ballots:
 
     def norms(self, chosen: NDArray[np.integer]) -> NDArray[np.float64]:
         """Return the squared norms of rows times the ratio, of shape (n_rows, n)."""
-        for i in chosen[np.isnan(self.norm[0, chosen])].tolist():
+        for i in chosen[np.isnan(self.norm[:, chosen]).any(axis=0)].tolist():
             places, values, _ = self.span(i, i + 1)
             x = values.astype(float)
             for row in range(len(self.norm)):
@@ -176,8 +181,11 @@ class Ballots:
         return int(np.count_nonzero(self.space.ratio[:, places], axis=1).max())
 
     def nbytes(self) -> int:
-        """Return the memory that the arrays take, in bytes."""
-        return sum(array.nbytes for array in vars(self).values() if isinstance(array, np.ndarray))
+        """Return the memory that the ballots take, in bytes."""
+        used = int(self.start[self.n]) * (self.places.itemsize + (0 if self.uniform else self.values.itemsize))
+        names = ("vote", "at", "target", "client", "trusted", "alive", "scale", "start", "norm")
+        arrays: list[NDArray[Any]] = [getattr(self, name) for name in names]
+        return used + sum(array.nbytes for array in arrays)
 
     def _number(self, client: str) -> int:
         if client not in self._numbers:
@@ -186,19 +194,28 @@ class Ballots:
         return self._numbers[client]
 
     def _grow(self, n: int, n_columns: int) -> None:
-        room = self.n + n - len(self.vote)
-        if room > 0:
-            room = max(room, len(self.vote))
-            for name in ("vote", "at", "target", "client", "trusted", "alive", "scale", "start"):
-                array = getattr(self, name)
-                setattr(self, name, np.concatenate([array, np.empty(room, array.dtype)]))
-            self.norm = np.concatenate([self.norm, np.full((len(self.norm), room), np.nan)], axis=1)
-        needed = int(self.start[self.n]) + n_columns
-        if needed > len(self.places):
-            room = max(needed, 5 * len(self.places) // 4) - len(self.places)
-            self.places = np.concatenate([self.places, np.empty(room, np.int32)])
+        """Make room for more ballots. Memory that is not written to yet is none that the process takes."""
+        needed = self.n + n
+        if needed > len(self.vote):
+            room = max(needed, 2 * len(self.vote))
+            for name in ("vote", "at", "target", "client", "trusted", "alive", "scale"):
+                setattr(self, name, _longer(getattr(self, name), room, self.n))
+            self.start = _longer(self.start, room + 1, self.n + 1)
+            norm, self.norm = self.norm, np.full((len(self.norm), room), np.nan)
+            self.norm[:, : self.n] = norm[:, : self.n]
+        used = int(self.start[self.n])
+        if used + n_columns > len(self.places):
+            room = max(used + n_columns, 2 * len(self.places))
+            self.places = _longer(self.places, room, used)
             if not self.uniform:
-                self.values = np.concatenate([self.values, np.empty(room, self.values.dtype)])
+                self.values = _longer(self.values, room, used)
+
+
+def _longer(array: NDArray[Any], n: int, used: int) -> NDArray[Any]:
+    """Return a longer array that begins with what is used of one."""
+    longer: NDArray[Any] = np.empty(n, array.dtype)
+    longer[:used] = array[:used]
+    return longer
 
 
 @lru_cache(maxsize=8)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.feedback.space import Space
 from movieclassifier.models.decisions import predicted_positions
+from movieclassifier.system.compiled import drift_twin
 
 # Values times weights as whole numbers: sums of a document's products stay below 2**53, where float64 is exact.
 VALUE, WEIGHT = 2.0**21, 2.0**24
@@ -93,6 +94,13 @@ class GuardScores:
         return self.n_right / self.n_documents
 
     def _sums(self, places: NDArray[np.integer], steps: NDArray[np.float64]) -> NDArray[np.float64]:
+        twin = drift_twin()
+        if twin is not None:
+            sums = np.zeros(self.n_documents)
+            twin.add_products(
+                self._document, self._value, self._start, places.astype(np.int64), np.ascontiguousarray(steps), sums
+            )
+            return sums
         places, steps = places[steps != 0], steps[steps != 0]
         starts, lengths = self._start[places], self._start[places + 1] - self._start[places]
         ends = np.cumsum(lengths)

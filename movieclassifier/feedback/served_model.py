@@ -355,7 +355,9 @@ class ServedModel:
         learner = self._learner
         floor = reference - self._bounds.tolerance
         learner.watch(
-            GuardScores(learner.space, learner.weights, self._classifier.intercept_, arrays, trained.columns, floor)
+            GuardScores(
+                learner.space, learner.drift.weights, self._classifier.intercept_, arrays, trained.columns, floor
+            )
         )
 
     def _learn(self, connection: Connection, wanted: list[Accepted]) -> None:

@@ -1,10 +1,15 @@
 """The columns that votes can move, numbered without gaps, and the weights there."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.column_coef import as_array
+
+# Sorting so few places, as a share of all, is faster than marking them.
+SMALL = 100
 
 
 class Space:
@@ -37,12 +42,22 @@ class Space:
             self.columns = weights.columns.astype(np.int32)
             self._places = np.full(self.n_features, len(self.columns), dtype=np.int32)
             self._places[self.columns] = np.arange(len(self.columns), dtype=np.int32)
-            self.ratio = np.pad(weights.ratio.astype(np.float64), ((0, 0), (0, 1)))
+            self.ratio = np.ascontiguousarray(np.pad(weights.ratio.astype(np.float64), ((0, 0), (0, 1))))
             self.ratio2 = self.ratio**2
 
     def places(self, columns: NDArray[np.integer]) -> NDArray[np.int32]:
         """Return the places of columns."""
         return columns.astype(np.int32, copy=False) if self._places is None else self._places[columns]
+
+    def union(self, rows: Sequence[NDArray[np.integer]]) -> NDArray[np.intp]:
+        """Return the different places of some rows, in ascending order."""
+        n_places = self.n_features if self.columns is None else len(self.columns)
+        if SMALL * sum(map(len, rows)) < n_places:
+            return np.unique(np.concatenate([np.zeros(0, np.intp), *rows]))
+        seen = np.zeros(n_places + 1, bool)
+        for row in rows:
+            seen[row] = True
+        return np.flatnonzero(seen)
 
     def take(self, coef: NDArray[np.floating]) -> NDArray[np.floating]:
         """Return the weights at all places, of shape (n_rows, n_places + 1)."""

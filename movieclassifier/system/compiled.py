@@ -19,6 +19,7 @@ _hashing, _WHY_NOT = import_twin("movieclassifier.features._hashing")
 _training, _ = import_twin("movieclassifier.training.learners._training")
 _csv_rows, _ = import_twin("movieclassifier.corpora.readers._csv_rows")
 _soft_targets, _ = import_twin("movieclassifier.training.learners._soft_targets")
+_drift, _ = import_twin("movieclassifier.feedback._drift")
 _vectors, _ = import_twin("movieclassifier.training.teachers._vectors")
 
 
@@ -54,6 +55,11 @@ def training_twin() -> Any:
 def soft_targets_twin() -> Any:
     """Return the extension that trains on probabilities, or None if it is not installed or turned off."""
     return _soft_targets if backend()[0] == "compiled" else None
+
+
+def drift_twin() -> Any:
+    """Return the extension that learns votes, or None if it is not installed or turned off."""
+    return _drift if _is_wanted() else None
 
 
 def vectors_twin() -> Any:

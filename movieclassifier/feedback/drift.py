@@ -1,0 +1,303 @@
+"""Weights that drift from a base, one step per ballot: the definition of a step, and the door of its compiled twin.
+
+Ballots are evaluated many at a time; the sum of a row does not depend on its neighbours.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.feedback.ballots import Ballots
+from movieclassifier.feedback.bounds import Bounds
+from movieclassifier.feedback.space import Space
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.correcting import MARGIN
+from movieclassifier.system.compiled import drift_twin
+
+# How a ballot ended: nothing to change, a step, or held for one of the reasons.
+UNCHANGED, STEPPED, TOO_FAR, TOO_LARGE, TOO_MUCH, GUARDED = range(6)
+# Ballots that are evaluated together: few while steps change the weights, many while nothing does.
+FEW, MANY = 16, 1024
+
+
+@dataclass(frozen=True)
+class Step:
+    """A ballot that changed weights, and all that it takes to take it back."""
+
+    index: int
+    old: NDArray[np.floating]
+    distance2: float
+    used: float
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A step that the bounds allow.
+
+    Attributes
+    ----------
+    index : int
+        The ballot.
+    places : ndarray of shape (n,)
+    old, new : ndarray of shape (n_rows, n)
+    size2 : float
+        Its squared length.
+    distance2 : float
+        Squared distance from the base after it.
+    """
+
+    index: int
+    places: NDArray[np.integer]
+    old: NDArray[np.floating]
+    new: NDArray[np.floating]
+    size2: float
+    distance2: float
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What steps of some ballots would do to the weights as they are, each alone.
+
+    Attributes
+    ----------
+    chosen : ndarray of shape (n,)
+        The ballots that would change weights.
+    starts : ndarray of shape (n + 1,)
+    places : ndarray of shape (n_columns,)
+    old, new : ndarray of shape (n_rows, n_columns)
+    size2, distance2 : ndarray of shape (n,)
+    """
+
+    chosen: NDArray[np.integer]
+    starts: NDArray[np.int64]
+    places: NDArray[np.int32]
+    old: NDArray[np.floating]
+    new: NDArray[np.floating]
+    size2: NDArray[np.float64]
+    distance2: NDArray[np.float64]
+
+    def candidate(self, k: int) -> Candidate:
+        """Return one of the steps."""
+        part = slice(int(self.starts[k]), int(self.starts[k + 1]))
+        old, new = self.old[:, part].copy(), self.new[:, part]
+        return Candidate(
+            int(self.chosen[k]), self.places[part], old, new, float(self.size2[k]), float(self.distance2[k])
+        )
+
+
+@dataclass
+class Drift:
+    """Weights that drift from a base.
+
+    Attributes
+    ----------
+    weights : ndarray of shape (n_rows, n_places + 1)
+    base : ndarray of shape (n_rows, n_places + 1)
+    intercept : ndarray of shape (n_rows,), float64
+    bounds : Bounds
+    cap2 : float
+        The squared distance that weights may reach.
+    distance2 : float
+        Squared distance of the weights from the base.
+    used : ndarray of shape (n_clients,), float64
+        The squared steps of each client, by its number.
+    steps : list of Step
+        Those that led from the base to the weights.
+    """
+
+    weights: NDArray[np.floating]
+    base: NDArray[np.floating]
+    intercept: NDArray[np.float64]
+    bounds: Bounds
+    cap2: float
+    distance2: float
+    used: NDArray[np.float64]
+    steps: list[Step] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, classifier: Classifier, space: Space, bounds: Bounds) -> "Drift":
+        """Return the weights of a classifier, from which they drift."""
+        base = np.ascontiguousarray(space.take(classifier.coef_))
+        norm2 = float(np.sum(base.astype(float) ** 2))
+        cap2 = bounds.cap**2 * norm2 if norm2 or np.isfinite(bounds.cap) else np.inf
+        return cls(base.copy(), base, classifier.intercept_.astype(float), bounds, cap2, 0.0, np.zeros(16))
+
+    def copy(self) -> "Drift":
+        """Return weights that drift on their own."""
+        return replace(self, weights=self.weights.copy(), used=self.used.copy(), steps=list(self.steps))
+
+    def nbytes(self) -> int:
+        """Return the memory that the weights and the steps take, in bytes."""
+        return self.weights.nbytes + self.base.nbytes + sum(step.old.nbytes for step in self.steps)
+
+    def take(self, candidate: Candidate, client: int) -> None:
+        """Take a step on behalf of a client."""
+        used = float(self.used[client])
+        self.steps.append(Step(candidate.index, candidate.old, self.distance2, used))
+        self.weights[:, candidate.places] = candidate.new
+        self.distance2 = candidate.distance2
+        self.used[client] = used + candidate.size2
+
+    def take_back_to(self, ballots: Ballots, index: int) -> tuple[NDArray[np.integer], NDArray[np.floating]]:
+        """Take back the steps of a ballot and of all after it; return the places and the weights there before."""
+        kept = len(self.steps)
+        while kept and self.steps[kept - 1].index >= index:
+            kept -= 1
+        gone, self.steps = self.steps[kept:], self.steps[:kept]
+        rows = [ballots.places_of(step.index) for step in gone]
+        places = ballots.space.union(rows)
+        last = self.weights[:, places]
+        for step, row in zip(reversed(gone), reversed(rows), strict=True):
+            self.weights[:, row] = step.old
+            self.used[ballots.client[step.index]] = step.used
+            self.distance2 = step.distance2
+        return places, last
+
+    def values(self, ballots: Ballots, first: int, stop: int) -> NDArray[np.float64]:
+        """Return the decision values of neighbouring ballots, of shape (n_rows, n)."""
+        places, x, starts = ballots.span(first, stop)
+        values = np.empty((len(self.weights), stop - first))
+        for row, weights in enumerate(self.weights):
+            products = np.multiply(x, weights.take(places), dtype=np.float64)  # as in Weights.decide, for the same bits
+            values[row] = sums_of_rows(products, starts) + self.intercept[row]
+        return values
+
+    def candidates(self, ballots: Ballots, first: int, found: NDArray[np.int8], *, free: int) -> Iterator[Candidate]:
+        """Yield steps that the bounds allow, in the order of the ballots; each sees the weights that are there then.
+
+        Parameters
+        ----------
+        ballots : Ballots
+        first : int
+            The first ballot to learn.
+        found : ndarray of shape (n,), int8
+            Takes the outcomes of the ballots that yield no step, from the first on.
+        free : int
+            So many steps are allowed whatever the bounds say.
+        """
+        self._count_clients(len(ballots.names))
+        twin = drift_twin()
+        values = ballots.scale if ballots.uniform else ballots.values
+        if twin is None or values.dtype != self.weights.dtype:
+            yield from self._define_candidates(ballots, first, found, free)
+        else:
+            yield from self._find_candidates(twin.Walk(ballots, self.intercept), ballots, first, found, free)
+
+    def _find_candidates(
+        self, walk: object, ballots: Ballots, first: int, found: NDArray[np.int8], free: int
+    ) -> Iterator[Candidate]:
+        values = ballots.scale if ballots.uniform else ballots.values
+        index, stop = first, first + len(found)
+        limits = {"margin": MARGIN, "cap2": self.cap2}
+        limits |= {"client2": self.bounds.client_share * self.cap2, "vote2": self.bounds.vote_share * self.cap2}
+        while index < stop:
+            step = walk.find(  # type: ignore[attr-defined]
+                self.weights,
+                self.base,
+                values,
+                self.used,
+                found[index - first :],
+                index,
+                stop,
+                distance2=self.distance2,
+                all_allowed=len(self.steps) < free,
+                **limits,
+            )
+            if step is None:
+                return
+            index, new, size2, distance2 = step
+            places = ballots.places_of(index)
+            yield Candidate(index, places, self.weights[:, places], new, size2, distance2)
+            index += 1
+
+    def _define_candidates(
+        self, ballots: Ballots, first: int, found: NDArray[np.int8], free: int
+    ) -> Iterator[Candidate]:
+        index, stop, size = first, first + len(found), FEW
+        while index < stop:
+            upto, n_steps = min(index + size, stop), len(self.steps)
+            trial = self._try(ballots, index, upto)
+            outcomes = self._judge(ballots, trial, everything=n_steps < free)
+            found[trial.chosen - first] = outcomes
+            index, size = upto, min(2 * size, MANY)
+            for k in np.flatnonzero(outcomes == STEPPED).tolist():
+                yield trial.candidate(k)
+                if len(self.steps) > n_steps:
+                    index, size = int(trial.chosen[k]) + 1, FEW
+                    found[index - first : upto - first] = UNCHANGED
+                    break
+
+    def _try(self, ballots: Ballots, first: int, stop: int) -> Trial:
+        values = self.values(ballots, first, stop)
+        sides = self._sides(ballots.target[first:stop])
+        slack = MARGIN - sides * values
+        wanting = np.flatnonzero((slack > 0).any(axis=0) & ballots.alive[first:stop])
+        norms = ballots.norms(wanting + first)
+        steps = (slack[:, wanting] > 0) & (norms > 0)
+        kept = steps.any(axis=0)
+        wanting, norms, steps = wanting[kept], norms[:, kept], steps[:, kept]
+        places, x, starts = ballots.rows(wanting + first)
+        tau = np.divide(slack[:, wanting], norms, out=np.zeros_like(norms), where=steps)
+        old = self.weights[:, places]
+        new = self._moved(ballots.space, places, x, np.repeat(sides[:, wanting] * tau, np.diff(starts), axis=1))
+        size2, added = np.zeros(len(wanting)), np.zeros(len(wanting))
+        for row in range(len(old)):
+            before, after, origin = (w[row].astype(float) for w in (old, new, self.base[:, places]))
+            size2 += sums_of_rows((after - before) ** 2, starts)
+            added += sums_of_rows((after - origin) ** 2 - (before - origin) ** 2, starts)
+        return Trial(wanting + first, starts, places, old, new, size2, self.distance2 + added)
+
+    def _moved(
+        self, space: Space, places: NDArray[np.int32], x: NDArray[np.floating], pull: NDArray[np.float64]
+    ) -> NDArray[np.floating]:
+        """Return the weights at some places after steps."""
+        ratio2 = 1.0 if space.ratio2 is None else space.ratio2[:, places]
+        moved: NDArray[np.floating] = (self.weights[:, places] + x * ratio2 * pull).astype(self.weights.dtype)
+        return moved
+
+    def _sides(self, targets: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Return 1 or -1 for each row of weights and each target."""
+        rows = np.arange(len(self.weights))[:, None] if len(self.weights) > 1 else np.array([[1]])
+        return np.where(targets[None] == rows, 1.0, -1.0)
+
+    def _judge(self, ballots: Ballots, trial: Trial, *, everything: bool) -> NDArray[np.int8]:
+        """Return which steps the bounds hold."""
+        outcomes = np.full(len(trial.chosen), STEPPED, np.int8)
+        if everything:
+            return outcomes
+        trusted, used = ballots.trusted[trial.chosen], self.used[ballots.client[trial.chosen]]
+        outcomes[~trusted & (used + trial.size2 > self.bounds.client_share * self.cap2)] = TOO_MUCH
+        outcomes[~trusted & (trial.size2 > self.bounds.vote_share * self.cap2)] = TOO_LARGE
+        outcomes[trial.distance2 > self.cap2] = TOO_FAR
+        return outcomes
+
+    def _count_clients(self, n: int) -> None:
+        if n > len(self.used):
+            self.used = np.pad(self.used, (0, max(n, 2 * len(self.used)) - len(self.used)))
+
+
+def sums_of_rows(products: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the sum over each row, as that of a row that stands alone.
+
+    Parameters
+    ----------
+    products : ndarray of shape (n,)
+    starts : ndarray of shape (n_rows + 1,)
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+
+    Examples
+    --------
+    >>> sums_of_rows(np.array([1.0, 2.0, 4.0]), np.array([0, 1, 1, 3])).tolist()
+    [1.0, 0.0, 6.0]
+    """
+    # Weights.decide puts a 0 behind its last row, and numpy adds as many numbers in an order of their own.
+    n, lengths = len(starts) - 1, np.diff(starts)
+    spaced = np.zeros(len(products) + n)
+    spaced[np.arange(len(products)) + np.repeat(np.arange(n), lengths)] = products
+    sums: NDArray[np.float64] = np.add.reduceat(spaced, starts[:-1] + np.arange(n)) if n else np.zeros(0)
+    return sums
