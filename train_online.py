@@ -41,7 +41,9 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     train_steps.keep_state(run.model_dir)
     train_steps.report_result(classifier, run, before, costs())
     if run.track:
-        train_steps.track_run(classifier, run.model_dir, corpus, test, costs())
+        from movieclassifier.reports.mlflow_log import track_run
+
+        track_run(classifier, run.model_dir, corpus, test, costs())
 
 
 if __name__ == "__main__":

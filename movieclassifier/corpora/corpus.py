@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from movieclassifier.corpora.readers.contract import BadRows, Document, Labels, check_no_address
 from movieclassifier.corpora.readers.formats import BOOK_HEADERS, BOOK_LABELS, LABELS, READERS
@@ -168,6 +167,8 @@ def _expand(paths: Sequence[str | PathLike[str]]) -> tuple[Path, ...]:
     for path in [fspath(path) for path in paths]:
         check_no_address(path)
         if path.startswith("file://"):
+            from urllib.request import url2pathname  # it imports ssl, which files need not
+
             found.append(Path(url2pathname(urlsplit(path).path)))
         elif is_address(path):
             found.extend(spool_address(path))

@@ -5,13 +5,13 @@ The bytes are those of ``pickle.dump`` of the estimator itself: a test compares 
 
 import pickle
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.models.column_coef import ColumnCoef
+from movieclassifier.system.versions import installed_version
 
 if TYPE_CHECKING:
     from movieclassifier.models.classifier import Classifier
@@ -31,7 +31,7 @@ def dump_estimator(classifier: "Classifier", file: IO[bytes]) -> None:
     classifier : Classifier
     file : binary file
     """
-    installed = version("scikit-learn")
+    installed = installed_version("scikit-learn")
     if not isinstance(classifier.weights.coef, ColumnCoef) and installed.rpartition(".")[0] not in KNOWN_VERSIONS:
         pickle.dump(classifier.estimator, file, protocol=4)
         return

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,7 +51,7 @@ def replace_file(path: str | os.PathLike[str], mode: str = "wb") -> Iterator[IO[
     permissions = _check_target(target, path)
     # Beside the target, because a rename is atomic only within one file system; 50 characters stay below the
     # 255 bytes that a name may have, whatever the alphabet.
-    temporary = target.with_name(f".{target.name[:50]}.{secrets.token_hex(4)}.tmp")
+    temporary = target.with_name(f".{target.name[:50]}.{os.urandom(4).hex()}.tmp")
     try:
         with name_full_disk(path), _open_new(temporary, mode) as file:
             yield file

@@ -1,6 +1,7 @@
 """The compiled twins of hashing and training: whether they are installed, and whether they are used."""
 
 import os
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -18,9 +19,6 @@ def import_twin(module: str) -> tuple[Any, str]:
 _hashing, _WHY_NOT = import_twin("movieclassifier.features._hashing")
 _training, _ = import_twin("movieclassifier.training.learners._training")
 _csv_rows, _ = import_twin("movieclassifier.corpora.readers._csv_rows")
-_soft_targets, _ = import_twin("movieclassifier.training.learners._soft_targets")
-_drift, _ = import_twin("movieclassifier.feedback._drift")
-_vectors, _ = import_twin("movieclassifier.training.teachers._vectors")
 
 
 def backend() -> tuple[str, str]:
@@ -54,19 +52,29 @@ def training_twin() -> Any:
 
 def soft_targets_twin() -> Any:
     """Return the extension that trains on probabilities, or None if it is not installed or turned off."""
-    return _soft_targets if backend()[0] == "compiled" else None
+    return _import_later("movieclassifier.training.learners._soft_targets")
 
 
 def drift_twin() -> Any:
     """Return the extension that learns votes, or None if it is not installed or turned off."""
-    return _drift if _is_wanted() else None
+    return _import_later("movieclassifier.feedback._drift")
 
 
 def vectors_twin() -> Any:
     """Return the extension of document vectors, or None if it is not installed or turned off."""
-    return _vectors if backend()[0] == "compiled" else None
+    return _import_later("movieclassifier.training.teachers._vectors")
 
 
 def csv_rows_twin() -> Any:
     """Return the extension that reads plain CSV, or None if it is not installed or turned off."""
     return None if os.environ.get(PURE_PYTHON, "0") not in ("", "0") else _csv_rows
+
+
+def _import_later(module: str) -> Any:
+    """Import an extension when it is asked for: few commands need those of the teachers."""
+    return _import_once(module) if backend()[0] == "compiled" else None
+
+
+@cache
+def _import_once(module: str) -> Any:
+    return import_twin(module)[0]

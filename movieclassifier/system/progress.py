@@ -1,12 +1,12 @@
 """Progress on stderr: a pyprind bar with rate and time left, or a plain line now and then."""
 
-import os
 import sys
 import time
 from datetime import timedelta
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-import pyprind
+if TYPE_CHECKING:
+    from movieclassifier.system.progress_bar import Bar
 
 SECONDS_BETWEEN_DRAWINGS = 0.1
 SECONDS_BETWEEN_LINES = 10.0
@@ -60,7 +60,7 @@ class Progress:
         self._stream = stream or sys.stderr
         terminal = self._stream.isatty()
         self._visible = is_shown(show, self._stream)
-        self._bar = _Bar(total, title, self._stream) if self._visible and terminal and total else None
+        self._bar = _make_bar(total, title, self._stream) if self._visible and terminal and total else None
         self._interval = SECONDS_BETWEEN_DRAWINGS if self._bar else SECONDS_BETWEEN_LINES
         self._start = self._last = time.monotonic()
 
@@ -107,36 +107,7 @@ class Progress:
         return f"{n / self.scale:,.{0 if self.scale == 1 else 1}f}"
 
 
-class _Bar(pyprind.ProgBar):
-    """pyprind's bar on one given terminal, never wider than it."""
+def _make_bar(total: int, title: str, stream: TextIO) -> "Bar":
+    from movieclassifier.system.progress_bar import Bar  # pyprind imports psutil, which no other output needs
 
-    _cached_output: str
-
-    def __init__(self, total: int, title: str, stream: TextIO) -> None:
-        self.columns = _columns(stream)
-        self._short = ""
-        # Time left, rate and note take about 68 columns.
-        super().__init__(total, width=max(10, min(30, self.columns - 68)), stream=stream, title=title)
-
-    def draw(self, n_done: int, note: str, short: str) -> None:
-        self._short = short
-        # force_flush draws whenever asked; pyprind's own update_interval may leave out the last, full bar.
-        self.update(min(n_done, self.max_iter) - self.cnt, item_id=note, force_flush=True)
-
-    def _check_stream(self) -> None:
-        # pyprind looks whether *stdout* is a terminal and then goes silent or warns; the caller has looked.
-        self._stream_out, self._stream_flush = self.stream.write, self.stream.flush
-
-    def _cache_item_id(self) -> None:
-        # The line starts with "\r"; a longer one than the terminal is wide would scroll, a shorter one than
-        # the last would leave its tail behind.
-        lines = (f"{self._cached_output} | {note}" for note in (self.item_id, self._short))
-        line = next((line for line in lines if len(line) <= self.columns), f"{self._cached_output} | {self._short}")
-        self._cached_output = line[: self.columns].ljust(self.columns)
-
-
-def _columns(stream: TextIO) -> int:
-    try:
-        return os.get_terminal_size(stream.fileno()).columns or 80
-    except OSError:
-        return 80
+    return Bar(total, title, stream)

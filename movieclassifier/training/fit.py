@@ -9,7 +9,7 @@ from itertools import islice
 from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.scoring import score_documents
-from movieclassifier.system.memory import give_back
+from movieclassifier.system.memory import give_back, share_heap
 from movieclassifier.system.progress import Progress
 from movieclassifier.training.calibration import fit_temperature
 from movieclassifier.training.checkpoints import CACHE, CHECKPOINT, clear
@@ -65,6 +65,7 @@ def fit(
     OSError
         If there is no room for a checkpoint or the cache.
     """
+    share_heap()
     stream = iter(documents)
     state = Fit(plan, model_dir)
     if resume:

@@ -3,7 +3,6 @@
 import json
 import platform
 from collections.abc import Iterable, Iterator
-from importlib.metadata import version
 from itertools import chain, islice
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from movieclassifier.corpora.readers.formats import BOOK_LABELS, LABELS
 from movieclassifier.corpora.survey import Survey, count_labels
 from movieclassifier.models.guard import N_GUARD
 from movieclassifier.models.metadata import Provenance
+from movieclassifier.system.versions import installed_version
 from movieclassifier.training.checkpoints import CHECKPOINT, STATE, load_checkpoint_facts
 from movieclassifier.training.options import RunOptions, TrainingOptions
 from movieclassifier.training.plan import Plan
@@ -119,7 +119,7 @@ def provenance(corpus: Corpus, plan: Plan, n_holdout: int, test: str | None) -> 
         "minibatch_size": plan.minibatch_size,
         "seed": plan.seed,
         "versions": {"movieclassifier": __version__, "python": platform.python_version()}
-        | {name: version(name) for name in PACKAGES},
+        | {name: installed_version(name) for name in PACKAGES},
     }
     if plan.n_shards > 1:
         facts["n_shards"] = plan.n_shards

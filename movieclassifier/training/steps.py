@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +19,15 @@ from movieclassifier.system.memory import give_back
 from movieclassifier.training.capacity import check_capacity
 from movieclassifier.training.checkpoints import CHECKPOINT, CheckpointFacts, save_checkpoint
 from movieclassifier.training.label_order import LabelRuns, check_label_order
-from movieclassifier.training.learners.compact_trainer import CompactTrainer
 from movieclassifier.training.learners.slot_trainer import SlotTrainer, slots_fit
 from movieclassifier.training.learners.trainer import Trainer
 from movieclassifier.training.minibatch_cache import MinibatchCache
 from movieclassifier.training.passes import iter_first_pass, iter_later_passes, open_cache
 from movieclassifier.training.plan import Corpus, Plan
 from movieclassifier.training.prequential import Prequential
+
+if TYPE_CHECKING:
+    from movieclassifier.training.learners.compact_trainer import CompactTrainer
 
 Minibatches = Iterator[tuple[Rows, NDArray[np.integer]]]
 
@@ -129,7 +131,7 @@ class Fit:
                 yield from self._learn(checked, checkpoint_every)
                 return
             for rows, y in checked:
-                cast(Trainer | CompactTrainer, self.trainer).count(rows, y)
+                cast("Trainer | CompactTrainer", self.trainer).count(rows, y)
                 cache.append(rows, y)
                 yield len(y)
 
@@ -152,12 +154,12 @@ class Fit:
             return
         for rows, y in iter_later_passes(self.plan, cache, self.n_steps_done):
             self._test(rows, y)
-            cast(Trainer | CompactTrainer, self.trainer).step(rows, y)
+            cast("Trainer | CompactTrainer", self.trainer).step(rows, y)
             yield len(y)
 
     def _test(self, rows: Rows, y: NDArray[np.integer]) -> None:
         """Predict before the step."""
-        n_correct = int((cast(Trainer | CompactTrainer, self.trainer).predict(rows) == y).sum())
+        n_correct = int((cast("Trainer | CompactTrainer", self.trainer).predict(rows) == y).sum())
         self.prequential.add(n_correct, len(y), self.n_steps_done)
 
     def _check_order(self, minibatches: Minibatches) -> Minibatches:
@@ -170,9 +172,12 @@ class Fit:
             yield rows, y
 
 
-def make_trainer(plan: Plan) -> Trainer | SlotTrainer | CompactTrainer:
+def make_trainer(plan: Plan) -> "Trainer | SlotTrainer | CompactTrainer":
     """Return the trainer of a plan: the compiled one where it knows the recipe, else the definition."""
     if slots_fit(plan.recipe, len(plan.classes), plan.min_df, plan.minibatch_size):
         return SlotTrainer(plan.recipe, plan.min_df, plan.seed)
-    kind = Trainer if len(plan.classes) == 2 else CompactTrainer
-    return kind(plan.recipe, len(plan.classes), plan.min_df, plan.seed)
+    if len(plan.classes) == 2:
+        return Trainer(plan.recipe, 2, plan.min_df, plan.seed)
+    from movieclassifier.training.learners.compact_trainer import CompactTrainer
+
+    return CompactTrainer(plan.recipe, len(plan.classes), plan.min_df, plan.seed)

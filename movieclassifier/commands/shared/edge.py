@@ -1,7 +1,9 @@
 """The edge of every command: a user's mistake is one line on stderr and exit status 2, Ctrl-C is 130, SIGTERM 143."""
 
 import errno
+import gc
 import io
+import os
 import signal
 import sys
 import threading
@@ -23,6 +25,7 @@ class ReplacesCharacters(click.Command):
 
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run the command from the command line."""
+        prepare_process()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
                 stream.reconfigure(errors="replace")
@@ -87,6 +90,12 @@ def interrupted_by_sigterm() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def prepare_process() -> None:
+    """Let numpy start no threads for BLAS, and collect garbage less often: imports make much that stays."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.set_threshold(50_000, 20, 20)
 
 
 def warn(sentences: Iterable[str]) -> None:

@@ -19,7 +19,6 @@ from movieclassifier.evaluation.caveats import find_caveats
 from movieclassifier.evaluation.metrics_table import metrics_table
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.origin import load_record_facts, replacement_note
-from movieclassifier.reports.mlflow_log import track_run
 from movieclassifier.system.errors import check_installed
 from movieclassifier.system.locking import lock_folder
 from movieclassifier.system.memory import peak_megabytes
@@ -37,7 +36,6 @@ __all__ = [
     "measure_costs",
     "plan_run",
     "report_result",
-    "track_run",
 ]
 
 # Fewer labels are those of a small trial.

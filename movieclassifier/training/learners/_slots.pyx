@@ -244,3 +244,38 @@ def step(
         if not rescale(slot, n_slots, <float> wscale):
             intercept = NAN
     return intercept
+
+
+def fold(
+    const uint32_t[::1] table,
+    uint32_t[:, ::1] slots,
+    double constant,
+    uint32_t min_df,
+    const double[::1] logs,
+    double log_2,
+    float[::1] coef,
+    int32_t[::1] columns,
+    float[::1] ratio,
+):
+    """Write weight times ratio into ``coef``, which holds zeros, and the columns that have both with their ratio.
+
+    Returns the number of those columns.
+    """
+    cdef Py_ssize_t column, n = 0
+    cdef Slot* slot = <Slot*> &slots[0, 0]
+    cdef Slot* s
+    cdef float value
+    with nogil:
+        for column in range(table.shape[0]):
+            if column + AHEAD < table.shape[0] and table[column + AHEAD] & LIVE:
+                PREFETCH(&slot[table[column + AHEAD] ^ LIVE])
+            if not table[column] & LIVE:
+                continue
+            s = &slot[table[column] ^ LIVE]
+            value = scaled(1, s.n0, s.n1, constant, min_df, &logs[0], logs.shape[0], log_2)
+            if s.weight != 0 and value != 0:
+                coef[column] = s.weight * value
+                columns[n] = <int32_t> column
+                ratio[n] = value
+                n += 1
+    return n

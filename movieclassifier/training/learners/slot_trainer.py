@@ -20,7 +20,7 @@ from movieclassifier.models.weights import Weights
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.ahead import read_ahead
 from movieclassifier.system.compiled import training_twin
-from movieclassifier.training.learners.log_count_ratio import LOG_2, LOG_TABLE, log_ratio, log_total_ratio
+from movieclassifier.training.learners.log_count_ratio import LOG_2, LOG_TABLE, log_total_ratio
 from movieclassifier.training.learners.packing import PART, pack
 from movieclassifier.training.learners.sgd import CompiledSGD
 
@@ -155,14 +155,10 @@ class SlotTrainer:
     def weights(self) -> Weights:
         """Return the weights for features that are not scaled."""
         coef = np.zeros(self.recipe.ngrams.n_features, np.float32)
-        columns = np.flatnonzero(self._table >= LIVE).astype(np.int32)
-        coef[columns] = self._slots["weight"][self._table[columns] ^ LIVE]
-        columns = columns[coef[columns] != 0]
-        ratio = log_ratio(self.counts(columns), 1, self._constant(), self.min_df).astype(np.float32)
-        coef[columns] *= ratio
-        coef[columns[ratio == 0]] = 0
-        columns, ratio = columns[ratio != 0], ratio[ratio != 0]
-        return Weights(coef[None], self._sgd.intercept_, columns, ratio[None], self.t)
+        columns, ratio = np.empty(self._n_slots, np.int32), np.empty(self._n_slots, np.float32)
+        settings = (self._constant(), self.min_df, LOG_TABLE, LOG_2)
+        n = self._twin.fold(self._table, self._words(), *settings, coef, columns, ratio)
+        return Weights(coef[None], self._sgd.intercept_, columns[:n].copy(), ratio[None, :n].copy(), self.t)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that training goes on from, as the arrays of :meth:`Trainer.state`."""
