@@ -18,6 +18,7 @@ class Bar(pyprind.ProgBar):
         super().__init__(total, width=max(10, min(30, self.columns - 68)), stream=stream, title=title)
 
     def draw(self, n_done: int, note: str, short: str) -> None:
+        """Draw the bar, with a note, or a short one where that is too long."""
         self._short = short
         # force_flush draws whenever asked; pyprind's own update_interval may leave out the last, full bar.
         self.update(min(n_done, self.max_iter) - self.cnt, item_id=note, force_flush=True)

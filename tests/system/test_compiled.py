@@ -9,6 +9,7 @@ TWINS = {
     "_csv_rows": compiled.csv_rows_twin,
     "_soft_targets": compiled.soft_targets_twin,
     "_vectors": compiled.vectors_twin,
+    "_drift": compiled.drift_twin,
 }
 
 
@@ -23,8 +24,9 @@ def test_a_missing_extension_gives_the_reason():
 @pytest.mark.parametrize("value", ["", "0", "1", "yes"])
 def test_the_variable_turns_every_twin_off(name, value, monkeypatch):
     extension = object()
-    for other in TWINS:
+    for other in ("_hashing", "_training", "_csv_rows"):
         monkeypatch.setattr(compiled, other, extension)
+    monkeypatch.setattr(compiled, "_import_once", lambda module: extension)
     monkeypatch.setenv(PURE_PYTHON, value)
     assert TWINS[name]() is (extension if value in ("", "0") else None)
 
@@ -39,3 +41,9 @@ def test_the_reason_says_how_to_change_the_path(monkeypatch):
     assert compiled.training_twin() is compiled.vectors_twin() is None
     monkeypatch.setenv(PURE_PYTHON, "1")
     assert backend() == ("pure Python", f"{PURE_PYTHON} is set")
+
+
+def test_extensions_of_few_commands_are_imported_when_they_are_asked_for():
+    assert compiled._import_once("movieclassifier.no_such_twin") is None
+    if backend()[0] == "compiled":
+        assert compiled.vectors_twin().__name__ == "movieclassifier.training.teachers._vectors"

@@ -77,3 +77,21 @@ def test_memory_between_what_stays_is_given_back():
         pytest.skip("this C library returns memory by itself")
     done = subprocess.run([sys.executable, "-c", HOLES], capture_output=True, text=True, check=True)
     assert int(done.stdout) > 50_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc alone has heaps of threads")
+def test_threads_share_a_heap_where_the_c_library_can():
+    allocated = "import threading, re, numpy as np\n" + (
+        "t = threading.Thread(target=lambda: kept.append(bytes(20_000) and np.ones(5_000))); kept = []; t.start(); t.join()\n"
+        "address = kept[0].ctypes.data\n"
+        "lines = open('/proc/self/maps').read().splitlines()\n"
+        "found = [l for l in lines if (r := re.match(r'(\\w+)-(\\w+)', l)) and int(r[1], 16) <= address < int(r[2], 16)]\n"
+        "print('[heap]' in found[0])\n"
+    )
+    share = "from movieclassifier.system.memory import share_heap\nshare_heap()\n"
+    results = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+        for code in (allocated, share + allocated)
+    ]
+    if hasattr(ctypes.CDLL(None), "gnu_get_libc_version"):
+        assert results == ["False", "True"]

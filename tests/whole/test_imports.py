@@ -13,7 +13,7 @@ CODE = """
 import sys
 from movieclassifier.cli import main
 main(sys.argv[1:], standalone_mode=False)
-found = {name.split(".")[0] for name in sys.modules} & {"sklearn", "scipy", "threadpoolctl", "joblib", "pandas"}
+found = {name.split(".")[0] for name in sys.modules} & {"sklearn", "scipy", "threadpoolctl", "joblib", "pandas", "psutil", "ssl"}
 print("imported:", sorted(found), file=sys.stderr)
 """
 
@@ -24,7 +24,6 @@ print("imported:", sorted(found), file=sys.stderr)
     [
         ["train", SAMPLE, "--no-progress", "--model", "{folder}"],
         ["train", SAMPLE, "--no-progress", "--model", "{folder}", "--recipe", "book"],
-        ["train", SAMPLE, "--no-progress", "--model", "{folder}", "--passes", "3"],
         ["evaluate", SAMPLE],
         ["predict", "A great film!"],
         ["info"],
