@@ -26,7 +26,19 @@ cdef extern from "Python.h":
     uint32_t Py_UNICODE_TOLOWER(uint32_t c) noexcept nogil
 
 
+cdef extern from *:
+    """
+    #if defined(__GNUC__) || defined(__clang__)
+    #define PREFETCH(address) __builtin_prefetch(address)
+    #else
+    #define PREFETCH(address) ((void) (address))
+    #endif
+    """
+    void PREFETCH(const void* address) noexcept nogil
+
+
 cdef enum:
+    AHEAD = 32  # weights that are asked for before they are needed
     MAX_PER_TEXT = 1 << 24  # characters, and n-grams: up to here sums of signs are exact in float32
     GROWTH = 2  # no character takes more bytes than twice its own in lower case and with a space behind it
     PADDING = 32  # after buffers that are read and written some bytes at a time
@@ -240,7 +252,10 @@ cdef void normalize(Real* row, Py_ssize_t n, const Settings* settings) noexcept 
 cdef void write_row(
     const uint32_t* keys, Py_ssize_t n, const Settings* settings, Real* row, int32_t* columns
 ) noexcept nogil:
-    """Merge the sorted keys of one text into a row of zeros. A sum of signs that is zero stays in the row."""
+    """Merge the sorted keys of one text into a row, which holds zeros unless its values are binary.
+
+    A sum of signs that is zero stays in the row.
+    """
     cdef Py_ssize_t i, last = -1
     cdef int32_t column, previous = -1
     for i in range(n):
@@ -291,15 +306,19 @@ cdef double pairwise_sum(const double* terms, Py_ssize_t n) noexcept nogil:
     return total
 
 
-cdef double decide_row(Buffers* buffers, Py_ssize_t n, const Real* row, const Real* coef) noexcept nogil:
+cdef double decide_row(
+    const Real* row, const int32_t* columns, Py_ssize_t n, const Real* coef, double* products, bint is_last
+) noexcept nogil:
     """Return the sum of a row of n values with their weights, in the types and the order of ``Weights.decide``."""
     cdef Py_ssize_t i
     if n == 0:
         return 0
     for i in range(n):
-        buffers.products[i] = <double> row[i] * <double> coef[buffers.columns[i]]
-    buffers.products[n] = 0  # numpy's reduceat sees a zero behind the last text
-    return buffers.products[0] + pairwise_sum(buffers.products + 1, n)
+        if i + AHEAD < n:
+            PREFETCH(&coef[columns[i + AHEAD]])
+        products[i] = <double> row[i] * <double> coef[columns[i]]
+    products[n] = 0  # numpy's reduceat sees a zero behind the last text
+    return products[0] + pairwise_sum(products + 1, n if is_last else n - 1)
 
 
 cdef void decide_text(Buffers* buffers, const Settings* settings, const Real[:, ::1] coef, double* sums) noexcept nogil:
@@ -309,7 +328,47 @@ cdef void decide_text(Buffers* buffers, const Settings* settings, const Real[:, 
     memset(row, 0, n * sizeof(Real))
     write_row(buffers.keys, buffers.n_keys, settings, row, buffers.columns)
     for i in range(coef.shape[0]):
-        sums[i] = decide_row(buffers, n, row, &coef[i, 0])
+        sums[i] = decide_row(row, buffers.columns, n, &coef[i, 0], buffers.products, True)
+
+
+def sum_rows(
+    const Real[::1] data,
+    const int32_t[::1] columns,
+    const int32_t[::1] indptr,
+    const Real[::1] coef,
+    double[::1] sums,
+):
+    """Write the sum of each row's values with one row of weights: what ``Weights.decide`` adds the intercept to.
+
+    Raises
+    ------
+    ValueError
+        If the arrays do not fit each other.
+    """
+    cdef Py_ssize_t i, start, longest = 0, n = sums.shape[0]
+    cdef bint fits = indptr.shape[0] == n + 1 and data.shape[0] == columns.shape[0]
+    cdef double* products
+    fits = fits and indptr[0] == 0 and indptr[n] == columns.shape[0]
+    if fits:
+        for i in range(n):
+            fits &= indptr[i] <= indptr[i + 1]
+            longest = max(longest, indptr[i + 1] - indptr[i])
+        for i in range(columns.shape[0]):
+            fits &= 0 <= columns[i] < coef.shape[0]
+    if not fits:
+        raise ValueError(f"rows must have columns below {coef.shape[0]}, and as many sums as rows.")
+    products = <double*> malloc((longest + 1) * sizeof(double))
+    if products == NULL:
+        raise MemoryError(f"no room for {longest} products.")
+    with nogil:
+        for i in range(n):
+            start = indptr[i]
+            sums[i] = 0  # and no look at an empty row, for there may be nothing at its place
+            if indptr[i + 1] > start:
+                sums[i] = decide_row(
+                    &data[start], &columns[start], indptr[i + 1] - start, &coef[0], products, i == n - 1
+                )
+    free(products)
 
 
 class Declined(Exception):
@@ -480,7 +539,8 @@ cdef class Twin:
         workspace.buffers.n_keys = 0
         with nogil:
             add_texts(views, n, &workspace.buffers, &self.settings, &key_ends[0], &indptr[0])
-        data, columns = np.zeros(indptr[n], self.dtype), np.empty(indptr[n], np.int32)
+        data = (np.empty if self.settings.binary else np.zeros)(indptr[n], self.dtype)
+        columns = np.empty(indptr[n], np.int32)
         if self.is_single:
             self.write[float](workspace.buffers.keys, key_ends, indptr, data, columns)
         else:

@@ -13,6 +13,7 @@ from movieclassifier.features.tokenizers import TOKENIZERS, Tokenizer
 from movieclassifier.features.words import english_stop_words, tokenize_book, tokenize_default
 from movieclassifier.system.compiled import hashing_twin
 
+SUMMED = (np.dtype(np.float32), np.dtype(np.float64))
 TWINS: dict[Tokenizer, str] = {tokenize_book: "book", tokenize_default: "default"}
 
 
@@ -81,6 +82,33 @@ def sum_weights(text: str, ngrams: NGrams, coef: NDArray[Any]) -> list[float] | 
         sums: list[float] = _twin(ngrams).decide(text, coef)
     except hashing_twin().Declined:
         return None
+    return sums
+
+
+def sum_rows(rows: Rows, coef: NDArray[Any]) -> NDArray[np.float64] | None:
+    """Return the sum of each row's values with one row of weights, by the compiled twin.
+
+    Parameters
+    ----------
+    rows : Rows
+    coef : ndarray of shape (n_features,)
+
+    Returns
+    -------
+    ndarray of shape (n_rows,) or None
+        None where the twin is missing, or the values and weights differ in type.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer weights than columns.
+    """
+    twin = hashing_twin()
+    if twin is None or not isinstance(coef, np.ndarray) or coef.dtype != rows.data.dtype or coef.dtype not in SUMMED:
+        return None
+    sums = np.empty(len(rows))
+    indptr = rows.indptr.astype(np.int32, copy=False)
+    twin.sum_rows(rows.data, rows.columns, indptr, np.ascontiguousarray(coef), sums)
     return sums
 
 

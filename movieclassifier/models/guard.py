@@ -31,7 +31,9 @@ def make_guard(classifier: Classifier, documents: Iterable[Document]) -> dict[st
     """
     texts, labels = zip(*documents, strict=True)
     rows = classifier.rows(texts)
-    known = np.isin(rows.columns, classifier.columns)
+    is_known = np.zeros(rows.n_features, bool)
+    is_known[classifier.columns] = True
+    known = is_known[rows.columns]
     row = np.repeat(np.arange(len(texts)), rows.lengths)[known]
     places = np.searchsorted(classifier.columns, rows.columns[known])
     starts_row = np.diff(row, prepend=-1) > 0

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from movieclassifier.features.hashing import sum_rows
 from movieclassifier.features.rows import Rows
 from movieclassifier.models.column_coef import ColumnCoef
 
@@ -56,11 +57,10 @@ class Weights:
         """
         values = np.empty((len(rows), len(self.coef)))
         for row, coef in enumerate(self.coef):
-            # Sums of float64 over each document; a trailing 0 lets reduceat see empty documents at the end.
-            products = np.zeros(len(rows.data) + 1)
-            np.multiply(rows.data, coef[rows.columns], out=products[:-1], dtype=np.float64)
-            sums = np.add.reduceat(products, rows.indptr[:-1])
-            values[:, row] = np.where(rows.lengths > 0, sums, 0.0) + float(self.intercept[row])
+            sums = sum_rows(rows, coef)
+            if sums is None:
+                sums = sum_rows_in_python(rows, coef)
+            values[:, row] = sums + float(self.intercept[row])
         return values
 
     def n_known(self, rows: Rows) -> NDArray[np.intp]:
@@ -112,6 +112,16 @@ class Weights:
         digest = self.coef.sha256() if by_column else hashlib.sha256(np.ascontiguousarray(self.coef).data)
         digest.update(self.intercept.tobytes())
         return digest.hexdigest()
+
+
+def sum_rows_in_python(rows: Rows, coef: Any) -> NDArray[np.float64]:
+    """Do as :func:`movieclassifier.features.hashing.sum_rows` does, by the definition."""
+    # Sums of float64 over each document; a trailing 0 lets reduceat see empty documents at the end.
+    products = np.zeros(len(rows.data) + 1)
+    np.multiply(rows.data, coef[rows.columns], out=products[:-1], dtype=np.float64)
+    sums = np.add.reduceat(products, rows.indptr[:-1])
+    result: NDArray[np.float64] = np.where(rows.lengths > 0, sums, 0.0)
+    return result
 
 
 def look_up(known: NDArray[np.integer], values: NDArray[Any], columns: NDArray[np.integer]) -> NDArray[np.float64]:

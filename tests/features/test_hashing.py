@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction import FeatureHasher
 
 from movieclassifier.features import hashing
-from movieclassifier.features.hashing import hash_in_python, hash_texts, ngram_columns, sum_weights
+from movieclassifier.features.hashing import hash_in_python, hash_texts, ngram_columns, sum_rows, sum_weights
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.rows import Rows
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.features.words import english_stop_words
-from movieclassifier.models.weights import Weights
+from movieclassifier.models.weights import sum_rows_in_python
 from movieclassifier.recipes.names import RECIPES
 from movieclassifier.system import compiled
 from movieclassifier.system.compiled import backend
@@ -314,15 +314,38 @@ class TestSums:
     def test_sums_have_the_bits_of_numpy(self, document, ngrams, n_rows):
         ngrams = replace(ngrams, n_features=min(ngrams.n_features, 2**11))
         coef = np.random.RandomState(0).normal(size=(n_rows, ngrams.n_features)).astype(ngrams.dtype)
-        expected = Weights(coef, np.zeros(n_rows), np.empty(0, np.int32)).decide(hash_texts([document], ngrams))
-        assert np.array([sum_weights(document, ngrams, coef)]).tobytes() == expected.tobytes()
+        rows = hash_texts([document], ngrams)
+        expected = np.concatenate([sum_rows_in_python(rows, row) for row in coef])
+        assert np.array(sum_weights(document, ngrams, coef)).tobytes() == expected.tobytes()
 
     @pytest.mark.parametrize("n_words", [0, 1, 7, 8, 9, 127, 128, 129, 300, 1000, 5000])
     def test_sums_of_any_length_have_the_bits_of_numpy(self, n_words):
         document, ngrams = " ".join(f"w{i}" for i in range(n_words)), NGrams(ngram_range=(1, 1), n_features=2**18)
         coef = np.random.RandomState(0).normal(size=(1, 2**18)).astype(np.float32)
-        expected = Weights(coef, np.zeros(1), np.empty(0, np.int32)).decide(hash_texts([document], ngrams))
-        assert np.array([sum_weights(document, ngrams, coef)]).tobytes() == expected.tobytes()
+        expected = sum_rows_in_python(hash_texts([document], ngrams), coef[0])
+        assert np.array(sum_weights(document, ngrams, coef)).tobytes() == expected.tobytes()
+
+    @pytest.mark.parametrize("dtype", ["float32", "float64"])
+    @given(st.lists(st.integers(0, 300), max_size=6), st.integers(0, 2**32 - 1))
+    @settings(max_examples=100, deadline=None)
+    def test_sums_of_several_rows_have_the_bits_of_numpy(self, dtype, lengths, seed):
+        rng = np.random.RandomState(seed)
+        indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        columns = rng.randint(0, 64, indptr[-1]).astype(np.int32)
+        rows = Rows(rng.normal(size=len(columns)).astype(dtype), columns, indptr, 64)
+        coef = rng.normal(size=(64, 2)).astype(dtype)[:, 0]
+        assert sum_rows(rows, coef).tobytes() == sum_rows_in_python(rows, coef).tobytes()
+
+    def test_rows_that_would_reach_outside_are_refused(self):
+        coef = np.zeros(4, np.float32)
+        for columns, indptr in (([4], [0, 1]), ([-1], [0, 1]), ([0], [0, 2]), ([0], [1, 1]), ([0, 0], [0, 2, 1, 2])):
+            rows = Rows(np.ones(len(columns), np.float32), np.array(columns, np.int32), np.array(indptr), 9)
+            with pytest.raises(ValueError, match="rows must have columns below 4"):
+                sum_rows(rows, coef)
+        assert (
+            sum_rows(Rows(np.ones(1, np.float32), np.zeros(1, np.int32), np.array([0, 1]), 4), coef.astype(float))
+            is None
+        )
 
     def test_texts_and_weights_that_the_twin_does_not_take_are_left_to_numpy(self, monkeypatch):
         ngrams = NGrams(n_features=8)

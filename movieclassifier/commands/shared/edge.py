@@ -1,5 +1,6 @@
 """The edge of every command: a user's mistake is one line on stderr and exit status 2, Ctrl-C is 130, SIGTERM 143."""
 
+import atexit
 import errno
 import gc
 import io
@@ -96,6 +97,7 @@ def prepare_process() -> None:
     """Let numpy start no threads for BLAS, and collect garbage less often: imports make much that stays."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.set_threshold(50_000, 20, 20)
+    atexit.register(gc.freeze)  # the last collection would look at all that the process ever imported
 
 
 def warn(sentences: Iterable[str]) -> None:
