@@ -9,8 +9,16 @@ from movieclassifier.commands.shared.edge import Command
 from movieclassifier.corpora.aclimdb.corpus import CORPUS_NAME, OFFICIAL_URL, make_corpus
 from movieclassifier.corpora.aclimdb.unpacking import LABELED, UNSUP
 
+EXAMPLES = [
+    ("Fetch the corpus to data/aclImdb:", "movieclassifier download"),
+    (
+        "Unpack an archive that is on this machine already:",
+        "movieclassifier download --url ~/Downloads/aclImdb_v1.tar.gz",
+    ),
+]
 
-@click.command("download", cls=Command, context_settings={"show_default": True})
+
+@click.command("download", cls=Command, examples=EXAMPLES, context_settings={"show_default": True})
 @click.option(
     "--url",
     envvar="ACLIMDB_URL",
@@ -35,10 +43,11 @@ from movieclassifier.corpora.aclimdb.unpacking import LABELED, UNSUP
 def main(
     url: str, data_dir: Path, sha256: str | None, unsup: bool, timeout: float, retries: int, show: bool | None
 ) -> None:
-    """Fetch the aclImdb corpus, verify it and unpack it to DATA_DIR/aclImdb; a second run has nothing to do.
+    """Fetch the book's corpus of film reviews, aclImdb.
 
-    An interrupted download goes on where it stopped. The exit status is 0 where the corpus is there, 2 where
-    something is wrong with the arguments, the archive or the disk, 3 where the source cannot be reached.
+    The archive is verified and unpacked to DATA_DIR/aclImdb. An interrupted download goes on where it stopped, and a
+    second run has nothing to do. The exit status is 0 if the corpus is there, 2 if something is wrong with the
+    arguments, the archive or the disk, and 3 if the source cannot be reached.
     """
     n_reviews = LABELED | UNSUP if unsup else LABELED
     is_new = make_corpus(

@@ -8,13 +8,28 @@ from movieclassifier.commands.shared.training_options import training_options
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.training.options import RunOptions, TrainingOptions
 
+EXAMPLES = [
+    (
+        "Train on your own texts and keep the model in models/mine:",
+        "movieclassifier train reviews.csv --model models/mine",
+    ),
+    (
+        "Repeat the book's model, and test it on a corpus of its own:",
+        "movieclassifier train data/movie_train.csv --test data/movie_test.csv --recipe book",
+    ),
+]
 
-@click.command(cls=Command)
+
+@click.command(cls=Command, examples=EXAMPLES)
 @click.argument("paths", metavar="[CORPUS]...", nargs=-1)
 @corpus_options
 @training_options
 def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOptions, run: RunOptions) -> None:
-    """Train on CORPUS (data/movie_data.csv) one minibatch at a time, evaluate, and write the model."""
+    """Train a classifier on CORPUS, evaluate it, and write it.
+
+    CORPUS is read one minibatch at a time and need not fit in memory; without it, data/movie_data.csv is read. The
+    last tenth is held out for the evaluation.
+    """
     from movieclassifier import evaluate, save_model, score_documents, split_holdout, survey
     from movieclassifier.commands.distill import distill_instead
     from movieclassifier.commands.shared import train_steps

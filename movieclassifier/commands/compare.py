@@ -86,7 +86,16 @@ OPTIONS: list[Any] = [
 ]
 
 
-@click.command(cls=Command)
+EXAMPLES = [
+    ("Compare the usual recipes and baselines on the last tenth:", "movieclassifier compare reviews.csv"),
+    (
+        "Compare two of them in five folds, and write a page:",
+        "movieclassifier compare reviews.csv --recipe default --recipe linear-svm --folds 5 -o page.html",
+    ),
+]
+
+
+@click.command(cls=Command, examples=EXAMPLES)
 @click.argument("paths", metavar="CORPUS...", nargs=-1, required=True)
 @corpus_options
 @add_options(OPTIONS)
@@ -99,10 +108,11 @@ def main(
     show: bool | None,
     **options: Any,
 ) -> None:
-    """Train recipes and baselines on the same documents of CORPUS, test them on the same others, print one table.
+    """Compare recipes and baselines in one table.
 
-    Each is trained in a process of its own. A recipe that was tuned on CORPUS has seen all of it but the holdout, so
-    --folds would flatter it. ≈ marks those whose accuracy is not significantly below the best one's.
+    All are trained on the same documents of CORPUS and tested on the same other documents, each in a process of its
+    own. ≈ marks those whose accuracy is not significantly below the best one. A recipe that was tuned on CORPUS has
+    seen all of it but the holdout; --folds would flatter it.
     """
     from movieclassifier.evaluation.comparison import compare
     from movieclassifier.evaluation.comparison_table import table

@@ -12,17 +12,29 @@ from movieclassifier.commands.shared.edge import Command, add_options, warn
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.training.options import RunOptions, TrainingOptions
 
+EXAMPLES = [
+    (
+        "Learn from 50,000 reviews without a label, too:",
+        "movieclassifier distill data/movie_train.csv --unlabelled data/aclImdb/train/unsup",
+    ),
+    (
+        "Keep the teacher's labels for later:",
+        "movieclassifier distill a.csv --unlabelled b.txt --write-soft-labels soft.jsonl",
+    ),
+]
 
-@click.command(cls=Command)
+
+@click.command(cls=Command, examples=EXAMPLES)
 @click.argument("paths", metavar="CORPUS...", nargs=-1, required=True)
 @corpus_options
 @add_options(DISTILL_OPTIONS)
 @progress_option
 def main(paths: tuple[str, ...], reading: ReadingOptions, **given: Any) -> None:
-    """Train a teacher on CORPUS, let it label texts without labels, and train the student on both.
+    """Learn from texts without labels, too.
 
-    The student is a model like all others; the teacher is no part of it. A text that CORPUS or --test has, too, is
-    left out. At the end one table compares naive Bayes on the labels alone, the teacher and the student.
+    A heavier model, the teacher, is trained on CORPUS and labels the texts without labels; the student is trained on
+    both. The student is a model like all others and does not need the teacher. Texts that CORPUS or --test contains
+    are left out. At the end one table compares naive Bayes on the labels alone, the teacher and the student.
     """
     distill(paths, reading, as_distill_options(given))
 

@@ -7,15 +7,23 @@ from movieclassifier.commands.shared.corpus_options import chosen_corpus, readin
 from movieclassifier.commands.shared.edge import Command, warn
 from movieclassifier.corpora.reading import ReadingOptions
 
+EXAMPLES = [
+    ("Test a model of your own on texts that it has not seen:", "movieclassifier evaluate new.csv --model models/mine"),
+    ("Test the bundled model on the book's second half:", "movieclassifier evaluate data/movie_test.csv"),
+]
 
-@click.command(cls=Command)
+
+@click.command(cls=Command, examples=EXAMPLES)
 @click.argument("paths", metavar="CORPUS...", nargs=-1, required=True)
 @reading_options
 @model_option
 @threads_option(all_cores=True)
 @json_option
 def main(paths: tuple[str, ...], reading: ReadingOptions, model: str | None, n_threads: int, as_json: bool) -> None:
-    """Evaluate a model on CORPUS, whose labels are those of the model or their names."""
+    """Measure how well a model does on CORPUS.
+
+    The labels in CORPUS must be those of the model, or their names.
+    """
     from movieclassifier.commands.shared.train_steps import measure_costs
     from movieclassifier.corpora.survey import files_digest, labels_of_classes
     from movieclassifier.evaluation.caveats import find_caveats

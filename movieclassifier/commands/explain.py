@@ -12,14 +12,22 @@ from movieclassifier.commands.shared.edge import Command
 from movieclassifier.commands.shared.texts import decode
 from movieclassifier.models.explanation import Explanation
 
+EXAMPLES = [
+    ("Show how each word of a text adds to its label:", "movieclassifier explain 'Not bad at all'"),
+    ("Explain a text in a file, as JSON:", "movieclassifier explain - --json < review.txt"),
+]
 
-@click.command(cls=Command)
+
+@click.command(cls=Command, examples=EXAMPLES)
 @click.argument("text")
 @model_option
 @limit_option("List this many n-grams, the strongest ones.", 15)
 @json_option
 def main(text: str, model: str | None, limit: int, as_json: bool) -> None:
-    """Tell what each word and n-gram of TEXT, or of standard input for -, adds to the decision."""
+    """Show how each word of TEXT adds to its label.
+
+    If TEXT is -, it is read from standard input.
+    """
     from movieclassifier.models.persistence import load_classifier
     from movieclassifier.models.unknown import describe_unknown
 

@@ -15,7 +15,7 @@ from movieclassifier.commands.shared.common_options import (
     output_option,
     progress_option,
 )
-from movieclassifier.commands.shared.edge import Command, WholeSummary
+from movieclassifier.commands.shared.edge import Group
 from movieclassifier.commands.shared.feedback_options import database_option, open_owner, user_name
 from movieclassifier.commands.shared.texts import shorten
 from movieclassifier.feedback.log.entities import MAX_NUMBER, STATUSES
@@ -33,25 +33,34 @@ search_option = click.option(
 status_option = click.option("--status", type=click.Choice(STATUSES), help="Take only votes with this status.")
 
 
-class Feedback(WholeSummary, click.Group):
-    """Its commands are at the edge, too."""
+EXAMPLES = [
+    (
+        "List the votes that wait for a review, and accept two of them:",
+        "movieclassifier feedback list --status waiting && movieclassifier feedback approve 3 7",
+    ),
+    ("Export all votes:", "movieclassifier feedback export -o votes.csv"),
+]
 
-    command_class = Command
 
-
-@click.group(cls=Feedback)
+@click.group(cls=Group, examples=EXAMPLES)
 def main() -> None:
-    """Look at the log of corrections, export it, review it, add to it."""
+    """List, review, export and import the votes."""
 
 
-@main.command("list")
+@main.command(
+    "list",
+    examples=[
+        ("List the votes that wait for a review:", "movieclassifier feedback list --status waiting"),
+        ("List the last 100 votes as JSON:", "movieclassifier feedback list --limit 100 --json"),
+    ],
+)
 @database_option
 @status_option
 @search_option
 @limit_option("List this many votes, the newest ones.", 20, MAX_NUMBER)
 @json_lines_option
 def list_votes(database: str | None, status: str | None, search: str, limit: int, as_json: bool) -> None:
-    """List the last votes."""
+    """List the newest votes."""
     owner = open_owner(database)
     page = owner.entries(search, status, 1, limit)
     for entry in page.items:
@@ -67,16 +76,22 @@ def list_votes(database: str | None, status: str | None, search: str, limit: int
     click.echo(f"{len(page.items)} of {page.total} votes", err=True)
 
 
-@main.command()
+@main.command(
+    examples=[
+        ("Write all votes to a CSV:", "movieclassifier feedback export -o votes.csv"),
+        ("Print the rejected ones as JSON:", "movieclassifier feedback export --status rejected --json"),
+    ]
+)
 @database_option
 @output_option("Write to this file; a name that ends in .jsonl stands for --json.  [default: standard output]")
 @json_lines_option
 @status_option
 @search_option
 def export(database: str | None, output: str | None, as_json: bool, status: str | None, search: str) -> None:
-    """Export votes as a CSV, for a spreadsheet, or as JSON lines, for a program.
+    """Export votes as a CSV or as JSON lines.
 
-    In a CSV, what a spreadsheet would take for a formula has an apostrophe before it; import takes it away again.
+    In a CSV, a text that a spreadsheet would take for a formula has an apostrophe before it; `feedback import` takes
+    it away again.
     """
     from movieclassifier.feedback.log.export import csv_lines, jsonl_lines
     from movieclassifier.system.atomic import replace_file
@@ -93,23 +108,34 @@ def export(database: str | None, output: str | None, as_json: bool, status: str 
             file.writelines(lines)
 
 
-@main.command()
+@main.command(
+    examples=[
+        ("Accept two votes:", "movieclassifier feedback approve 3 7"),
+        ("Accept one and say why:", "movieclassifier feedback approve 3 --note 'irony'"),
+    ]
+)
 @positions_argument
 @database_option
 @note_option
 def approve(positions: tuple[int, ...], database: str | None, note: str) -> None:
-    """Accept the votes at some positions of the log."""
+    """Accept the votes at these positions of the log."""
     owner = open_owner(database)
     n = owner.approve(positions, user_name(), note)
     click.echo(f"{n} approved, {len(set(positions)) - n} were accepted already or undone")
 
 
-@main.command()
+@main.command(
+    examples=[
+        ("Take two votes out:", "movieclassifier feedback reject 3 7"),
+        ("Take all votes of one client out:", "movieclassifier feedback reject --client 5d41402abc4b"),
+    ]
+)
 @click.argument("positions", metavar="[POSITION]...", nargs=-1, type=click.IntRange(1, MAX_NUMBER))
 @click.option("--client", metavar="HASH", help="Take out all votes of this client, whose hash `feedback list` shows.")
 @click.option(
     "--since",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+    metavar="TIME",
     help="Take out only the votes of --client from this time on, UTC.  [default: all]",
 )
 @database_option
@@ -117,7 +143,10 @@ def approve(positions: tuple[int, ...], database: str | None, note: str) -> None
 def reject(
     positions: tuple[int, ...], client: str | None, since: datetime | None, database: str | None, note: str
 ) -> None:
-    """Take votes out of the model: those at some positions of the log, or those of one client."""
+    """Take votes out of the model.
+
+    These are the votes at the given positions of the log, or all votes of one client.
+    """
     if bool(positions) == bool(client):
         raise click.UsageError("Pass either positions or --client.")
     if since is not None and client is None:
@@ -131,10 +160,19 @@ def reject(
     click.echo(f"{n} rejected, {len(set(positions)) - n} were out already")
 
 
-@main.command()
+@main.command(
+    examples=[
+        ("List everybody who has voted:", "movieclassifier feedback clients"),
+        ("List them as JSON:", "movieclassifier feedback clients --json"),
+    ]
+)
 @database_option
+@json_lines_option
 def clients(database: str | None) -> None:
-    """List who voted, by how far their votes moved the model."""
+    """List who has voted.
+
+    Those whose votes have moved the model furthest come first.
+    """
     for row in open_owner(database).clients():
         click.echo(
             f"{row.client}  {row.share:>6.1%} of the cap  {row.n_votes:>6} votes, {row.n_held} held, "
@@ -142,17 +180,28 @@ def clients(database: str | None) -> None:
         )
 
 
-@main.command()
+@main.command(
+    examples=[
+        ("Take one vote back:", "movieclassifier feedback undo 3"),
+        ("Take two back in a log of your own:", "movieclassifier feedback undo 3 7 --database sqlite:///my.db"),
+    ]
+)
 @positions_argument
 @database_option
 def undo(positions: tuple[int, ...], database: str | None) -> None:
-    """Take votes back for the people who cast them, who can then vote again."""
+    """Take votes back, as the people who cast them could do."""
     owner = open_owner(database)
     n = owner.undo_votes(positions, user_name())
     click.echo(f"{n} undone, {len(positions) - n} were undone already")
 
 
-@main.command("import")
+@main.command(
+    "import",
+    examples=[
+        ("Import a table with the columns text and label:", "movieclassifier feedback import corrections.csv"),
+        ("Name the columns:", "movieclassifier feedback import c.csv --text-column body --label-column mood"),
+    ],
+)
 @click.argument("path", metavar="CSV", type=click.Path())
 @database_option
 @click.option("--text-column", metavar="COLUMN", help="Take the texts from this column.  [default: text or review]")
@@ -163,10 +212,10 @@ def undo(positions: tuple[int, ...], database: str | None) -> None:
 def import_csv(
     path: str, database: str | None, text_column: str | None, label_column: str | None, show: bool | None
 ) -> None:
-    """Take corrections from a CSV into the log, accepted.
+    """Import corrections from a CSV as accepted votes.
 
-    Labels are the model's labels or their names. What is in the log already is left out, so a stopped import can be
-    run again. Of an export of the log, the votes are taken that had been accepted.
+    Labels are the model's labels or their names. Corrections that are in the log already are left out; therefore a
+    stopped import can be run again. Of an exported log, the accepted votes are imported.
     """
     from movieclassifier.feedback.importing import import_votes, iter_corrections
 

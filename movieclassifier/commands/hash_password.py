@@ -10,9 +10,18 @@ from movieclassifier.commands.shared.edge import Command
 MIN_LENGTH = 10
 
 
-@click.command(cls=Command)
+EXAMPLES = [
+    ("Ask for a password and print the setting:", "movieclassifier hash-password"),
+    ("Append the setting to a file that only you can read:", "movieclassifier hash-password >> .env"),
+]
+
+
+@click.command(cls=Command, examples=EXAMPLES)
 def main() -> None:
-    """Ask for a password and print the setting that protects /admin with it; the password itself is not stored."""
+    """Print the setting that protects /admin with a password.
+
+    The command asks for the password, which is not stored.
+    """
     from werkzeug.security import generate_password_hash
 
     # No option of its own: what stands on a command line is seen by everybody on the machine.

@@ -11,12 +11,17 @@ from movieclassifier import __version__
 from movieclassifier.commands.shared.common_options import json_option, model_option
 from movieclassifier.commands.shared.edge import Command
 
+EXAMPLES = [
+    ("Show which model the other commands would take:", "movieclassifier info"),
+    ("Print facts about a model of your own as JSON:", "movieclassifier info --model models/mine --json"),
+]
 
-@click.command(cls=Command)
+
+@click.command(cls=Command, examples=EXAMPLES)
 @model_option
 @json_option
 def main(model: str | None, as_json: bool) -> None:
-    """Tell the versions, how texts are hashed, and which model would be used."""
+    """Show the versions and the model that would be used."""
     from movieclassifier.evaluation.metrics_table import SAMPLE
     from movieclassifier.models import origin
     from movieclassifier.models.persistence import load_classifier, model_path

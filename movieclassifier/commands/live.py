@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from movieclassifier.commands.shared.common_options import json_lines_option, limit_option, model_option, output_option
-from movieclassifier.commands.shared.edge import Command
+from movieclassifier.commands.shared.edge import Group
 from movieclassifier.commands.shared.feedback_options import database_option, open_owner
 from movieclassifier.commands.shared.texts import shorten
 from movieclassifier.system.errors import check_installed
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 newest_option = limit_option("Take at most this many items, the newest ones.", 30, 1000)
 
 
-class LiveGroup(Command, click.Group):
-    """Its commands are at the edge, too."""
+EXAMPLES = [
+    ("Classify the latest articles of one newspaper:", "movieclassifier live news guardian"),
+    ("Classify the latest posts with a hashtag:", "movieclassifier live hashtag movies"),
+]
 
-    command_class = Command
 
-
-@click.group(cls=LiveGroup)
+@click.group(cls=Group, examples=EXAMPLES)
 def main() -> None:
-    """Read today's news and posts, and classify them."""
+    """Classify today's news and posts."""
     from movieclassifier.live.settings import PACKAGES
 
     check_installed("live", *PACKAGES)
@@ -66,9 +66,10 @@ def news(
     model: str | None,
     as_json: bool,
 ) -> None:
-    """Classify the latest articles of newspapers, of all on the list unless some are named.
+    """Classify the latest articles of newspapers.
 
-    A source that does not answer is one line on stderr; the exit status is 3 where none does.
+    Without NEWSPAPER, all newspapers on the list are read. A source that does not answer is one line on stderr; the
+    exit status is 3 if no source answers.
     """
     from movieclassifier.live.reading import read_feed_file, read_feeds, read_page_file
 
@@ -98,7 +99,10 @@ def news(
 @model_option
 @json_lines_option
 def hashtag(query: str, source: str, server: str, limit: int, model: str | None, as_json: bool) -> None:
-    """Classify the latest posts with a hashtag or with some words, and print their mean score."""
+    """Classify the latest posts with a hashtag or with some words.
+
+    The last line is their mean score.
+    """
     from movieclassifier.live.scoring import mean_score, scores_of
     from movieclassifier.live.sources import SOURCES, Query
 
@@ -146,7 +150,7 @@ def watch(database: str | None, every: float) -> None:
 @database_option
 @click.option("--once", is_flag=True, help="Ask the feeds that are due now, and end.")
 def collect(database: str | None, once: bool) -> None:
-    """Keep the news of the live page up to date, in place of the server."""
+    """Keep the live page up to date, in place of the server."""
     live = open_live(database)
     if once:
         done = live.collector.collect()
@@ -196,7 +200,10 @@ def sources(check: bool, as_json: bool) -> None:
 @click.argument("opml", type=click.Path(exists=True, dir_okay=False))
 @output_option("Write the list to this file.", required=True, metavar="FILE.toml")
 def import_opml(opml: str, output: str) -> None:
-    """Add the feeds of a list to the newspapers, and write them to a file of one's own."""
+    """Add the feeds of a list to the newspapers.
+
+    The newspapers are written to a file of your own, which MOVIECLASSIFIER_NEWSPAPERS names.
+    """
     from movieclassifier.live.newspapers import merged, newspapers_toml
     from movieclassifier.system.atomic import replace_file
 
@@ -212,7 +219,7 @@ def import_opml(opml: str, output: str) -> None:
 @main.command("export-opml")
 @output_option("Write to this file.  [default: standard output]", metavar="FILE.opml")
 def export_opml(output: str | None) -> None:
-    """Write the newspapers as a list of feeds that other readers understand."""
+    """Write the newspapers as a list of feeds (OPML)."""
     from movieclassifier.live.parsing.opml import write_opml
     from movieclassifier.system.atomic import replace_file
 
@@ -246,9 +253,10 @@ def threshold(
     model: str | None,
     as_json: bool,
 ) -> None:
-    """Choose the probability below which an article is "other", on the last tenth of CORPUS.
+    """Choose the probability below which an article is "other".
 
-    It should be documents that the model was not trained on. A short text has a threshold of its own.
+    It is chosen on the last tenth of CORPUS, which should be documents that the model was not trained on. A short text
+    has a threshold of its own.
     """
     from movieclassifier.live.choosing import choose_on, save_thresholds
 
@@ -272,7 +280,7 @@ def threshold(
 @click.option("--newspaper", default="", metavar="NAME", help="Measure this newspaper only.  [default: all of them]")
 @json_lines_option
 def drift(database: str | None, newspaper: str, as_json: bool) -> None:
-    """Print by day how far the news are from what the model was trained on."""
+    """Show how far the news are from the model's corpus, by day."""
     from dataclasses import asdict
 
     live = open_live(database)

@@ -19,8 +19,16 @@ from movieclassifier.system.atomic import check_replaceable
 from movieclassifier.system.errors import check_installed
 from movieclassifier.system.progress import Progress
 
+EXAMPLES = [
+    ("Write report/report.html on the model in pkl_objects:", "movieclassifier report reviews.csv"),
+    (
+        "Write it to a folder of its own, without the learning curve:",
+        "movieclassifier report reviews.csv --model models/mine -o mine --no-curve",
+    ),
+]
 
-@click.command(cls=Command)
+
+@click.command(cls=Command, examples=EXAMPLES)
 @click.argument("paths", metavar="CORPUS...", nargs=-1, required=True)
 @corpus_options
 @click.option(
@@ -53,9 +61,10 @@ def main(
     with_curve: bool,
     show: bool | None,
 ) -> None:
-    """Write a page on a training run, with pictures: how good the model is, what it learned, where it is wrong.
+    """Write a page with pictures on a training run.
 
-    CORPUS is what it was trained on, read in the same way; nobody needs a network to look at the page.
+    The page shows how good the model is, what it has learned, and where it is wrong. CORPUS is the corpus that the
+    model was trained on, read with the same options. The page needs no network.
     """
     check_extra()
     from movieclassifier.models.persistence import load_classifier

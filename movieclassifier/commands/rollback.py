@@ -7,16 +7,22 @@ from movieclassifier.commands.shared.edge import Command
 from movieclassifier.commands.shared.feedback_options import database_option, open_owner, user_name
 from movieclassifier.feedback.log.entities import MAX_NUMBER
 
+EXAMPLES = [
+    ("List the versions of the model:", "movieclassifier rollback --list"),
+    ("Serve the third one again:", "movieclassifier rollback 3 --note 'the last update was worse'"),
+]
 
-@click.command(cls=Command)
+
+@click.command(cls=Command, examples=EXAMPLES)
 @click.argument("version", type=click.IntRange(1, MAX_NUMBER), required=False)
 @database_option
 @click.option("--list", "only_list", is_flag=True, help="List the versions and change nothing.")
 @note_option
 def main(version: int | None, database: str | None, only_list: bool, note: str) -> None:
-    """Serve VERSION again, bit for bit; without it, the one that the last update was made from.
+    """Serve an earlier model again, bit for bit.
 
-    Votes that it does not hold are kept, and wait for a review. Running servers follow by themselves.
+    Without VERSION, this is the model that the last update was made from. Votes that it does not hold are kept and
+    wait for a review. Running servers follow by themselves.
     """
     owner = open_owner(database)
     if not only_list:

@@ -23,7 +23,16 @@ WINDOWS = (
 )
 
 
-@click.command(cls=Command)
+EXAMPLES = [
+    ("Serve the model in pkl_objects, or the bundled one:", "movieclassifier serve"),
+    (
+        "Serve two models side by side, at a port of your own:",
+        "movieclassifier serve --model films=models/films --model news=models/news --port 8080",
+    ),
+]
+
+
+@click.command(cls=Command, examples=EXAMPLES)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Listen at this address.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), envvar="PORT", default=8000, show_default=True, help="Listen at this port."
@@ -61,8 +70,8 @@ def main(
 ) -> None:
     """Serve the pages and the API.
 
-    At another address than this machine's own, it counts as deployed: it needs a SECRET_KEY, its cookies are for
-    https only, and votes wait for an approval. MOVIECLASSIFIER_DEPLOYED=0 says otherwise.
+    If other machines can reach the address, the server counts as deployed: it needs a SECRET_KEY, its cookies are for
+    https only, and votes wait for an approval. MOVIECLASSIFIER_DEPLOYED=0 turns this off.
     """
     check_installed("web", "sqlalchemy", "gunicorn")
     if is_windows():

@@ -30,7 +30,13 @@ class Size(click.ParamType[int]):
         return n_bytes
 
 
-@click.command(cls=Command)
+EXAMPLES = [
+    ("Shuffle a file into another one:", "movieclassifier shuffle reviews.csv shuffled.csv"),
+    ("Deal the rows out to four files:", "movieclassifier shuffle reviews.csv 'part-{}.csv.gz' --shards 4"),
+]
+
+
+@click.command(cls=Command, examples=EXAMPLES)
 @click.argument("in_path", metavar="IN")
 @click.argument("out_path", metavar="OUT")
 @seed_option("Draw the order of rows with this seed.", 0)
@@ -65,11 +71,11 @@ def main(
     escape: str | None,
     show: bool | None,
 ) -> None:
-    """Shuffle the rows of IN, which need not fit in memory, into OUT.
+    """Shuffle the rows of IN into OUT.
 
-    Every row is kept byte for byte, line breaks inside quotes included; the header stays first. The order depends on
-    the seed alone. OUT may be IN. IN is a CSV, or holds a document in each line (.jsonl). OUT is compressed where its
-    name ends in .gz, .bz2, .xz or .zst.
+    IN is a CSV, or holds a document in each line (.jsonl), and need not fit in memory. Every row is kept byte for byte,
+    with its line breaks inside quotes; the header stays first. The order depends on the seed alone. OUT may be IN. OUT
+    is compressed if its name ends in .gz, .bz2, .xz or .zst.
     """
     from movieclassifier.corpora.readers.contract import check_delimiter, check_escape
     from movieclassifier.corpora.readers.records import RecordFormat

@@ -5,15 +5,23 @@ import click
 from movieclassifier.commands.shared.common_options import output_option
 from movieclassifier.commands.shared.edge import Command
 
+EXAMPLES = [
+    ("Print the English stop words:", "movieclassifier stopwords"),
+    (
+        "Write the German ones to a file, for train --stop-words:",
+        "movieclassifier stopwords german --download -o german.txt",
+    ),
+]
 
-@click.command(cls=Command)
+
+@click.command(cls=Command, examples=EXAMPLES)
 @click.argument("language", default="english")
 @output_option("Write the words to this file, for --stop-words.  [default: standard output]")
 @click.option("--download", is_flag=True, help="Download NLTK's lists (35 KB) if they are not on this machine.")
 def main(language: str, output: str | None, download: bool) -> None:
     """Write the stop words of a language.
 
-    Those of english ship with this package. Those of other languages are NLTK's, which are downloaded only with
+    The English ones come with this package. Those of LANGUAGE are from NLTK, whose lists are downloaded only with
     --download.
     """
     from movieclassifier.features.stop_words import ENGLISH, load_stop_words, nltk_stop_words

@@ -63,7 +63,13 @@ OPTIONS: list[Any] = [
 ]
 
 
-@click.command(cls=Command)
+EXAMPLES = [
+    ("Search for ten minutes, and write the best recipe to tuned.toml:", "movieclassifier tune reviews.csv"),
+    ("Train with what was found:", "movieclassifier train reviews.csv --recipe tuned.toml"),
+]
+
+
+@click.command(cls=Command, examples=EXAMPLES)
 @click.argument("paths", metavar="CORPUS...", nargs=-1, required=True)
 @corpus_options
 @add_options(RECIPE_OPTIONS + OPTIONS)
@@ -71,11 +77,11 @@ OPTIONS: list[Any] = [
 def main(
     paths: tuple[str, ...], reading: ReadingOptions, output: str, as_json: bool, show: bool | None, **options: Any
 ) -> None:
-    """Search for better settings of a recipe, on folds of the training part of CORPUS; the holdout is not looked at.
+    """Search for better settings of a recipe.
 
-    Many recipes are tried on few documents, the best third of them on three times as many, and so on. The winner is
-    written as a TOML file, for train --recipe. Beside it, in a file that ends in .jsonl, is every result: the same
-    command goes on where an earlier one was stopped.
+    Many recipes are tried on few documents of CORPUS, the best third of them on three times as many, and so on, in
+    folds; the holdout is not looked at. The winner is written as a TOML file, for train --recipe. Every result is kept
+    beside it in a file that ends in .jsonl: the same command goes on where an earlier one was stopped.
     """
     from dataclasses import replace
 

@@ -8,8 +8,13 @@ from movieclassifier.commands.shared.edge import Command
 from movieclassifier.commands.shared.feedback_options import database_option, open_owner, user_name
 from movieclassifier.corpora.reading import ReadingOptions
 
+EXAMPLES = [
+    ("Fold the accepted votes into the model:", "movieclassifier update"),
+    ("Retrain on the corpus and the votes together:", "movieclassifier update --corpus reviews.csv"),
+]
 
-@click.command(cls=Command)
+
+@click.command(cls=Command, examples=EXAMPLES)
 @database_option
 @click.option(
     "--tolerance",
@@ -43,10 +48,11 @@ def main(
     note: str,
     reading: ReadingOptions,
 ) -> None:
-    """Fold the accepted votes of the log into a new base, and serve it from now on.
+    """Make a new model of the accepted votes.
 
-    The new base is checked against the guard set, a sample that the model was not trained on: if it answers worse by
-    more than the tolerance, nothing changes. Running servers take the new base up by themselves.
+    The votes are folded into a new base, which is served from now on. It is checked on the guard set, a sample that
+    the model was not trained on: if the accuracy falls by more than the tolerance, nothing changes. Running servers
+    take up the new base by themselves.
 
     With --corpus, a new model is trained on the corpus and on the votes together, in a process of its own. Only this
     gives new words a weight, and makes a label that people voted for a class of the model: "other", or one of

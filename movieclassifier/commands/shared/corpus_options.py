@@ -22,17 +22,22 @@ class FormatNames(click.ParamType[str]):
 
     name = "FORMAT"
 
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """Return all names."""
-        from movieclassifier.corpora.readers.formats import READERS
-
-        return f"[{'|'.join(READERS)}]"
-
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name, if it is one."""
         from movieclassifier.corpora.readers.formats import READERS
 
         return click.Choice(list(READERS)).convert(value, param, ctx)
+
+
+class FormatOption(click.Option):
+    """An option that takes a format; its help lists all of them."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the option and its help."""
+        from movieclassifier.corpora.readers.formats import READERS
+
+        option, help = super().get_help_record(ctx) or ("", "")
+        return option, help.replace("this format.", f"this format: {', '.join(READERS)}.")
 
 
 class LabelMapping(click.ParamType[Any]):
@@ -67,7 +72,9 @@ class LabelMapping(click.ParamType[Any]):
 
 
 CORPUS_OPTIONS = [
-    click.option("--format", type=FormatNames(), help="Read CORPUS in this format.  [default: guessed]"),
+    click.option(
+        "--format", cls=FormatOption, type=FormatNames(), help="Read CORPUS in this format.  [default: guessed]"
+    ),
     click.option(
         "--text-column",
         "text_columns",

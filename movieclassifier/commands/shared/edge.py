@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from movieclassifier.commands.shared.help_pages import HelpPage, SuggestingGroup
 from movieclassifier.system.errors import one_line
 
 
@@ -33,25 +34,12 @@ class ReplacesCharacters(click.Command):
         return super().main(*arguments, **options)
 
 
-class WholeSummary(ReplacesCharacters):
-    """A command whose first sentence stands whole in the list of commands, over several lines where it is long."""
-
-    def get_short_help_str(self, limit: int = 1000) -> str:
-        """Return the first sentence; `limit` is the width of one line, which click would cut it to."""
-        return super().get_short_help_str(max(limit, 1000))
-
-
-class Command(WholeSummary):
+class Command(ReplacesCharacters, HelpPage):
     """A click command that turns ValueError, OSError and MemoryError into one line; others are bugs and stay loud.
 
     The exit status is 2, or the `exit_status` of the exception where it has one. What a KeyboardInterrupt says, such
     as how to go on, is printed. SIGTERM ends a command as Ctrl-C does, so that nothing temporary is left.
     """
-
-    def __init__(self, *arguments: Any, **settings: Any) -> None:
-        own = settings.get("context_settings") or {}
-        settings["context_settings"] = own | {"help_option_names": ["-h", "--help"]}
-        super().__init__(*arguments, **settings)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Call the function with the parameters of `ctx`."""
@@ -69,6 +57,12 @@ class Command(WholeSummary):
         except (KeyboardInterrupt, click.Abort) as error:
             click.echo(" ".join(["\nStopped.", *map(str, error.args)]), err=True)
             ctx.exit(143 if isinstance(error, Terminated) else 130)
+
+
+class Group(ReplacesCharacters, SuggestingGroup):
+    """A group of commands at the edge."""
+
+    command_class = Command
 
 
 class Terminated(KeyboardInterrupt):

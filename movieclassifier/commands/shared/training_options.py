@@ -127,8 +127,6 @@ SPLIT_OPTIONS: list[Any] = [
         show_default=True,
         help="Take this many documents in a minibatch.",
     ),
-    seed_option("Draw the order of documents in SGD with this seed."),
-    allow_sorted_option,
     click.option(
         "--shards",
         "n_shards",
@@ -190,6 +188,8 @@ RUN_OPTIONS: list[Any] = [
     click.option(
         "--continue", "continue_", is_flag=True, help="Train the finished model in --model further on CORPUS."
     ),
+    seed_option("Draw the order of documents in SGD with this seed."),
+    allow_sorted_option,
     track_option,
     json_option,
 ]
@@ -207,7 +207,7 @@ def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
         rest = {name: value for name, value in options.items() if name not in SETTINGS}
         return command(*arguments, training=training, run=RunOptions(**of_run), **rest)
 
-    return add_options([*RECIPE_OPTIONS, *SPLIT_OPTIONS, UNLABELLED_OPTION, *RUN_OPTIONS, progress_option])(call)
+    return add_options([*RUN_OPTIONS, UNLABELLED_OPTION, *RECIPE_OPTIONS, *SPLIT_OPTIONS, progress_option])(call)
 
 
 def chosen_recipe(options: dict[str, Any]) -> Recipe:

@@ -1,0 +1,145 @@
+"""The help of every command: its options by section, two examples, and a guess where a command is misspelled."""
+
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import click
+
+READING = (
+    "format text_columns label_column text_column no_header no_quotes delimiter escape encoding part labels "
+    "skip_bad_rows shuffle shuffle_seed"
+)
+# An option belongs to one section in every command that has it.
+SECTIONS = {
+    "Recipe": "recipe passes tokenizer stop_words n_features ngram_range min_df alpha n_keep minibatch_size",
+    "Evaluation": "test test_format folds n_folds n_train n_holdout",
+    "Shards": "n_shards on n_workers cache_dir",
+    "Reading CORPUS": READING,
+}
+# What click calls the type of a number, and the range behind its help.
+NUMBERS = {"INTEGER RANGE": "N", "FLOAT RANGE": "X", "INTEGER": "N", "FLOAT": "X"}
+RANGE = re.compile(r"(?:[-\d.]+<=?)?x(?:[<>]=?[\d.]+)?|[-\d.]+<=?x")
+MIN_SECTION = 3
+
+Examples = Sequence[tuple[str, str]]
+
+
+class HelpPage(click.Command):
+    """A command with ``-h``, whose help shows its options by section and ends with examples.
+
+    Parameters
+    ----------
+    examples : sequence of (str, str)
+        A sentence each, and the command line that does what it says.
+    """
+
+    def __init__(self, *arguments: Any, examples: Examples = (), **settings: Any) -> None:
+        own = settings.get("context_settings") or {}
+        settings["context_settings"] = own | {"help_option_names": ["-h", "--help"]}
+        super().__init__(*arguments, **settings)
+        self.examples = tuple(examples)
+
+    def get_short_help_str(self, limit: int = 1000) -> str:
+        """Return the first sentence whole; `limit` is the width of one line, which click would cut it to."""
+        return super().get_short_help_str(max(limit, 1000))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, those of a section together."""
+        records: dict[str, list[tuple[str, str]]] = {"Options": []}
+        for parameter in self.get_params(ctx):
+            record = None if isinstance(parameter, click.Argument) else parameter.get_help_record(ctx)
+            if record is not None:
+                records.setdefault(section_of(parameter), []).append(plain_record(*record))
+        small = [title for title, rows in records.items() if title != "Options" and len(rows) < MIN_SECTION]
+        for title in small:
+            records["Options"][:0] = records.pop(title)
+        for title in [title for title in ("Options", *SECTIONS) if records.get(title)]:
+            with formatter.section(title):
+                formatter.write_dl(records[title])
+        if isinstance(self, click.Group):
+            self.format_commands(ctx, formatter)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples."""
+        if self.examples:
+            with formatter.section("Examples"):
+                for sentence, line in self.examples:
+                    formatter.write_text(sentence)
+                    formatter.write(shell_lines(line, formatter.width, formatter.current_indent + 2))
+
+
+def section_of(parameter: click.Parameter) -> str:
+    """Return the title that an option stands under."""
+    return next((title for title, names in SECTIONS.items() if parameter.name in names.split()), "Options")
+
+
+def plain_record(option: str, help: str) -> tuple[str, str]:
+    """Return the two columns of an option without the words of click for types and ranges.
+
+    Examples
+    --------
+    >>> plain_record("--seed INTEGER RANGE", "Draw it.  [default: 1; 0<=x<=4294967295]")
+    ('--seed N', 'Draw it.  [default: 1]')
+    >>> plain_record("--keep INTEGER RANGE", "Keep columns.  [default: all]  [x>=1]")
+    ('--keep N', 'Keep columns.  [default: all]')
+    """
+    for name, short in NUMBERS.items():
+        option = option.replace(f" {name}", f" {short}")
+    return option, re.sub(r"\s*\[([^\[\]]*)\](?=\s*(?:\[[^\[\]]*\])?\s*$)", _without_range, help)
+
+
+def shell_lines(line: str, width: int, indent: int) -> str:
+    r"""Return a command line as it is typed, over several lines where it is too long.
+
+    Examples
+    --------
+    >>> print(shell_lines("train a.csv --test b.csv", 20, 2), end="")
+      $ train a.csv \
+          --test b.csv
+    """
+    broken = textwrap.wrap(line, width - indent - 6, break_long_words=False, break_on_hyphens=False)
+    return f"{'':{indent}}$ " + f" \\\n{'':{indent + 4}}".join(broken) + "\n"
+
+
+def _without_range(found: re.Match[str]) -> str:
+    # click puts parentheses around a default in words.
+    said = re.sub(r"^default: \((.*)\)", r"default: \1", found[1])
+    kept = [part for part in said.split("; ") if not RANGE.fullmatch(part)]
+    return f"  [{'; '.join(kept)}]" if kept else ""
+
+
+class SuggestingGroup(HelpPage, click.Group):
+    """A group that guesses what a misspelled command was meant to be."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the name, the command and the arguments that are left.
+
+        Raises
+        ------
+        click.UsageError
+            If there is no such command, with those of similar names.
+        """
+        name = args[0]
+        if name.startswith("-") or ctx.resilient_parsing or self.get_command(ctx, name) is not None:
+            return super().resolve_command(ctx, args)
+        raise click.UsageError(f"No such command {name!r}.{suggestion(name, self.list_commands(ctx))}", ctx)
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return a sentence that names what may have been meant; "" where nothing is near.
+
+    Examples
+    --------
+    >>> suggestion("pedict", ["predict", "train"])
+    ' Did you mean predict?'
+    >>> suggestion("clone", ["predict", "train"])
+    ''
+    """
+    known = list(known)
+    near = [each for each in known if each.startswith(name)] or get_close_matches(name, known, 3, 0.6)
+    return f" Did you mean {' or '.join(near)}?" if near else ""
