@@ -9,23 +9,11 @@ import click
 import pytest
 
 from movieclassifier import __version__
-from movieclassifier.cli import COMMANDS, main
-from tests.support.command_line import run
+from movieclassifier.cli import COMMANDS
+from tests.support.command_line import EVERY_COMMAND, run
 
 SAMPLE = str(files("movieclassifier").joinpath("bundled/sample_reviews.csv"))
 TEXT = "What a waste of time :("
-
-
-def all_commands(command=main, name="movieclassifier"):
-    """Yield every command and subcommand with its name."""
-    context = click.Context(command, info_name=name)
-    yield name, command
-    if isinstance(command, click.Group):
-        for sub in command.list_commands(context):
-            yield from all_commands(command.get_command(context, sub), f"{name} {sub}")
-
-
-EVERY_COMMAND = dict(all_commands())
 
 
 @pytest.mark.parametrize("name", EVERY_COMMAND)
@@ -43,7 +31,7 @@ def test_help_documents_the_command_and_each_option(name):
 def test_help_lists_every_command():
     listed = run("--help").output
     assert all(f"  {name} " in listed for name in COMMANDS)
-    assert "..." not in listed.split("Commands:")[1]
+    assert "..." not in listed.split("Options:")[1]
 
 
 def test_unknown_command_and_version():
@@ -99,7 +87,11 @@ NO_MODEL = [
 
 @pytest.mark.parametrize("arguments", NO_MODEL, ids=lambda value: value[0])
 @pytest.mark.parametrize(
-    ("content", "message"), [(None, "No such file or directory"), (b"PK\x03\x04", "is not a model of movieclassifier")]
+    ("content", "message"),
+    [
+        (None, "there is no such model. Train one with `movieclassifier train CORPUS --model FOLDER`"),
+        (b"PK\x03\x04", "is not a model of movieclassifier"),
+    ],
 )
 def test_missing_or_damaged_model_is_one_line(arguments, content, message, tmp_path):
     path = tmp_path / "model.npz"

@@ -72,7 +72,7 @@ OPTIONS: list[Any] = [
     ),
     test_option,
     format_of_test,
-    click.option("--folds", "n_folds", type=click.IntRange(2), help="Cross-validate in this many folds."),
+    click.option("--folds", "n_folds", type=click.IntRange(2), help="Validate in this many folds."),
     click.option(
         "--n-train", type=click.IntRange(1), help="Train on this many documents.  [default: all before the holdout]"
     ),

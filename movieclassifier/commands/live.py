@@ -3,23 +3,26 @@
 import json
 import signal
 import threading
-from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from movieclassifier.commands.shared.common_options import json_lines_option, limit_option, model_option, output_option
 from movieclassifier.commands.shared.edge import Group
-from movieclassifier.commands.shared.feedback_options import database_option, open_owner
-from movieclassifier.commands.shared.texts import shorten
+from movieclassifier.commands.shared.feedback_options import database_option
+from movieclassifier.commands.shared.live_steps import (
+    check_feeds,
+    chosen_feeds,
+    line_of,
+    list_of_opml,
+    load,
+    open_live,
+    open_outside,
+    owners_newspapers,
+    show,
+    tell,
+)
 from movieclassifier.system.errors import check_installed
-
-if TYPE_CHECKING:
-    from movieclassifier.live.items import Item
-    from movieclassifier.live.service import Live
-    from movieclassifier.live.sources import Outside
-    from movieclassifier.models.classifier import Classifier
 
 newest_option = limit_option("Take at most this many items, the newest ones.", 30, 1000)
 
@@ -38,7 +41,15 @@ def main() -> None:
     check_installed("live", *PACKAGES)
 
 
-@main.command()
+@main.command(
+    examples=[
+        ("Classify the latest articles of one newspaper:", "movieclassifier live news guardian"),
+        (
+            "Read a feed of your own, and only its summaries:",
+            "movieclassifier live news --feed https://example.org/rss --summary",
+        ),
+    ]
+)
 @click.argument("names", metavar="[NEWSPAPER]...", nargs=-1)
 @click.option("--feed", "feeds", multiple=True, metavar="URL", help="Read this feed; may be given several times.")
 @click.option("--feed-file", type=click.Path(exists=True, dir_okay=False), help="Read a feed from this file.")
@@ -85,7 +96,15 @@ def news(
     show(classifier, found, as_json)
 
 
-@main.command()
+@main.command(
+    examples=[
+        ("Classify the latest posts with a hashtag:", "movieclassifier live hashtag movies"),
+        (
+            "Ask one server for 100 posts, as JSON:",
+            "movieclassifier live hashtag movies --server mastodon.social --limit 100 --json",
+        ),
+    ]
+)
 @click.argument("query")
 @click.option(
     "--source",
@@ -119,7 +138,12 @@ def hashtag(query: str, source: str, server: str, limit: int, model: str | None,
         click.echo("Nothing was found.", err=True)
 
 
-@main.command()
+@main.command(
+    examples=[
+        ("Print new articles as they come:", "movieclassifier live watch"),
+        ("Look every five minutes, and keep the lines:", "movieclassifier live watch --every 300 >> news.jsonl"),
+    ]
+)
 @database_option
 @click.option(
     "--every",
@@ -146,7 +170,12 @@ def watch(database: str | None, every: float) -> None:
             break
 
 
-@main.command()
+@main.command(
+    examples=[
+        ("Keep the live page up to date until Ctrl-C:", "movieclassifier live collect"),
+        ("Ask the feeds once, as from cron:", "movieclassifier live collect --once"),
+    ]
+)
 @database_option
 @click.option("--once", is_flag=True, help="Ask the feeds that are due now, and end.")
 def collect(database: str | None, once: bool) -> None:
@@ -170,7 +199,12 @@ def collect(database: str | None, once: bool) -> None:
         live.collector.stop()
 
 
-@main.command()
+@main.command(
+    examples=[
+        ("List the newspapers and the sources of posts:", "movieclassifier live sources"),
+        ("Find out which feeds answer:", "movieclassifier live sources --check"),
+    ]
+)
 @click.option("--check", is_flag=True, help="Ask every feed, and tell which of them answer.")
 @json_lines_option
 def sources(check: bool, as_json: bool) -> None:
@@ -196,7 +230,19 @@ def sources(check: bool, as_json: bool) -> None:
         )
 
 
-@main.command("import-opml")
+@main.command(
+    "import-opml",
+    examples=[
+        (
+            "Add the feeds that another reader has exported:",
+            "movieclassifier live import-opml feeds.opml -o newspapers.toml",
+        ),
+        (
+            "Do so from a folder of your own:",
+            "movieclassifier live import-opml ~/feeds.opml --output live/newspapers.toml",
+        ),
+    ],
+)
 @click.argument("opml", type=click.Path(exists=True, dir_okay=False))
 @output_option("Write the list to this file.", required=True, metavar="FILE.toml")
 def import_opml(opml: str, output: str) -> None:
@@ -216,7 +262,13 @@ def import_opml(opml: str, output: str) -> None:
     click.echo(f"{output}: {n_new} new feeds of {len(feeds)}. Set MOVIECLASSIFIER_NEWSPAPERS={output}")
 
 
-@main.command("export-opml")
+@main.command(
+    "export-opml",
+    examples=[
+        ("Print the list of feeds:", "movieclassifier live export-opml"),
+        ("Write it to a file:", "movieclassifier live export-opml -o feeds.opml"),
+    ],
+)
 @output_option("Write to this file.  [default: standard output]", metavar="FILE.opml")
 def export_opml(output: str | None) -> None:
     """Write the newspapers as a list of feeds (OPML)."""
@@ -231,7 +283,18 @@ def export_opml(output: str | None) -> None:
         file.write(text.encode())
 
 
-@main.command()
+@main.command(
+    examples=[
+        (
+            "Choose thresholds that answer 95% of the documents:",
+            "movieclassifier live threshold news.csv --model models/news",
+        ),
+        (
+            "Allow 2% of the answers to be wrong, and save the thresholds:",
+            "movieclassifier live threshold news.csv --model models/news --risk 0.02 --save",
+        ),
+    ]
+)
 @click.argument("paths", metavar="CORPUS...", nargs=-1, required=True)
 @click.option(
     "--coverage",
@@ -275,7 +338,12 @@ def threshold(
         click.echo(f"{path} holds them now; movieclassifier update --model {path} serves it.", err=True)
 
 
-@main.command()
+@main.command(
+    examples=[
+        ("Show how far the news have moved from the corpus, by day:", "movieclassifier live drift"),
+        ("Look at one newspaper, as JSON:", "movieclassifier live drift --newspaper 'The Guardian' --json"),
+    ]
+)
 @database_option
 @click.option("--newspaper", default="", metavar="NAME", help="Measure this newspaper only.  [default: all of them]")
 @json_lines_option
@@ -298,133 +366,3 @@ def drift(database: str | None, newspaper: str, as_json: bool) -> None:
         )
     for warning in warnings:
         click.echo(warning, err=True)
-
-
-def open_outside() -> "Outside":
-    """Return what asks the world, until the command ends."""
-    from movieclassifier.live.service import make_outside
-    from movieclassifier.live.settings import read_live_settings
-
-    outside = make_outside(read_live_settings())
-    click.get_current_context().call_on_close(outside.parser.close)
-    return outside
-
-
-def open_live(database: str | None) -> "Live":
-    """Return the news of a database, until the command ends."""
-    from movieclassifier.live.service import Live
-    from movieclassifier.live.settings import read_live_settings
-
-    live = Live(open_owner(database).log, read_live_settings())
-    click.get_current_context().call_on_close(live.close)
-    return live
-
-
-def load(model: str | None) -> "Classifier":
-    """Return the model that classifies."""
-    from movieclassifier.models.persistence import load_classifier
-
-    return load_classifier(model)
-
-
-def owners_newspapers() -> list[Any]:
-    """Return the owner's list of newspapers."""
-    from movieclassifier.live.newspapers import load_newspapers
-    from movieclassifier.live.settings import read_live_settings
-
-    return load_newspapers(read_live_settings().newspapers or None)
-
-
-def chosen_feeds(names: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the feeds of newspapers whose names begin as those that are given, whatever their capitals."""
-    papers = owners_newspapers()
-    unknown = [name for name in names if not any(_begins(paper.name, name) for paper in papers)]
-    if unknown:
-        raise ValueError(f"{unknown[0]!r} is not on the list; movieclassifier live sources shows it.")
-    return [
-        (paper.name, feed)
-        for paper in papers
-        if not names or any(_begins(paper.name, name) for name in names)
-        for feed in paper.feeds
-    ]
-
-
-def _begins(name: str, part: str) -> bool:
-    return name.casefold().removeprefix("the ").startswith(part.casefold().removeprefix("the "))
-
-
-def list_of_opml(path: str, outside: "Outside") -> list[tuple[str, str]]:
-    """Return the feeds of an OPML file, and say on stderr how many are left out."""
-    from movieclassifier.live.sources.file import read_bounded
-
-    found = outside.parser.opml(read_bounded(Path(path)))
-    if found["n_left_out"]:
-        click.echo(f"{path}: {found['n_left_out']} entries have no address that may be called.", err=True)
-    return [(name, url) for name, url in found["feeds"]]
-
-
-def check_feeds(feeds: Iterable[tuple[str, str]], as_json: bool) -> None:
-    """Ask each feed, and print how it answers."""
-    from movieclassifier.live.faults import SourceFault
-    from movieclassifier.live.sources.feed import ask_feed
-
-    outside = open_outside()
-    for name, url in feeds:
-        facts: dict[str, Any] = {"newspaper": name, "feed": url}
-        try:
-            answer = ask_feed(name, url, outside)
-        except SourceFault as fault:
-            facts |= {"answers": False, "how": fault.sentence}
-        else:
-            moved = f"; it moved to {answer.page.moved_to}" if answer.page.moved_to else ""
-            newest = max((item.published for item in answer.items if item.published), default=None)
-            dated = f", the newest of {newest:%Y-%m-%d %H:%M} UTC" if newest else ""
-            facts |= {"answers": True, "how": f"{len(answer.items)} articles{dated}{moved}"}
-        sign = "yes" if facts["answers"] else "no"
-        click.echo(json.dumps(facts) if as_json else f"{sign:<3}  {name}  {url}: {facts['how']}")
-
-
-def tell(faults: dict[str, str], n_asked: int) -> None:
-    """Say on stderr which sources did not answer; where none did, that is the fault."""
-    from movieclassifier.live.faults import SourceFault
-
-    for url, sentence in faults.items():
-        click.echo(f"{url}: {sentence}", err=True)
-    if faults and len(faults) == n_asked:
-        raise SourceFault("unreachable", "no source answered.")
-
-
-def show(classifier: "Classifier", items: Sequence["Item"], as_json: bool) -> None:
-    """Print items with what the model says of them."""
-    from movieclassifier.live.judging import judge
-    from movieclassifier.live.settings import read_live_settings
-
-    language = read_live_settings().language
-    found = judge(classifier, [item.document for item in items], [item.language for item in items], language)
-    for item, judgement in zip(items, found, strict=True):
-        if as_json:
-            click.echo(json.dumps(line_of(item, judgement)))
-        else:
-            outcome = judgement.outcome or "can't tell"
-            click.echo(f"{outcome:<14}{judgement.probability:.3f}  {item.source}  {shorten(item.document, 80)}")
-
-
-def line_of(item: "Item", judgement: Any) -> dict[str, Any]:
-    """Return an item and what the model says of it, as JSON."""
-    return {
-        "source": item.kind,
-        "newspaper": item.source,
-        "id": item.id,
-        "url": item.url,
-        "title": item.title,
-        "author": item.author,
-        "published": item.published.isoformat() if item.published else None,
-        "language": item.language,
-        "label": judgement.outcome or None,
-        "best": judgement.label,
-        "probability": round(judgement.probability, 6),
-        "other": judgement.outcome == "other",
-        "probabilities": {name: round(value, 6) for name, value in judgement.probabilities.items()},
-        "unknown_share": judgement.unknown_share,
-        "text_from": item.text_from,
-    }

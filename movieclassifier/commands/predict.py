@@ -18,13 +18,22 @@ if TYPE_CHECKING:
 CHUNK = 1000
 
 
-@click.command(cls=Command)
+EXAMPLES = [
+    ("Classify two texts:", "movieclassifier predict 'A wonderful film' 'Dull and too long'"),
+    ("Classify each line of a file:", "movieclassifier predict --input reviews.txt"),
+]
+
+
+@click.command(cls=Command, examples=EXAMPLES)
 @click.argument("texts", metavar="[TEXT]...", nargs=-1)
-@click.option("--input", "path", type=click.Path(), help="A file with one text per line, UTF-8; - is standard input.")
+@click.option("--input", "path", type=click.Path(), help="Read a text from each line of this file.")
 @model_option
 @json_lines_option
 def main(texts: tuple[str, ...], path: str | None, model: str | None, as_json: bool) -> None:
-    """Predict the label of each TEXT, or of each line of standard input (also as -)."""
+    """Predict the label of each TEXT.
+
+    Without TEXT, each line of standard input is a text.
+    """
     from movieclassifier import load_classifier
 
     if texts and path is not None:

@@ -80,6 +80,11 @@ def load_classifier(path: str | os.PathLike[str] | None = None) -> Classifier:
     source = model_path(path)
     if path is None:
         log.warning("Using %s.", "the bundled model" if source != DEFAULT_MODEL_DIR / RECORD else source)
+    if not source.exists():
+        raise FileNotFoundError(
+            f"{source}: there is no such model. Train one with `movieclassifier train CORPUS --model FOLDER`, name "
+            "its folder or its classifier.npz, or leave --model out to take the bundled model."
+        )
     return load_record(source)[0]
 
 

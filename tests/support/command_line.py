@@ -1,5 +1,6 @@
 """Run a command of ``movieclassifier`` as it is typed, in this process."""
 
+import click
 from click.testing import CliRunner, Result
 
 from movieclassifier.cli import main
@@ -15,3 +16,15 @@ def output_of(*arguments: object, status: int = 0) -> str:
     result = run(*arguments)
     assert result.exit_code == status, result.output
     return result.output
+
+
+def all_commands(command=main, name="movieclassifier"):
+    """Yield every command and subcommand with its name."""
+    context = click.Context(command, info_name=name)
+    yield name, command
+    if isinstance(command, click.Group):
+        for sub in command.list_commands(context):
+            yield from all_commands(command.get_command(context, sub), f"{name} {sub}")
+
+
+EVERY_COMMAND = dict(all_commands())

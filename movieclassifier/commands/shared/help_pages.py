@@ -140,6 +140,8 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     >>> suggestion("clone", ["predict", "train"])
     ''
     """
+    if " " in name:
+        return " To classify a text: movieclassifier predict TEXT"
     known = list(known)
     near = [each for each in known if each.startswith(name)] or get_close_matches(name, known, 3, 0.6)
     return f" Did you mean {' or '.join(near)}?" if near else ""

@@ -1,0 +1,89 @@
+"""Every help page fits a terminal of 80 columns, speaks in sentences, and shows examples that could be typed."""
+
+import re
+import shlex
+
+import click
+import pytest
+
+from tests.support.command_line import EVERY_COMMAND, run
+
+WIDTH = 80
+# click's own help for these two.
+OF_CLICK = ("help", "version")
+
+
+@pytest.mark.parametrize("name", EVERY_COMMAND)
+def test_no_line_is_wider_than_a_terminal(name):
+    lines = run(*name.split()[1:], "-h", env={"COLUMNS": str(WIDTH)}, terminal_width=WIDTH).output.splitlines()
+    assert [line for line in lines if len(line) > WIDTH] == []
+
+
+@pytest.mark.parametrize("name", EVERY_COMMAND)
+def test_every_option_and_command_is_told_in_sentences(name):
+    command = EVERY_COMMAND[name]
+    texts = [option.help for option in command.params if isinstance(option, click.Option)]
+    for text in (command.help, *texts):
+        sentence = re.sub(r"\s+\[default: .*\]$", "", " ".join(text.split()))
+        assert re.match(r"[A-Z][a-z]+,? .*\.$", sentence, re.DOTALL), text
+
+
+@pytest.mark.parametrize("name", EVERY_COMMAND)
+def test_every_command_has_two_examples_that_its_options_allow(name):
+    examples = EVERY_COMMAND[name].examples
+    assert len(examples) == 2
+    for sentence, line in examples:
+        assert re.match(r"[A-Z].*:$", sentence)
+        # What comes behind a pipe or a redirection is the shell's.
+        for part in re.split(r" && | < | >> | \| ", line):
+            if part.startswith("movieclassifier "):
+                check_usage(shlex.split(part))
+    assert any(name in line for _, line in examples)
+
+
+def check_usage(words):
+    """Parse a command line as click would, down to the subcommand, without running anything."""
+    name, rest = words[0], words[1:]
+    while isinstance(EVERY_COMMAND[name], click.Group):
+        name, rest = f"{name} {rest[0]}", rest[1:]
+    command = EVERY_COMMAND[name]
+    command.make_parser(click.Context(command)).parse_args(rest)
+
+
+@pytest.mark.parametrize("name", EVERY_COMMAND)
+def test_an_option_has_one_help_text_wherever_its_name_has_one_meaning(name):
+    shared = {"model", "json", "threads", "progress", "database", "note", "format", "text_columns", "labels", "seed"}
+    for option in EVERY_COMMAND[name].params:
+        assert not {"--model-dir", "--out", "--file", "--html", "--last", "--top"} & set(option.opts)
+        if option.name in shared:
+            assert option.opts[0] == "--" + {"text_columns": "text-column"}.get(option.name, option.name)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["pedict"], "No such command 'pedict'. Did you mean predict?"),
+        (["eval"], "No such command 'eval'. Did you mean evaluate?"),
+        (["feedback", "lst"], "No such command 'lst'. Did you mean list?"),
+        (["predict", "--modle", "x"], "No such option '--modle'. Did you mean"),
+        (["clone"], "No such command 'clone'."),
+    ],
+)
+def test_a_slip_of_the_finger_is_met_with_a_guess(words, said):
+    result = run(*words)
+    assert result.exit_code == 2
+    assert said in result.stderr.splitlines()[-1]
+
+
+def test_a_text_in_place_of_a_command_is_led_to_predict():
+    result = run("What a film")
+    assert result.stderr.endswith("No such command 'What a film'. To classify a text: movieclassifier predict TEXT\n")
+
+
+@pytest.mark.parametrize("script", ["train_online", "build_csv", "download_data"])
+def test_the_scripts_take_h_too(script):
+    from importlib import import_module
+
+    from click.testing import CliRunner
+
+    assert "Examples:" in CliRunner().invoke(import_module(script).main, ["-h"]).output
