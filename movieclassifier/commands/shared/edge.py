@@ -59,7 +59,7 @@ class Command(ReplacesCharacters, HelpPage):
             ctx.exit(143 if isinstance(error, Terminated) else 130)
 
 
-class Group(ReplacesCharacters, SuggestingGroup):
+class Group(Command, SuggestingGroup):
     """A group of commands at the edge."""
 
     command_class = Command
