@@ -264,7 +264,7 @@ def test_terminal_does_not_obey_the_name_of_a_file(tmp_path):
 
 
 def test_every_format_is_in_the_help():
-    assert f"[{'|'.join(READERS)}]" in "".join(run("--help").stdout.split())
+    assert f"in this format: {', '.join(READERS)}." in " ".join(run("--help").stdout.split())
 
 
 def test_patterns_and_several_files_are_one_stream(tmp_path, monkeypatch):
