@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,10 +18,17 @@ from movieclassifier.commands.shared.common_options import (
 )
 from movieclassifier.commands.shared.edge import Group
 from movieclassifier.commands.shared.feedback_options import database_option, open_owner, user_name
+from movieclassifier.commands.shared.tables import counted, text_table
 from movieclassifier.commands.shared.texts import shorten
 from movieclassifier.feedback.log.entities import MAX_NUMBER, STATUSES
 from movieclassifier.system.progress import Progress
 
+if TYPE_CHECKING:
+    from movieclassifier.feedback.log.entities import Entry
+    from movieclassifier.feedback.log.facts import ClientVotes
+
+VOTE_HEADER = ("position", "voted (UTC)", "status", "model", "person", "client", "text")
+CLIENT_HEADER = ("client", "votes", "held", "waiting", "last vote (UTC)", "allowance used")
 positions_argument = click.argument(
     "positions", metavar="POSITION...", nargs=-1, required=True, type=click.IntRange(1, MAX_NUMBER)
 )
@@ -44,7 +52,7 @@ EXAMPLES = [
 
 @click.group(cls=Group, examples=EXAMPLES)
 def main() -> None:
-    """List, review, export and import the votes."""
+    """List and review the votes, export and import them."""
 
 
 @main.command(
@@ -63,17 +71,18 @@ def list_votes(database: str | None, status: str | None, search: str, limit: int
     """List the newest votes."""
     owner = open_owner(database)
     page = owner.entries(search, status, 1, limit)
-    for entry in page.items:
-        if as_json:
-            facts = asdict(entry) | {"voted_at": entry.voted_at.isoformat()}
-            click.echo(json.dumps(facts))
-            continue
-        why = f" ({entry.reason})" if entry.reason else ""
-        click.echo(
-            f"{entry.position:>6}  {entry.voted_at:%Y-%m-%d %H:%M}  {entry.status}{why}  "
-            f"{entry.predicted} -> {entry.label}  {entry.client}  {shorten(entry.text)}"
-        )
-    click.echo(f"{len(page.items)} of {page.total} votes", err=True)
+    if as_json:
+        for entry in page.items:
+            click.echo(json.dumps(asdict(entry) | {"voted_at": entry.voted_at.isoformat()}))
+    elif page.items:
+        click.echo(text_table(VOTE_HEADER, map(_vote_row, page.items)))
+    click.echo(f"{len(page.items):,} of {counted(page.total, 'vote')}", err=True)
+
+
+def _vote_row(entry: "Entry") -> list[object]:
+    why = f" ({entry.reason})" if entry.reason else ""
+    facts = [f"{entry.voted_at:%Y-%m-%d %H:%M}", entry.status + why, entry.predicted, entry.label, entry.client]
+    return [entry.position, *facts, shorten(entry.text)]
 
 
 @main.command(
@@ -168,16 +177,24 @@ def reject(
 )
 @database_option
 @json_lines_option
-def clients(database: str | None) -> None:
+def clients(database: str | None, as_json: bool) -> None:
     """List who has voted.
 
-    Those whose votes have moved the model furthest come first.
+    Those whose votes have moved the model furthest come first. The last column is how much a client has used up of
+    what one client may move the model; further votes of a client at 100% are held.
     """
-    for row in open_owner(database).clients():
-        click.echo(
-            f"{row.client}  {row.share:>6.1%} of the cap  {row.n_votes:>6} votes, {row.n_held} held, "
-            f"{row.n_waiting} waiting  last {row.last:%Y-%m-%d %H:%M}"
-        )
+    found = open_owner(database).clients()
+    if as_json:
+        for client in found:
+            click.echo(json.dumps(asdict(client) | {"last": client.last.isoformat()}))
+    elif found:
+        click.echo(text_table(CLIENT_HEADER, map(_client_row, found)))
+    click.echo(counted(len(found), "client"), err=True)
+
+
+def _client_row(client: "ClientVotes") -> list[object]:
+    counts = [client.n_votes, client.n_held, client.n_waiting]
+    return [client.client, *counts, f"{client.last:%Y-%m-%d %H:%M}", f"{client.share:.1%}"]
 
 
 @main.command(

@@ -102,8 +102,12 @@ def test_cleaning_up_after_one_client_is_one_act(service):
     for text in TEXTS[3:6]:
         contradict(service, text, BOB)
     lines = output_of("feedback", "clients").splitlines()
-    assert sorted(line.split("  ")[0] for line in lines) == [ADA.address, BOB.address]
-    assert all("3 votes, 0 held, 0 waiting" in line for line in lines)
+    assert lines[0].split("  ")[0] == "client"
+    assert lines[-1] == "2 clients"
+    assert sorted(line.split()[0] for line in lines[1:3]) == [ADA.address, BOB.address]
+    assert [line.split()[1:4] for line in lines[1:3]] == [["3", "0", "0"]] * 2
+    shares = [json.loads(line)["share"] for line in output_of("feedback", "clients", "--json").splitlines()[:2]]
+    assert [line.split()[-1] for line in lines[1:3]] == [f"{share:.1%}" for share in shares]
     assert output_of("feedback", "reject", "--client", BOB.address, "--since", "2099-01-01") == "0 rejected\n"
     assert output_of(
         "feedback", "reject", "--client", BOB.address, "--since", "2020-01-01 10:00", "--note", "spam"
