@@ -27,7 +27,7 @@ BUNDLED := movieclassifier/bundled/imdb.npz
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all install corpus train test test-quick lint check format lock bench dist bundled-model sanitize clean help
+.PHONY: all install corpus train test test-quick lint check format lock bench docs dist bundled-model sanitize clean help
 
 all: install ## set up, download the corpus, build the CSV, train, evaluate, and say what to try next
 	@status=0; [ -f $(CSV) ] || $(BIN)/python download_data.py || status=$$?; \
@@ -110,8 +110,15 @@ bundled-model: install $(TEST_HALF) $(UNSUP) ## distil the small model that ship
 	cp build/bundled/classifier.npz $(BUNDLED).new
 	mv $(BUNDLED).new $(BUNDLED)
 
-bench: corpus $(BENCH)/installed ## measure against the book, Vowpal Wabbit and fastText, for the README; FLAGS="--runs 7"
+bench: corpus $(BENCH)/installed ## measure against the book, Vowpal Wabbit and fastText, for the documentation; FLAGS="--runs 7"
 	$(BENCH)/bin/python benchmarks/bench.py $(FLAGS)
+
+# Warnings are errors. The pages of the Python names are written anew, for a name may have gone.
+docs: .venv/installed-docs ## build the documentation in build/docs, half a minute; its tools are set up first
+	@echo "Building takes half a minute on a core that does nothing else."
+	@rm -rf docs/reference/python
+	$(BIN)/python -m sphinx -W --keep-going -n -q -j auto -d build/doctrees docs build/docs
+	@echo "The documentation is in build/docs/index.html."
 
 dist: $(RELEASE)/installed ## build the source archive and the wheel of this platform in dist/, and check both
 	rm -rf dist build/lib* build/temp* build/wheels
@@ -151,4 +158,8 @@ help: ## list the targets
 
 .venv/installed-dev: requirements-dev.txt .venv/installed
 	@$(SET_UP) requirements-dev.txt
+	@touch $@
+
+.venv/installed-docs: requirements-docs.txt .venv/installed
+	@$(SET_UP) requirements-docs.txt
 	@touch $@

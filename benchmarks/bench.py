@@ -2,7 +2,7 @@
 
     make bench
     python benchmarks/bench.py --runs 7 --json bench.json
-    python benchmarks/bench.py --quick --no-readme
+    python benchmarks/bench.py --quick --no-page
 
 Every contender is a process of its own, measured from outside; all take turns, so that a busy spell of the machine
 hits all of them. Medians and ranges are shown. BLAS has one thread.
@@ -210,14 +210,18 @@ def cold_rows(cold: Measured) -> list[list[str]]:
 @click.option("--runs", "n_runs", default=5, show_default=True, type=click.IntRange(1), help="Rounds.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write every figure to this file.")
 @click.option("--quick", is_flag=True, help="One round on 5,000 rows: only to see whether all of it works.")
-@click.option("--readme/--no-readme", default=True, help="Write the table to README.md.  [default: unless --quick]")
+@click.option(
+    "--page/--no-page",
+    default=True,
+    help="Write the table to docs/explanation/benchmarks.md.  [default: unless --quick]",
+)
 @click.option("--folder", default="build/bench", show_default=True, type=click.Path(path_type=Path))
-def main(csv_path: Path, n_runs: int, json_path: Path | None, quick: bool, readme: bool, folder: Path) -> None:
+def main(csv_path: Path, n_runs: int, json_path: Path | None, quick: bool, page: bool, folder: Path) -> None:
     """Measure everything, print it, and write it where it is wanted."""
-    readme_path = HERE.parent / "README.md"
+    page_path = HERE.parent / "docs/explanation/benchmarks.md"
     try:
-        if readme and not quick:
-            check_markers(readme_path)
+        if page and not quick:
+            check_markers(page_path)
         if not csv_path.is_file():
             raise ValueError(f"{csv_path}: there is no such file; make corpus writes it.")
         split = make_split(csv_path, folder, 5_000 if quick else 50_000)
@@ -236,8 +240,8 @@ def main(csv_path: Path, n_runs: int, json_path: Path | None, quick: bool, readm
     click.echo("\n" + "\n".join(claims(results)))
     if json_path:
         json_path.write_text(json.dumps(results, indent=1, default=as_json), encoding="utf-8")
-    if readme and not quick:
-        write_between_markers(readme_path, text)
+    if page and not quick:
+        write_between_markers(page_path, text)
 
 
 if __name__ == "__main__":

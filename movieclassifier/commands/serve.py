@@ -14,7 +14,7 @@ from movieclassifier.commands.shared.feedback_options import database_option
 from movieclassifier.system.errors import check_installed
 
 NEEDS_HTTPS = (
-    "Its cookies are for https: over plain http no form works. Put a proxy with https in front (see the README), or "
+    "Its cookies are for https: over plain http no form works. Put a proxy with https in front, or "
     "set MOVIECLASSIFIER_DEPLOYED=0 in a network that you trust."
 )
 WINDOWS = (

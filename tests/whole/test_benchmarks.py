@@ -1,4 +1,4 @@
-"""The parts of the benchmark that can be wrong without anybody seeing it: arithmetic, conversion, the README."""
+"""The parts of the benchmark that can be wrong without anybody seeing it: arithmetic, conversion, the page."""
 
 import ast
 import csv
@@ -123,30 +123,30 @@ def test_both_rows_of_a_peer_come_from_one_run():
 def test_the_table_is_written_between_the_markers_and_nowhere_else(tmp_path):
     from tables import END, START, write_between_markers
 
-    readme = tmp_path / "README.md"
-    readme.write_text(f"before\n{START}\nold\n{END}\nafter\n")
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{START}\nold\n{END}\nafter\n")
     for table in ("| a |\n", "| b |"):
-        write_between_markers(readme, table)
-        assert readme.read_text() == f"before\n{START}\n{table.strip()}\n{END}\nafter\n"
+        write_between_markers(page, table)
+        assert page.read_text() == f"before\n{START}\n{table.strip()}\n{END}\nafter\n"
 
 
 @pytest.mark.parametrize("content", [None, "", "START", "START END START END", "END START"])
-def test_a_readme_without_markers_is_refused_and_left_alone(tmp_path, content):
+def test_a_page_without_markers_is_refused_and_left_alone(tmp_path, content):
     from tables import END, START, write_between_markers
 
-    readme = tmp_path / "README.md"
+    page = tmp_path / "page.md"
     if content is not None:
         content = content.replace("START", START).replace("END", END)
-        readme.write_text(content)
-    with pytest.raises(ValueError, match=r"README\.md: there must be one line <!-- bench:start --> and after it"):
-        write_between_markers(readme, "| a |")
-    assert content is None or readme.read_text() == content
+        page.write_text(content)
+    with pytest.raises(ValueError, match=r"page\.md: there must be one line <!-- bench:start --> and after it"):
+        write_between_markers(page, "| a |")
+    assert content is None or page.read_text() == content
 
 
-def test_the_readme_has_the_markers():
+def test_the_page_has_the_markers():
     from tables import check_markers
 
-    check_markers(ROOT / "README.md")
+    check_markers(ROOT / "docs/explanation/benchmarks.md")
 
 
 def letters(text):

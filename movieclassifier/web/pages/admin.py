@@ -84,7 +84,10 @@ class RollbackForm(SecureForm):
 def require_login() -> BaseResponse | None:
     """Let nobody in without the password; without a password set, there is nothing here."""
     if not current_app.config.get("ADMIN_PASSWORD_HASH"):
-        abort(404, "There is no admin page until MOVIECLASSIFIER_ADMIN_PASSWORD_HASH is set; see the README.")
+        abort(
+            404,
+            "There is no admin page until MOVIECLASSIFIER_ADMIN_PASSWORD_HASH is set, by movieclassifier hash-password.",
+        )
     if request.endpoint == "admin.login" or is_logged_in():
         return None
     return redirect(url_for("admin.login"), 303)

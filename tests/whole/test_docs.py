@@ -1,0 +1,409 @@
+"""The documentation: nothing is missing, links lead somewhere, commands exist, and the examples run."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import movieclassifier
+from docs.extension import expand
+from docs.extension.commands import iter_commands, make_context
+from docs.extension.log_schema import DESCRIPTIONS as LOG_DESCRIPTIONS
+from docs.extension.log_schema import find_tables
+from docs.extension.settings import descriptions, find_settings, names_in
+from docs.extension.tables import DEFINED_IN
+from movieclassifier.cli import COMMANDS, main
+from movieclassifier.live.sources import SOURCES
+from movieclassifier.training.teachers import TEACHERS
+from tests.support.pages import (
+    ROOT,
+    anchors,
+    blocks,
+    calls,
+    command_lines,
+    links,
+    our_arguments,
+    page_paths,
+    without_blocks,
+)
+
+TABLES = {
+    "READERS": movieclassifier.READERS,
+    "TOKENIZERS": movieclassifier.TOKENIZERS,
+    "RECIPES": movieclassifier.RECIPES,
+    "SOURCES": SOURCES,
+    "TEACHERS": TEACHERS,
+}
+PAGES = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in page_paths()]
+WITH_PYTHON = [
+    pytest.param(path, id=str(path.relative_to(ROOT)))
+    for path in page_paths()
+    if "```python\n" in path.read_text("utf-8")
+]
+
+
+@cache
+def page(path: Path) -> str:
+    """Return a page with the parts that are generated."""
+    return expand(path.read_text("utf-8"))
+
+
+def reference(name: str) -> str:
+    return page(ROOT / "docs/reference" / name)
+
+
+# Nothing is missing.
+
+
+def missing_options(text: str, words: tuple[str, ...], command: click.Command) -> list[str]:
+    """Return the options of a command that a page lacks."""
+    _, _, part = text.partition(f"```{{program}} movieclassifier {' '.join(words)}\n")
+    part = part.partition("```{program}")[0]
+    signatures = " ".join(re.findall(r"^`+\{option\} (.*)$", part, re.M))
+    options = [param for param in command.get_params(make_context(words, command)) if isinstance(param, click.Option)]
+    names = [name for option in options if not option.hidden for name in option.opts if name.startswith("--")]
+    return [name for name in names if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", signatures)]
+
+
+@pytest.mark.parametrize("words", [words for words, _ in iter_commands()], ids=" ".join)
+def test_every_option_of_every_command_is_in_the_reference(words):
+    text = reference(f"commands/{words[0]}.md")
+    command = dict(iter_commands())[words]
+    assert missing_options(text, words, command) == []
+    assert missing_options(text.replace("{option}", "{}"), words, command)  # the test can fail
+
+
+def test_every_command_is_listed():
+    listed = re.findall(r"^commands/([\w-]+)$|<commands/([\w-]+)>$", reference("commands.md"), re.M)
+    assert [a or b for a, b in listed] == list(COMMANDS)
+    assert all(f"[`{name}`](commands/{name}.md)" in reference("commands.md") for name in COMMANDS)
+
+
+def test_every_setting_is_described_once():
+    described = [name for section in descriptions().values() for name in section]
+    assert sorted(set(find_settings()) - set(described)) == []
+    assert len(described) == len(set(described))
+    assert all(f"`{name}`" in reference("settings.md") for name in described)
+
+
+def test_a_new_setting_would_be_found():
+    assert names_in('x = os.environ.get("BRAND_NEW"); y = _setting("NEWER")') == {"BRAND_NEW", "MOVIECLASSIFIER_NEWER"}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_entry_of_a_table_is_in_the_reference(name):
+    text = reference("tables.md")
+    assert [entry for entry in TABLES[name] if f"`{entry}`" not in text] == []
+    assert name in (ROOT / DEFINED_IN[name]).read_text("utf-8")
+
+
+@pytest.mark.parametrize(("how_to", "table"), [("formats", "READERS"), ("distil", "TEACHERS"), ("recipes", "RECIPES")])
+def test_a_guide_names_every_entry(how_to, table):
+    text = page(ROOT / f"docs/how-to/{how_to}.md")
+    assert [entry for entry in TABLES[table] if f"`{entry}`" not in text] == []
+
+
+def test_every_public_name_is_in_the_reference():
+    text = reference("python.md")
+    assert [name for name in movieclassifier.__all__ if f"movieclassifier.{name}\n" not in text] == []
+
+
+def test_every_column_of_the_database_is_described():
+    described = {
+        table: {column for column in columns if column}
+        for part in tomllib.loads(LOG_DESCRIPTIONS.read_text("utf-8")).values()
+        for table, columns in part.items()
+    }
+    assert described == {table: {column["name"] for column in columns} for table, columns in find_tables().items()}
+
+
+def test_every_array_of_a_record_is_described():
+    from movieclassifier.models.guard import GUARD_ARRAYS
+    from movieclassifier.models.record import ARRAYS
+
+    text = reference("record.md")
+    assert [name for name in ("facts", *ARRAYS, *GUARD_ARRAYS) if f"| `{name}` |" not in text] == []
+
+
+# Links lead somewhere.
+
+
+def dead_links(path: Path, text: str) -> list[str]:
+    """Return the links of a page that lead nowhere."""
+    dead = []
+    for target in links(text):
+        file, _, anchor = target.partition("#")
+        there = (path.parent / file).resolve() if file else path
+        if not there.exists() or (
+            anchor and there.suffix == ".md" and anchor not in anchors(page(there) if file else text)
+        ):
+            dead.append(target)
+    return dead
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_links_lead_somewhere(path):
+    assert dead_links(path, page(path)) == []
+
+
+@pytest.mark.parametrize(
+    "link", ["[x](docs/missing.md)", "[x](docs/index.md#nowhere)", "[x](#nowhere)", "![x](no.png)"]
+)
+def test_a_dead_link_is_found(link):
+    assert len(dead_links(ROOT / "README.md", f"# Title\n\n{link}\n")) == 1
+
+
+def test_the_readme_s_pictures_are_few_and_it_is_short():
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert len(text.splitlines()) <= 150
+
+
+# Commands exist.
+
+
+def faults_of(command: str) -> list[str]:
+    """Return what a command line names that does not exist."""
+    return [fault for program, arguments in calls(command) for fault in _faults(program, arguments)]
+
+
+def _faults(program: str, arguments: list[str]) -> list[str]:
+    ours = our_arguments(program, arguments)
+    if ours is not None:
+        return _faults_of_ours(ours)
+    if program == "make":
+        targets = [word for word in arguments if "=" not in word]
+        return [f"make {target}" for target in targets if not re.search(rf"^{target}:", _makefile(), re.M)]
+    if program.startswith("python") and arguments[:1] == ["-m"] and arguments[1].startswith("tests."):
+        return [] if (ROOT / f"{arguments[1].replace('.', '/')}.py").exists() else [arguments[1]]
+    if program.startswith("python") and arguments and arguments[0].endswith(".py"):
+        return [] if (ROOT / arguments[0]).exists() else [arguments[0]]
+    if program.rsplit("/", 1)[-1] in ("pip", "pipx"):
+        return _unknown_extras(arguments)
+    return []
+
+
+def _faults_of_ours(arguments: list[str]) -> list[str]:
+    """Parse arguments as click would, without calling anything."""
+    command: click.Command = main
+    words: tuple[str, ...] = ()
+    while isinstance(command, click.Group) and arguments and not arguments[0].startswith("-"):
+        found = command.get_command(click.Context(command), arguments[0])
+        if found is None:
+            return [f"movieclassifier {' '.join((*words, arguments[0]))}"]
+        command, words, arguments = found, (*words, arguments[0]), arguments[1:]
+    ctx = make_context(words, command) if words else click.Context(main, info_name="movieclassifier")
+    try:
+        given, _, _ = command.make_parser(ctx).parse_args(list(arguments))
+    except click.UsageError as error:
+        # A sentence may name an option without its argument.
+        return [] if "requires an argument" in error.format_message() else [error.format_message()]
+    return [fault for param in command.params for fault in _wrong_choice(param, given.get(param.name))]
+
+
+def _wrong_choice(param: click.Parameter, value: object) -> list[str]:
+    values = value if isinstance(value, list | tuple) else [value]
+    if not isinstance(param.type, click.Choice):
+        return []
+    return [f"{param.name} {word}" for word in values if isinstance(word, str) and word not in param.type.choices]
+
+
+@cache
+def _makefile() -> str:
+    return (ROOT / "Makefile").read_text("utf-8")
+
+
+def _unknown_extras(arguments: list[str]) -> list[str]:
+    setup = (ROOT / "setup.cfg").read_text("utf-8")
+    known = set(
+        re.findall(r"^(\w+) =$", setup.partition("[options.extras_require]")[2].partition("[options.e")[0], re.M)
+    )
+    named = {extra for word in arguments for extras in re.findall(r"\[([\w,]+)\]", word) for extra in extras.split(",")}
+    return sorted(named - known)
+
+
+def commands_of(text: str) -> list[str]:
+    """Return the commands of a page: those of its console blocks, and those of ours in its sentences."""
+    found = [line for block in blocks(text) if block.language == "console" for line in command_lines(block.text)]
+    inline = re.findall(r"(?<!`)`((?:movieclassifier|python) [^`]+|make [a-z-]+)`(?!`)", without_blocks(text))
+    return found + [re.sub(r" \|.*", "", line) for line in inline]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_commands_and_options_exist(path):
+    commands = commands_of(page(path))
+    assert [(command, faults) for command in commands if (faults := faults_of(command))] == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "movieclassifier learn x.csv",
+        "movieclassifier train x.csv --epochs 3",
+        "movieclassifier train x.csv --tokenizer none",
+        "zcat x | movieclassifier feedback forget 3",
+        "A=1 .venv/bin/movieclassifier predict --models x",
+        "python train_online.py x.csv --quiet",
+        "make everything",
+        "python benchmarks/missing.py",
+        "python -m tests.scripts.missing",
+        "pip install 'movieclassifier[webs]'",
+    ],
+)
+def test_a_command_that_does_not_exist_is_found(command):
+    assert faults_of(command)
+    assert commands_of(f"```console\n$ {command}\n```\n") == [command]
+
+
+# Examples run.
+
+
+@pytest.fixture
+def empty_folder(tmp_path, monkeypatch):
+    """A folder without a model and an environment without settings; tables get their entries back."""
+    for name in find_settings():
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    before, tables = set(sys.modules), {name: dict(table) for name, table in TABLES.items()}
+    yield tmp_path
+    for name, table in TABLES.items():
+        table.clear()
+        table.update(tables[name])
+    for name in set(sys.modules) - before:
+        if getattr(sys.modules[name], "__file__", None) and str(tmp_path) in str(sys.modules[name].__file__):
+            del sys.modules[name]
+
+
+def run_python(text: str, folder: Path) -> int:
+    """Run the Python blocks of a page one after the other, with the files that it shows; return their number."""
+    names: dict[str, object] = {}
+    n_run = 0
+    for block in blocks(text):
+        if block.key == "file":
+            (folder / block.value).parent.mkdir(parents=True, exist_ok=True)
+            (folder / block.value).write_text(block.text, "utf-8")
+        elif block.language == "python" and block.key == "needs":
+            ast.parse(block.text)
+        elif block.language == "python":
+            exec(compile(block.text, "<page>", "exec"), names)
+            n_run += 1
+    return n_run
+
+
+def run_console(text: str, folder: Path) -> int:
+    """Run the blocks that are marked to be run, and compare what they print; return the number of commands."""
+    n_run = 0
+    for block in blocks(text):
+        if block.key != "run":
+            continue
+        for command, expected in prompts(block.text):
+            (program, arguments), *_ = calls(command)
+            ours = our_arguments(program, arguments)
+            assert ours is not None
+            done = CliRunner().invoke(main, ours, catch_exceptions=False)
+            printed = (done.stdout, done.output)  # without and with what goes to standard error
+            assert any(is_printed(expected, said) for said in printed), f"$ {command}\n{done.output}"
+            n_run += 1
+    return n_run
+
+
+def prompts(text: str) -> list[tuple[str, str]]:
+    """Return each command of a console block with the lines below it."""
+    parts = re.split(r"^\$ ", text, flags=re.M)[1:]
+    return [
+        (command.replace("\\\n", " "), printed)
+        for command, _, printed in (re.split(r"(?<!\\)(\n|$)", part, maxsplit=1) for part in parts)
+    ]
+
+
+def is_printed(expected: str, printed: str) -> bool:
+    """Tell whether lines were printed; … is the rest of a line, or any lines, and columns may be wider or narrower."""
+    lines = [" ".join(line.split()) for line in expected.strip().splitlines()]
+    pattern = "".join(
+        r"([^\n]*\n)*" if line == "…" else re.escape(line).replace("…", r"[^\n]*") + r"\n" for line in lines
+    )
+    said = "".join(" ".join(line.split()) + "\n" for line in printed.strip().splitlines())
+    return re.fullmatch(pattern, said) is not None
+
+
+@pytest.mark.parametrize("path", WITH_PYTHON)
+def test_python_blocks_run(path, empty_folder, capsys):
+    text = path.read_text("utf-8")
+    if path.name == "own-texts.md":
+        shutil.copy(ROOT / "docs/tutorials/shop.csv", empty_folder)
+        assert run_console(text, empty_folder) >= 4
+    n_blocks = sum(block.language == "python" for block in blocks(text))
+    assert run_python(text, empty_folder) > 0 or n_blocks == sum(block.key == "needs" for block in blocks(text))
+
+
+def test_the_readme_s_commands_print_what_it_says(empty_folder):
+    assert run_console((ROOT / "README.md").read_text("utf-8"), empty_folder) >= 2
+
+
+def test_examples_can_fail(empty_folder):
+    with pytest.raises(ZeroDivisionError):
+        run_python("```python\n1 / 0\n```\n", empty_folder)
+    with pytest.raises(SyntaxError):
+        run_python("<!-- needs: x -->\n```python\n1 +\n```\n", empty_folder)
+    with pytest.raises(AssertionError, match="0"):
+        run_console('<!-- run: x -->\n```console\n$ movieclassifier predict "Dull."\nnothing\n```\n', empty_folder)
+    assert is_printed("a …\n…\nb", "a 1  2\nx\ny\nb\n")
+    assert not is_printed("a\n…\nb", "a\nx\ny\n")
+
+
+# Contributing and troubleshooting.
+
+
+@pytest.mark.parametrize("name", ["reader", "tokenizer", "recipe", "source", "page"])
+def test_an_addition_takes_under_40_lines(name):
+    shown = [block for block in blocks(page(ROOT / f"docs/contributing/{name}.md")) if block.key == "file"]
+    lines = sum(block.text.count("\n") for block in shown)
+    assert lines < 45 if name == "reader" else lines < 40
+
+
+@cache
+def said_in_the_code() -> str:
+    """Return all that the code can say, with strings over several lines joined."""
+    sources = [
+        *(ROOT / "movieclassifier").rglob("*.py"),
+        *(ROOT / "movieclassifier").rglob("*.html"),
+        *ROOT.glob("*.py"),
+    ]
+    text = "\n".join(path.read_text("utf-8") for path in [*sources, ROOT / "Makefile", ROOT / "bin/set_up.py"])
+    return re.sub(r'"\s*\\?\n\s*f?"', "", text)
+
+
+def unsaid(text: str) -> list[str]:
+    """Return the messages of a page of troubleshooting that nothing says."""
+    rows = re.findall(r"^\| ([^|]+) \|", text, re.M)
+    messages = [message for row in rows for message in re.findall(r"`([^`]+)`", row)]
+    return [m for m in messages if not all(part.strip() in said_in_the_code() for part in m.split("…"))]
+
+
+def test_messages_of_the_troubleshooting_are_real():
+    text = page(ROOT / "docs/troubleshooting.md")
+    assert unsaid(text) == []
+    assert unsaid("| `a message that nobody wrote` | x |\n") == ["a message that nobody wrote"]
+
+
+# The site.
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("sphinx") is None, reason="the documentation's tools are not installed: make docs")
+def test_the_site_is_built_without_a_warning(tmp_path):
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-n", "-q", "-d", tmp_path / "doctrees"]
+    done = subprocess.run([*command, ROOT / "docs", tmp_path / "html"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    text = (tmp_path / "html/reference/commands/train.html").read_text("utf-8")
+    assert "--recipe" in text
+    assert not re.search(r'(src|href)="https?://[^"]*\.(js|css|woff2?)"', text)
