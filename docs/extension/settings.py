@@ -84,7 +84,6 @@ def names_in(source: str) -> set[str]:
                 found.add(PREFIX + name)
             elif called in ("os.environ.get", "os.environ.pop", "os.getenv"):
                 found.add(name)
-        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-            if ast.unparse(node.value) == "os.environ":
-                found.add(str(node.slice.value))
+        elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ":
+            found.update([node.slice.value] if isinstance(node.slice, ast.Constant) else [])
     return found

@@ -86,7 +86,7 @@ def require_login() -> BaseResponse | None:
     if not current_app.config.get("ADMIN_PASSWORD_HASH"):
         abort(
             404,
-            "There is no admin page until MOVIECLASSIFIER_ADMIN_PASSWORD_HASH is set, by movieclassifier hash-password.",
+            "There is no admin page until MOVIECLASSIFIER_ADMIN_PASSWORD_HASH is set (movieclassifier hash-password).",
         )
     if request.endpoint == "admin.login" or is_logged_in():
         return None
