@@ -30,7 +30,7 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     CORPUS is read one minibatch at a time and need not fit in memory; without it, data/movie_data.csv is read. The
     last tenth is held out for the evaluation.
     """
-    from movieclassifier import evaluate, save_model, score_documents, split_holdout, survey
+    from movieclassifier import evaluate, save_model
     from movieclassifier.commands.distill import distill_instead
     from movieclassifier.commands.shared import train_steps
     from movieclassifier.models.abstaining import measure_thresholds
@@ -42,16 +42,16 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     costs, before = train_steps.measure_costs(), train_steps.load_record_facts(run.model_dir)
     corpus = chosen_corpus(paths or train_steps.book_corpus(), reading)
     test = corpus_to_test_on(training.test, reading, training.test_format) if training.test else None
-    found = survey(corpus)
-    plan, n_holdout = train_steps.plan_run(corpus, found, test, training, run)
-    train, holdout = split_holdout(corpus.documents(found.labels), plan.n_train, n_holdout)
+    source, tested, engine = train_steps.find_sources(corpus, test, training, run)
+    plan, n_holdout = train_steps.plan_run(source, tested, training, run)
+    train, holdout = source.split(plan.n_train, n_holdout)
     # This cuts the stream into minibatches, vectorizes them ahead in threads, and calls partial_fit in their order.
-    classifier = train_steps.fit_stream(train, plan, run)
+    classifier = train_steps.fit_stream(train, plan, run, engine)
     classifier.metadata |= planning.provenance(corpus, plan, n_holdout, training.test)
-    sample, unseen = planning.unseen_documents(holdout, n_holdout, test, found)
+    sample, unseen = planning.unseen_documents(holdout, n_holdout, tested.documents() if tested else None)
     if sample:
         classifier.metadata["threshold"] = measure_thresholds(classifier, sample)
-        classifier.metadata["metrics"] = evaluate(*score_documents(classifier, unseen, run.n_threads), classifier)
+        classifier.metadata["metrics"] = evaluate(*train_steps.score(classifier, unseen, run, engine), classifier)
     save_model(run.model_dir, classifier, make_guard(classifier, sample) if sample else None)
     train_steps.keep_state(run.model_dir)
     train_steps.report_result(classifier, run, before, costs())

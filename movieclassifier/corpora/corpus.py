@@ -71,6 +71,8 @@ class Corpus:
         Names of the paths for messages and records. A stream that was copied to a temporary file keeps its own name.
     copy : ShuffledCopy, optional
         The documents in random order, which are read in place of the paths.
+    addresses : tuple of str
+        Addresses of the files in a store that the paths are copies of; empty if they are no copies.
     """
 
     paths: tuple[Path, ...]
@@ -79,6 +81,7 @@ class Corpus:
     labels: Labels | None = None
     names: tuple[str, ...] = ()
     copy: ShuffledCopy | None = None
+    addresses: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.names:
@@ -143,7 +146,7 @@ def open_corpus(*paths: str | PathLike[str], reading: ReadingOptions = AS_FOUND)
     """
     if reading.format is not None and reading.format not in READERS:
         raise ValueError(f"format must be one of {', '.join(READERS)}; got {reading.format!r}.")
-    found = _expand(paths)
+    found, addresses = _expand(paths)
     format = reading.format or _guess(found, reading)
     _check_options(format, reading)
     for path in found:
@@ -154,16 +157,17 @@ def open_corpus(*paths: str | PathLike[str], reading: ReadingOptions = AS_FOUND)
         labels = LABELS.get(format)
         if format == "csv" and not reading.describes_columns and _header(found[0], reading) in BOOK_HEADERS:
             labels = BOOK_LABELS
-    return Corpus(found, format, reading, labels)
+    return Corpus(found, format, reading, labels, addresses=addresses)
 
 
 def _header(path: Path, reading: ReadingOptions) -> str:
     return first_lines(path, 1, reading.encoding or "utf-8")[0].replace('"', "")
 
 
-def _expand(paths: Sequence[str | PathLike[str]]) -> tuple[Path, ...]:
-    """Return the paths that patterns stand for, and that of standard input."""
+def _expand(paths: Sequence[str | PathLike[str]]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Return the paths that patterns stand for, and that of standard input; and their addresses, if all have one."""
     found: list[Path] = []
+    addresses: list[str] = []
     for path in [fspath(path) for path in paths]:
         check_no_address(path)
         if path.startswith("file://"):
@@ -171,7 +175,9 @@ def _expand(paths: Sequence[str | PathLike[str]]) -> tuple[Path, ...]:
 
             found.append(Path(url2pathname(urlsplit(path).path)))
         elif is_address(path):
-            found.extend(spool_address(path))
+            for copy, address in spool_address(path):
+                found.append(copy)
+                addresses.append(address)
         elif path == "-":
             found.append(spool_stdin())
         elif glob.has_magic(path) and not Path(path).exists():
@@ -183,7 +189,7 @@ def _expand(paths: Sequence[str | PathLike[str]]) -> tuple[Path, ...]:
             found.append(Path(path))
     if not found:
         raise ValueError("no corpus; pass the path of one.")
-    return tuple(found)
+    return tuple(found), tuple(addresses) if len(addresses) == len(found) else ()
 
 
 def _guess(paths: tuple[Path, ...], reading: ReadingOptions) -> str:

@@ -162,12 +162,13 @@ def _by_parity(path: Path, start: int, wanted: list[int], delimiter: int) -> lis
     """Count quotes; None if one stands where only a parser knows its meaning."""
     cuts: list[int] = []
     inside, before, offset = False, LINE_FEED, start
-    for block, after in _blocks(path, start):
+    for content, after in _blocks(path, start):
+        block = np.frombuffer(content, np.uint8)
         quotes = np.flatnonzero(block == QUOTE)
         if not _are_plain(block, quotes, inside, before, after, delimiter):
             return None
         while len(cuts) < len(wanted) and wanted[len(cuts)] <= offset + len(block):
-            cut = _cut_behind(block, quotes, inside, max(0, wanted[len(cuts)] - offset - 1))
+            cut = _cut_behind(quotes, inside, max(0, wanted[len(cuts)] - offset - 1), content)
             if cut is None:
                 break
             cuts.append(offset + cut)
@@ -176,14 +177,14 @@ def _by_parity(path: Path, start: int, wanted: list[int], delimiter: int) -> lis
     return None if inside else cuts
 
 
-def _blocks(path: Path, start: int) -> Iterator[tuple[NDArray[np.uint8], int]]:
+def _blocks(path: Path, start: int) -> Iterator[tuple[bytes, int]]:
     """Yield the bytes block by block, each with the byte behind it; behind the last one is a line feed."""
     with open(path, "rb") as file:
         file.seek(start)
         block = file.read(BLOCK_SIZE)
         while block:
             more = file.read(BLOCK_SIZE)
-            yield np.frombuffer(block, np.uint8), more[0] if more else LINE_FEED
+            yield block, more[0] if more else LINE_FEED
             block = more
 
 
@@ -204,9 +205,11 @@ def _are_plain(
     return bool(edges[left[first::2]].all() and edges[right[1 - first :: 2]].all())
 
 
-def _cut_behind(block: NDArray[np.uint8], quotes: NDArray[np.intp], inside: bool, place: int) -> int | None:
+def _cut_behind(quotes: NDArray[np.intp], inside: bool, place: int, content: bytes) -> int | None:
     """Return where the row ends that the place is in; None if that is behind the block."""
-    feeds = place + np.flatnonzero(block[place:] == LINE_FEED)
-    outside = (np.searchsorted(quotes, feeds) + inside) % 2 == 0
-    found = feeds[outside]
-    return int(found[0]) + 1 if len(found) else None
+    feed = content.find(b"\n", place)
+    while feed >= 0:
+        if (int(np.searchsorted(quotes, feed)) + inside) % 2 == 0:
+            return feed + 1
+        feed = content.find(b"\n", feed + 1)
+    return None

@@ -77,8 +77,8 @@ def is_address(path: str) -> bool:
     return re.match(r"[a-z][a-z0-9+.-]+(::[a-z][a-z0-9+.-]+)*://", path) is not None
 
 
-def spool_address(address: str) -> list[Path]:
-    """Copy the files at an address of fsspec to temporary files.
+def spool_address(address: str) -> list[tuple[Path, str]]:
+    """Copy the files at an address of fsspec to temporary files; returns the path of each copy and its own address.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def spool_address(address: str) -> list[Path]:
         raise ValueError(f"{address}: {error}.") from error
     if not files:
         raise FileNotFoundError(f"{address}: there is no such file.")
-    return [_spool_file(file) for file in files]
+    return [(_spool_file(file), file.full_name) for file in files]
 
 
 def _spool_file(remote: Any) -> Path:

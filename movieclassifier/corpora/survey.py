@@ -84,16 +84,20 @@ def survey(corpus: "Corpus") -> Survey:
     """
     bad_rows = corpus.bad_rows()
     documents, digest = with_digest(corpus, bad_rows)
-    counts = _count(documents, corpus)
+    counts = count_values(documents, corpus)
+    return survey_of(corpus, counts, corpus.copy.sha256 if corpus.copy else digest(), bad_rows)
+
+
+def survey_of(corpus: "Corpus", counts: "Counter[str]", sha256: str, bad_rows: BadRows) -> Survey:
+    """Return the survey of a corpus whose documents have been counted."""
     if corpus.labels is None:
         check_writing(counts, corpus.names[0])
     labels = corpus.labels if corpus.labels is not None else find_labels(counts)
     copy = corpus.copy
-    ordered = {value: counts[value] for value in labels if value in counts}
     return Survey(
         counts.total(),
-        ordered,
-        copy.sha256 if copy else digest(),
+        {value: counts[value] for value in labels if value in counts},
+        sha256,
         labels,
         (copy.bad_rows if copy else ()) + tuple(bad_rows.messages),
         (copy.n_bad_rows if copy else 0) + bad_rows.n_skipped,
@@ -127,7 +131,7 @@ def files_digest(corpus: "Corpus") -> str:
     return "" if any(path.is_dir() for path in corpus.paths) else _hash_files(corpus.paths)
 
 
-def _count(documents: Iterable[tuple[str, str]], corpus: "Corpus") -> Counter[str]:
+def count_values(documents: Iterable[tuple[str, str]], corpus: "Corpus") -> Counter[str]:
     """Count the labels, unless they are too many or too long to be labels."""
     counts: Counter[str] = Counter()
     for _, value in documents:

@@ -10,12 +10,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+T = TypeVar("T")
 ATTEMPTS = 4
+BUNDLES_PER_WORKER = 2
 # Dask tells nobody when its last worker has gone: a client would wait for ever.
 SECONDS_WITHOUT_WORKERS = 60.0
 SECONDS_TO_CONNECT = 20.0
@@ -29,6 +32,19 @@ class Task:
     arguments: tuple[Any, ...]
 
 
+def bundles_of(items: Sequence[T], n_workers: int) -> list[Sequence[T]]:
+    """Cut items into as many bundles as the workers can share; a lost worker costs one bundle.
+
+    Examples
+    --------
+    >>> bundles_of("abcde", 1)
+    ['ab', 'cde']
+    """
+    n_bundles = min(len(items), n_workers * BUNDLES_PER_WORKER)
+    ends = [round(len(items) * number / n_bundles) for number in range(n_bundles + 1)] if items else []
+    return [items[start:stop] for start, stop in pairwise(ends)]
+
+
 class Engine(Protocol):
     """A place where tasks are computed."""
 
@@ -36,6 +52,9 @@ class Engine(Protocol):
 
     def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
         """Yield the number of each task and its result, in the order in which they end."""
+
+    def run_on_machines(self, task: Task) -> None:
+        """Compute a task on each machine that has workers; one that has gone is left out."""
 
     def close(self) -> None:
         """Stop the workers that the engine has started."""
@@ -86,6 +105,10 @@ class LocalEngine:
         finally:
             for worker in busy:  # its result would be taken for that of a later task
                 worker.stop()
+
+    def run_on_machines(self, task: Task) -> None:
+        """Compute a task in this process."""
+        task.function(*task.arguments)
 
     def close(self) -> None:
         """Stop the processes."""
@@ -259,6 +282,10 @@ class DaskEngine:
                         f"worker {worker} has {name} {found[name]}, this process has {version}; the bits of a model "
                         "depend on them. Install the same version everywhere."
                     )
+
+    def run_on_machines(self, task: Task) -> None:
+        """Compute a task on each worker."""
+        self._client.run(task.function, *task.arguments, on_error="ignore")
 
     def close(self) -> None:
         """Leave the cluster; stop it where it was started here."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from movieclassifier import __version__
 from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.minibatches import holdout_sizes
+from movieclassifier.corpora.pieces import Excerpt
 from movieclassifier.corpora.readers.contract import Document, Label
 from movieclassifier.corpora.readers.formats import BOOK_LABELS, LABELS
 from movieclassifier.corpora.survey import Survey, count_labels
@@ -25,6 +26,7 @@ BOOK_MAPPINGS = (BOOK_LABELS, LABELS["aclImdb"])
 BOOK_NAMES: dict[Label, str] = {0: "negative", 1: "positive"}
 # Smaller shards cost accuracy: .912 with 390 documents, .917 with 1,560, .919 with 6,250 on aclImdb's halves.
 MIN_SHARD = 2_000
+MAX_DEFAULT_SHARDS = 16
 
 
 def make_plan(corpus: Corpus, found: Survey, options: TrainingOptions, with_test: bool) -> tuple[Plan, int]:
@@ -76,7 +78,7 @@ def default_n_shards(n_documents: int) -> int:
     >>> [default_n_shards(n) for n in (1_000, 25_000, 400_000)]
     [1, 12, 16]
     """
-    return max(1, min(16, n_documents // MIN_SHARD))
+    return max(1, min(MAX_DEFAULT_SHARDS, n_documents // MIN_SHARD))
 
 
 def _label_names(corpus: Corpus, classes: Iterable[Label]) -> tuple[str, ...]:
@@ -133,9 +135,11 @@ def provenance(corpus: Corpus, plan: Plan, n_holdout: int, test: str | None) -> 
 
 
 def unseen_documents(
-    holdout: Iterator[Document], n_holdout: int, test: Corpus | None, found: Survey
-) -> tuple[list[Document], Iterator[Document]]:
+    holdout: Excerpt | Iterator[Document], n_holdout: int, test: Excerpt | Iterator[Document] | None
+) -> tuple[list[Document], Excerpt | Iterator[Document]]:
     """Return the documents of the guard set, from the holdout where there is one, and all that are evaluated on."""
-    unseen = holdout if test is None else test.documents(found.labels)
+    unseen = holdout if test is None else test
     sample = list(islice(holdout if n_holdout else unseen, N_GUARD))
-    return sample, unseen if test and n_holdout else chain(sample, unseen)
+    # A stream has given the sample away; an excerpt is read from its start again.
+    is_whole = isinstance(unseen, Excerpt) or (test is not None and n_holdout > 0)
+    return sample, unseen if is_whole else chain(sample, unseen)

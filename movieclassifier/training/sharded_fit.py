@@ -12,22 +12,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from movieclassifier.corpora.minibatches import iter_minibatches
+from movieclassifier.corpora.pieces import Excerpt
 from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.models.classifier import Classifier
-from movieclassifier.models.scoring import score_documents
 from movieclassifier.system.atomic import name_full_disk, replace_file
 from movieclassifier.system.npz import NPZ_ERRORS, NpzFile, open_npz, write_npz
 from movieclassifier.system.progress import Progress
 from movieclassifier.training.calibration import fit_temperature
 from movieclassifier.training.checkpoints import NOT_COMPARED
-from movieclassifier.training.engines import Engine, Task
-from movieclassifier.training.label_order import LabelRuns, check_label_order
+from movieclassifier.training.engines import Engine, Task, bundles_of
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
 from movieclassifier.training.learners.trainer import Trainer
 from movieclassifier.training.plan import Plan
+from movieclassifier.training.scoring_tasks import score_on
 from movieclassifier.training.shards import (
     SCALE,
+    Lines,
     Shard,
     ShardSettings,
     Steps,
@@ -41,8 +41,6 @@ from movieclassifier.training.steps import Fit
 DOCUMENTS = "shards.jsonl"
 CHECKPOINT = "shards.npz"
 FORMAT = 2  # 1 was written before the default tokenizer folded quotes, marks and references
-# Bundles of shards for each worker: what a lost worker costs is one bundle.
-BUNDLES_PER_WORKER = 2
 
 
 def _of_the_run(plan: Plan) -> dict[str, Any]:
@@ -74,55 +72,44 @@ class ShardedFit:
     def __init__(self, plan: Plan, folder: Path, cache_dir: str):
         run = hashlib.blake2b(json.dumps(_of_the_run(plan), sort_keys=True).encode(), digest_size=8)
         self.plan, self.folder = plan, folder
-        self.settings = ShardSettings(
-            plan.recipe, plan.classes, plan.min_df, plan.minibatch_size, plan.seed, run.hexdigest(), cache_dir
-        )
+        shares = () if plan.allow_sorted else tuple(n / sum(plan.label_counts) for n in plan.label_counts)
+        sizes = plan.min_df, plan.minibatch_size, plan.seed
+        self.settings = ShardSettings(plan.recipe, plan.classes, *sizes, run.hexdigest(), cache_dir, shares, plan.n_fit)
         self.counts = LogCountRatio(len(plan.classes), plan.recipe.ngrams.n_features, plan.min_df)
         self.weights: Weights | None = None
         self.n_passes_done = 0
         self.curve: list[tuple[int, float]] = []
 
-    def cut(self, documents: Iterator[Document]) -> list[Shard]:
-        """Write the documents of the fit to one file, and return where each shard lies in it.
+    def cut(self, documents: Iterable[Document]) -> list[Shard]:
+        """Return the shards of a fit.
+
+        Workers read the documents of an excerpt themselves. Those of a stream are written to one file.
 
         Raises
         ------
         OSError
             If there is no room.
         ValueError
-            If the stream seems to be sorted by label, or is shorter than planned.
+            If the stream is shorter than planned.
         """
-        sizes = np.diff(np.linspace(0, self.plan.n_fit, self.plan.n_shards + 1).round().astype(int))
+        ends = np.linspace(0, self.plan.n_fit, self.plan.n_shards + 1).round().astype(int).tolist()
+        if isinstance(documents, Excerpt):
+            parts = [documents.part(start, stop) for start, stop in pairwise(ends)]
+            return [Shard(number, part, ends[number], len(part)) for number, part in enumerate(parts)]
         path = self.folder / DOCUMENTS
-        checked = self._checked(islice(documents, self.plan.n_fit))
         shards = []
         with open(path, "wb") as file, name_full_disk(path):
-            for number, size in enumerate(sizes.tolist()):
-                start = file.tell()
-                n_documents = _write_lines(file, islice(checked, size))
-                shards.append(Shard(number, str(path.resolve()), start, file.tell(), n_documents))
+            for number, (start, stop) in enumerate(pairwise(ends)):
+                place = file.tell()
+                n_documents = _write_lines(file, islice(documents, stop - start))
+                shards.append(Shard(number, Lines(str(path.resolve()), place, file.tell()), start, n_documents))
         if sum(shard.n_documents for shard in shards) < self.plan.n_fit:
             raise ValueError(f"the stream ended before the {self.plan.n_fit:,} documents that were planned.")
         return shards
 
-    def _checked(self, documents: Iterator[Document]) -> Iterator[Document]:
-        """Pass documents on, unless their labels come in an order that ruins the training."""
-        shares = np.array(self.plan.label_counts) / sum(self.plan.label_counts)
-        names = [str(label) for label in self.plan.classes]
-        runs = LabelRuns(shares, self.plan.n_fit, names)
-        places = {label: place for place, label in enumerate(self.plan.classes)}
-        first = 1
-        for texts, labels in iter_minibatches(documents, self.plan.minibatch_size):
-            if not self.plan.allow_sorted:
-                y = np.array([places[label] for label in labels])
-                runs.check(y, first)
-                check_label_order(np.bincount(y, minlength=len(places)), shares, first, names)
-            first += len(labels)
-            yield from zip(texts, labels, strict=True)
-
     def count(self, shards: Sequence[Shard], engine: Engine) -> Iterator[int]:
         """Count on the engine, and start from weights of 0; yields the documents of each bundle."""
-        bundles = _bundles(shards, engine.n_workers)
+        bundles = bundles_of(shards, engine.n_workers)
         for number, found in engine.run([Task(count_shards, (bundle, self.settings)) for bundle in bundles]):
             self.counts.counts_[found.columns] += found.counts
             self.counts.totals_ += found.totals
@@ -145,7 +132,7 @@ class ShardedFit:
         weights = self.weights
         if weights is None:
             raise ValueError("the counting pass comes first; call count().")
-        bundles = _bundles(shards, engine.n_workers)
+        bundles = bundles_of(shards, engine.n_workers)
         tasks = [Task(step_shards, (bundle, self.settings, weights, self.n_passes_done)) for bundle in bundles]
         mixed = _Mix(weights)
         for _, steps in engine.run(tasks):
@@ -273,7 +260,6 @@ def fit_shards(
     model_dir: str | os.PathLike[str],
     cache_dir: str | None = None,
     label_names: Iterable[str] | None = None,
-    n_threads: int = 1,
     resume: bool = False,
     show_progress: bool | None = False,
 ) -> Classifier:
@@ -284,7 +270,8 @@ def fit_shards(
     Parameters
     ----------
     documents : iterable of Document
-        The stream from its start; ``plan.n_train`` documents are read from it.
+        The stream from its start, of which ``plan.n_train`` documents are read; or an excerpt, which workers read
+        themselves.
     plan : Plan
     engine : Engine
     model_dir : str or path-like
@@ -292,8 +279,6 @@ def fit_shards(
     cache_dir : str, optional
         Folder on each worker for hashed minibatches; that of the model by default.
     label_names : iterable of str, optional
-    n_threads : int
-        Threads that vectorize the documents of the calibration.
     resume : bool
         Go on from the checkpoint in model_dir, which is written after each pass.
     show_progress : bool or None
@@ -312,7 +297,8 @@ def fit_shards(
     ChildProcessError
         If the workers of the engine have gone.
     """
-    folder, stream = Path(model_dir).resolve(), iter(documents)
+    folder = Path(model_dir).resolve()
+    stream = documents if isinstance(documents, Excerpt) else iter(documents)
     state = ShardedFit(plan, folder, cache_dir or str(folder))
     try:
         with closing(_run(state, stream, engine, resume, show_progress)) as steps:
@@ -320,18 +306,24 @@ def fit_shards(
                 pass
         classifier = state.classifier(label_names or plan.label_names or None)
     finally:
-        drop_caches(state.settings)
+        engine.run_on_machines(Task(drop_caches, (state.settings,)))
         (folder / DOCUMENTS).unlink(missing_ok=True)
     classifier.metadata |= {"learning_curve": state.curve, "min_df": plan.min_df, "earlier": []}
     if plan.n_calibration:
-        y, values = score_documents(classifier, islice(stream, plan.n_calibration), n_threads)
+        y, values = score_on(engine, classifier, _calibration_part(stream, plan))
         classifier.temperature_ = fit_temperature(values, y)
     (folder / CHECKPOINT).unlink(missing_ok=True)
     return classifier
 
 
+def _calibration_part(documents: Excerpt | Iterator[Document], plan: Plan) -> Excerpt | list[Document]:
+    if isinstance(documents, Excerpt):
+        return documents.part(plan.n_fit, plan.n_train)
+    return list(islice(documents, plan.n_calibration))
+
+
 def _run(
-    state: ShardedFit, stream: Iterator[Document], engine: Engine, resume: bool, show_progress: bool | None
+    state: ShardedFit, stream: Iterable[Document], engine: Engine, resume: bool, show_progress: bool | None
 ) -> Generator[int, None, None]:
     """Cut, count, and take the passes that are left."""
     shards = state.cut(stream)
@@ -350,13 +342,6 @@ def _run(
                 bar.update(n_documents, f"pass {state.n_passes_done + 1} of {n_passes}")
                 yield n_documents
             state.save()
-
-
-def _bundles(shards: Sequence[Shard], n_workers: int) -> list[Sequence[Shard]]:
-    """Cut the shards into as many bundles as the workers can share; results do not depend on the cut."""
-    n_bundles = min(len(shards), n_workers * BUNDLES_PER_WORKER)
-    ends = np.linspace(0, len(shards), n_bundles + 1).round().astype(int)
-    return [shards[start:stop] for start, stop in pairwise(ends)]
 
 
 def _write_lines(file: Any, documents: Iterable[Document]) -> int:

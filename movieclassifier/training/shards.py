@@ -25,10 +25,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.corpora.minibatches import iter_minibatches
+from movieclassifier.corpora.pieces import Excerpt
 from movieclassifier.corpora.readers.contract import Document, Label
 from movieclassifier.features.rows import Rows
 from movieclassifier.features.vectorizing import iter_vectorized
 from movieclassifier.recipes.linear import Recipe
+from movieclassifier.training.label_order import LabelRuns, check_label_order
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
 from movieclassifier.training.learners.sgd import make_estimator, take_epoch
 from movieclassifier.training.minibatch_cache import MinibatchCache
@@ -38,23 +40,19 @@ SCALE = 2.0**24
 
 
 @dataclass(frozen=True)
-class Shard:
-    """Consecutive documents, as lines of JSON in a file that every worker can read.
+class Lines:
+    """Documents as lines of JSON in a file that every worker can read.
 
     Attributes
     ----------
-    number : int
     path : str
     start, stop : int
         Bytes of the file.
-    n_documents : int
     """
 
-    number: int
     path: str
     start: int
     stop: int
-    n_documents: int
 
     def __iter__(self) -> Iterator[Document]:
         with open(self.path, "rb") as file:
@@ -65,6 +63,25 @@ class Shard:
                     raise ValueError(f"{self.path} is shorter than it was when it was written; start again.")
                 text, label = json.loads(line)
                 yield text, label
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Consecutive documents of the fit.
+
+    Attributes
+    ----------
+    number : int
+    documents : Lines or Excerpt
+    start : int
+        Documents of the fit that come before.
+    n_documents : int
+    """
+
+    number: int
+    documents: Lines | Excerpt
+    start: int
+    n_documents: int
 
 
 @dataclass(frozen=True)
@@ -82,6 +99,10 @@ class ShardSettings:
         Names the caches of this run.
     cache_dir : str
         Folder for hashed minibatches, on any disk of the worker.
+    shares : tuple of float
+        Share of each class in the corpus; empty where the labels may come in any order.
+    n_fit : int
+        Documents of all shards.
     """
 
     recipe: Recipe
@@ -91,6 +112,8 @@ class ShardSettings:
     seed: int
     run: str
     cache_dir: str
+    shares: tuple[float, ...] = ()
+    n_fit: int = 0
 
     @property
     def positions(self) -> tuple[int, ...]:
@@ -162,13 +185,35 @@ class Steps:
 
 
 def count_shards(shards: Sequence[Shard], settings: ShardSettings) -> Counts:
-    """Hash the documents of some shards, keep their minibatches, and count documents per column and class."""
+    """Hash the documents of some shards, keep their minibatches, and count documents per column and class.
+
+    Raises
+    ------
+    OSError
+        If this worker cannot read the documents.
+    ValueError
+        If a shard seems to be sorted by label.
+    """
     counter = LogCountRatio(len(settings.classes), settings.recipe.ngrams.n_features, settings.min_df)
     for shard in shards:
-        for rows, y in _iter_hashed(shard, settings, anew=True):
+        for rows, y in _checked(_iter_hashed(shard, settings, anew=True), shard, settings):
             counter.partial_fit(rows, y)
     columns = np.flatnonzero(counter.counts_.any(axis=1)).astype(np.int32)
     return Counts(columns, counter.counts_[columns], counter.totals_)
+
+
+def _checked(
+    minibatches: Iterator[tuple[Rows, NDArray[np.integer]]], shard: Shard, settings: ShardSettings
+) -> Iterator[tuple[Rows, NDArray[np.integer]]]:
+    """Pass minibatches on, unless their labels come in an order that ruins the training."""
+    shares, names, first = np.array(settings.shares), [str(label) for label in settings.classes], shard.start + 1
+    runs = LabelRuns(shares, settings.n_fit, names)
+    for rows, y in minibatches:
+        if len(shares):
+            runs.check(y, first)
+            check_label_order(np.bincount(y, minlength=len(names)), shares, first, names)
+        first += len(y)
+        yield rows, y
 
 
 def step_shards(shards: Sequence[Shard], settings: ShardSettings, weights: Weights, number: int) -> Steps:
@@ -293,7 +338,7 @@ def _iter_hashed(
     ngrams = settings.recipe.ngrams
     path = _cache_path(shard, settings, "hashed")
     if anew or not path.exists():
-        minibatches = iter_minibatches(shard, settings.minibatch_size)
+        minibatches = iter_minibatches(shard.documents, settings.minibatch_size)
         yield from _iter_kept(iter_vectorized(minibatches, ngrams, settings.classes), path, settings, ngrams.n_features)
         return
     n = _n_minibatches(shard, settings)

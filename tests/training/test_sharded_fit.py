@@ -5,34 +5,17 @@ import numpy as np
 import pytest
 
 from movieclassifier import Plan, make_recipe, open_corpus, survey
+from movieclassifier.corpora import cutting
 from movieclassifier.corpora.survey import count_labels
 from movieclassifier.models.record import record_bytes
 from movieclassifier.training import sharded_fit
 from movieclassifier.training.engines import LocalEngine
 from movieclassifier.training.sharded_fit import CHECKPOINT, DOCUMENTS, ShardedFit, fit_shards
+from movieclassifier.training.source_tasks import find_source
+from tests.support.engines import InProcess
 
 SAMPLE = Path(__file__).parents[2] / "movieclassifier/bundled/sample_reviews.csv"
 SETTINGS = {"n_features": 2**14, "passes": 2, "calibrate": False}
-
-
-class InProcess:
-    """An engine without processes, which computes the last task first."""
-
-    n_workers = 1
-
-    def __init__(self, n_workers=1, dies_at=None):
-        self.n_workers, self.n_left = n_workers, dies_at
-
-    def run(self, tasks):
-        for number in reversed(range(len(tasks))):
-            if self.n_left is not None:
-                self.n_left -= 1
-                if self.n_left < 0:
-                    raise KeyboardInterrupt
-            yield number, tasks[number].function(*tasks[number].arguments)
-
-    def close(self):
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +31,10 @@ def plan_of(sample, **overrides):
     return Plan(recipe, found.classes, count_labels(found), 400, **values)
 
 
-def digest_of(sample, folder, engine, resume=False, **overrides):
+def digest_of(sample, folder, engine, resume=False, documents=None, **overrides):
     folder.mkdir(exist_ok=True)
-    classifier = fit_shards(iter(sample[0]), plan_of(sample, **overrides), engine, model_dir=folder, resume=resume)
+    documents = iter(sample[0]) if documents is None else documents
+    classifier = fit_shards(documents, plan_of(sample, **overrides), engine, model_dir=folder, resume=resume)
     return hashlib.sha256(record_bytes(classifier)).hexdigest()
 
 
@@ -69,6 +53,17 @@ def test_processes_give_the_same_record(sample, digest, tmp_path):
     engine = LocalEngine(2)
     assert digest_of(sample, tmp_path, engine) == digest
     engine.close()
+
+
+def test_documents_that_workers_read_give_the_same_record(sample, digest, tmp_path, monkeypatch):
+    monkeypatch.setattr(cutting, "MIN_PIECE", 2**12)
+    source = find_source(sample[0], InProcess(3), 2)
+    train, _ = source.split(400, 0)
+    assert len(source.excerpt.pieces) > 1
+    assert digest_of(sample, tmp_path, InProcess(3), documents=train) == digest
+    calibrated = {"settings": {"calibrate": True}}
+    records = [digest_of(sample, tmp_path, InProcess(3), documents=part, **calibrated) for part in (train, None)]
+    assert records[0] == records[1] != digest
 
 
 def test_without_the_compiled_twins_the_record_is_the_same(sample, digest, tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from movieclassifier import make_recipe
 from movieclassifier.features.hashing import hash_texts
 from movieclassifier.training.shards import (
+    Lines,
     Shard,
     ShardSettings,
     Weights,
@@ -31,7 +32,8 @@ def shards_of(path, *parts):
         for number, part in enumerate(parts):
             start = file.tell()
             file.writelines(json.dumps(document).encode() + b"\n" for document in part)
-            found.append(Shard(number, str(path), start, file.tell(), len(part)))
+            n_before = sum(shard.n_documents for shard in found)
+            found.append(Shard(number, Lines(str(path), start, file.tell()), n_before, len(part)))
     return found
 
 
@@ -52,8 +54,8 @@ def start(counts, settings):
 def test_a_shard_yields_its_documents_alone(tmp_path):
     all_documents = documents(20)
     first, second = shards_of(tmp_path / "shards.jsonl", all_documents[:12], all_documents[12:])
-    assert [tuple(document) for document in first] == all_documents[:12]
-    assert [tuple(document) for document in second] == all_documents[12:]
+    assert [tuple(document) for document in first.documents] == all_documents[:12]
+    assert [tuple(document) for document in second.documents] == all_documents[12:]
 
 
 def test_a_file_that_was_cut_off_is_refused(tmp_path):
@@ -61,7 +63,7 @@ def test_a_file_that_was_cut_off_is_refused(tmp_path):
     content = (tmp_path / "shards.jsonl").read_bytes()
     (tmp_path / "shards.jsonl").write_bytes(content[:-9])
     with pytest.raises(ValueError, match="is shorter than it was when it was written"):
-        list(shard)
+        list(shard.documents)
 
 
 def test_counts_are_those_of_the_vectorizer(tmp_path):

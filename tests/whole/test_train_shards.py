@@ -46,6 +46,21 @@ def test_two_processes_give_the_same_record(trained, tmp_path):
     assert digest(tmp_path / "model") == digest(trained)
 
 
+def test_files_that_shuffle_has_dealt_out_are_trained_on(tmp_path):
+    pattern = tmp_path / "part-{}.csv.gz"
+    shuffle = [sys.executable, "-m", "movieclassifier.cli", "shuffle", str(SAMPLE), str(pattern), "--shards", "4"]
+    subprocess.run(shuffle, check=True, capture_output=True)
+    digests = set()
+    for n_workers in ("1", "2"):
+        folder = tmp_path / n_workers
+        corpus = str(pattern).format("*")
+        options = command(folder, "--shards", "6", "--workers", n_workers)
+        done = subprocess.run([word if word != str(SAMPLE) else corpus for word in options], capture_output=True)
+        assert done.returncode == 0, done.stderr
+        digests.add(digest(folder))
+    assert len(digests) == 1
+
+
 def test_dask_gives_the_same_record(trained, tmp_path):
     pytest.importorskip("distributed", reason="the extra dask is not installed")
     done = train(tmp_path / "model", "--shards", "6", "--on", "dask", "--workers", "2", "--cache-dir", str(tmp_path))

@@ -2,23 +2,24 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from movieclassifier.commands.shared.corpus_options import report_bad_rows
 from movieclassifier.commands.shared.edge import warn
 from movieclassifier.corpora.corpus import Corpus
+from movieclassifier.corpora.pieces import Excerpt
 from movieclassifier.corpora.readers.contract import Document
-from movieclassifier.corpora.survey import Survey, survey
+from movieclassifier.corpora.survey import survey
 from movieclassifier.evaluation.caveats import find_caveats
 from movieclassifier.evaluation.metrics_table import metrics_table
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.origin import load_record_facts, replacement_note
+from movieclassifier.models.scoring import score_documents
 from movieclassifier.system.errors import check_installed
 from movieclassifier.system.locking import lock_folder
 from movieclassifier.system.memory import peak_megabytes
@@ -26,16 +27,23 @@ from movieclassifier.training.checkpoints import keep_state, load_checkpoint_fac
 from movieclassifier.training.fit import fit
 from movieclassifier.training.options import RunOptions, TrainingOptions
 from movieclassifier.training.plan import Plan
-from movieclassifier.training.planning import MIN_SHARD, default_n_shards, earlier_plan, make_plan
+from movieclassifier.training.planning import MAX_DEFAULT_SHARDS, MIN_SHARD, default_n_shards, earlier_plan, make_plan
+from movieclassifier.training.sources import Source
+
+if TYPE_CHECKING:
+    from movieclassifier.training.engines import Engine
+    from movieclassifier.training.scoring_tasks import Scored
 
 __all__ = [
     "book_corpus",
+    "find_sources",
     "fit_stream",
     "keep_state",
     "load_record_facts",
     "measure_costs",
     "plan_run",
     "report_result",
+    "score",
 ]
 
 # Fewer labels are those of a small trial.
@@ -53,9 +61,44 @@ def book_corpus() -> list[str]:
     return [str(BOOK_CORPUS)]
 
 
-def plan_run(
-    corpus: Corpus, found: Survey, test: Corpus | None, training: TrainingOptions, run: RunOptions
-) -> tuple[Plan, int]:
+def find_sources(
+    corpus: Corpus, test: Corpus | None, training: TrainingOptions, run: RunOptions
+) -> "tuple[Source, Source | None, Engine | None]":
+    """Survey the corpora, and start the engine of a training by shards, which lasts until the command ends.
+
+    Returns
+    -------
+    train : Source
+    test : Source or None
+        Its labels are mapped as those of the corpus that is trained on.
+    engine : Engine or None
+    """
+    if run.continue_ and (run.on is not None or (training.n_shards or 1) > 1):
+        raise ValueError("--continue goes on from one trainer, and shards have many; leave out --shards and --on.")
+    if run.on is None and (training.n_shards or 1) == 1:
+        train = Source(corpus, survey(corpus))
+        test = test and replace(test, labels=train.found.labels)
+        return train, Source(test, survey(test)) if test else None, None
+    from movieclassifier.training.source_tasks import find_source
+
+    engine = start_engine(run.on, min(run.n_workers, training.n_shards or run.n_workers))
+    train = find_source(corpus, engine, training.n_shards or MAX_DEFAULT_SHARDS)
+    test = test and replace(test, labels=train.found.labels)
+    return train, find_source(test, engine) if test else None, engine
+
+
+def start_engine(on: str | None, n_workers: int) -> "Engine":
+    """Start an engine, which is closed when the command ends."""
+    from movieclassifier.training.engines import make_engine
+
+    if on not in (None, "local"):
+        check_installed("dask", "distributed")
+    engine = make_engine(on or "local", n_workers)
+    click.get_current_context().call_on_close(engine.close)
+    return engine
+
+
+def plan_run(source: Source, tested: Source | None, training: TrainingOptions, run: RunOptions) -> tuple[Plan, int]:
     """Return the plan of a fit and the size of the holdout, and check everything that could stop the run later.
 
     The model folder is locked until the command ends. Bad rows that were skipped are listed on stderr, and a warning
@@ -63,10 +106,8 @@ def plan_run(
 
     Parameters
     ----------
-    corpus : Corpus
-    found : Survey
-        Of that corpus.
-    test : Corpus or None
+    source : Source
+    tested : Source or None
         A separate corpus to evaluate on.
     training : TrainingOptions
     run : RunOptions
@@ -77,15 +118,14 @@ def plan_run(
         If there is too little to train or to evaluate on, nothing to continue from, no access to the model folder, or
         if a different training is at work there.
     """
+    corpus, found = source.corpus, source.found
     report_bad_rows(found)
-    if run.continue_ and (run.on is not None or (training.n_shards or 1) > 1):
-        raise ValueError("--continue goes on from one trainer, and shards have many; leave out --shards and --on.")
     if run.on is not None and training.n_shards is None:
         training = replace(training, n_shards=default_n_shards(training.n_train or found.n_documents))
     earlier = earlier_plan(run)
-    plan, n_holdout = make_plan(corpus, found, keep_as_before(training, earlier), with_test=test is not None)
+    plan, n_holdout = make_plan(corpus, found, keep_as_before(training, earlier), with_test=tested is not None)
     warn(find_label_doubts(len(found.classes), found.n_documents))
-    _warn_of_known_documents(plan, earlier, found, test)
+    _warn_of_known_documents(plan, earlier, tested)
     if plan.n_shards > 1 and plan.n_fit < MIN_SHARD * plan.n_shards:
         n = plan.n_fit // plan.n_shards
         warn([f"a shard has about {n:,} documents; with fewer than {MIN_SHARD:,} the model is less accurate."])
@@ -116,13 +156,13 @@ def keep_as_before(training: TrainingOptions, earlier: Plan | None) -> TrainingO
     return replace(training, n_keep=earlier.n_keep)
 
 
-def _warn_of_known_documents(plan: Plan, earlier: Plan | None, found: Survey, test: Corpus | None) -> None:
-    """Warn if the figures will be from documents that are trained on; the test corpus is read to find out."""
+def _warn_of_known_documents(plan: Plan, earlier: Plan | None, tested: Source | None) -> None:
+    """Warn if the figures will be from documents that are trained on."""
     before = {} if earlier is None else earlier.seen()
-    if test is not None:
-        tested = survey(replace(test, labels=found.labels))
-        if tested.sha256 in {plan.sha256, *before}:
-            warn([f"{test.names[0]} is trained on, so how well the model does there says nothing about other texts."])
+    if tested is not None:
+        name = tested.corpus.names[0]
+        if tested.found.sha256 in {plan.sha256, *before}:
+            warn([f"{name} is trained on, so how well the model does there says nothing about other texts."])
     elif before.get(plan.sha256, 0) > plan.n_train:
         warn(["the model was trained on documents of this holdout before, so its figures are too good."])
 
@@ -135,27 +175,34 @@ def lock(folder: Path) -> None:
     click.get_current_context().with_resource(lock_folder(folder))
 
 
-def fit_stream(documents: Iterable[Document], plan: Plan, run: RunOptions) -> Classifier:
+def fit_stream(
+    documents: Excerpt | Iterator[Document], plan: Plan, run: RunOptions, engine: "Engine | None"
+) -> Classifier:
     """Fit on one machine, or by shards on an engine, as the options say."""
-    if plan.n_shards == 1:
+    if plan.n_shards == 1 or engine is None:
         return fit(documents, plan, **fit_options(run, plan))
-    from movieclassifier.training.engines import make_engine
     from movieclassifier.training.sharded_fit import fit_shards
 
-    if run.on not in (None, "local"):
-        check_installed("dask", "distributed")
-    engine = make_engine(run.on or "local", min(run.n_workers, plan.n_shards))
-    with closing(engine):
-        return fit_shards(
-            documents,
-            plan,
-            engine,
-            model_dir=run.model_dir,
-            cache_dir=run.cache_dir,
-            n_threads=run.n_threads,
-            resume=run.resume,
-            show_progress=run.show,
-        )
+    return fit_shards(
+        documents,
+        plan,
+        engine,
+        model_dir=run.model_dir,
+        cache_dir=run.cache_dir,
+        resume=run.resume,
+        show_progress=run.show,
+    )
+
+
+def score(
+    classifier: Classifier, documents: Excerpt | Iterator[Document], run: RunOptions, engine: "Engine | None"
+) -> "Scored":
+    """Return the true classes and the decision values of documents, on an engine where its workers read them."""
+    if engine is not None and isinstance(documents, Excerpt):
+        from movieclassifier.training.scoring_tasks import score_on
+
+        return score_on(engine, classifier, documents)
+    return score_documents(classifier, documents, run.n_threads)
 
 
 def fit_options(run: RunOptions, plan: Plan) -> dict[str, Any]:

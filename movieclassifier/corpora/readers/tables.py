@@ -145,6 +145,27 @@ def iter_tsv(
     )
 
 
+def iter_plain_csv(
+    path: str | PathLike[str],
+    labels: Labels | None = None,
+    *,
+    text_column: Column | Sequence[Column] | None = None,
+    label_column: Column | None = None,
+    header: bool = True,
+    delimiter: str = ",",
+    quoted: bool = True,
+    encoding: str = "utf-8",
+) -> Iterator[Document]:
+    """Yield the documents of a CSV file whose quotes are neither escaped nor spaced, without looking for such.
+
+    Parameters and errors are those of :func:`iter_csv`. A piece of a file is read so, because its own first rows may
+    look different from those of the file.
+    """
+    choice = Choice(text_column, label_column)
+    table = _Table(Path(path), choice, header, delimiter, quoted, "", encoding, Dialect(delimiter))
+    return table.documents(AsIs() if labels is None else labels, BadRows())
+
+
 @dataclass(frozen=True)
 class _Found:
     """The columns of a table and the rows of its documents.
@@ -176,10 +197,13 @@ class _Table:
     quoted: bool
     escape: str | None
     encoding: str
+    dialect: Dialect | None = None
 
     def documents(self, labels: Labels, bad_rows: BadRows) -> Iterator[Document]:
         with open_text(self.path, self.encoding, "" if self.quoted else "\n") as lines:
-            dialect, lines = find_dialect(lines, self.delimiter, self.escape if self.quoted else "")
+            dialect, escape = self.dialect, self.escape if self.quoted else ""
+            if dialect is None:
+                dialect, lines = find_dialect(lines, self.delimiter, escape)
             if self.quoted:
                 plain = unescaped(lines, dialect.escape)
                 rows = iter_rows(plain, replace(dialect, escape=""), str(self.path), bad_rows)

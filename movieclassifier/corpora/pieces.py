@@ -1,0 +1,144 @@
+"""Pieces of a corpus that many processes read at the same time: ranges of a file, or whole files.
+
+A piece of a table is read as a small file of its own, which begins with the header of the whole one. Readers find the
+columns in the header; in a file without one they find them in the first row, which then takes its place.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from itertools import accumulate, chain, islice, pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from movieclassifier.corpora.readers.contract import Document, Labels
+from movieclassifier.corpora.spooling import is_address
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Consecutive documents of a corpus.
+
+    Attributes
+    ----------
+    path : str
+        A path, or an address that fsspec reads.
+    read : callable
+        A reader, called with a path and a mapping of labels.
+    start, stop : int or None
+        Bytes of the file; None stands for the whole file.
+    head : bytes
+        The start of the file, which is put before the rows of the piece.
+    n_head : int
+        Number of documents in the head, which belong to a different piece.
+    """
+
+    path: str
+    read: Callable[..., Iterator[Document]]
+    start: int | None = None
+    stop: int | None = None
+    head: bytes = b""
+    n_head: int = 0
+
+    def documents(self, labels: Labels | None) -> Iterator[Document]:
+        """Yield the documents.
+
+        Raises
+        ------
+        OSError
+            If this process cannot read the file.
+        ValueError
+            If a row cannot be read, or the file has become shorter.
+        """
+        if self.start is None and not is_address(self.path):
+            yield from self.read(self.path, labels)
+            return
+        with small_file(self.head + self._content()) as path:
+            yield from islice(self.read(path, labels), self.n_head, None)
+
+    def _content(self) -> bytes:
+        if is_address(self.path):
+            files, path = import_module("fsspec.core").url_to_fs(self.path)
+            content: bytes = files.cat_file(path, start=self.start, end=self.stop)
+        else:
+            with open(self.path, "rb") as file:
+                file.seek(self.start or 0)
+                content = file.read((self.stop or 0) - (self.start or 0))
+        if self.stop is not None and len(content) < self.stop - (self.start or 0):
+            raise ValueError(f"{self.path} is shorter than it was when it was cut.")
+        return content
+
+
+@contextmanager
+def small_file(content: bytes) -> Iterator[Path]:
+    """Write a temporary file, which is removed at the end of the block."""
+    with TemporaryDirectory(prefix="movieclassifier-piece-") as folder:
+        path = Path(folder, "piece")
+        path.write_bytes(content)
+        yield path
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Consecutive documents of a corpus in pieces; it can be pickled, and read again and again.
+
+    Attributes
+    ----------
+    pieces : tuple of Piece
+    ends : tuple of int
+        Documents up to the end of each piece.
+    labels : mapping of str to (int, str or None)
+    start, stop : int
+        Numbers of the first document, and of the one behind the last.
+
+    Examples
+    --------
+    >>> def read(path, labels):
+    ...     return iter([(f"{path} {i}", 0) for i in range(3)])
+    >>> whole = Excerpt.of([Piece("a", read), Piece("b", read)], [3, 3], {})
+    >>> len(whole), list(whole.part(2, 4)), len(whole.part(4, 6).pieces)
+    (6, [('a 2', 0), ('b 0', 0)], 1)
+    """
+
+    pieces: tuple[Piece, ...]
+    ends: tuple[int, ...]
+    labels: Labels
+    start: int
+    stop: int
+
+    @classmethod
+    def of(cls, pieces: Sequence[Piece], counts: Iterable[int], labels: Labels) -> "Excerpt":
+        """Return all documents of some pieces, whose numbers have been counted."""
+        ends = tuple(accumulate(counts))
+        return cls(tuple(pieces), ends, labels, 0, ends[-1])
+
+    def __len__(self) -> int:
+        return self.stop - self.start
+
+    def part(self, start: int, stop: int) -> "Excerpt":
+        """Return the documents from one number up to another, both counted from the start of this excerpt."""
+        start, stop = self.start + start, self.start + stop
+        first, last = bisect_right(self.ends, start), bisect_right(self.ends, max(start, stop - 1))
+        n_before = self.ends[first - 1] if first else 0
+        ends = tuple(end - n_before for end in self.ends[first : last + 1])
+        return Excerpt(self.pieces[first : last + 1], ends, self.labels, start - n_before, stop - n_before)
+
+    def split(self, n_parts: int) -> list["Excerpt"]:
+        """Return as many parts of about the same size, or fewer where there are too few documents."""
+        ends = sorted({len(self) * number // n_parts for number in range(n_parts + 1)})
+        return [self.part(start, stop) for start, stop in pairwise(ends)]
+
+    def __iter__(self) -> Iterator[Document]:
+        documents = chain.from_iterable(piece.documents(self.labels) for piece in self.pieces)
+        changed = f"{self.pieces[0].path} has changed since its documents were counted; start again."
+        n_read = 0
+        try:
+            for document in islice(documents, self.start, self.stop):
+                n_read += 1
+                yield document
+        except ValueError as error:  # every row was read before
+            raise ValueError(changed) from error
+        if n_read < len(self):
+            raise ValueError(changed)

@@ -1,0 +1,56 @@
+"""Decision values of a model over many documents, computed on an engine; the same bits as in one process."""
+
+import copy
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.corpora.pieces import Excerpt, small_file
+from movieclassifier.corpora.readers.contract import Document
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.record import load_record, record_bytes
+from movieclassifier.models.scoring import score_documents
+from movieclassifier.training.engines import BUNDLES_PER_WORKER, Engine, Task
+
+Scored = tuple[NDArray[np.unsignedinteger], NDArray[np.float64]]
+
+
+def score_on(engine: Engine, classifier: Classifier, documents: Excerpt | Sequence[Document]) -> Scored:
+    """Return the true classes and the decision values, as :func:`movieclassifier.models.scoring.score_documents`.
+
+    The value of a document depends on no other document, and the parts are put together in their order.
+
+    Parameters
+    ----------
+    engine : Engine
+    classifier : Classifier
+    documents : Excerpt or sequence of Document
+        An excerpt is read by the workers; a sequence travels to them.
+
+    Raises
+    ------
+    ValueError
+        If there are no documents.
+    OSError
+        If a worker cannot read the documents.
+    ChildProcessError
+        If the workers of the engine have gone.
+    """
+    if not len(documents):
+        raise ValueError("there are no documents to evaluate on.")
+    bare = copy.copy(classifier)
+    bare.metadata = {}
+    n_parts = engine.n_workers * BUNDLES_PER_WORKER
+    parts = documents.split(n_parts) if isinstance(documents, Excerpt) else [documents]
+    record = record_bytes(bare)
+    found = dict(engine.run([Task(score_part, (record, part)) for part in parts]))
+    scored = [found[number] for number in range(len(parts))]
+    return np.concatenate([y for y, _ in scored]), np.concatenate([values for _, values in scored])
+
+
+def score_part(record: bytes, documents: Excerpt | Sequence[Document]) -> Scored:
+    """Score documents by the bytes of a record."""
+    with small_file(record) as path:
+        classifier, _ = load_record(path)
+    return score_documents(classifier, documents)

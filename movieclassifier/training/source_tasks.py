@@ -1,0 +1,58 @@
+"""The survey of a corpus by the workers of an engine."""
+
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+
+from movieclassifier.corpora.corpus import Corpus
+from movieclassifier.corpora.cutting import can_be_cut, count_pieces, cut_file, join_pieces
+from movieclassifier.corpora.pieces import Excerpt, Piece
+from movieclassifier.corpora.survey import files_digest, survey, survey_of
+from movieclassifier.training.engines import Engine, Task, bundles_of
+from movieclassifier.training.sources import Source
+
+
+def find_source(corpus: Corpus, engine: Engine, n_shards: int = 1) -> Source:
+    """Survey a corpus on the workers of an engine, if they can read it in pieces.
+
+    The survey is the same in all cases. Workers read what lies in files, has no fault, and can be cut or has many
+    files; everything else is read here.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    engine : Engine
+    n_shards : int
+        As for :func:`movieclassifier.corpora.cutting.cut_corpus`.
+
+    Raises
+    ------
+    OSError, ValueError
+        As :func:`movieclassifier.corpora.survey.survey`.
+    """
+    if can_be_cut(corpus):
+        with ThreadPoolExecutor(1) as pool:
+            sha256 = pool.submit(files_digest, corpus)
+            pieces, counts = _count(corpus, engine, n_shards)
+            if pieces:
+                total = sum(counts, Counter[str]())
+                found = survey_of(corpus, total, sha256.result(), corpus.bad_rows())
+                return Source(corpus, found, Excerpt.of(pieces, [n.total() for n in counts], found.labels))
+    return Source(corpus, survey(corpus))
+
+
+def _count(corpus: Corpus, engine: Engine, n_shards: int) -> tuple[Sequence[Piece], list[Counter[str]]]:
+    """Return the pieces of a corpus and the documents of each label in them; nothing if there is a fault in one."""
+    numbers = range(len(corpus.paths))
+    try:
+        if corpus.addresses:  # this process has copies, and the workers have none
+            cuts = {number: cut_file(corpus, number) for number in numbers}
+        else:
+            cuts = dict(engine.run([Task(cut_file, (corpus, number)) for number in numbers]))
+        pieces = join_pieces(corpus, [cuts[number] for number in numbers], n_shards)
+        bundles = bundles_of(pieces, engine.n_workers)
+        found = dict(engine.run([Task(count_pieces, (bundle, corpus)) for bundle in bundles]))
+    except (ValueError, FileNotFoundError, PermissionError):
+        return [], []
+    return pieces, list(chain.from_iterable(found[number] for number in range(len(bundles))))
