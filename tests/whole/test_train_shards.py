@@ -48,7 +48,8 @@ def test_two_processes_give_the_same_record(trained, tmp_path):
 
 def test_files_that_shuffle_has_dealt_out_are_trained_on(tmp_path):
     pattern = tmp_path / "part-{}.csv.gz"
-    shuffle = [sys.executable, "-m", "movieclassifier.cli", "shuffle", str(SAMPLE), str(pattern), "--shards", "4"]
+    program = "from movieclassifier.cli import main; main()"
+    shuffle = [sys.executable, "-c", program, "shuffle", str(SAMPLE), str(pattern), "--shards", "4"]
     subprocess.run(shuffle, check=True, capture_output=True)
     digests = set()
     for n_workers in ("1", "2"):
