@@ -12,13 +12,7 @@ from movieclassifier.cli import main
 from movieclassifier.models.record import load_record, save_record
 from tests.commands.test_serve import SERVE, free_port, get, serving
 from tests.support.patience import PATIENCE
-from tests.support.services import ADA, TEXTS, close_services, contradict, digest, open_own, open_service, write_model
-
-
-@pytest.fixture(autouse=True)
-def _close_services():
-    yield
-    close_services()
+from tests.support.services import ADA, TEXTS, contradict, digest, open_own, open_service, write_model
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from movieclassifier.feedback.owner import Owner
 from movieclassifier.feedback.retraining import MIN_NEW_LABEL, accuracy_by_name, retrain, retrain_apart
 from movieclassifier.feedback.updating import UpdateRefused
 from tests.support.newsroom import TOPICS, story
-from tests.support.services import ADA, close_services, open_service
+from tests.support.services import ADA, open_service
 
 # Words that the corpus of yesterday does not know.
 NEW_WORDS = {
@@ -28,12 +28,6 @@ NEW_WORDS = {
 def today(topic, seed, n_words=60):
     """Return a text of today: mostly new words."""
     return story(topic, seed, n_words, NEW_WORDS[topic], 0.97)
-
-
-@pytest.fixture(autouse=True)
-def _closed():
-    yield
-    close_services()
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,9 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from movieclassifier.feedback import served_model as serving
-from movieclassifier.feedback.log.appending import Appending
 from movieclassifier.feedback.log.bases import load_base
 from movieclassifier.feedback.log.database import snapshot
-from movieclassifier.feedback.log.errors import Conflict, FeedbackError, NotFound
+from movieclassifier.feedback.log.errors import Conflict, NotFound
 from movieclassifier.feedback.served_model import ServedModel
 from movieclassifier.feedback.updating import UpdateRefused
 from movieclassifier.recipes.linear import Recipe
@@ -18,12 +16,9 @@ from tests.support.replaying import replay
 from tests.support.services import (
     ADA,
     BOB,
-    SMALL,
     TEXTS,
-    close_services,
     contradict,
     digest,
-    make_texts,
     open_service,
     write_model,
 )
@@ -35,12 +30,6 @@ MODELS = {
         "recipe": Recipe().with_settings(name="plain", n_features=2**12, log_count_ratio=False, ngram_range=(1, 1))
     },
 }
-
-
-@pytest.fixture(autouse=True)
-def _close_services():
-    yield
-    close_services()
 
 
 class History:
@@ -114,24 +103,6 @@ def test_a_vote_of_incorrect_flips_the_answer_at_once_on_every_worker(tmp_path, 
     assert digest(here) == digest(there)
 
 
-def test_undo_gives_the_weights_of_a_log_without_the_vote(tmp_path, database_url):
-    model = write_model(tmp_path / "m.npz")
-    service, without = open_service(database_url, model), open_service(f"sqlite:///{tmp_path}/without.db", model)
-    undone = []
-    for number, text in enumerate(TEXTS[:9]):
-        prediction, vote = contradict(service, text)
-        if number % 3 == 1:
-            undone.append(prediction.id)
-        else:
-            same = without.classify(text, ADA)
-            # The same label, whatever the other model says of the text.
-            without.vote(same.id, vote.label, ADA)
-    assert digest(service) != digest(without)
-    for prediction_id in undone:
-        service.undo(prediction_id, ADA)
-    assert digest(service) == digest(without)
-
-
 def test_rehearsing_leaves_the_weights_as_they_are(tmp_path):
     service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"))
     contradict(service, TEXTS[0])
@@ -161,80 +132,6 @@ def test_votes_beyond_the_cap_are_held_and_folded_by_the_next_update(tmp_path):
     assert report.n_new == 20
     assert (service.facts().held, service.facts().events_applied, service.facts().cap_used) == (0, 20, 0)
     assert service.owner.entries(status="applied").total == 20
-
-
-def flip(service, texts, client=ADA):
-    """Vote against the answers to texts, and return the votes."""
-    return [contradict(service, text, client)[1] for text in texts]
-
-
-def test_a_vote_that_is_too_far_is_held_and_those_behind_it_are_not(tmp_path):
-    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"), VOTE_SHARE=0.004, CAP=1)
-    votes = flip(service, TEXTS[:20])
-    statuses = [(vote.status, vote.reason) for vote in votes]
-    assert set(statuses) == {("applied", None), ("held", "size")}
-    assert ("applied", None) in statuses[statuses.index(("held", "size")) :]
-    assert digest(service) == replay(service.store, service.settings.bounds)
-    listed = {entry.position: entry.status for entry in service.owner.entries(per_page=50).items}
-    assert listed == {vote.position: vote.status for vote in votes}
-
-
-def test_one_client_cannot_use_up_the_cap_of_all(tmp_path):
-    model = write_model(tmp_path / "m.npz")
-    service = open_service(f"sqlite:///{tmp_path}/f.db", model, CAP=1, CLIENT_SHARE=0.02)
-    statuses = [(vote.status, vote.reason) for vote in flip(service, TEXTS[:20])]
-    assert statuses[-1] == ("held", "client")
-    assert flip(service, TEXTS[20:21], BOB)[0].status == "applied"
-    with service.served.up_to_date() as model:
-        shares = model.shares()
-    assert 0 < shares[BOB.address] < shares[ADA.address] <= 0.02
-    assert digest(service) == replay(service.store, service.settings.bounds)
-
-
-def test_the_guard_is_asked_at_every_vote(tmp_path):
-    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"), TOLERANCE=0.02)
-    votes = flip(service, TEXTS)
-    assert {(vote.status, vote.reason) for vote in votes} == {("applied", None), ("held", "guard")}
-    assert service.served.guard_accuracy() >= 0.98
-    held = next(vote for vote in votes if vote.status == "held")
-    assert held.after == held.before
-    assert digest(service) == replay(service.store, service.settings.bounds)
-
-
-def test_a_vote_that_the_owner_approved_is_not_held_for_its_client(tmp_path):
-    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"), CAP=1, CLIENT_SHARE=0.01)
-    held = [vote for vote in flip(service, TEXTS[:10]) if vote.status == "held"]
-    service.owner.reject([held[0].position], "owner")
-    service.owner.approve([held[0].position], "owner")
-    [entry] = [entry for entry in service.owner.entries().items if entry.position == held[0].position]
-    assert entry.status == "applied"
-    assert digest(service) == replay(service.store, service.settings.bounds)
-
-
-def test_the_first_votes_act_whatever_their_size_where_there_is_no_guard(tmp_path):
-    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz", guard=False), CAP=1e-9)
-    votes = flip(service, TEXTS[:8])
-    assert [vote.status for vote in votes] == ["applied"] * 5 + ["held"] * 3
-    assert votes[4].after_label == votes[4].label
-    assert digest(service) == replay(service.store, service.settings.bounds)
-
-
-def test_a_vote_that_makes_room_under_the_cap_lets_held_ones_in(tmp_path):
-    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"), CAP=0.2)
-    cast = [contradict(service, text) for text in TEXTS[:20]]
-    n_applied = service.facts().events_applied
-    for prediction, _ in cast[:n_applied]:
-        service.undo(prediction.id, ADA)
-    assert service.facts().events_applied > 0
-    assert digest(service) == replay(service.store, service.settings.bounds)
-
-
-def test_a_label_that_the_model_lacks_is_refused(tmp_path):
-    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"))
-    prediction = service.classify(TEXTS[0], ADA)
-    with pytest.raises(FeedbackError, match="one of 0, 1"):
-        service.vote(prediction.id, "2", ADA)
-    assert service.get(prediction.id, ADA).vote is None
 
 
 def test_a_text_without_a_known_word_is_said_to_teach_nothing(tmp_path):
@@ -267,50 +164,6 @@ def test_a_model_that_could_not_finish_learning_starts_anew(tmp_path, monkeypatc
         assert follower.weights_sha256() == digest(service)
 
 
-def test_an_uncommitted_vote_leaves_no_trace_in_the_weights(tmp_path, monkeypatch):
-    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"))
-    prediction, _ = contradict(service, TEXTS[0])
-    contradict(service, TEXTS[1])
-    before, log = digest(service), service.facts().log_position
-    monkeypatch.setattr(Appending, "vote", lambda *_, **__: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        service.change(prediction.id, prediction.label, ADA)  # undoes, learns that, and then fails
-    assert (digest(service), service.facts().log_position) == (before, log)
-
-
-@pytest.mark.parametrize("label", ["0", "1", "2"])
-def test_a_vote_that_is_refused_is_no_work(tmp_path, monkeypatch, label):
-    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"), VOTES_PER_HOUR=2)
-    prediction, vote = contradict(service, TEXTS[0])
-    contradict(service, TEXTS[1])
-    before = digest(service)
-    monkeypatch.setattr(serving, "load_base", None)
-    if label != vote.label:
-        with pytest.raises(
-            FeedbackError, match="one of 0, 1" if label == "2" else "Too many votes: at most 2 per hour"
-        ):
-            service.change(prediction.id, label, ADA)
-    fresh = service.classify(TEXTS[2], ADA)
-    with pytest.raises(FeedbackError, match="one of 0, 1" if label == "2" else "Too many votes"):
-        service.vote(fresh.id, label, ADA)
-    assert digest(service) == before
-
-
-def test_a_label_that_the_model_lacks_is_not_repeated_to_who_sends_it(tmp_path):
-    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"))
-    prediction, _ = contradict(service, TEXTS[0])
-    with pytest.raises(FeedbackError, match=r"^The label must be one of 0, 1\.$"):
-        service.vote(prediction.id, "x" * 10**6, ADA)
-
-
-def test_a_forged_id_never_waits_for_nor_keeps_the_lock_of_the_log(tmp_path, monkeypatch):
-    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"))
-    monkeypatch.setattr(service.log, "appending", None)
-    for ask in (lambda: service.vote("A" * 22, "0", ADA), lambda: service.undo("A" * 22, ADA)):
-        with pytest.raises(NotFound):
-            ask()
-
-
 def test_a_database_without_a_model_is_said_to_have_none(tmp_path):
     from movieclassifier.feedback.log.store import FeedbackStore
 
@@ -318,22 +171,6 @@ def test_a_database_without_a_model_is_said_to_have_none(tmp_path):
     with pytest.raises(ValueError, match="no model yet"), ServedModel(store.engine).up_to_date():
         pass
     store.close()
-
-
-def test_a_model_of_no_column_takes_votes(tmp_path):
-    path = tmp_path / "empty.npz"
-    from movieclassifier.models.record import save_record
-    from tests.support.models import random_classifier
-
-    classifier = random_classifier(recipe=SMALL)
-    weights = classifier.weights
-    weights.columns, weights.ratio = weights.columns[:0], weights.ratio[:, :0]
-    classifier.coef_[:] = 0
-    save_record(path, classifier)
-    service = open_service(f"sqlite:///{tmp_path}/f.db", path)
-    _, vote = contradict(service, make_texts(1)[0])
-    assert vote.n_known == 0
-    assert service.facts().cap_used == 0
 
 
 def load(service, version):

@@ -9,18 +9,7 @@ from movieclassifier.feedback.updating import UpdateRefused
 from movieclassifier.models.record import load_record, save_record
 from movieclassifier.recipes.linear import Recipe
 from tests.support.models import random_classifier
-from tests.support.services import ADA, SMALL, TEXTS, close_services, contradict, digest, open_service, write_model
-
-
-@pytest.fixture
-def service(tmp_path):
-    return open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"))
-
-
-@pytest.fixture(autouse=True)
-def _close_services():
-    yield
-    close_services()
+from tests.support.services import ADA, SMALL, TEXTS, contradict, digest, open_service, write_model
 
 
 def base_digest(service, version):

@@ -9,13 +9,7 @@ from movieclassifier.feedback.log.bases import load_base
 from movieclassifier.feedback.log.database import snapshot, transaction
 from movieclassifier.feedback.log.errors import Damaged
 from movieclassifier.web import create_app
-from tests.support.services import close_services, open_service, write_model
-
-
-@pytest.fixture(autouse=True)
-def _close_services():
-    yield
-    close_services()
+from tests.support.services import open_service, write_model
 
 
 def damage(service, change):

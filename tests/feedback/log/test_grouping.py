@@ -3,16 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
-import pytest
-
 from movieclassifier.feedback.log.errors import NotFound, TooMany
-from tests.support.services import ADA, TEXTS, close_services, digest, open_service, write_model
-
-
-@pytest.fixture(autouse=True)
-def _close_services():
-    yield
-    close_services()
+from tests.support.services import ADA, TEXTS, digest, open_service, write_model
 
 
 class Work:

@@ -4,13 +4,7 @@ import pytest
 
 from movieclassifier.feedback.log import room
 from movieclassifier.feedback.log.errors import NoRoom, TooMany
-from tests.support.services import ADA, BOB, TEXTS, close_services, open_service, write_model
-
-
-@pytest.fixture(autouse=True)
-def _close_services():
-    yield
-    close_services()
+from tests.support.services import ADA, BOB, TEXTS, open_service, write_model
 
 
 def test_predictions_are_refused_before_votes_when_room_runs_short(tmp_path, monkeypatch):

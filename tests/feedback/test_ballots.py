@@ -1,0 +1,111 @@
+"""Votes as numbers: rows come back from their bytes, and ballots keep their order while they come and go."""
+
+import numpy as np
+import pytest
+
+from movieclassifier.features.hashing import hash_texts
+from movieclassifier.features.ngrams import NGrams
+from movieclassifier.feedback.ballots import (
+    Ballots,
+    Batch,
+    TextRows,
+    is_packed,
+    is_uniform,
+    pack_row,
+    text_rows,
+    unpack_rows,
+)
+from movieclassifier.feedback.space import Space
+from tests.support.models import SMALL, random_classifier
+from tests.support.services import TEXTS
+
+KINDS = {
+    "binary": NGrams(n_features=2**12),
+    "counts": NGrams(n_features=2**12, binary=False),
+    "signs": NGrams(n_features=2**12, alternate_sign=True),
+    "64 bits": NGrams(n_features=2**12, dtype="float64"),
+}
+
+
+def rows_of(text, ngrams):
+    return text_rows(hash_texts([text], ngrams), ngrams)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows_come_back_from_their_bytes(kind):
+    ngrams = KINDS[kind]
+    texts = [TEXTS[0], "", "good good bad", TEXTS[1]]
+    found = unpack_rows([pack_row(rows_of(text, ngrams), ngrams) for text in texts], ngrams)
+    together = hash_texts(texts, ngrams)
+    assert found.lengths.tolist() == together.lengths.tolist()
+    assert found.columns.tolist() == together.columns.tolist()
+    values = np.repeat(found.values, found.lengths) if is_uniform(ngrams) else found.values
+    assert values.tobytes() == together.data.tobytes()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_bytes_of_different_settings_are_no_row_of_these(kind):
+    packed = pack_row(rows_of(TEXTS[0], KINDS[kind]), KINDS[kind])
+    assert [other for other in KINDS if is_packed(packed, KINDS[other])] == [kind]
+    for damaged in (None, b"", packed[:5], packed[:-1], packed + b"\0"):
+        assert not is_packed(damaged, KINDS[kind])
+
+
+@pytest.fixture
+def ballots():
+    """Return three ballots, at votes 2, 3 and 5 of two clients."""
+    classifier = random_classifier(texts=tuple(TEXTS))
+    ngrams = SMALL.ngrams
+    found = Ballots(Space(classifier), 1, uniform=is_uniform(ngrams), dtype=ngrams.dtype)
+    rows = text_rows(hash_texts(TEXTS[:3], ngrams), ngrams)
+    found.extend(Batch([2, 3, 5], [2, 3, 6], [0, 1, 1], ["ada", "bob", "ada"], [False, False, True], rows))
+    return found
+
+
+def test_ballots_are_found_until_they_are_removed(ballots):
+    assert [ballots.index(vote) for vote in (2, 3, 4, 5)] == [0, 1, None, 2]
+    ballots.remove(1)
+    assert ballots.index(3) is None
+    assert ballots.alive[:3].tolist() == [True, False, True]
+    ballots.truncate(2)
+    assert (len(ballots), ballots.index(5), ballots.index(2)) == (2, None, 0)
+
+
+def test_equal_clients_get_one_number(ballots):
+    assert ballots.client[:3].tolist() == [0, 1, 0]
+    assert ballots.names == ["ada", "bob"]
+
+
+def test_a_copy_changes_on_its_own(ballots):
+    other = ballots.copy()
+    other.remove(0)
+    other.extend(Batch([9], [9], [0], ["eve"], [False], rows_of(TEXTS[4], SMALL.ngrams)))
+    assert (len(ballots), ballots.index(2), ballots.index(9), ballots.names) == (3, 0, None, ["ada", "bob"])
+    assert (len(other), other.index(2), other.index(9)) == (4, None, 3)
+
+
+def test_chosen_rows_are_those_of_the_span(ballots):
+    for first, stop in ((0, 3), (1, 2), (2, 3)):
+        for one, two in zip(ballots.span(first, stop), ballots.rows(np.arange(first, stop)), strict=True):
+            assert one.tolist() == two.tolist()
+
+
+def test_room_grows_and_nothing_is_lost(ballots):
+    before = [part.tolist() for part in ballots.span(0, 3)]
+    n = 300
+    one = rows_of(TEXTS[5], SMALL.ngrams)
+    rows = TextRows(np.repeat(one.lengths, n), np.tile(one.columns, n), np.tile(one.values, n))
+    ballots.extend(Batch(range(10, 10 + n), range(10, 10 + n), [0] * n, ["ada"] * n, [False] * n, rows))
+    assert [part.tolist() for part in ballots.span(0, 3)] == before
+    assert ballots.index(9 + n) == len(ballots) - 1
+
+
+def test_columns_with_a_ratio_are_known(ballots):
+    places, _, _ = ballots.span(0, 1)
+    assert 0 < ballots.n_known(0) == np.count_nonzero(ballots.space.ratio[0, places]) == len(places)
+
+
+def test_norms_are_of_the_rows_times_the_ratio(ballots):
+    places, values, _ = ballots.span(1, 2)
+    expected = np.sum((values * ballots.space.ratio[0, places]) ** 2)
+    assert ballots.norms(np.array([1, 1]))[0] == pytest.approx([expected] * 2)

@@ -1,0 +1,152 @@
+"""Votes move the weights within bounds, and can be taken back to the bit."""
+
+import numpy as np
+
+from movieclassifier.features.hashing import hash_texts
+from movieclassifier.feedback.ballots import Batch, text_rows
+from movieclassifier.feedback.bounds import UNBOUNDED
+from movieclassifier.feedback.learner import Learner
+from tests.support.models import random_classifier
+from tests.support.replaying import replay
+from tests.support.services import (
+    ADA,
+    BOB,
+    SMALL,
+    TEXTS,
+    contradict,
+    digest,
+    make_texts,
+    open_service,
+    write_model,
+)
+
+
+def flip(service, texts, client=ADA):
+    """Vote against the answers to texts, and return the votes."""
+    return [contradict(service, text, client)[1] for text in texts]
+
+
+def test_a_vote_that_is_too_far_is_held_and_those_behind_it_are_not(tmp_path):
+    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"), VOTE_SHARE=0.004, CAP=1)
+    votes = flip(service, TEXTS[:20])
+    statuses = [(vote.status, vote.reason) for vote in votes]
+    assert set(statuses) == {("applied", None), ("held", "size")}
+    assert ("applied", None) in statuses[statuses.index(("held", "size")) :]
+    assert digest(service) == replay(service.store, service.settings.bounds)
+    listed = {entry.position: entry.status for entry in service.owner.entries(per_page=50).items}
+    assert listed == {vote.position: vote.status for vote in votes}
+
+
+def test_one_client_cannot_use_up_the_cap_of_all(tmp_path):
+    model = write_model(tmp_path / "m.npz")
+    service = open_service(f"sqlite:///{tmp_path}/f.db", model, CAP=1, CLIENT_SHARE=0.02)
+    statuses = [(vote.status, vote.reason) for vote in flip(service, TEXTS[:20])]
+    assert statuses[-1] == ("held", "client")
+    assert flip(service, TEXTS[20:21], BOB)[0].status == "applied"
+    with service.served.up_to_date() as model:
+        shares = model.shares()
+    assert 0 < shares[BOB.address] < shares[ADA.address] <= 0.02
+    assert digest(service) == replay(service.store, service.settings.bounds)
+
+
+def test_the_guard_is_asked_at_every_vote(tmp_path):
+    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"), TOLERANCE=0.02)
+    votes = flip(service, TEXTS)
+    assert {(vote.status, vote.reason) for vote in votes} == {("applied", None), ("held", "guard")}
+    assert service.served.guard_accuracy() >= 0.98
+    held = next(vote for vote in votes if vote.status == "held")
+    assert held.after == held.before
+    assert digest(service) == replay(service.store, service.settings.bounds)
+
+
+def test_a_vote_that_the_owner_approved_is_not_held_for_its_client(tmp_path):
+    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"), CAP=1, CLIENT_SHARE=0.01)
+    held = [vote for vote in flip(service, TEXTS[:10]) if vote.status == "held"]
+    service.owner.reject([held[0].position], "owner")
+    service.owner.approve([held[0].position], "owner")
+    [entry] = [entry for entry in service.owner.entries().items if entry.position == held[0].position]
+    assert entry.status == "applied"
+    assert digest(service) == replay(service.store, service.settings.bounds)
+
+
+def test_the_first_votes_act_whatever_their_size_where_there_is_no_guard(tmp_path):
+    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz", guard=False), CAP=1e-9)
+    votes = flip(service, TEXTS[:8])
+    assert [vote.status for vote in votes] == ["applied"] * 5 + ["held"] * 3
+    assert votes[4].after_label == votes[4].label
+    assert digest(service) == replay(service.store, service.settings.bounds)
+
+
+def test_a_vote_that_makes_room_under_the_cap_lets_held_ones_in(tmp_path):
+    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"), CAP=0.2)
+    cast = [contradict(service, text) for text in TEXTS[:20]]
+    n_applied = service.facts().events_applied
+    for prediction, _ in cast[:n_applied]:
+        service.undo(prediction.id, ADA)
+    assert service.facts().events_applied > 0
+    assert digest(service) == replay(service.store, service.settings.bounds)
+
+
+def test_a_model_of_no_column_takes_votes(tmp_path):
+    path = tmp_path / "empty.npz"
+    from movieclassifier.models.record import save_record
+    from tests.support.models import random_classifier
+
+    classifier = random_classifier(recipe=SMALL)
+    weights = classifier.weights
+    weights.columns, weights.ratio = weights.columns[:0], weights.ratio[:, :0]
+    classifier.coef_[:] = 0
+    save_record(path, classifier)
+    service = open_service(f"sqlite:///{tmp_path}/f.db", path)
+    _, vote = contradict(service, make_texts(1)[0])
+    assert vote.n_known == 0
+    assert service.facts().cap_used == 0
+
+
+def learner_of(texts, bounds=UNBOUNDED):
+    """Return a learner that has learned, of each text, the label that it does not have."""
+    classifier = random_classifier(recipe=SMALL, texts=tuple(TEXTS))
+    learner = Learner(classifier, bounds)
+    rows = text_rows(hash_texts(texts, SMALL.ngrams), SMALL.ngrams)
+    targets = (1 - classifier.predict(texts)).tolist()
+    positions = list(range(2, 2 + len(texts)))
+    learner.learn([Batch(positions, positions, targets, ["ada"] * len(texts), [False] * len(texts), rows)])
+    return learner
+
+
+def test_a_vote_that_is_taken_out_leaves_the_weights_of_those_that_stay():
+    learner = learner_of(TEXTS[:6])
+    learner.remove([4, 7])
+    expected = learner_of([TEXTS[i] for i in (0, 1, 3, 4)])
+    assert learner.weights.tobytes() == expected.weights.tobytes()
+    assert learner.distance2 == expected.distance2
+    learner.remove([2, 3, 5, 6])
+    assert learner.weights.tobytes() == learner_of([]).weights.tobytes()
+    assert (learner.distance2, learner.n_applied) == (0, 0)
+
+
+def test_a_copy_learns_on_its_own():
+    learner = learner_of(TEXTS[:3])
+    before = learner.weights.copy()
+    other = learner.copy()
+    other.remove([2])
+    assert (other.weights != before).any()
+    assert (learner.weights == before).all()
+    assert (learner.n_applied, other.n_applied) == (3, 2)
+
+
+def test_only_weights_that_changed_are_put_into_the_classifier():
+    learner = learner_of(TEXTS[:1])
+    classifier = random_classifier(recipe=SMALL, texts=tuple(TEXTS))
+    coef = classifier.coef_.copy()
+    assert learner.put(coef)
+    known = hash_texts(TEXTS[:1], SMALL.ngrams).columns
+    assert set(np.flatnonzero(coef[0] != classifier.coef_[0])) <= set(known.tolist())
+    assert not learner.put(coef)
+
+
+def test_forgetting_goes_back_to_the_first_ballots():
+    learner = learner_of(TEXTS[:5])
+    learner.forget(2)
+    assert learner.weights.tobytes() == learner_of(TEXTS[:2]).weights.tobytes()
+    assert len(learner.ballots) == 2
