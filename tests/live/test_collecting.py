@@ -25,13 +25,6 @@ WORDS = (
 )
 
 
-@pytest.fixture
-def engine(tmp_path):
-    store = FeedbackStore(f"sqlite:///{tmp_path}/feedback.db")
-    yield store.engine
-    store.close()
-
-
 def kept(engine):
     with snapshot(engine) as connection:
         return connection.execute(select(items).order_by(items.c.id)).all()

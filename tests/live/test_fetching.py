@@ -1,24 +1,14 @@
 """What other machines may do to the reader, each with what is said of it."""
 
 import gzip
-import ssl
 import time
 
 import pytest
 
 from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.fetching import Fetcher, Validators
-from movieclassifier.live.robots import Robots
 from tests.support import news_server as ns
 from tests.support.patience import PATIENCE
-
-
-@pytest.fixture
-def fetcher_of():
-    def make(server, **options):
-        return Fetcher([server.place], **({"pause": 0, "seconds": 2} | options))
-
-    return make
 
 
 def fault_of(pages, path, fetcher_of, limit=100_000, **options):
@@ -44,18 +34,6 @@ def test_page_comes_with_what_the_server_wants_to_be_asked_with(fetcher_of):
     assert sent["If-Modified-Since"] == "Mon, 02 Mar 2026 10:00:00 GMT"
     assert sent["User-Agent"].endswith("(+https://news.example)")
     assert not {"Cookie", "Referer"} & set(sent)
-
-
-@pytest.mark.parametrize("path", ["/gzip", "/deflate"])
-def test_compressed_answers_are_unpacked(path, fetcher_of):
-    with ns.serving() as server:
-        assert fetcher_of(server).get(server.url + path).body == ns.FEED
-
-
-def test_several_members_of_gzip_are_one_body(fetcher_of):
-    body = gzip.compress(b"one ") + gzip.compress(b"two")
-    with ns.serving({"/": ns.sending(body, Content_Encoding="gzip")}) as server:
-        assert fetcher_of(server).get(server.url + "/").body == b"one two"
 
 
 @pytest.mark.parametrize(
@@ -96,11 +74,6 @@ def test_bad_answer_is_one_sentence_in_time(answer, kind, words, fetcher_of):
     fault = fault_of({"/": answer}, "/", fetcher_of, seconds=1)
     assert (fault.kind, words in fault.sentence) == (kind, True), fault.sentence
     assert fault.exit_status == 3
-
-
-def test_slow_headers_end_at_the_deadline(fetcher_of):
-    with ns.serving({"/": ns.slow_headers}) as server, pytest.raises(SourceFault, match="took too long"):
-        fetcher_of(server, seconds=0.5).get(server.url + "/")
 
 
 @pytest.mark.parametrize(
@@ -157,37 +130,6 @@ def test_https_is_not_left_for_http(fetcher_of):
         Fetcher()._next(parse_url("https://news.example/"), "http://news.example/")
 
 
-def test_certificate_has_to_be_valid(tmp_path, fetcher_of):
-    import subprocess
-
-    command = "openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 1 -subj /CN=other.example"
-    subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
-    with ns.serving({"/": b"secret"}) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        with pytest.raises(SourceFault, match=r"The certificate of 127\.0\.0\.1 is not valid"):
-            fetcher_of(server).get(f"https://{server.place}/")
-    with ns.serving({"/": b"no tls"}) as server, pytest.raises(SourceFault, match="does not speak TLS"):
-        fetcher_of(server).get(f"https://{server.place}/")
-
-
-def test_name_is_resolved_once_and_the_address_that_was_checked_is_called(monkeypatch):
-    """The second answer of a server that rebinds its name is never asked for."""
-    answers, called = [["93.184.216.34"], ["127.0.0.1"]], []
-
-    def connect(address, timeout):
-        called.append(address)
-        raise ConnectionRefusedError(111, "Connection refused")
-
-    monkeypatch.setattr("socket.create_connection", connect)
-    fetcher = Fetcher(resolver=lambda host, port: answers.pop(0), pause=0)
-    with pytest.raises(SourceFault, match=r"rebind\.example cannot be reached \(Connection refused\)"):
-        fetcher.get("http://rebind.example/")
-    assert called == [("93.184.216.34", 80)]
-    assert answers == [["127.0.0.1"]]
-
-
 def test_requests_to_one_host_go_one_at_a_time_with_a_pause(fetcher_of):
     from threading import Thread
 
@@ -221,26 +163,3 @@ def test_host_that_is_being_asked_is_not_waited_for_beyond_the_deadline(fetcher_
         with pytest.raises(SourceFault, match="being asked for something else"):
             fetcher.get(server.url + "/")
         thread.join()
-
-
-@pytest.mark.parametrize(
-    ("rules", "path", "may"),
-    [
-        (b"User-agent: *\nDisallow: /private", "/open", True),
-        (b"User-agent: *\nDisallow: /private", "/private/x", False),
-        (b"User-agent: movieclassifier\nDisallow: /", "/open", False),
-        (ns.status(404), "/open", True),
-        (ns.status(403), "/open", True),
-        (ns.status(429), "/open", False),
-        (ns.status(503), "/open", False),
-        (ns.sending(b" "), "/open", True),
-        (ns.raw(b"?"), "/open", False),
-        (b"\xff\xfe\x00 binary", "/open", True),
-    ],
-)
-def test_robots_txt_is_obeyed_and_asked_for_once(rules, path, may, fetcher_of):
-    with ns.serving({"/robots.txt": rules}) as server:
-        robots = Robots(fetcher_of(server))
-        assert robots.allows(server.url + path) is may
-        assert robots.allows(server.url + path) is may
-        assert server.paths() == ["/robots.txt"]

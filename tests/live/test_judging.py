@@ -5,10 +5,9 @@ import pytest
 from movieclassifier.feedback.log.database import snapshot, transaction
 from movieclassifier.feedback.log.live_tables import drift, items, judged
 from movieclassifier.feedback.log.store import FeedbackStore
-from movieclassifier.live.drift import DayOfSource, drift_days, keep_drift, warnings_of
+from movieclassifier.live.drift import drift_days, keep_drift
 from movieclassifier.live.items import Item
 from movieclassifier.live.judging import OTHER, UNTOLD, judge, judge_kept, speaks
-from movieclassifier.live.scoring import telling_words
 from movieclassifier.live.storage.items import keep_items
 from movieclassifier.models.abstaining import Thresholds
 from tests.support.live import START
@@ -78,40 +77,3 @@ def test_items_are_judged_once_for_each_version(tmp_path, classifier):
         keep_drift(connection, round(START * 1000) + 90 * 86_400_000, 3)  # nothing of these days is left to count
         assert len(drift_days(connection)) == 1
     store.close()
-
-
-def day_of(n=100, n_other=10, unknown=0.1, n_untold=0, day="2026-03-01", votes=(0, 0)):
-    return DayOfSource(day, "", n, n_other, n_untold, 0.9, unknown, *votes)
-
-
-@pytest.mark.parametrize(
-    ("days", "unknown", "words"),
-    [
-        ([], 0.1, []),
-        ([day_of(n=5, unknown=0.9)], 0.1, []),
-        ([day_of()], 0.1, []),
-        ([day_of(unknown=0.21)], 0.1, ["of the words were unknown"]),
-        ([day_of(unknown=0.9)], 0.0, []),
-        ([day_of()] * 5 + [day_of(n_other=40)], 0.1, ["were “other”"]),
-        ([day_of()] * 5 + [day_of(n_other=13)], 0.1, []),
-        ([day_of(n=3)] * 5 + [day_of(n_other=90)], 0.1, []),
-    ],
-)
-def test_warning_comes_when_a_band_is_left(days, unknown, words):
-    found = warnings_of(days, unknown)
-    assert len(found) == len(words)
-    assert all(word in sentence for word, sentence in zip(words, found, strict=True))
-
-
-def test_shares_of_a_day():
-    assert day_of(n=10, n_other=2, n_untold=2).other_share == 0.25
-    assert day_of(n=2, n_untold=2, n_other=0).other_share == 0.0
-    assert day_of().accuracy is None
-    share, low, high = day_of(votes=(10, 8)).accuracy
-    assert low < share == 0.8 < high
-
-
-def test_words_that_told_most_are_words(classifier):
-    found = telling_words(classifier, TEXTS[:10], 5)
-    assert len(found) == 5
-    assert [abs(weight) for _, weight in found] == sorted((abs(weight) for _, weight in found), reverse=True)
