@@ -81,7 +81,7 @@ def count(
     therefore has to add. Returns the number of slots.
     """
     cdef Py_ssize_t row, place, kept = 0, n = columns.shape[0]
-    cdef uint32_t word, entry, column, one, done, n_documents
+    cdef uint32_t word, waits, entry, is_live, column, one, done, n_documents
     cdef uint64_t[8192] fresh  # a set of the columns that got a slot here, as bits; some others are taken for members
     cdef Slot* slot = <Slot*> &slots[0, 0]
     memset(fresh, 0, sizeof(fresh))
@@ -99,11 +99,11 @@ def count(
                     PREFETCH(&table[columns[place + AHEAD]])
                 word = table[columns[place]]
                 live[place] = word
-                if word & LIVE:
-                    continue
-                word += one
+                # No branch could foretell which columns have a slot: a mask keeps their words as they are.
+                waits = (word >> 31) - 1
+                word += one & waits
                 table[columns[place]] = word
-                n_documents = (word & COUNT_MASK) + (word >> COUNT_BITS)
+                n_documents = ((word & COUNT_MASK) + (word >> COUNT_BITS)) & waits
                 if n_documents >= min_df:
                     # This document is counted in the slot, too; the entry is marked, so that step() adds it.
                     slot[n_slots].n0 = slot[n_slots].n1 = 0
@@ -115,19 +115,15 @@ def count(
         live_indptr[0] = 0
         for row in range(y.shape[0]):
             for place in range(indptr[row], indptr[row + 1]):
-                entry = live[place]
-                if not entry & LIVE:
+                entry, column = live[place], <uint32_t> columns[place]
+                is_live = entry >> 31
+                if (is_live ^ 1) & <uint32_t> (fresh[column >> 6 & 8191] >> (column & 63) & 1):
                     # Its column may have got a slot after this row; the slot has counted this document already.
-                    column = <uint32_t> columns[place]
-                    if not fresh[column >> 6 & 8191] >> (column & 63) & 1:
-                        continue
-                    entry = table[column]
-                    if not entry & LIVE:
-                        continue
-                    entry ^= LIVE
+                    is_live = table[column] >> 31
+                    entry = table[column] & ~LIVE
                 live[kept] = entry
                 live_data[kept] = data[place]
-                kept += 1
+                kept += is_live
             live_indptr[row + 1] = <int32_t> kept
     return n_slots
 
