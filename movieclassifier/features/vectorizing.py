@@ -53,14 +53,14 @@ def _iter_vectorized(
     positions: dict[Label, int],
     n_threads: int,
 ) -> Generator[tuple[Rows, NDArray[np.intp]], None, None]:
-    reading = read_ahead(minibatches)
+    reading = read_ahead(minibatches, size=2)
     pending: deque[tuple[Future[Rows], NDArray[np.intp]]] = deque()
     pool = ThreadPoolExecutor(n_threads, thread_name_prefix="vectorize")
     try:
         for texts, labels in reading:
             y = np.array([_position(label, positions) for label in labels], dtype=np.intp)
             pending.append((pool.submit(hash_texts, texts, ngrams), y))
-            if len(pending) > n_threads + 1:
+            if len(pending) >= max(2, n_threads):
                 rows, y = pending.popleft()
                 yield rows.result(), y
         while pending:

@@ -5,6 +5,7 @@ both after every minibatch.
 """
 
 import math
+from collections import deque
 from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from movieclassifier.training.learners.log_count_ratio import LOG_2, LOG_TABLE, 
 from movieclassifier.training.learners.packing import PART, pack
 from movieclassifier.training.learners.sgd import CompiledSGD
 
+Room = tuple[NDArray[np.float32], NDArray[np.uint32]]
 LIVE = np.uint32(0x80000000)
 SLOT = np.dtype([("n0", "u4"), ("n1", "u4"), ("more", "u4"), ("weight", "f4")])
 # Counts that wait in the table have 15 bits, those that wait in a slot 16.
@@ -54,6 +56,7 @@ class _Counted:
     lengths: NDArray[np.int32]
     y: NDArray[np.uint8]
     n_slots: int
+    room: Room
 
 
 class SlotTrainer:
@@ -82,6 +85,7 @@ class SlotTrainer:
         # As many as there can be; the operating system gives memory to those that are written.
         self._slots = np.zeros(n_features + 1, SLOT)
         self._n_slots = 0
+        self._spare: deque[Room] = deque()  # arrays of minibatches that were learned
         self._totals = np.zeros(2, np.int64)
         self._sgd = CompiledSGD(0, recipe.ngrams.dtype, recipe.alpha, seed)
 
@@ -103,17 +107,30 @@ class SlotTrainer:
         ValueError
             If the weights overflow.
         """
-        with closing(read_ahead((self._count(rows, y) for rows, y in minibatches), size=2)) as counted:
+        with closing(read_ahead((self._count(rows, y) for rows, y in minibatches), size=1)) as counted:
             for minibatch in counted:
-                yield self._step(minibatch), len(minibatch.y)
+                n_correct, n_tested = self._step(minibatch), len(minibatch.y)
+                self._spare.append(minibatch.room)
+                del minibatch  # whoever waits for the next one need not keep this one
+                yield n_correct, n_tested
+        self._spare.clear()
 
     def _count(self, rows: Rows, y: NDArray[np.integer]) -> _Counted:
-        data, slots = np.empty(len(rows.data), np.float32), np.empty(len(rows.data), np.uint32)
+        data, slots = room = self._room(len(rows.data))
         indptr, labels = np.empty(len(y) + 1, np.int32), y.astype(np.uint8)
         arrays = (rows.data, rows.columns, rows.indptr, labels, self._table, self._words())
         self._n_slots = self._twin.count(*arrays, self._n_slots, self.min_df, data, slots, indptr)
         n = indptr[-1]
-        return _Counted(data[:n], slots[:n], indptr, rows.lengths, labels, self._n_slots)
+        return _Counted(data[:n], slots[:n], indptr, rows.lengths, labels, self._n_slots, room)
+
+    def _room(self, n: int) -> Room:
+        """Return arrays for n entries, if possible those that an earlier minibatch has left."""
+        while self._spare:
+            room = self._spare.pop()
+            if len(room[0]) >= n:
+                return room
+        n += n // 8
+        return np.empty(n, np.float32), np.empty(n, np.uint32)
 
     def _step(self, minibatch: _Counted) -> int:
         data, slots, indptr, y = minibatch.data, minibatch.slots, minibatch.indptr, minibatch.y
