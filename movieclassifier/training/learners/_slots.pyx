@@ -269,7 +269,9 @@ def fold(
                 continue
             s = &slot[table[column] ^ LIVE]
             value = scaled(1, s.n0, s.n1, constant, min_df, &logs[0], logs.shape[0], log_2)
-            if s.weight != 0 and value != 0:
+            if s.weight == 0:
+                coef[column] = s.weight  # which may be -0
+            elif value != 0:
                 coef[column] = s.weight * value
                 columns[n] = <int32_t> column
                 ratio[n] = value
