@@ -18,6 +18,7 @@ REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-
 QUOTES = dict.fromkeys("\u2018\u2019\u201b\u02bc\uff07\u00b4", "'") | dict.fromkeys(
     "\u201c\u201d\u201e\u201f\uff02", '"'
 )
+_QUOTES = str.maketrans(QUOTES)
 SOFT_HYPHEN = "\u00ad"
 # No combining mark lies outside these ranges.
 MARK_RANGES = (range(0x300, 0x1F000), range(0xE0100, 0xE01F0))
@@ -97,8 +98,17 @@ def fold_with_spans(text: str) -> tuple[str, list[Span]]:
     >>> fold_with_spans("a&amp;b")
     ('a&b', [(0, 1), (1, 6), (6, 7)])
     """
+    if is_plain(text):
+        return text.translate(_QUOTES), list(zip(range(len(text)), range(1, len(text) + 1), strict=True))
     pieces = [(QUOTES.get(c, c), span) for c, span in _compose(_without_markup(text)) if c != SOFT_HYPHEN]
     return "".join(c for c, _ in pieces), [span for _, span in pieces]
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether each character of a text becomes one character of the folded text."""
+    if ("<" in text and ">" in text) or "&" in text:
+        return False
+    return text.isascii() or (SOFT_HYPHEN not in text and is_normalized("NFC", text))
 
 
 def _without_markup(text: str) -> Iterator[tuple[str, Span]]:

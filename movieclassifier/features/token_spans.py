@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from movieclassifier.features.folding import TAG, Span, fold_with_spans
+from movieclassifier.features.folding import TAG, Span, fold_characters, fold_with_spans, is_plain
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.features.words import EMOTICON, english_stop_words, token_pattern
 
@@ -37,6 +37,8 @@ def token_spans(text: str, tokenizer: str = "default") -> list[tuple[str, Span |
 
 def _default_spans(text: str, tokens: list[str]) -> list[Span | None]:
     """Find the tokens in the folded text, and carry their places back."""
+    if is_plain(text):
+        return [match.span() for match in token_pattern().finditer(fold_characters(text))]
     folded, places = fold_with_spans(text)
     return [(places[match.start()][0], places[match.end() - 1][1]) for match in token_pattern().finditer(folded)]
 

@@ -38,9 +38,7 @@ class Evidence:
     def explain(self, text: str, rows: Rows | None = None) -> Explanation:
         """Return the explanation, without the n-grams that contributed nothing."""
         rows = hash_texts([text], self.ngrams) if rows is None else rows
-        whole = explain_weights(text, rows, self.ngrams, self.weights, self.side)
-        parts = tuple(part for part in whole.contributions if part.value)
-        return Explanation(text, whole.label, whole.decision, whole.intercept, parts)
+        return explain_weights(text, rows, self.ngrams, self.weights, self.side, keep_zeros=False)
 
     def pack(self) -> bytes:
         """Return it as bytes, four per column."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,7 +141,9 @@ class Explanation:
         return f'<div style="white-space: pre-wrap">{words}</div><div><small>{escape(facts)}</small></div>'
 
 
-def explain_weights(text: str, rows: Rows, ngrams: NGrams, weights: NDArray[np.floating], side: Side) -> Explanation:
+def explain_weights(
+    text: str, rows: Rows, ngrams: NGrams, weights: NDArray[np.floating], side: Side, *, keep_zeros: bool = True
+) -> Explanation:
     """Tell how much each n-gram of a text adds to a decision value.
 
     Parameters
@@ -156,6 +157,8 @@ def explain_weights(text: str, rows: Rows, ngrams: NGrams, weights: NDArray[np.f
         The weights at the columns of the row.
     side : Side
         The class to speak for.
+    keep_zeros : bool
+        Whether n-grams that add nothing are among its contributions.
     """
     added = side.sign * rows.data.astype(float) * weights
     occurrences = ngram_spans(text, ngrams)
@@ -163,6 +166,7 @@ def explain_weights(text: str, rows: Rows, ngrams: NGrams, weights: NDArray[np.f
         occurrences,
         ngram_columns(list(occurrences), ngrams.n_features),
         dict(zip(rows.columns.tolist(), added.tolist(), strict=True)),
+        keep_zeros=keep_zeros,
     )
     intercept = side.sign * side.intercept
     return Explanation(text, side.label, intercept + float(added.sum()), intercept, parts)
@@ -185,19 +189,25 @@ def ngram_spans(text: str, ngrams: NGrams) -> dict[str, list[tuple[Span, ...]]]:
     >>> ngram_spans("so so good", NGrams(ngram_range=(2, 2)))
     {'so so': [((0, 2), (3, 5))], 'so good': [((3, 5), (6, 10))]}
     """
-    words = frozenset(ngrams.stop_words)
-    tokens = [(token, span) for token, span in token_spans(text, ngrams.tokenizer) if token not in words]
+    dropped = frozenset(ngrams.stop_words)
+    tokens = [(token, span) for token, span in token_spans(text, ngrams.tokenizer) if token not in dropped]
+    words, spans = [token for token, _ in tokens], [span for _, span in tokens]
+    is_found = None not in spans
     found: dict[str, list[tuple[Span, ...]]] = {}
     for length in range(ngrams.ngram_range[0], ngrams.ngram_range[1] + 1):
-        for start in range(len(tokens) - length + 1):
-            window = tokens[start : start + length]
-            spans = tuple(span for _, span in window if span is not None)
-            found.setdefault(" ".join(token for token, _ in window), []).append(spans)
+        for start in range(len(words) - length + 1):
+            window = spans[start : start + length]
+            known = tuple(window) if is_found else tuple(span for span in window if span is not None)
+            found.setdefault(" ".join(words[start : start + length]), []).append(known)  # type: ignore[arg-type]
     return found
 
 
 def contributions(
-    occurrences: Mapping[str, list[tuple[Span, ...]]], columns: Mapping[str, int], added: Mapping[int, float]
+    occurrences: Mapping[str, list[tuple[Span, ...]]],
+    columns: Mapping[str, int],
+    added: Mapping[int, float],
+    *,
+    keep_zeros: bool = True,
 ) -> tuple[Contribution, ...]:
     """Share out what each column adds over the n-grams that are hashed to it.
 
@@ -209,20 +219,25 @@ def contributions(
         The column of each n-gram.
     added : mapping of int to float
         What each column adds to the decision value.
+    keep_zeros : bool
+        Whether n-grams that add nothing are among them.
 
     Returns
     -------
     tuple of Contribution
         The strongest first.
     """
+    by_column: dict[int, list[str]] = {}
+    for ngram in occurrences:
+        column = columns[ngram]
+        if keep_zeros or added.get(column):
+            by_column.setdefault(column, []).append(ngram)
     result = []
-    by_column = sorted(occurrences, key=lambda ngram: columns[ngram])
-    for column, group in groupby(by_column, key=lambda ngram: columns[ngram]):
-        ngrams = list(group)
-        n_occurrences = sum(len(occurrences[ngram]) for ngram in ngrams)
+    for column, ngrams in by_column.items():
+        n_occurrences = sum([len(occurrences[ngram]) for ngram in ngrams])
         for ngram in ngrams:
             value = added.get(column, 0.0) * len(occurrences[ngram]) / n_occurrences
-            spans = tuple(dict.fromkeys(span for spans in occurrences[ngram] for span in spans))
-            others = tuple(other for other in ngrams if other != ngram)
+            spans = tuple(dict.fromkeys([span for spans in occurrences[ngram] for span in spans]))
+            others = tuple([other for other in ngrams if other != ngram]) if len(ngrams) > 1 else ()
             result.append(Contribution(ngram, value, column, spans, others))
     return tuple(sorted(result, key=lambda contribution: (-abs(contribution.value), contribution.ngram)))
