@@ -16,12 +16,12 @@ from movieclassifier.feedback.log.raw import (
     PredictionRow,
     Raw,
     VoteRow,
-    add_count,
+    add_counts,
     forget_counts,
     has_vote,
     insert_predictions,
     insert_vote,
-    read_count,
+    read_counts,
     read_last_vote,
 )
 from movieclassifier.feedback.log.rows import vote_from
@@ -30,22 +30,41 @@ from movieclassifier.feedback.settings import REVIEW, Settings
 from movieclassifier.models.classifier import Classifier
 
 
-def check_limits(raw: Raw, client: Client, amounts: Mapping[str, int], rates: Mapping[str, Rate]) -> None:
+@dataclass(frozen=True)
+class Tries:
+    """Tries of a client that are within its limits, and are not counted yet.
+
+    Attributes
+    ----------
+    client : str
+    windows : mapping of str to int
+        The present window of time, by the kind of tries.
+    amounts : mapping of str to int
+    used : mapping of str to int
+        How many were counted before.
+    """
+
+    client: str
+    windows: Mapping[str, int]
+    amounts: Mapping[str, int]
+    used: Mapping[str, int]
+
+    def count(self, raw: Raw) -> None:
+        """Count them."""
+        for kind, window in self.windows.items():
+            if kind not in self.used:  # the first of this window
+                forget_counts(raw, kind, window)
+        add_counts(raw, self.client, self.windows, self.amounts)
+
+
+def check_limits(raw: Raw, client: Client, amounts: Mapping[str, int], rates: Mapping[str, Rate]) -> Tries:
     """Refuse what would go beyond a client's limits; nothing is counted."""
     at = time.time()
+    windows = {kind: int(at // rates[kind].seconds) for kind in amounts}
+    used = read_counts(raw, client.address, windows)
     for kind, n in amounts.items():
-        rate = rates[kind]
-        refuse_beyond(read_count(raw, kind, client.address, int(at // rate.seconds)) + n, kind, rate, at)
-
-
-def count(raw: Raw, client: Client, amounts: Mapping[str, int], rates: Mapping[str, Rate]) -> None:
-    """Count tries of a client that are within its limits."""
-    at = time.time()
-    for kind, n in amounts.items():
-        window = int(at // rates[kind].seconds)
-        if not read_count(raw, kind, client.address, window):  # the first of this window
-            forget_counts(raw, kind, window)
-        add_count(raw, kind, client.address, window, n)
+        refuse_beyond(used.get(kind, 0) + n, kind, rates[kind], at)
+    return Tries(client.address, windows, amounts, used)
 
 
 @dataclass(frozen=True)
@@ -60,8 +79,7 @@ class WritePredictions:
 
     def do(self, raw: Raw, group: Group) -> None:
         """Count them, and store those that are kept."""
-        check_limits(raw, self.client, self.amounts, self.rates)
-        count(raw, self.client, self.amounts, self.rates)
+        check_limits(raw, self.client, self.amounts, self.rates).count(raw)
         if self.rows:
             insert_predictions(raw, self.rows)
 
@@ -111,14 +129,13 @@ class CastVote:
             if last.label != self.label:
                 raise Conflict(f"A vote for {last.label!r} stands; undo it before you vote for {self.label!r}.")
             return vote_from(last, self.served.held)
-        votes = {"votes": 1}
-        check_limits(raw, self.client, votes, self.settings.rates)
+        tries = check_limits(raw, self.client, {"votes": 1}, self.settings.rates)
         waits = why_it_waits(raw, prediction.digest, self.settings)
         # Another base may be served since the text was hashed.
         rows = self.rows if self.served.classifier is self.hashed_by else self.hash(prediction.text)
         address = self.client.address
         found = self.served.rehearse(rows, self.label, address, after=group.learned)
-        count(raw, self.client, votes, self.settings.rates)
+        tries.count(raw)
         attempt = 0 if last is None else last.attempt + 1
         vote = vote_row(group.position + 1, prediction, self.label, address, waits, found, attempt)
         insert_vote(raw, vote, pack_row(rows, self.served.classifier.recipe.ngrams))

@@ -16,6 +16,7 @@ from movieclassifier.feedback.service import Service
 from movieclassifier.system.errors import one_line
 from movieclassifier.web import errors, headers, operations
 from movieclassifier.web.api import endpoints as api
+from movieclassifier.web.api.hot import HotRoutes
 from movieclassifier.web.config import configure
 from movieclassifier.web.display import filters
 from movieclassifier.web.forms import needs_https
@@ -71,6 +72,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 def _create_app(config: Mapping[str, Any]) -> Flask:
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # probabilities keep the order of the labels
+    app.wsgi_app = HotRoutes(app)  # type: ignore[method-assign]  # configure() puts what proxies need around it
     settings = configure(app, config)
     log = ServedLog(settings)
     app.extensions["movieclassifier"] = Service(log)

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from flask import current_app, request, session
@@ -56,10 +57,16 @@ def throttle(kind: str) -> None:
 
 def hashed_address() -> str:
     """Return a hash of the network address, keyed against guessing by trial."""
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(key, network(request.remote_addr or "").encode(), hashlib.sha256).hexdigest()[:12]
+    return hash_address(str(current_app.config["SECRET_KEY"]), request.remote_addr or "")
 
 
+@lru_cache(maxsize=4096)
+def hash_address(key: str, address: str) -> str:
+    """Return the hash of the network of an address."""
+    return hmac.new(key.encode(), network(address).encode(), hashlib.sha256).hexdigest()[:12]
+
+
+@lru_cache(maxsize=4096)
 def network(address: str) -> str:
     """Return the part of an address that a client cannot change at will.
 
@@ -76,6 +83,7 @@ def network(address: str) -> str:
     return _masked(address, 64)
 
 
+@lru_cache(maxsize=4096)
 def block(address: str) -> str:
     """Return the network that an address probably belongs to: providers hand out /48s of IPv6.
 

@@ -100,11 +100,15 @@ def answer(status: int, detail: str, retry_after: int | None = None) -> Response
 
 def problem(status: int, detail: str, **more: Any) -> Response:
     """Return a problem document."""
-    document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
-    response: Response = jsonify(document)
+    response: Response = jsonify(problem_document(status, detail, **more))
     response.status_code = status
     response.content_type = "application/problem+json"
     return response
+
+
+def problem_document(status: int, detail: str, **more: Any) -> dict[str, Any]:
+    """Return what a problem document holds."""
+    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
 
 
 def is_machine() -> bool:

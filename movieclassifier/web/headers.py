@@ -27,17 +27,24 @@ HEADERS = {
 HTTPS_ONLY = "max-age=31536000"  # of this name alone: the rest of the domain may have no https
 
 
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+def headers_of(deployed: bool) -> dict[str, str]:
+    """Return the headers of every answer that is no static file."""
+    return HEADERS | ({"Strict-Transport-Security": HTTPS_ONLY} if deployed else {}) | NO_STORE
+
+
 def register(app: Flask) -> None:
     """Give every answer its headers."""
-    deployed = app.extensions["movieclassifier"].settings.deployed
+    of_static = headers_of(app.extensions["movieclassifier"].settings.deployed)
+    # The words of a person do not belong into a cache, neither a shared one nor that of a browser.
+    cache_control = of_static.pop("Cache-Control")
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        for name, value in HEADERS.items():
+        for name, value in of_static.items():
             response.headers.setdefault(name, value)
-        if deployed:
-            response.headers.setdefault("Strict-Transport-Security", HTTPS_ONLY)
         if request.endpoint != "static":
-            # The words of a person do not belong into a cache, neither a shared one nor that of a browser.
-            response.headers.setdefault("Cache-Control", "no-store")
+            response.headers.setdefault("Cache-Control", cache_control)
         return response

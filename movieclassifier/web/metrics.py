@@ -8,6 +8,7 @@ import mmap
 import os
 import struct
 import tempfile
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Lock
@@ -21,6 +22,7 @@ NAMES = (
 )
 PLACES = {name: 8 * place for place, name in enumerate(NAMES)}
 SIZE = 8 * len(NAMES)
+_BUCKET_NAMES = {group: [f"seconds {group} {bucket}" for bucket in (*BUCKETS, "+Inf")] for group in GROUPS}
 
 
 class Counters:
@@ -46,6 +48,11 @@ class Counters:
             for name, amount in amounts.items():
                 (value,) = struct.unpack_from("d", self._memory, PLACES[name])
                 struct.pack_into("d", self._memory, PLACES[name], value + amount)
+
+    def observe(self, group: str, status: int, seconds: float) -> None:
+        """Count an answer and the time that it took."""
+        amounts = {f"requests {group} {status // 100}xx": 1.0, f"seconds {group} sum": seconds}
+        self.add(amounts | dict.fromkeys(_BUCKET_NAMES[group][bisect_left(BUCKETS, seconds) :], 1.0))
 
     def totals(self) -> dict[str, float]:
         """Return the sums over all processes."""

@@ -3,15 +3,17 @@
 import hmac
 import logging
 import time
+from collections.abc import Mapping
 from ipaddress import ip_address
 from threading import Lock
+from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
 
 from movieclassifier.feedback.log.errors import Damaged, Unavailable
 from movieclassifier.web.clients import network, service
 from movieclassifier.web.errors import problem
-from movieclassifier.web.metrics import BUCKETS, Counters, exposition, server_folder
+from movieclassifier.web.metrics import Counters, exposition, server_folder
 
 log = logging.getLogger("movieclassifier")
 blueprint = Blueprint("operations", __name__)
@@ -30,11 +32,14 @@ def register(app: Flask) -> None:
     @app.after_request
     def count(response: Response) -> Response:
         seconds = time.perf_counter() - g.get("started", time.perf_counter())
-        group = _group(request.path)
-        amounts = {f"requests {group} {response.status_code // 100}xx": 1.0, f"seconds {group} sum": seconds}
-        amounts |= {f"seconds {group} {bucket}": 1.0 for bucket in BUCKETS if seconds <= bucket}
-        _counters().add(amounts | {f"seconds {group} +Inf": 1.0})
+        observe(app, request.environ, response.status_code, seconds)
         return response
+
+
+def observe(app: Flask, environ: Mapping[str, Any], status: int, seconds: float) -> None:
+    """Count an answer and the time that it took."""
+    counters = app.extensions["movieclassifier counters"].get(bool(environ.get("wsgi.multiprocess")))
+    counters.observe(_group(environ.get("PATH_INFO", "")), status, seconds)
 
 
 @blueprint.get("/healthz")

@@ -2,7 +2,7 @@
 
 A request queues its work and takes the lock of the process. The one that holds it takes the turn to write, does the
 work of all who are queued in one transaction, and commits. Nothing is answered before its commit, so a killed process
-loses nothing that was acknowledged.
+loses nothing that was acknowledged. The disk is waited for after the turn is given on, before the answer.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from sqlalchemy import Engine
 
 from movieclassifier.feedback.log.errors import FeedbackError, Unavailable
-from movieclassifier.feedback.log.raw import Raw, RawConnections, begin, read_head
+from movieclassifier.feedback.log.raw import Raw, RawConnections, begin, read_head, sync
 from movieclassifier.feedback.log.turns import turn
 
 T = TypeVar("T", covariant=True)
@@ -60,6 +60,7 @@ class _Waiting(Generic[T]):
     done: bool = False
     result: Any = None
     error: BaseException | None = None
+    commit: int = 0
 
 
 class GroupCommit:
@@ -78,6 +79,9 @@ class GroupCommit:
         self._lock, self._gate = Lock(), Lock()
         self._queue: list[_Waiting[Any]] = []
         self._begun = False
+        self._syncing = Lock()
+        self._n_commits = self._n_synced = 0
+        self._file: str | None = None
 
     def write(self, work: Work[T]) -> T:
         """Do some work, together with that of others, and return its result once it is committed.
@@ -97,8 +101,18 @@ class GroupCommit:
                 self._lead()
         if waiting.error is not None:
             raise waiting.error
+        if work.durable:
+            self._sync(waiting.commit)
         result: T = waiting.result
         return result
+
+    def _sync(self, commit: int) -> None:
+        """Wait until the disk has a commit; whoever comes first waits for all that are committed by then."""
+        with self._syncing:
+            if self._file is not None and self._n_synced < commit:
+                n_commits = self._n_commits
+                sync(self._file)
+                self._n_synced = n_commits
 
     def _lead(self) -> None:
         with turn(self._engine):
@@ -131,14 +145,15 @@ class GroupCommit:
             return False
         if group.position > group.start:
             self._committed(group)
+        self._n_commits += 1
         for waiting in queue:
-            waiting.done = True
+            waiting.done, waiting.commit = True, self._n_commits
         return True
 
     def _transact(self, raw: Raw, queue: list[_Waiting[Any]]) -> Group:
         durable = any(waiting.work.durable for waiting in queue)
         begin(raw, durable=durable)
-        self._begun = True
+        self._begun, self._file = True, raw.file
         try:
             group = Group()
             if durable:

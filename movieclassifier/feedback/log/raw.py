@@ -5,8 +5,9 @@ SQLAlchemy would cost ten times as much. Acts that are rare, and those of the ow
 
 import os
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from threading import Lock, get_ident
 from typing import Any, NamedTuple, TypeVar
 
@@ -64,17 +65,28 @@ class Raw:
     ----------
     driver : sqlite3.Connection or psycopg.Connection
     dialect : {"sqlite", "postgresql"}
+
+    Attributes
+    ----------
+    is_relaxed : bool
+        Whether SQLite has been told not to sync at each commit.
     """
 
     def __init__(self, driver: Any, dialect: str):
         self.driver, self.dialect = driver, dialect
         self._is_sqlite = dialect == "sqlite"
+        self.is_relaxed = False
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> Any:
         """Run a statement and return its cursor."""
         if self._is_sqlite:
             return self.driver.execute(statement, values)
         return self.driver.execute(statement.replace("?", "%s"), values or None)
+
+    @cached_property
+    def file(self) -> str | None:
+        """The path of an SQLite database."""
+        return str(self.execute("PRAGMA database_list").fetchone()[2]) if self._is_sqlite else None
 
     def execute_many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
         """Run a statement for many rows."""
@@ -189,13 +201,44 @@ def unavailable(error: BaseException) -> Unavailable:
 
 
 def begin(raw: Raw, *, durable: bool) -> None:
-    """Begin a transaction that writes; a power cut, but no killed process, may lose one that is not durable."""
+    """Begin a transaction that writes; a power cut, but no killed process, may lose one that is not durable.
+
+    In SQLite a transaction is durable only after :func:`sync`.
+    """
     if raw.dialect == "sqlite":
-        raw.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        if not raw.is_relaxed:
+            raw.execute("PRAGMA synchronous = NORMAL")
+            raw.is_relaxed = True
         raw.execute("BEGIN IMMEDIATE")
     else:
         relaxed = "" if durable else "; SET LOCAL synchronous_commit = off"
         raw.execute(f"BEGIN; SET LOCAL lock_timeout = '{BUSY_TIMEOUT}s'{relaxed}")
+
+
+def sync(database: str) -> None:
+    """Write what was committed to an SQLite file to the disk, as ``synchronous = FULL`` does inside of the lock.
+
+    All that is not in the database file yet stands at the beginning of the log that SQLite writes ahead.
+
+    Raises
+    ------
+    Unavailable
+        If the disk does not take it.
+
+    References
+    ----------
+    https://www.sqlite.org/wal.html, "Performance Considerations": a checkpoint syncs the log before it reuses it.
+    """
+    try:
+        log = os.open(f"{database}-wal", os.O_RDWR | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:  # the last connection has moved it into the database, and synced that
+        return
+    try:
+        getattr(os, "fdatasync", os.fsync)(log)
+    except OSError as error:
+        raise unavailable(error) from error
+    finally:
+        os.close(log)
 
 
 def read_head(raw: Raw, *, lock: bool = False) -> tuple[int, int | None]:
@@ -227,19 +270,23 @@ def has_vote(raw: Raw, digest: str) -> bool:
     return raw.execute(statement, (digest,)).fetchone() is not None
 
 
-def read_count(raw: Raw, kind: str, client: str, window: int) -> int:
-    """Return how often a client tried something in a window of time."""
-    statement = 'SELECT n FROM mc_counts WHERE kind = ? AND client = ? AND "window" = ?'
-    row = raw.execute(statement, (kind, client, window)).fetchone()
-    return 0 if row is None else row[0]
+def read_counts(raw: Raw, client: str, windows: Mapping[str, int]) -> dict[str, int]:
+    """Return how often a client tried things in their present windows of time, by the kinds of things."""
+    marks = ", ".join("?" * len(windows))
+    statement = (
+        f'SELECT kind, "window", n FROM mc_counts WHERE client = ? AND kind IN ({marks}) AND "window" IN ({marks})'  # noqa: S608
+    )
+    found = raw.execute(statement, (client, *windows, *windows.values())).fetchall()
+    return {kind: n for kind, window, n in found if windows[kind] == window}
 
 
-def add_count(raw: Raw, kind: str, client: str, window: int, n: int) -> None:
+def add_counts(raw: Raw, client: str, windows: Mapping[str, int], amounts: Mapping[str, int]) -> None:
     """Count tries of a client."""
+    rows = ", ".join(["(?, ?, ?, ?)"] * len(amounts))
     raw.execute(
-        'INSERT INTO mc_counts (kind, client, "window", n) VALUES (?, ?, ?, ?) '
+        f'INSERT INTO mc_counts (kind, client, "window", n) VALUES {rows} '  # noqa: S608
         'ON CONFLICT (kind, client, "window") DO UPDATE SET n = mc_counts.n + excluded.n',
-        (kind, client, window, n),
+        [value for kind, n in amounts.items() for value in (kind, client, windows[kind], n)],
     )
 
 
