@@ -13,7 +13,9 @@ author = copyright = "the authors of movieclassifier"
 version = release = __version__
 extensions = ["docs.extension", "myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc"]
 exclude_patterns = ["extension"]
+templates_path = ["_templates"]
 nitpicky = True
+toc_object_entries_show_parents = "hide"
 smartquotes = False  # "--option" must not become a dash
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath"]
@@ -22,9 +24,8 @@ myst_heading_anchors = 4
 
 autosummary_generate = True
 autodoc_typehints = "none"  # numpydoc's sections name the types
-numpydoc_show_class_members = True
-numpydoc_class_members_toctree = False
-numpydoc_show_inherited_class_members = False
+autodoc_member_order = "bysource"
+numpydoc_show_class_members = False  # the template shows each with all that it says
 # Docstrings point to modules of the house; the pages describe what is public.
 nitpick_ignore_regex = [("py:.*", r"movieclassifier\..*"), ("py:.*", r"[A-Za-z]\w*")]
 

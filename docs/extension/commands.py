@@ -8,6 +8,8 @@ import click
 from docs.extension.markdown import escape, table
 from movieclassifier.cli import main
 
+# Choices that no line could hold.
+CHOICES = re.compile(r"\[([^\]]{40,})\]")
 EXTRAS = re.compile(r"\s{2,}\[([^\[\]]*(?:\[[^\]]*\][^\[\]]*)*)\](?=\s*$|\s{2,}\[)")
 
 
@@ -63,7 +65,8 @@ def _describe(words: tuple[str, ...], command: click.Command) -> str:
     parts += [f"```text\n{line}\n```" for line in [_epilog(command)] if line]
     parts.append(f"```{{program}} {ctx.command_path}\n```")
     for param in command.get_params(ctx):
-        if isinstance(param, click.Option) and (record := param.get_help_record(ctx)):
+        # The page of all commands tells what --help does.
+        if isinstance(param, click.Option) and param.name != "help" and (record := param.get_help_record(ctx)):
             parts.append(_describe_option(param, *record))
     return "\n\n".join(parts)
 
@@ -79,6 +82,9 @@ def make_context(words: tuple[str, ...], command: click.Command) -> click.Contex
 def _describe_option(param: click.Option, signature: str, text: str) -> str:
     extras = "; ".join(EXTRAS.findall(f"  {text}"))
     said = escape(EXTRAS.sub("", f"  {text}").strip())
+    if choices := CHOICES.search(signature):
+        signature = signature.replace(choices[0], "NAME")
+        said += " One of " + ", ".join(f"`{name}`" for name in choices[1].split("|")) + "."
     # "--a / --b" are two names to Sphinx when a comma parts them.
     lines = [f"````{{option}} {signature.replace(' / ', ', ')}", said]
     if extras:

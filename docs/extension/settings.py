@@ -6,7 +6,6 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from docs.extension.markdown import table
 from movieclassifier.feedback.log.limits import RATES
 from movieclassifier.feedback.settings import PREFIX, RATE_NAMES, TYPES, Settings
 from movieclassifier.live.settings import PARSERS, LiveSettings
@@ -35,23 +34,19 @@ def find_settings() -> dict[str, str]:
 
 
 def describe_settings(section: str) -> str:
-    """Return the table of one section of the descriptions."""
-    rows = []
+    """Return one section of the descriptions: each setting with its default."""
+    parts = []
     for name, described in descriptions()[section].items():
         text, default = (described["text"], described["default"]) if isinstance(described, dict) else (described, "")
-        shown = default or (f"`{find_settings()[name]}`" if find_settings()[name] else "–")
-        rows.append([f'<a id="{anchor(name)}"></a>`{name}`', shown, text])
-    return table(["variable", "default", "meaning"], rows)
+        default = default or f"`{find_settings()[name]}`"
+        shown = f"\n\n<small>default: {default}</small>" if default != "–" else ""
+        parts.append(f"````{{envvar}} {name}\n{text}{shown}\n````")
+    return "\n\n".join(parts)
 
 
 def descriptions() -> dict[str, dict[str, str | dict[str, str]]]:
     """Return what is written about settings, by section."""
     return tomllib.loads(DESCRIPTIONS.read_text("utf-8"))
-
-
-def anchor(name: str) -> str:
-    """Return the anchor of a setting on the page."""
-    return name.lower().replace("_", "-")
 
 
 def _shown(value: object) -> str:

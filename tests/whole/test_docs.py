@@ -69,7 +69,7 @@ def missing_options(text: str, words: tuple[str, ...], command: click.Command) -
     _, _, part = text.partition(f"```{{program}} movieclassifier {' '.join(words)}\n")
     part = part.partition("```{program}")[0]
     signatures = " ".join(re.findall(r"^`+\{option\} (.*)$", part, re.M))
-    options = [param for param in command.get_params(make_context(words, command)) if isinstance(param, click.Option)]
+    options = [param for param in command.params if isinstance(param, click.Option)]  # all but --help
     names = [name for option in options if not option.hidden for name in option.opts if name.startswith("--")]
     return [name for name in names if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", signatures)]
 
@@ -79,7 +79,8 @@ def test_every_option_of_every_command_is_in_the_reference(words):
     text = reference(f"commands/{words[0]}.md")
     command = dict(iter_commands())[words]
     assert missing_options(text, words, command) == []
-    assert missing_options(text.replace("{option}", "{}"), words, command)  # the test can fail
+    if any(isinstance(param, click.Option) for param in command.params):
+        assert missing_options(text.replace("{option}", "{}"), words, command)  # the test can fail
 
 
 def test_every_command_is_listed():
@@ -92,7 +93,7 @@ def test_every_setting_is_described_once():
     described = [name for section in descriptions().values() for name in section]
     assert sorted(set(find_settings()) - set(described)) == []
     assert len(described) == len(set(described))
-    assert all(f"`{name}`" in reference("settings.md") for name in described)
+    assert all(f"{{envvar}} {name}\n" in reference("settings.md") for name in described)
 
 
 def test_a_new_setting_would_be_found():
