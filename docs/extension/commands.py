@@ -39,13 +39,15 @@ def find_command(words: tuple[str, ...]) -> click.Command:
 
 
 def list_commands() -> str:
-    """Return a table of all commands, each with its page."""
+    """Return a table of all commands, each with its page, and their place in the navigation."""
     rows = [
         [f"[`{' '.join(words)}`](commands/{words[0]}.md)", escape(_paragraphs(command)[0])]
         for words, command in iter_commands()
         if len(words) == 1
     ]
-    return table(["command", "what it does"], rows)
+    names = [words[0] for words, _ in iter_commands() if len(words) == 1]
+    pages = "\n".join(f"{name} <commands/{name}>" for name in names)
+    return table(["command", "what it does"], rows) + f"\n\n```{{toctree}}\n:hidden:\n\n{pages}\n```"
 
 
 def describe_command(name: str) -> str:
