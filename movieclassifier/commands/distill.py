@@ -77,7 +77,10 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     from movieclassifier.models.rounding import round_weights
     from movieclassifier.reports.distilled_run import save_distillation
     from movieclassifier.training.distilling import fit_student, keep_columns, open_stages
+    from movieclassifier.training.teachers import load_teacher
 
+    if not options.soft_labels:
+        load_teacher(options.teacher)  # refuses one whose packages are missing, before anything is done
     costs, before = train_steps.measure_costs(), load_record_facts(options.model_dir)
     texts = distill_steps.read_texts(paths, reading, options)
     student = distill_steps.make_student(texts, options)

@@ -131,14 +131,16 @@ def make_hashed_bernoulli_nb(seed: int) -> Any:
 
 def make_cnn(seed: int) -> Any:
     """Return the gated convolution over word vectors, which is also the teacher ``cnn``."""
-    from movieclassifier.training.teachers.networks import NetworkSettings, TextNetwork
+    from movieclassifier.training.teachers.networks import NetworkSettings
+    from movieclassifier.training.teachers.text_network import TextNetwork
 
     return TextNetwork(NetworkSettings(), seed)
 
 
 def make_kim_cnn(seed: int) -> Any:
     """Return Kim's network: windows of 3, 4 and 5 words."""
-    from movieclassifier.training.teachers.networks import KIM, TextNetwork
+    from movieclassifier.training.teachers.networks import KIM
+    from movieclassifier.training.teachers.text_network import TextNetwork
 
     return TextNetwork(KIM, seed)
 

@@ -156,15 +156,16 @@ def memory_bound(lessons: Lessons, recipe: Recipe) -> int:
     """Return about how many bytes a run with the teacher ``vectors`` takes at most.
 
     The n-grams' vectors and the counts of hashed columns do not grow with the corpora. What does grow is a few
-    numbers a text, and the vector of each labelled one.
+    numbers a text, and the vector of each labelled one. The teacher is still there when the student is fitted.
     """
     settings, n_texts = Settings(), lessons.n_labelled + lessons.n_unlabelled
-    n_classes, size = lessons.n_classes, settings.embedding.size
-    n_columns = max(settings.ngrams.n_features, recipe.ngrams.n_features)
-    counts = n_columns * 4 * (2 * n_classes + 2)
-    ngrams = settings.max_ngrams * (4 * size + 8 + 4 * (settings.n_folds + 1) * (n_classes + 1))
+    n_classes, size, choice = lessons.n_classes, settings.embedding.size, settings.choice
+    n_columns = max(choice.ngrams.n_features, recipe.ngrams.n_features)
+    counts = n_columns * 4 * (2 * n_classes + 3)
+    chances = choice.max_ngrams * 4 * (choice.n_folds + 1) * (n_classes + 1)
+    vectors = settings.n_embeddings * choice.max_ngrams * (4 * size + 8)
     texts = n_texts * (24 + 8 * n_classes) + lessons.n_labelled * size * 12
-    return BASE_BYTES + max(counts, ngrams) + texts
+    return BASE_BYTES + vectors + max(counts, chances) + texts
 
 
 def keep_columns(classifier: Classifier, stages: Stages, n_keep: int | None) -> Classifier:

@@ -135,15 +135,24 @@ def write_rows(path: str | os.PathLike[str], minibatches: Iterable[Sequence[str]
     """
     if not ngrams.binary or ngrams.norm != "l2":
         raise ValueError("rows on disk need n-grams with binary = true and norm = 'l2'.")
+    return write_blocks(path, (hash_block(texts, ngrams) for texts in minibatches))
+
+
+def write_blocks(path: str | os.PathLike[str], blocks: Iterable[Block]) -> RowStore:
+    """Write rows to a file, one block behind the other; it is complete when its second file is there."""
     lengths = [np.zeros(1, np.int64)]
     with replace_file(path) as file:
-        for texts in minibatches:
-            block = hash_block(texts, ngrams)
+        for block in blocks:
             file.write(block.columns.tobytes())
             lengths.append(np.diff(block.indptr))
     with replace_file(_indptr_path(path)) as file:
         np.save(file, np.cumsum(np.concatenate(lengths)))
     return open_rows(path)
+
+
+def has_rows(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a file of rows is complete."""
+    return _indptr_path(path).exists()
 
 
 def open_rows(path: str | os.PathLike[str]) -> RowStore:

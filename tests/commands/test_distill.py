@@ -16,6 +16,7 @@ from movieclassifier.cli import main
 from movieclassifier.models.persistence import load_classifier
 from movieclassifier.reports.distilled_run import load_distillation
 from movieclassifier.training.distilling import FOLDER
+from movieclassifier.training.teachers import networks
 
 CONSOLE = [sys.executable, "-c", "from movieclassifier.cli import main; main()"]
 SAMPLE = files("movieclassifier").joinpath("bundled/sample_reviews.csv")
@@ -146,6 +147,16 @@ def test_a_mistake_is_one_line(corpora, finished, tmp_path, options, message):
     result = run(corpora, tmp_path, *[corpora / name if (corpora / name).exists() else name for name in options])
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+@pytest.mark.parametrize("teacher", ["cnn", "vectors+cnn"])
+def test_without_keras_nothing_is_begun(corpora, tmp_path, monkeypatch, teacher):
+    monkeypatch.setattr(networks, "find_spec", lambda name: None)
+    result = run(corpora, tmp_path / "model", "--unlabelled", corpora / "unlabelled.txt", "--teacher", teacher)
+    assert result.exit_code == 2
+    assert result.stderr.strip().endswith(networks.MISSING)
+    assert len(result.stderr.splitlines()) == 1
+    assert not (tmp_path / "model").exists()
 
 
 def test_a_corpus_of_one_class_is_refused(corpora, tmp_path):

@@ -13,6 +13,7 @@ TEACHERS: dict[str, str] = {
     "cnn": "movieclassifier.training.teachers.cnn",
     "vectors+cnn": "movieclassifier.training.teachers.vectors_cnn",
 }
+NEURAL = ("cnn", "vectors+cnn")  # those that need Keras
 
 
 def load_teacher(name: str) -> Any:
@@ -25,6 +26,8 @@ def load_teacher(name: str) -> Any:
     """
     if name not in TEACHERS:
         raise ValueError(f"teacher must be one of {', '.join(TEACHERS)}; got {name!r}.")
+    if name in NEURAL:
+        import_module("movieclassifier.training.teachers.networks").check_keras()
     return import_module(TEACHERS[name])
 
 

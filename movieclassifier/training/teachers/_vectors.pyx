@@ -249,3 +249,89 @@ def fold_in(
         for row in range(documents.shape[0]):
             fold_one(&documents[row, 0], &slope[0], words, columns, indptr[row], indptr[row + 1], chances, negatives,
                      negative_sum, n_negatives, n_steps, rate, table)
+
+
+cdef inline float clipped_sigmoid(double product, double largest, const float[::1] table) noexcept nogil:
+    product = max(-largest, min(product, largest))
+    return table[<Py_ssize_t> ((product / largest + 1) * 0.5 * (table.shape[0] - 1) + 0.5)]
+
+
+cdef uint64_t cbow_one(
+    float[:, ::1] inputs, float[:, ::1] outputs, const int32_t* words, Py_ssize_t n_words, float* mean, float* change,
+    uint64_t random, const int32_t[::1] noise, int window, int n_negatives, double rate, double largest,
+    const float[::1] table,
+) noexcept nogil:
+    """Foretell each word of a text; return the state of the random numbers."""
+    cdef Py_ssize_t size = inputs.shape[1], place, at, first, stop, k
+    cdef uint64_t mask = noise.shape[0] - 1
+    cdef int32_t target
+    cdef float step, share
+    for place in range(n_words):
+        k = 1 + <Py_ssize_t> (draw(&random) % <uint64_t> window)
+        first, stop = max(0, place - k), min(n_words, place + 1 + k)
+        if stop - first < 2:
+            continue
+        share = <float> (1.0 / (stop - first - 1))
+        for k in range(size):
+            mean[k] = 0
+            change[k] = 0
+        for at in range(first, stop):
+            if at != place:
+                add_scaled(mean, &inputs[words[at], 0], share, size)
+        for k in range(n_negatives + 1):
+            target = words[place]
+            if k:
+                target = noise[draw(&random) & mask]
+                if target == words[place]:
+                    continue
+            step = clipped_sigmoid(lane_dot(mean, &outputs[target, 0], size), largest, table)
+            step = <float> (rate * ((0.0 if k else 1.0) - <double> step))
+            add_scaled(change, &outputs[target, 0], step, size)
+            add_scaled(&outputs[target, 0], mean, step, size)
+        for at in range(first, stop):
+            if at != place:
+                add_scaled(&inputs[words[at], 0], change, 1, size)
+    return random
+
+
+def cbow(
+    float[:, ::1] inputs,
+    float[:, ::1] outputs,
+    const int32_t[::1] columns,
+    const int64_t[::1] indptr,
+    const int32_t[::1] order,
+    const uint32_t[::1] kept,
+    const int32_t[::1] noise,
+    uint64_t[::1] state,
+    int window,
+    int n_negatives,
+    double rate,
+    double largest,
+    const float[::1] table,
+):
+    """Visit texts in the order given; see ``word_vectors.cbow_in_python``."""
+    cdef Py_ssize_t size = inputs.shape[1], n_rows = indptr.shape[0] - 1, i, row, place, n_words, longest = 0
+    check(columns, indptr, n_rows, inputs.shape[0], size)
+    if not (outputs.shape[0] == inputs.shape[0] == kept.shape[0] and outputs.shape[1] == size):
+        raise ValueError("the words' arrays must be of the same length")
+    if noise.shape[0] & (noise.shape[0] - 1) or not noise.shape[0]:
+        raise ValueError("the length of noise must be a power of two")
+    if state.shape[0] != 1 or window < 1:
+        raise ValueError("there must be one state, and a window of at least one word")
+    check_places(noise, inputs.shape[0])
+    check_places(order, n_rows)
+    for row in range(n_rows):
+        longest = max(longest, indptr[row + 1] - indptr[row])
+    cdef int32_t[::1] words = np.empty(longest + 1, np.int32)
+    cdef float[:, ::1] own = np.empty((2, size), np.float32)
+    cdef uint64_t random = state[0]
+    with nogil:
+        for i in range(order.shape[0]):
+            row = order[i]
+            n_words = 0
+            for place in range(indptr[row], indptr[row + 1]):
+                words[n_words] = columns[place]
+                n_words += draw(&random) < kept[columns[place]]
+            random = cbow_one(inputs, outputs, &words[0], n_words, &own[0, 0], &own[1, 0], random, noise, window,
+                              n_negatives, rate, largest, table)
+    state[0] = random

@@ -8,19 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.features.ngrams import NGrams
-from movieclassifier.training.row_store import hash_block
+from movieclassifier.training.row_store import has_rows, hash_block, open_rows, write_blocks
 from movieclassifier.training.teachers.lessons import Lessons, Probabilities, in_batches
 from movieclassifier.training.teachers.networks import (
     NetworkSettings,
     Vocabulary,
     build,
-    check_keras,
     count_words,
     predict,
     train,
     weights_of,
 )
 from movieclassifier.training.teachers.vectors import blend, fit_naive_bayes
+from movieclassifier.training.teachers.word_vectors import fit_word_vectors
 
 WINDOW = 5000  # rows
 
@@ -71,9 +71,8 @@ def teach(lessons: Lessons, settings: Settings | None = None, guide: Probabiliti
     Raises
     ------
     ValueError
-        If Keras or a backend is missing.
+        If no word is frequent enough.
     """
-    check_keras()
     settings = settings or Settings()
     naive_bayes = fit_naive_bayes(lessons, settings.ngrams)
 
@@ -94,9 +93,10 @@ def teach(lessons: Lessons, settings: Settings | None = None, guide: Probabiliti
 
 def _trained(lessons: Lessons, settings: Settings, guide: Probabilities) -> tuple[Any, Vocabulary]:
     stages, how = lessons.stages, settings.network
-    words = stages.arrays("words", lambda: {"words": np.array(count_words(lessons.texts(), how) or [""])})["words"]
-    vocabulary = Vocabulary(words.tolist(), how)
-    network = build(len(vocabulary), lessons.n_classes, how, lessons.seed)
+    found = stages.arrays("words", lambda: dict(zip(("words", "counts"), _counted(lessons, how), strict=True)))
+    vocabulary = Vocabulary(found["words"].tolist(), how)
+    vectors = stages.arrays("word_vectors", lambda: {"v": _word_vectors(lessons, vocabulary, found["counts"], how)})
+    network = build(vectors["v"], lessons.n_classes, how, lessons.seed)
 
     def fit() -> dict[str, Any]:
         numbers = _written_numbers(lessons, vocabulary, how)
@@ -123,6 +123,26 @@ def _trained(lessons: Lessons, settings: Settings, guide: Probabilities) -> tupl
     arrays = stages.arrays("network", fit)
     network.set_weights([arrays[f"weights_{number}"] for number in range(len(arrays))])
     return network, vocabulary
+
+
+def _counted(lessons: Lessons, how: NetworkSettings) -> tuple[NDArray[np.str_], NDArray[np.int64]]:
+    words, counts = count_words(lessons.texts(), how)
+    if not words:
+        raise ValueError("no word is frequent enough; pass more unlabelled texts.")
+    return np.array(words), counts
+
+
+def _word_vectors(
+    lessons: Lessons, vocabulary: Vocabulary, counts: NDArray[np.int64], how: NetworkSettings
+) -> NDArray[np.float32]:
+    """Return the vectors of words, trained on all texts."""
+    path, settings = lessons.stages.path("words.i4"), how.word_vectors
+    if not has_rows(path):
+        write_blocks(path, in_batches(lessons.texts(), vocabulary.known))
+    rows = open_rows(path)
+    with lessons.stages.progress("Word vectors", settings.n_passes(int(counts.sum())) * rows.n_rows) as progress:
+        windows = lambda number: rows.windows(lessons.seed + number)  # noqa: E731
+        return fit_word_vectors(counts, windows, settings, lessons.seed, progress.update)
 
 
 def _written_numbers(lessons: Lessons, vocabulary: Vocabulary, how: NetworkSettings) -> NDArray[np.int32]:

@@ -192,7 +192,7 @@ def train_in_python(
     for row in order.tolist():
         drawn = []
         for word in columns[indptr[row] : indptr[row + 1]].tolist():
-            random, number = _draw(random)
+            random, number = draw(random)
             if number < chances[word]:
                 drawn.append(word)
         for word in drawn:
@@ -203,13 +203,13 @@ def train_in_python(
             for other, together in pairs:
                 d, w = (documents[row], document_squares[row]), (words[other], word_squares[other])
                 document_squares[row], word_squares[other] = _pull(d, w, together, rate, table)
-            random, number = _draw(random)
+            random, number = draw(random)
             pool[next_in] = noise[number & (len(noise) - 1)]
             next_in = (next_in + 1) % len(pool)
     state[:] = random, next_out, next_in
 
 
-def _draw(state: int) -> tuple[int, int]:
+def draw(state: int) -> tuple[int, int]:
     """Advance xorshift64 (Marsaglia 2003); return its state and its 32 upper bits."""
     state ^= state << 13 & MASK
     state ^= state >> 7

@@ -21,7 +21,7 @@ from movieclassifier.system.memory import peak_megabytes
 from movieclassifier.system.npz import NPZ_ERRORS, open_npz
 from movieclassifier.system.progress import Progress
 from movieclassifier.training.learners.log_count_ratio import default_min_df
-from movieclassifier.training.row_store import RowStore, open_rows, write_rows
+from movieclassifier.training.row_store import RowStore, has_rows, open_rows, write_rows
 
 COSTS = "costs.jsonl"
 BATCH = 1000
@@ -158,7 +158,7 @@ class Lessons:
         """Return all texts as rows on disk, the labelled ones first; they are hashed only once."""
         name = f"rows_{ngrams.n_features}_{ngrams.ngram_range[0]}{ngrams.ngram_range[1]}_{ngrams.tokenizer}"
         path = self.stages.path(name)
-        if not Path(f"{path}.indptr.npy").exists():
+        if not has_rows(path):
             with self.stages.progress("Hashing", self.n_labelled + self.n_unlabelled) as progress:
                 write_rows(path, _cut(self.texts(), progress), ngrams)
         return open_rows(path)

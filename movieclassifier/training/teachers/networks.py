@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
 
@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.features.tokenizers import TOKENIZERS
+from movieclassifier.training.row_store import Block
+from movieclassifier.training.teachers.word_vectors import WordVectorSettings
 
 PADDING, UNKNOWN = 0, 1  # numbers of no word
 MISSING = "keras and a backend must be installed: pip install 'movieclassifier[neural]'."
@@ -29,8 +31,8 @@ class NetworkSettings:
         The most frequent words are told apart.
     min_count : int
         A word that occurs less often is unknown.
-    size : int
-        Length of a word's vector.
+    word_vectors : WordVectorSettings
+        Of the vectors that the network sets out from.
     n_first, n_last : int
         Of a longer text, the first and the last tokens are read.
     n_filters : int
@@ -45,7 +47,7 @@ class NetworkSettings:
     tokenizer: str = "default"
     n_words: int = 40_000
     min_count: int = 8
-    size: int = 64
+    word_vectors: WordVectorSettings = field(default_factory=WordVectorSettings)
     n_first: int = 96
     n_last: int = 160
     n_filters: int = 96
@@ -114,6 +116,12 @@ class Vocabulary:
         """Return the numbers of the words of texts, of shape (n_texts, n_tokens), padded behind."""
         return np.array([self._row(text) for text in texts], np.int32).reshape(-1, self._settings.n_tokens)
 
+    def known(self, texts: Sequence[str]) -> Block:
+        """Return the words of texts, those of a text in a row, as places among all words; unknown ones are left out."""
+        rows = [[number for token in self._tokenize(text) if (number := self._numbers.get(token))] for text in texts]
+        words = np.array([number for row in rows for number in row], np.int32) - np.int32(2)
+        return Block(np.arange(len(rows)), words, np.r_[0, np.cumsum([len(row) for row in rows])].astype(np.int64))
+
     def _row(self, text: str) -> list[int]:
         tokens = self._tokenize(text)
         if len(tokens) > self._settings.n_tokens:
@@ -122,8 +130,8 @@ class Vocabulary:
         return row + [PADDING] * (self._settings.n_tokens - len(row))
 
 
-def count_words(texts: Iterable[str], settings: NetworkSettings) -> list[str]:
-    """Return the words that are frequent enough, the most frequent first."""
+def count_words(texts: Iterable[str], settings: NetworkSettings) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the words that are frequent enough, the most frequent first, and how often each occurs."""
     tokenize = TOKENIZERS[settings.tokenizer]
     counts: Counter[str] = Counter()
     n_texts = 0
@@ -132,12 +140,12 @@ def count_words(texts: Iterable[str], settings: NetworkSettings) -> list[str]:
         counts.update(tokenize(text))
     # A small corpus would lose most of its words.
     fewest = settings.min_count if n_texts >= 10_000 else max(1, settings.min_count // 4)
-    frequent = sorted((-n, word) for word, n in counts.items() if n >= fewest)
-    return [word for _, word in frequent[: settings.n_words]]
+    frequent = sorted((-n, word) for word, n in counts.items() if n >= fewest)[: settings.n_words]
+    return [word for _, word in frequent], np.array([-n for n, _ in frequent], np.int64)
 
 
-def build(n_words: int, n_classes: int, settings: NetworkSettings, seed: int) -> Any:
-    """Return a network with random weights, numbers of words in and probabilities out.
+def build(vectors: NDArray[np.float32], n_classes: int, settings: NetworkSettings, seed: int) -> Any:
+    """Return a network with these vectors of words and random weights, numbers of words in and probabilities out.
 
     References
     ----------
@@ -148,11 +156,13 @@ def build(n_words: int, n_classes: int, settings: NetworkSettings, seed: int) ->
     keras.utils.set_random_seed(seed)
     layers = keras.layers
     words = keras.Input((settings.n_tokens,), dtype="int32")
-    vectors = layers.Embedding(n_words, settings.size)(words)
+    no_word = np.zeros((2, vectors.shape[1]), np.float32)
+    start = keras.initializers.Constant(np.concatenate([no_word, vectors]))
+    embedded = layers.Embedding(len(vectors) + 2, vectors.shape[1], embeddings_initializer=start)(words)
     if settings.word_dropout:
-        vectors = layers.Dropout(settings.word_dropout, noise_shape=(None, settings.n_tokens, 1))(vectors)
+        embedded = layers.Dropout(settings.word_dropout, noise_shape=(None, settings.n_tokens, 1))(embedded)
     pool = _gated if settings.architecture == "gated" else _kim
-    pooled = layers.Dropout(settings.dropout)(pool(layers, words, vectors, settings.n_filters))
+    pooled = layers.Dropout(settings.dropout)(pool(layers, words, embedded, settings.n_filters))
     return keras.Model(words, layers.Dense(n_classes, activation="softmax")(pooled))
 
 
@@ -206,54 +216,6 @@ def train(network: Any, batches: Batches, n_rows: int, settings: NetworkSettings
     for number in range(settings.passes):
         for numbers, targets in batches(number):
             network.fit(numbers, targets, batch_size=settings.batch_size, epochs=1, shuffle=False, verbose=0)
-
-
-class TextNetwork:
-    """A network as scikit-learn's classifiers are: texts and positions of classes in, probabilities out.
-
-    Parameters
-    ----------
-    settings : NetworkSettings
-    seed : int
-
-    Attributes
-    ----------
-    network_ : keras.Model
-    vocabulary_ : Vocabulary
-    classes_ : ndarray of shape (n_classes,)
-    """
-
-    def __init__(self, settings: NetworkSettings, seed: int = 1):
-        self.settings, self.seed = settings, seed
-
-    def fit(self, texts: Sequence[str], y: Sequence[int]) -> "TextNetwork":
-        """Train on texts.
-
-        Raises
-        ------
-        ValueError
-            If Keras or a backend is missing.
-        """
-        check_keras()
-        self.classes_, places = np.unique(np.asarray(y), return_inverse=True)
-        self.vocabulary_ = Vocabulary(count_words(texts, self.settings), self.settings)
-        self.network_ = build(len(self.vocabulary_), len(self.classes_), self.settings, self.seed)
-        numbers, targets = self.vocabulary_.numbers(texts), np.eye(len(self.classes_), dtype=np.float32)[places]
-
-        def batches(number: int) -> Iterator[tuple[NDArray[np.int32], NDArray[np.float32]]]:
-            order = np.random.RandomState((self.seed + number) % 2**32).permutation(len(numbers))
-            yield numbers[order], targets[order]
-
-        train(self.network_, batches, len(numbers), self.settings)
-        return self
-
-    def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Return the probability of each class, of shape (n_texts, n_classes)."""
-        return predict(self.network_, self.vocabulary_.numbers(texts))
-
-    def n_bytes(self) -> int:
-        """Return the size of the weights and words."""
-        return sum(array.nbytes for array in weights_of(self.network_)) + sum(map(len, self.vocabulary_.words))
 
 
 def weights_of(network: Any) -> list[NDArray[Any]]:

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from movieclassifier.training.teachers import cnn, vectors
 from movieclassifier.training.teachers.lessons import Lessons, Probabilities
-from movieclassifier.training.teachers.networks import check_keras
 from movieclassifier.training.teachers.vectors import blend
 
 
@@ -24,7 +23,6 @@ class Settings:
 
 def teach(lessons: Lessons, settings: Settings | None = None) -> Probabilities:
     """Train both teachers; see their modules."""
-    check_keras()
     settings = settings or Settings()
     by_vectors = vectors.teach(lessons, settings.first)
     by_network = cnn.teach(lessons, settings.second, guide=by_vectors)
