@@ -3,10 +3,13 @@
 import csv
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,6 +89,20 @@ def test_soft_labels_in_a_file_give_the_same_student(corpora, finished):
             assert first[name].tobytes() == second[name].tobytes(), name
     assert load_classifier(corpora / "soft").metadata["distilled"]["teacher"] == "soft labels"
     assert not (corpora / "soft" / FOLDER).exists()
+
+
+def test_a_classifier_of_scikit_learn_teaches_as_the_documentation_says(corpora, tmp_path, monkeypatch):
+    page = Path(__file__).parents[2] / "docs/how-to/soft-labels.md"
+    [example] = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    (tmp_path / "data").mkdir()
+    shutil.copy(corpora / "train.csv", tmp_path / "data/movie_train.csv")
+    shutil.copy(corpora / "unlabelled.txt", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    exec(example, {})
+    result = run(corpora, tmp_path / "model", "--soft-labels", tmp_path / "soft.jsonl")
+    assert result.exit_code == 0, result.output
+    assert load_classifier(tmp_path / "model").metadata["distilled"]["n_unlabelled"] == 155
+    assert load_classifier(tmp_path / "model").predict_proba(["A great film, wonderful!"])[0, 1] > 0.5
 
 
 # In a process of its own: end it, as SIGKILL does, when the n-th file has got its name.

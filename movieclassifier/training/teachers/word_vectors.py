@@ -119,7 +119,8 @@ def keep_chances(counts: NDArray[np.int64], sample: float) -> NDArray[np.float64
     [1.0, 0.11]
     """
     ratio = sample * counts.sum() / np.maximum(counts, 1)
-    return np.minimum(1, np.sqrt(ratio) + ratio)
+    result: NDArray[np.float64] = np.minimum(1, np.sqrt(ratio) + ratio)
+    return result
 
 
 def cbow_in_python(
