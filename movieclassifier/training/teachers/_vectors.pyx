@@ -83,15 +83,13 @@ cdef inline void pull(
 ) noexcept nogil:
     """Take one step of a pair: towards each other, or apart."""
     cdef double product = lane_dot(d, w, n), length = sqrt(d_square[0] * w_square[0])
-    cdef double cosine = product / length, step, take, keep_d, keep_w, squares
+    cdef double cosine = max(-1.0, min(product / length, 1.0)), step, aside
     step = rate * 6 * ((1 if together else 0) - <double> look_up(cosine, table))
-    take = step / length
-    keep_d = 1 - step * cosine / d_square[0]
-    keep_w = 1 - step * cosine / w_square[0]
-    mix(d, w, <float> keep_d, <float> keep_w, <float> take, n)
-    squares = keep_d * keep_d * d_square[0] + 2 * keep_d * take * product + take * take * w_square[0]
-    w_square[0] = keep_w * keep_w * w_square[0] + 2 * keep_w * take * product + take * take * d_square[0]
-    d_square[0] = squares
+    mix(d, w, <float> (1 - step * cosine / d_square[0]), <float> (1 - step * cosine / w_square[0]),
+        <float> (step / length), n)
+    aside = step * step * (1 - cosine * cosine)
+    d_square[0] += aside / d_square[0]
+    w_square[0] += aside / w_square[0]
 
 
 cdef int check_places(const int32_t[::1] places, Py_ssize_t n) except -1:

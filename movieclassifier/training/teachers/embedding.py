@@ -226,19 +226,18 @@ def _pull(
 ) -> tuple[float, float]:
     """Move two vectors in place, each with its squared norm; return the new squared norms."""
     (d, d_square), (w, w_square) = document, word
-    product = float(lane_dot(d, w))
     length = math.sqrt(d_square * w_square)
-    cosine = product / length
+    cosine = max(-1.0, min(float(lane_dot(d, w)) / length, 1.0))
     step = rate * 6 * (together - float(look_up(cosine, table)))
-    take, keep_d, keep_w = step / length, 1 - step * cosine / d_square, 1 - step * cosine / w_square
-    take_32 = np.float32(take)
-    old_d = d.copy()
-    d[:] = np.float32(keep_d) * d + take_32 * w
-    w[:] = np.float32(keep_w) * w + take_32 * old_d
-    return (
-        keep_d * keep_d * d_square + 2 * keep_d * take * product + take * take * w_square,
-        keep_w * keep_w * w_square + 2 * keep_w * take * product + take * take * d_square,
+    keep_d, keep_w, take = (
+        np.float32(x) for x in (1 - step * cosine / d_square, 1 - step * cosine / w_square, step / length)
     )
+    old_d = d.copy()
+    d[:] = keep_d * d + take * w
+    w[:] = keep_w * w + take * old_d
+    # A step goes at right angles to the vector, so that its length never falls, however large the step is.
+    aside = step * step * (1 - cosine * cosine)
+    return d_square + aside / d_square, w_square + aside / w_square
 
 
 def lane_dot(a: NDArray[np.float32], b: NDArray[np.float32]) -> np.float32:

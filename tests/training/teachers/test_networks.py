@@ -1,6 +1,3 @@
-from importlib.util import find_spec
-
-import numpy as np
 import pytest
 
 from movieclassifier.training.teachers import load_teacher, networks
@@ -13,7 +10,6 @@ from movieclassifier.training.teachers.networks import (
     Vocabulary,
     count_words,
 )
-from movieclassifier.training.teachers.text_network import TextNetwork
 from movieclassifier.training.teachers.word_vectors import WordVectorSettings
 
 SETTINGS = NetworkSettings(
@@ -38,18 +34,6 @@ def test_long_texts_lose_their_middle_and_short_ones_are_padded():
     assert (block.columns.tolist(), block.indptr.tolist()) == ([9, 0, 1], [0, 2, 2, 3])
 
 
-@pytest.mark.skipif(find_spec("keras") is None or find_spec("jax") is None, reason="the extra neural is missing")
-@pytest.mark.parametrize("architecture", ["gated", "kim"])
-def test_a_network_learns(architecture):
-    settings = NetworkSettings(**vars(SETTINGS) | {"architecture": architecture})
-    network = TextNetwork(settings, seed=3).fit(TEXTS, [i % 2 for i in range(60)])
-    found = network.predict_proba(["a great film", "a dull film", ""])
-    np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
-    assert found[0, 1] > 0.7
-    assert found[1, 0] > 0.7
-    assert network.n_bytes() > 1000
-
-
 def test_kims_network_is_that_of_the_article():
     assert (KIM.architecture, KIM.n_filters, KIM.dropout) == ("kim", 100, 0.5)
 
@@ -60,8 +44,6 @@ def test_without_keras_it_is_said_what_to_install(monkeypatch, name):
     with pytest.raises(ValueError, match="pip install 'movieclassifier\\[neural\\]'") as raised:
         load_teacher(name)
     assert str(raised.value) == MISSING
-    with pytest.raises(ValueError, match="must be installed"):
-        TextNetwork(KIM).fit(TEXTS, [0] * 60)
 
 
 def test_an_unknown_teacher_is_refused_by_name():
