@@ -3,8 +3,10 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from movieclassifier.corpora.label_writing import check_writing
@@ -83,9 +85,19 @@ def survey(corpus: "Corpus") -> Survey:
     (3, {'0': 1, '4': 2}, {'0': 0, '4': 4})
     """
     bad_rows = corpus.bad_rows()
-    documents, digest = with_digest(corpus, bad_rows)
-    counts = count_values(documents, corpus)
-    return survey_of(corpus, counts, corpus.copy.sha256 if corpus.copy else digest(), bad_rows)
+    if corpus.copy or any(path.is_dir() for path in corpus.paths):
+        documents, digest = with_digest(corpus, bad_rows)
+        counts = count_values(documents, corpus)
+        return survey_of(corpus, counts, corpus.copy.sha256 if corpus.copy else digest(), bad_rows)
+    stopped = Event()
+    with ThreadPoolExecutor(1, "digest") as pool:  # neither needs the other, and hashing needs no interpreter
+        hashing = pool.submit(_hash_files, corpus.paths, stopped)
+        try:
+            counts = count_values(corpus.values(bad_rows), corpus)
+        except BaseException:
+            stopped.set()
+            raise
+        return survey_of(corpus, counts, hashing.result(), bad_rows)
 
 
 def survey_of(corpus: "Corpus", counts: "Counter[str]", sha256: str, bad_rows: BadRows) -> Survey:
@@ -219,11 +231,11 @@ def _sort_key(label: Label) -> tuple[bool, Label]:
     return isinstance(label, str), label
 
 
-def _hash_files(paths: tuple[Path, ...]) -> str:
+def _hash_files(paths: tuple[Path, ...], stopped: Event | None = None) -> str:
     digest = hashlib.sha256()
     for path in paths:
         with open(path, "rb") as file:
-            while chunk := file.read(2**20):
+            while (stopped is None or not stopped.is_set()) and (chunk := file.read(2**20)):
                 digest.update(chunk)
     return digest.hexdigest()
 

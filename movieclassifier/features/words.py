@@ -2,7 +2,7 @@
 
 import re
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 
 from movieclassifier.features.folding import fold, mark_class, replace_tags
 
@@ -13,8 +13,8 @@ NON_WORD = re.compile(r"\W+")
 @cache
 def english_stop_words() -> frozenset[str]:
     """Return the 179 English stop words of ``nltk.corpus.stopwords`` in the book's time."""
-    text = files("movieclassifier").joinpath("bundled/stopwords_english.txt").read_text("utf-8")
-    return frozenset(text.split())
+    content = get_data("movieclassifier", "bundled/stopwords_english.txt") or b""
+    return frozenset(content.decode().split())
 
 
 def tokenize_book(text: str) -> list[str]:

@@ -4,9 +4,9 @@ import logging
 import os
 import pickle
 from collections.abc import Mapping
-from importlib.resources import files
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from movieclassifier.features.words import english_stop_words
 from movieclassifier.models.classifier import Classifier
@@ -48,13 +48,24 @@ def save_model(
         replace_file(folder / STOP_WORDS) as stop_words,
         replace_file(folder / PICKLE) as pickled,
         replace_file(folder / RECORD) as record,
-    ):
+        ThreadPoolExecutor(1, "pickles") as pool,
+    ):  # writing waits for the disk, the record for zlib
+        pickles = pool.submit(_write_pickles, classifier, pickled, stop_words)
         write_record(record, classifier, extra)
-        dump_estimator(classifier, pickled)
-        pickle.dump(sorted(english_stop_words()), stop_words, protocol=4)
-        for file in (stop_words, pickled, record):
-            file.flush()
-            os.fsync(file.fileno())
+        _sync(record)
+        pickles.result()
+
+
+def _write_pickles(classifier: Classifier, pickled: IO[bytes], stop_words: IO[bytes]) -> None:
+    dump_estimator(classifier, pickled)
+    pickle.dump(sorted(english_stop_words()), stop_words, protocol=4)
+    for file in (pickled, stop_words):
+        _sync(file)
+
+
+def _sync(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def load_classifier(path: str | os.PathLike[str] | None = None) -> Classifier:
@@ -93,4 +104,8 @@ def model_path(path: str | os.PathLike[str] | None = None) -> Path:
     if path is not None:
         return Path(path) / RECORD if Path(path).is_dir() else Path(path)
     trained = DEFAULT_MODEL_DIR / RECORD
-    return trained if trained.is_file() else Path(str(files("movieclassifier").joinpath(BUNDLED)))
+    if trained.is_file():
+        return trained
+    from importlib.resources import files  # it imports tempfile and more
+
+    return Path(str(files("movieclassifier").joinpath(BUNDLED)))

@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 
+from movieclassifier.corpora import survey as survey_module
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.corpora.survey import find_labels, survey
@@ -92,3 +93,19 @@ def folders(tmp_path, n=20):
         for i in range(n):
             written(tmp_path, f"{label} {i}", f"corpus/{label}/{i:02}.txt")
     return tmp_path / "corpus"
+
+
+def test_a_row_that_cannot_be_read_ends_the_digest_too(tmp_path, monkeypatch):
+    path = written(tmp_path, "text,label\nx,1\nshort\n")
+    seen = []
+    real = survey_module._hash_files
+
+    def wait_for_the_end(paths, stopped):
+        assert stopped.wait(20)
+        seen.append(real(paths, stopped))
+        return ""
+
+    monkeypatch.setattr(survey_module, "_hash_files", wait_for_the_end)
+    with pytest.raises(ValueError, match="line 3: expected 2 fields"):
+        survey(open_corpus(path))
+    assert seen == [hashlib.sha256().hexdigest()]
