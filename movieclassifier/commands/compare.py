@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from movieclassifier.commands.shared.corpus_options import (
     test_option,
 )
 from movieclassifier.commands.shared.edge import Command, add_options
+from movieclassifier.commands.shared.engine_options import SIDE_BY_SIDE_OPTIONS, source_on, start_engine
 from movieclassifier.commands.shared.training_options import track_option
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.evaluation.baselines import BASELINES, USUAL
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from movieclassifier.corpora.parts import Split
     from movieclassifier.corpora.readers.contract import Label
     from movieclassifier.evaluation.comparison_table import ComparisonFacts
+    from movieclassifier.training.engines import Engine
 
 
 class CandidateName(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.3 on
@@ -80,6 +83,7 @@ OPTIONS: list[Any] = [
     seed_option("Draw the folds and the order of documents in SGD with this seed."),
     threads_option(),
     allow_sorted_option,
+    *SIDE_BY_SIDE_OPTIONS,
     track_option,
     json_option,
     output_option("Write the table as a page to this file, too.", metavar="FILE.html"),
@@ -121,10 +125,11 @@ def main(
     candidates = _by_name(options["candidates"] or tuple((name, BASELINES[name]) for name in USUAL))
     if output is not None:
         check_replaceable(output)
-    splits, classes, facts = _read(paths, reading, options)
+    engine = None if options["on"] is None else start_engine(options["on"], options["n_workers"])
+    splits, classes, facts = _read(paths, reading, options, engine)
     how = {name: options[name] for name in ("seed", "n_threads", "allow_sorted")}
     with Progress(len(candidates), "Comparing", unit="recipes", show=show) as progress:
-        rows = compare(candidates, splits, classes, tell=lambda name: progress.update(1, name), **how)
+        rows = compare(candidates, splits, classes, tell=lambda name: progress.update(1, name), engine=engine, **how)
     if output is not None:
         with replace_file(output, "w") as file:
             file.write(comparison_page(rows, facts))
@@ -146,22 +151,27 @@ def _by_name(named: Sequence[tuple[str, Candidate]]) -> dict[str, Candidate]:
 
 
 def _read(
-    paths: tuple[str, ...], reading: ReadingOptions, options: dict[str, Any]
+    paths: tuple[str, ...], reading: ReadingOptions, options: dict[str, Any], engine: "Engine | None"
 ) -> "tuple[list[Split], tuple[Label, ...], ComparisonFacts]":
     """Return the splits, the classes and the facts of a corpus."""
     from movieclassifier.corpora.parts import Slice, make_splits
-    from movieclassifier.corpora.survey import survey
+    from movieclassifier.corpora.pieces import Excerpt
     from movieclassifier.evaluation.comparison_table import make_facts
 
     corpus = chosen_corpus(paths, reading)
-    found = survey(corpus)
+    source = source_on(corpus, engine)
+    found = source.found
     report_bad_rows(found)
-    other, tested_on = None, "the holdout"
+    other: Slice | Excerpt | None = None
+    tested_on = "the holdout"
     if options["n_folds"]:
         tested_on = f"all of them in {options['n_folds']} folds"
     if options["test"] is not None:
         tested_on = Path(options["test"]).name
-        other = Slice(corpus_to_test_on(options["test"], reading, options["test_format"]), found.labels)
+        test = corpus_to_test_on(options["test"], reading, options["test_format"])
+        other = Slice(test, found.labels)
+        if engine is not None:
+            other = source_on(replace(test, labels=found.labels), engine).excerpt or other
     split = {name: options[name] for name in ("n_folds", "n_train", "n_holdout", "seed")}
-    splits = make_splits(Slice(corpus, found.labels), found, test=other, **split)
+    splits = make_splits(source.excerpt or Slice(corpus, found.labels), found, test=other, **split)
     return splits, found.classes, make_facts(corpus, found, splits, tested_on, options["seed"])

@@ -16,6 +16,7 @@ from movieclassifier.commands.shared.common_options import (
 )
 from movieclassifier.commands.shared.corpus_options import chosen_corpus, corpus_options, report_bad_rows
 from movieclassifier.commands.shared.edge import Command, add_options
+from movieclassifier.commands.shared.engine_options import SIDE_BY_SIDE_OPTIONS, source_on, start_engine
 from movieclassifier.commands.shared.training_options import RECIPE_OPTIONS, chosen_recipe
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.system.atomic import check_replaceable
@@ -57,6 +58,7 @@ OPTIONS: list[Any] = [
     click.option("--n-holdout", type=click.IntRange(0), help="Leave out the last N documents.  [default: a tenth]"),
     seed_option("Draw the candidates, the folds and the order of documents in SGD with this seed."),
     threads_option(),
+    *SIDE_BY_SIDE_OPTIONS,
     allow_sorted_option,
     output_option("Write the best recipe to this file.", default="tuned.toml", show_default=True, metavar="FILE.toml"),
     json_option,
@@ -87,7 +89,6 @@ def main(
 
     from movieclassifier.corpora.minibatches import holdout_sizes
     from movieclassifier.corpora.parts import Slice
-    from movieclassifier.corpora.survey import survey
     from movieclassifier.evaluation.search_space import SPACE, read_space
     from movieclassifier.evaluation.tuning import Search, n_evaluations, tune
     from movieclassifier.evaluation.tuning_journal import Journal
@@ -98,7 +99,9 @@ def main(
     check_replaceable(output)
     space = read_space(options["space"]) if options["space"] else SPACE
     corpus = chosen_corpus(paths, reading)
-    found = survey(corpus)
+    engine = None if options["on"] is None else start_engine(options["on"], options["n_workers"])
+    source = source_on(corpus, engine)
+    found = source.found
     report_bad_rows(found)
     n_train, _ = holdout_sizes(found.n_documents, options["n_train"], options["n_holdout"])
     limits = {name: options[name] for name in ("n_candidates", "n_folds", "seed", "allow_sorted")}
@@ -108,16 +111,17 @@ def main(
     journal = Journal(_beside(output), search.to_dict() | what)
     if journal.scores:
         click.echo(f"Going on from {len(journal.scores)} results in {journal.path}.", err=True)
-    documents, seconds = Slice(corpus, found.labels, stop=n_train), 60 * options["budget"]
+    documents = replace(source.excerpt or Slice(corpus, found.labels), stop=n_train)
     with Progress(n_evaluations(search), "Tuning", unit="evaluations", show=show) as progress:
         best = tune(
             search,
             documents,
             found.classes,
             journal,
-            seconds=seconds,
+            seconds=60 * options["budget"],
             n_threads=options["n_threads"],
             tell=lambda note: progress.update(1, note),
+            engine=engine,
         )
     name = os.path.splitext(os.path.basename(output))[0]
     save_recipe(output, replace(best.recipe, name=name), _in_words(best, search, ", ".join(corpus.names)))

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.minibatches import holdout_sizes
+from movieclassifier.corpora.pieces import Excerpt
 from movieclassifier.corpora.readers.contract import Document, Label, Labels
 from movieclassifier.corpora.survey import Survey, count_labels
 
@@ -114,7 +115,7 @@ class Split:
 
 
 def make_splits(
-    documents: Slice,
+    documents: Slice | Excerpt,
     found: Survey,
     *,
     test: Part | None = None,
@@ -127,7 +128,7 @@ def make_splits(
 
     Parameters
     ----------
-    documents : Slice
+    documents : Slice or Excerpt
         The whole corpus.
     found : Survey
         Of the corpus.

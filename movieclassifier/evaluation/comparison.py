@@ -1,58 +1,25 @@
 """Train several candidates on the same documents, test them on the same others, and say which differences count."""
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib import import_module
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.corpora.parts import Split
-from movieclassifier.corpora.readers.contract import Document, Label
+from movieclassifier.corpora.readers.contract import Label
 from movieclassifier.evaluation.candidates import Candidate, Outline
-from movieclassifier.features.tokenizers import TOKENIZERS
-from movieclassifier.features.words import english_stop_words
+from movieclassifier.evaluation.side_by_side import outcomes_of, run_side_by_side
+from movieclassifier.evaluation.trials import Outcome, run
 from movieclassifier.system.errors import one_line
-from movieclassifier.system.memory import peak_megabytes
 from movieclassifier.system.own_process import Killed, call_apart
 
+if TYPE_CHECKING:
+    from movieclassifier.training.engines import Engine
+
 SIGNIFICANCE = 0.05
-NEEDED = (
-    "movieclassifier.training.fit",
-    "movieclassifier.vectorizer",
-    "sklearn.feature_extraction.text",
-    "sklearn.naive_bayes",
-    "sklearn.pipeline",
-    "sklearn.svm",
-)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one candidate did on one split.
-
-    Attributes
-    ----------
-    y, y_pred : ndarray of shape (n_samples,)
-        True and predicted positions of the classes.
-    y_proba : ndarray of shape (n_samples, n_classes) or None
-        None for a candidate that has no probabilities.
-    train_seconds : float
-        From the first document read to the last step, vectorizing included.
-    model_bytes : int
-        Size of the file that the model is saved as.
-    peak_megabytes : float
-        The largest resident size of the process so far, before the model's size is found out.
-    """
-
-    y: NDArray[np.intp]
-    y_pred: NDArray[np.intp]
-    y_proba: NDArray[np.floating] | None
-    train_seconds: float
-    model_bytes: int
-    peak_megabytes: float
 
 
 @dataclass(frozen=True)
@@ -103,8 +70,9 @@ def compare(
     n_threads: int = 1,
     allow_sorted: bool = False,
     tell: Callable[[str], None] = lambda name: None,
+    engine: "Engine | None" = None,
 ) -> list[Row]:
-    """Train and test candidates, each in a process of its own, one after the other.
+    """Train and test candidates, each in a process of its own, one after the other; or all side by side on an engine.
 
     Parameters
     ----------
@@ -117,6 +85,8 @@ def compare(
         As for :class:`movieclassifier.evaluation.candidates.Outline`.
     tell : function of str
         Called with the name of a candidate when it is done.
+    engine : Engine, optional
+        Its workers compute several tasks, one after the other, and nobody knows the peak memory of each.
 
     Returns
     -------
@@ -134,11 +104,16 @@ def compare(
     outlines = [Outline(classes, split.label_counts, split.n_train, seed, n_threads, allow_sorted) for split in splits]
     rows: list[Row] = []
     right: dict[str, NDArray[np.bool_]] = {}
+    run_one: Callable[[str, Candidate], list[Outcome]] = partial(
+        _run_apart, splits=splits, outlines=outlines, tell=tell
+    )
+    if engine is not None:
+        run_one = _run_all(engine, candidates, splits, outlines, tell)
     for name, candidate in candidates.items():
         row = Row(name, candidate.kind, candidate.description, candidate.note())
         try:
-            outcomes, _ = call_apart(run, candidate, splits, outlines)
-        except Killed as error:
+            outcomes = run_one(name, candidate)
+        except (Killed, ChildProcessError) as error:
             rows.append(replace(row, error=str(error)))
         except MemoryError as error:
             rows.append(replace(row, error=f"there was not enough memory: {error}".rstrip(": ")))
@@ -149,50 +124,39 @@ def compare(
             rows.append(replace(row, error=one_line(error)))
         else:
             right[name] = np.concatenate([outcome.y == outcome.y_pred for outcome in outcomes])
-            rows.append(replace(row, **summarize(outcomes, len(classes))))
-        tell(name)
+            figures = summarize(outcomes, len(classes))
+            rows.append(replace(row, **figures | ({} if engine is None else {"peak_megabytes": None})))
     return rank(rows, right)
 
 
-def run(candidate: Candidate, splits: Sequence[Split], outlines: Sequence[Outline]) -> list[Outcome]:
-    """Train and test one candidate on every split."""
-    from threadpoolctl import threadpool_limits
-
-    warm_up(candidate)
-    # One thread of BLAS for everyone: times can be compared, and are lower for the streaming recipes.
-    with threadpool_limits(limits=1, user_api="blas"):
-        return [run_split(candidate, split, outline) for split, outline in zip(splits, outlines, strict=True)]
-
-
-def warm_up(candidate: Candidate) -> None:
-    """Import and load what training needs, so that no candidate's time holds it."""
-    for module in NEEDED:
-        import_module(module)
-    english_stop_words()
-    # The recipe's tokenizer, or the note, may load WordNet, which takes seconds.
-    recipe = getattr(candidate, "recipe", None)
-    if recipe is not None:
-        TOKENIZERS[recipe.ngrams.tokenizer]("films")
-    candidate.note()
+def _run_apart(
+    name: str,
+    candidate: Candidate,
+    splits: Sequence[Split],
+    outlines: Sequence[Outline],
+    tell: Callable[[str], None],
+) -> list[Outcome]:
+    """Run a candidate in a process of its own."""
+    try:
+        outcomes: list[Outcome] = call_apart(run, candidate, splits, outlines)[0]
+        return outcomes
+    finally:
+        tell(name)
 
 
-def run_split(candidate: Candidate, split: Split, outline: Outline) -> Outcome:
-    """Train and test one candidate on one split."""
-    start = time.perf_counter()
-    fitted = candidate.fit(iter(split.train), outline)
-    seconds = time.perf_counter() - start
-    labels: list[Label] = []
-    y_pred, y_proba = fitted.predict(_noting(split.test, labels))
-    # Read first: finding out the size takes memory, too, and more for some candidates than for others.
-    peak = peak_megabytes()
-    return Outcome(outline.positions(labels), y_pred, y_proba, seconds, fitted.n_bytes(), peak)
-
-
-def _noting(documents: Iterable[Document], labels: list[Label]) -> Iterator[Document]:
-    """Yield documents, and append their labels to a list."""
-    for text, label in documents:
-        labels.append(label)
-        yield text, label
+def _run_all(
+    engine: "Engine",
+    candidates: Mapping[str, Candidate],
+    splits: Sequence[Split],
+    outlines: Sequence[Outline],
+    tell: Callable[[str], None],
+) -> Callable[[str, Candidate], list[Outcome]]:
+    """Run all candidates, and return what tells the outcomes of each."""
+    names = list(candidates)
+    every = list(candidates.values())
+    attempts = run_side_by_side(engine, every, splits, outlines, lambda number: tell(names[number]))
+    found = dict(zip(names, attempts, strict=True))
+    return lambda name, candidate: outcomes_of(found[name])
 
 
 def summarize(outcomes: Sequence[Outcome], n_classes: int) -> dict[str, Any]:

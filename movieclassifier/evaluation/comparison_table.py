@@ -101,7 +101,7 @@ def cells(row: Row) -> list[str]:
         "–" if row.log_loss is None else f"{row.log_loss:.4f}",
         f"{row.macro_f1:.4f}",
         f"{row.train_seconds:.1f}",
-        f"{row.peak_megabytes:,.0f}",
+        "–" if row.peak_megabytes is None else f"{row.peak_megabytes:,.0f}",
         f"{row.model_megabytes:.2f}",
     ]
 

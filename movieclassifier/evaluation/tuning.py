@@ -7,16 +7,22 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from movieclassifier.corpora.parts import Slice, split_into_folds
+from movieclassifier.corpora.pieces import Excerpt
 from movieclassifier.corpora.readers.contract import Label
 from movieclassifier.evaluation.candidates import Outline, Streaming
-from movieclassifier.evaluation.comparison import run_split, summarize
+from movieclassifier.evaluation.comparison import summarize
 from movieclassifier.evaluation.search_space import draw_recipes
+from movieclassifier.evaluation.side_by_side import outcomes_of, run_side_by_side
+from movieclassifier.evaluation.trials import Outcome, run_split
 from movieclassifier.evaluation.tuning_journal import Journal, Score
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.toml import check_setting
+
+if TYPE_CHECKING:
+    from movieclassifier.training.engines import Engine
 
 KEPT = 3
 SMALLEST = 200
@@ -118,20 +124,21 @@ class Found:
 
 def tune(
     search: Search,
-    documents: Slice,
+    documents: Slice | Excerpt,
     classes: tuple[Label, ...],
     journal: Journal,
     *,
     seconds: float = float("inf"),
     n_threads: int = 1,
     tell: Callable[[str], None] = lambda text: None,
+    engine: "Engine | None" = None,
 ) -> Found:
     """Search for better settings of a recipe.
 
     Parameters
     ----------
     search : Search
-    documents : Slice
+    documents : Slice or Excerpt
         The training part: nothing else is looked at.
     classes : tuple of labels
     journal : Journal
@@ -142,6 +149,8 @@ def tune(
         Vectorizing threads; the result does not depend on them.
     tell : function of str
         Called with a note after each evaluation.
+    engine : Engine, optional
+        Evaluates as many candidates side by side as it has workers.
 
     Returns
     -------
@@ -160,30 +169,54 @@ def tune(
                     best = best if best[1] else (n_documents, numbers[:done])
                     return _found(candidates, journal, best, finished=False)
                 part = replace(documents, stop=documents.start + n_documents)
-                journal.add(number, n_documents, evaluate(candidates[number], part, classes, search, n_threads))
+                new = [each for each in numbers[done:] if (each, n_documents) not in journal.scores]
+                new = new[: 1 if engine is None else engine.n_workers]
+                recipes = [candidates[each] for each in new]
+                scores = evaluate_all(recipes, part, classes, search, n_threads, engine)
+                for each, score in zip(new, scores, strict=True):
+                    journal.add(each, n_documents, score)
             tell(f"accuracy {journal.scores[number, n_documents].accuracy:.4f} on {n_documents:,} documents")
         numbers = sorted(numbers, key=lambda number: journal.scores[number, n_documents].rank())
         best = n_documents, numbers
     return _found(candidates, journal, best, finished=True)
 
 
-def evaluate(recipe: Recipe, documents: Slice, classes: tuple[Label, ...], search: Search, n_threads: int = 1) -> Score:
+def evaluate(
+    recipe: Recipe, documents: Slice | Excerpt, classes: tuple[Label, ...], search: Search, n_threads: int = 1
+) -> Score:
     """Cross-validate one recipe."""
-    start = time.perf_counter()
+    return evaluate_all([recipe], documents, classes, search, n_threads)[0]
+
+
+def evaluate_all(
+    recipes: Sequence[Recipe],
+    documents: Slice | Excerpt,
+    classes: tuple[Label, ...],
+    search: Search,
+    n_threads: int = 1,
+    engine: "Engine | None" = None,
+) -> list[Score]:
+    """Cross-validate some recipes, side by side where there is an engine."""
     try:
         splits = split_into_folds(documents, classes, search.n_folds, search.seed)
     except ValueError as error:
         raise ValueError(f"{error} With fewer --candidates, each of them gets more documents.") from error
-    outcomes = [
-        run_split(
-            Streaming(recipe),
-            split,
-            Outline(classes, split.label_counts, split.n_train, search.seed, n_threads, search.allow_sorted),
-        )
+    outlines = [
+        Outline(classes, split.label_counts, split.n_train, search.seed, n_threads, search.allow_sorted)
         for split in splits
     ]
+    candidates = [Streaming(recipe) for recipe in recipes]
+    if engine is None:
+        pairs = list(zip(splits, outlines, strict=True))
+        return [_score([run_split(candidate, *pair) for pair in pairs], classes) for candidate in candidates]
+    attempts = run_side_by_side(engine, candidates, splits, outlines)
+    return [_score(outcomes_of(each), classes) for each in attempts]
+
+
+def _score(outcomes: Sequence[Outcome], classes: Sequence[Label]) -> Score:
     figures = summarize(outcomes, len(classes))
-    return Score(figures["accuracy"], figures["log_loss"], round(time.perf_counter() - start, 2))
+    seconds = sum(outcome.train_seconds for outcome in outcomes)
+    return Score(figures["accuracy"], figures["log_loss"], round(seconds, 2))
 
 
 def n_evaluations(search: Search) -> int:

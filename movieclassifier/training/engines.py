@@ -50,8 +50,11 @@ class Engine(Protocol):
 
     n_workers: int
 
-    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
-        """Yield the number of each task and its result, in the order in which they end."""
+    def run(self, tasks: Sequence[Task], forgiving: bool = False) -> Iterator[tuple[int, Any]]:
+        """Yield the number of each task and its result, in the order in which they end.
+
+        A forgiving run yields the ChildProcessError of a task whose workers have died several times as its result.
+        """
 
     def run_on_machines(self, task: Task) -> None:
         """Compute a task on each machine that has workers; one that has gone is left out."""
@@ -75,7 +78,7 @@ class LocalEngine:
         self._folder = TemporaryDirectory(prefix="movieclassifier-results-")
         self._workers = [_Worker(Path(self._folder.name) / str(number)) for number in range(n_workers)]
 
-    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
+    def run(self, tasks: Sequence[Task], forgiving: bool = False) -> Iterator[tuple[int, Any]]:
         """Yield the number of each task and its result, in the order in which they end.
 
         Raises
@@ -101,7 +104,7 @@ class LocalEngine:
                     elif attempts[number] < ATTEMPTS:
                         waiting.append(number)
                     else:
-                        raise ChildProcessError(_died(worker.exit_code))
+                        yield number, _yielded(ChildProcessError(_died(worker.exit_code)), forgiving)
         finally:
             for worker in busy:  # its result would be taken for that of a later task
                 worker.stop()
@@ -115,6 +118,12 @@ class LocalEngine:
         for worker in self._workers:
             worker.stop()
         self._folder.cleanup()
+
+
+def _yielded(error: ChildProcessError, forgiving: bool) -> ChildProcessError:
+    if not forgiving:
+        raise error
+    return error
 
 
 def _died(exit_code: int | None) -> str:
@@ -234,7 +243,7 @@ class DaskEngine:
         self.n_workers = self._count_workers() or n_workers
         self._check_versions()
 
-    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
+    def run(self, tasks: Sequence[Task], forgiving: bool = False) -> Iterator[tuple[int, Any]]:
         """Yield the number of each task and its result, in the order in which they end.
 
         Raises
@@ -252,9 +261,14 @@ class DaskEngine:
         try:
             while numbers:
                 for future in [each for each in self._done(futures) if each.key in numbers]:
-                    yield numbers.pop(future.key), future.result()
-        except (KilledWorker, FutureCancelledError) as error:
-            raise ChildProcessError(f"the workers that compute a task have died: {error}") from error
+                    try:
+                        result = future.result()
+                    except (KilledWorker, FutureCancelledError) as error:
+                        died = ChildProcessError(f"the workers that compute a task have died: {error}")
+                        result = _yielded(died, forgiving)
+                    except OSError as error:
+                        raise _on_a_worker(error) from error
+                    yield numbers.pop(future.key), result
         finally:
             self._client.cancel(futures)
 
@@ -292,6 +306,14 @@ class DaskEngine:
         self._client.close()
         if self._cluster is not None:
             self._cluster.close()
+
+
+def _on_a_worker(error: OSError) -> OSError:
+    """Say that it is a worker who cannot read a file."""
+    if error.filename is None:
+        return error
+    message = f"{error.strerror} (on a worker; every worker has to read this path)"
+    return type(error)(error.errno, message, error.filename)
 
 
 def versions() -> dict[str, str]:

@@ -129,3 +129,24 @@ def test_a_stream_sorted_by_label_is_refused_in_one_line(tmp_path):
     result = CliRunner().invoke(main, ["compare", str(path), "--recipe", "default", "--n-holdout", "9"])
     assert result.exit_code == 2
     assert "A stream sorted by label trains badly" in result.output
+
+
+COST = ("train_seconds", "peak_megabytes")
+
+
+@pytest.mark.parametrize("engine", ["local", "dask"])
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_figures_do_not_depend_on_the_engine(engine, result, tmp_path):
+    if engine == "dask":
+        pytest.importorskip("distributed", reason="the extra dask is not installed")
+    (tmp_path / "mine.toml").write_text('base = "book"\nn_features = 4096\n')
+    arguments = ["compare", SAMPLE, "--folds", "2", "--json", "--on", engine, "--workers", "2"]
+    for recipe in ("default", "linear-svm", str(tmp_path / "mine.toml")):
+        arguments += ["--recipe", recipe]
+    found = CliRunner().invoke(main, arguments)
+    assert found.exit_code == 0, found.output
+    facts = json.loads(found.stdout)
+    assert all(row["peak_megabytes"] is None for row in facts["rows"])
+    expected, rows = ([dict(row, **dict.fromkeys(COST)) for row in each["rows"]] for each in (result[0], facts))
+    assert rows == expected
+    assert {**facts, "rows": None} == {**result[0], "rows": None}

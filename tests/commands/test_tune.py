@@ -72,6 +72,20 @@ def invoke(*arguments):
     return result
 
 
+@pytest.mark.parametrize("engine", ["local", "dask"])
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_search_finds_the_same_on_every_engine(engine, space, tmp_path):
+    if engine == "dask":
+        pytest.importorskip("distributed", reason="the extra dask is not installed")
+    for name, options in ("one.toml", []), ("two.toml", ["--on", engine, "--workers", "2"]):
+        invoke("--space", space, "--output", tmp_path / name, *options)
+    one, two = (read_recipe(tmp_path / name).to_dict() for name in ("one.toml", "two.toml"))
+    assert one | {"name": ""} == two | {"name": ""}
+    journals = [(tmp_path / name).read_text().splitlines() for name in ("one.jsonl", "two.jsonl")]
+    rows = [[json.loads(line) | {"seconds": 0} for line in journal] for journal in journals]
+    assert rows[0] == rows[1]
+
+
 def test_the_winner_is_a_recipe_to_train_with(space, tmp_path):
     output = tmp_path / "best.toml"
     result = invoke("--space", space, "--output", output)

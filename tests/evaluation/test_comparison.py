@@ -11,16 +11,13 @@ from movieclassifier.corpora.survey import survey
 from movieclassifier.evaluation.baselines import BASELINES
 from movieclassifier.evaluation.candidates import Outline, Streaming
 from movieclassifier.evaluation.comparison import (
-    Outcome,
     Row,
     compare,
     mcnemar,
     rank,
-    run,
-    run_split,
     summarize,
-    warm_up,
 )
+from movieclassifier.evaluation.trials import Outcome, run, run_split, warm_up
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.recipes.names import make_recipe
 from movieclassifier.system.own_process import call_apart

@@ -110,7 +110,7 @@ def test_a_search_goes_on_to_the_same_end(straight, documents, tmp_path, n_lines
 
 def test_nothing_is_measured_twice(straight, documents, monkeypatch):
     found, journal = straight
-    monkeypatch.setattr("movieclassifier.evaluation.tuning.evaluate", None)
+    monkeypatch.setattr("movieclassifier.evaluation.tuning.evaluate_all", None)
     assert tune(SEARCH, documents, (0, 1), Journal(journal.path, SEARCH.to_dict())) == found
 
 

@@ -9,7 +9,7 @@ class InProcess:
     def __init__(self, n_workers=1, dies_at=None):
         self.n_workers, self.n_left = n_workers, dies_at
 
-    def run(self, tasks):
+    def run(self, tasks, forgiving=False):
         for number in reversed(range(len(tasks))):
             if self.n_left is not None:
                 self.n_left -= 1

@@ -89,7 +89,7 @@ def modules_around_fit(candidate):
     """Return the modules before and after a fit, when all has been warmed up."""
     from movieclassifier.corpora.corpus import open_corpus
     from movieclassifier.evaluation.candidates import Outline
-    from movieclassifier.evaluation.comparison import warm_up
+    from movieclassifier.evaluation.trials import warm_up
 
     documents = list(open_corpus("movieclassifier/bundled/sample_reviews.csv"))
     warm_up(candidate)

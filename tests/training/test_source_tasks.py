@@ -59,7 +59,7 @@ def test_a_fault_is_told_with_its_line(tmp_path):
 
 def test_what_workers_cannot_read_is_read_here(monkeypatch):
     class Elsewhere(InProcess):
-        def run(self, tasks):
+        def run(self, tasks, forgiving=False):
             raise FileNotFoundError(2, "No such file or directory", str(SAMPLE))
 
     assert find_source(open_corpus(SAMPLE), Elsewhere()).excerpt is None

@@ -11,16 +11,15 @@ import click
 
 from movieclassifier.commands.shared.corpus_options import report_bad_rows
 from movieclassifier.commands.shared.edge import warn
+from movieclassifier.commands.shared.engine_options import source_on, start_engine
 from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.pieces import Excerpt
 from movieclassifier.corpora.readers.contract import Document
-from movieclassifier.corpora.survey import survey
 from movieclassifier.evaluation.caveats import find_caveats
 from movieclassifier.evaluation.metrics_table import metrics_table
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.origin import load_record_facts, replacement_note
 from movieclassifier.models.scoring import score_documents
-from movieclassifier.system.errors import check_installed
 from movieclassifier.system.locking import lock_folder
 from movieclassifier.system.memory import peak_megabytes
 from movieclassifier.training.checkpoints import keep_state, load_checkpoint_facts, resumable
@@ -75,27 +74,12 @@ def find_sources(
     """
     if run.continue_ and (run.on is not None or (training.n_shards or 1) > 1):
         raise ValueError("--continue goes on from one trainer, and shards have many; leave out --shards and --on.")
-    if run.on is None and (training.n_shards or 1) == 1:
-        train = Source(corpus, survey(corpus))
-        test = test and replace(test, labels=train.found.labels)
-        return train, Source(test, survey(test)) if test else None, None
-    from movieclassifier.training.source_tasks import find_source
-
-    engine = start_engine(run.on, min(run.n_workers, training.n_shards or run.n_workers))
-    train = find_source(corpus, engine, training.n_shards or MAX_DEFAULT_SHARDS)
+    engine = None
+    if run.on is not None or (training.n_shards or 1) > 1:
+        engine = start_engine(run.on, min(run.n_workers, training.n_shards or run.n_workers))
+    train = source_on(corpus, engine, training.n_shards or MAX_DEFAULT_SHARDS)
     test = test and replace(test, labels=train.found.labels)
-    return train, find_source(test, engine) if test else None, engine
-
-
-def start_engine(on: str | None, n_workers: int) -> "Engine":
-    """Start an engine, which is closed when the command ends."""
-    from movieclassifier.training.engines import make_engine
-
-    if on not in (None, "local"):
-        check_installed("dask", "distributed")
-    engine = make_engine(on or "local", n_workers)
-    click.get_current_context().call_on_close(engine.close)
-    return engine
+    return train, source_on(test, engine) if test else None, engine
 
 
 def plan_run(source: Source, tested: Source | None, training: TrainingOptions, run: RunOptions) -> tuple[Plan, int]:

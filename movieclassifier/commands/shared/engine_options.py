@@ -1,0 +1,53 @@
+"""Options of the engine that computes many tasks side by side: ``--on`` and ``--workers``."""
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from movieclassifier.system.errors import check_installed
+
+if TYPE_CHECKING:
+    from movieclassifier.corpora.corpus import Corpus
+    from movieclassifier.training.engines import Engine
+    from movieclassifier.training.sources import Source
+
+ENGINES = "local, dask, tcp://HOST:PORT or a scheduler file"
+SIDE_BY_SIDE_OPTIONS = [
+    click.option(
+        "--on",
+        metavar="ENGINE",
+        help=f"Train side by side on this engine: {ENGINES}. The figures do not depend on it.  [default: one by one]",
+    ),
+    click.option(
+        "--workers",
+        "n_workers",
+        type=click.IntRange(1),
+        default=os.cpu_count() or 1,
+        show_default="number of cores",
+        help="Train side by side in this many processes, with --on local or dask.",
+    ),
+]
+
+
+def start_engine(on: str | None, n_workers: int) -> "Engine":
+    """Start an engine, which is closed when the command ends."""
+    from movieclassifier.training.engines import make_engine
+
+    if on not in (None, "local"):
+        check_installed("dask", "distributed")
+    engine = make_engine(on or "local", n_workers)
+    click.get_current_context().call_on_close(engine.close)
+    return engine
+
+
+def source_on(corpus: "Corpus", engine: "Engine | None", n_shards: int = 1) -> "Source":
+    """Survey a corpus, on an engine where there is one."""
+    if engine is None:
+        from movieclassifier.corpora.survey import survey
+        from movieclassifier.training.sources import Source
+
+        return Source(corpus, survey(corpus))
+    from movieclassifier.training.source_tasks import find_source
+
+    return find_source(corpus, engine, n_shards)
