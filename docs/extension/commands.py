@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import click
 
 from docs.extension.markdown import escape, table
-from movieclassifier.cli import main
+from movieclassifier.cli import SECTIONS, main
+from movieclassifier.commands.shared.help_pages import SECTIONS as OPTION_SECTIONS
+from movieclassifier.commands.shared.help_pages import plain_record, section_of, shell_lines
 
 # Choices that no line could hold.
 CHOICES = re.compile(r"\[([^\]]{40,})\]")
@@ -39,15 +41,14 @@ def find_command(words: tuple[str, ...]) -> click.Command:
 
 
 def list_commands() -> str:
-    """Return a table of all commands, each with its page, and their place in the navigation."""
-    rows = [
-        [f"[`{' '.join(words)}`](commands/{words[0]}.md)", escape(_paragraphs(command)[0])]
-        for words, command in iter_commands()
-        if len(words) == 1
-    ]
-    names = [words[0] for words, _ in iter_commands() if len(words) == 1]
-    pages = "\n".join(f"{name} <commands/{name}>" for name in names)
-    return table(["command", "what it does"], rows) + f"\n\n```{{toctree}}\n:hidden:\n\n{pages}\n```"
+    """Return tables of all commands, each with its page, and their places in the navigation."""
+    summaries = {words[0]: escape(_paragraphs(command)[0]) for words, command in iter_commands() if len(words) == 1}
+    parts = []
+    for title, names in SECTIONS.items():
+        rows = [[f"[`{name}`](commands/{name}.md)", summaries[name]] for name in names]
+        parts += [f"## {title}", table(["command", "what it does"], rows)]
+    pages = "\n".join(f"{name} <commands/{name}>" for name in summaries)
+    return "\n\n".join([*parts, f"```{{toctree}}\n:hidden:\n\n{pages}\n```"])
 
 
 def describe_command(name: str) -> str:
@@ -63,14 +64,27 @@ def describe_command(name: str) -> str:
 def _describe(words: tuple[str, ...], command: click.Command) -> str:
     ctx = make_context(words, command)
     usage = " ".join([ctx.command_path, *command.collect_usage_pieces(ctx)])
-    parts = [*map(escape, _paragraphs(command)), f"```text\n{usage}\n```"]
-    parts += [f"```text\n{line}\n```" for line in [_epilog(command)] if line]
+    parts = [*map(escape, _paragraphs(command)), f"```text\n{usage}\n```", *_examples(command)]
     parts.append(f"```{{program}} {ctx.command_path}\n```")
-    for param in command.get_params(ctx):
-        # The page of all commands tells what --help does.
-        if isinstance(param, click.Option) and param.name != "help" and (record := param.get_help_record(ctx)):
-            parts.append(_describe_option(param, *record))
+    level = "##" if len(words) == 1 else "###"
+    for title, options in _by_section(command, ctx).items():
+        parts += [f"{level} {title}", *options]
     return "\n\n".join(parts)
+
+
+def _by_section(command: click.Command, ctx: click.Context) -> dict[str, list[str]]:
+    """Return the options of each section of the help, those that belong to none first."""
+    found: dict[str, list[str]] = {title: [] for title in ("Options", *OPTION_SECTIONS)}
+    for param in command.params:
+        if isinstance(param, click.Option) and (record := param.get_help_record(ctx)):
+            found[section_of(param)].append(_describe_option(*plain_record(*record)))
+    return {title: options for title, options in found.items() if options}
+
+
+def _examples(command: click.Command) -> Iterator[str]:
+    for sentence, line in getattr(command, "examples", ()):
+        yield f"{escape(sentence.rstrip(':.'))}:"
+        yield f"```console\n{shell_lines(line, 84, 0)}```"
 
 
 def make_context(words: tuple[str, ...], command: click.Command) -> click.Context:
@@ -81,7 +95,7 @@ def make_context(words: tuple[str, ...], command: click.Command) -> click.Contex
     return ctx
 
 
-def _describe_option(param: click.Option, signature: str, text: str) -> str:
+def _describe_option(signature: str, text: str) -> str:
     extras = "; ".join(EXTRAS.findall(f"  {text}"))
     said = escape(EXTRAS.sub("", f"  {text}").strip())
     if choices := CHOICES.search(signature):
@@ -97,7 +111,3 @@ def _describe_option(param: click.Option, signature: str, text: str) -> str:
 def _paragraphs(command: click.Command) -> list[str]:
     text = (command.help or "").split("\f")[0]
     return [" ".join(part.split()) for part in text.split("\n\n") if part.strip(" \b\n")]
-
-
-def _epilog(command: click.Command) -> str:
-    return (command.epilog or "").replace("\b\n", "").strip("\n")

@@ -5,22 +5,23 @@ from collections.abc import Iterable, Sequence
 
 BAR = re.compile(r"(?<!\\)\|")
 SPECIAL = re.compile(r"([\\`*_\[\]<>{}$#|~])")
-OPTION = re.compile(r"(?<![\w`-])--?[a-z][\w-]*")
+# What is code in a sentence: a part in backticks, or an option.
+IS_CODE = re.compile(r"`([^`]+)`|((?<![\w-])--?[a-z][\w-]*)")
 CODE = re.compile(r"``?([^`]+)``?")
 ROLE = re.compile(r":\w+:`~?([^`<]*?)(?: <[^>]*>)?`")
 
 
 def escape(text: str) -> str:
-    r"""Return a text in which nothing means more than it says; options become code.
+    r"""Return a text in which nothing but backticks means more than it says; options become code.
 
     Examples
     --------
     >>> escape("the corpus of --test, 2**22 columns")
-    'the corpus of `--test`, 2\\\\*\\\\*22 columns'
+    'the corpus of `--test`, 2\\*\\*22 columns'
     """
     parts, end = [], 0
-    for match in OPTION.finditer(text):
-        parts += [SPECIAL.sub(r"\\\1", text[end : match.start()]), f"`{match.group()}`"]
+    for match in IS_CODE.finditer(text):
+        parts += [SPECIAL.sub(r"\\\1", text[end : match.start()]), f"`{match[1] or match[2]}`"]
         end = match.end()
     return "".join([*parts, SPECIAL.sub(r"\\\1", text[end:])])
 
@@ -33,12 +34,7 @@ def from_docstring(text: str) -> str:
     >>> from_docstring("Read ``__label__x`` as :func:`movieclassifier.survey` does.")
     'Read `__label__x` as `movieclassifier.survey` does.'
     """
-    parts, end = [], 0
-    text = " ".join(ROLE.sub(r"``\1``", text).split())
-    for match in CODE.finditer(text):
-        parts += [escape(text[end : match.start()]), f"`{match[1]}`"]
-        end = match.end()
-    return "".join([*parts, escape(text[end:])])
+    return escape(CODE.sub(r"`\1`", " ".join(ROLE.sub(r"``\1``", text).split())))
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

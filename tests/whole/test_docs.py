@@ -1,12 +1,14 @@
 """The documentation: nothing is missing, links lead somewhere, commands exist, and the examples run."""
 
 import ast
+import doctest
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -133,6 +135,11 @@ def test_every_array_of_a_record_is_described():
 
     text = reference("record.md")
     assert [name for name in ("facts", *ARRAYS, *GUARD_ARRAYS) if f"| `{name}` |" not in text] == []
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "docs/extension").glob("[a-z]*.py")))
+def test_examples_of_the_extension_hold(name):
+    assert doctest.testmod(import_module(f"docs.extension.{name}")).failed == 0
 
 
 # Links lead somewhere.
