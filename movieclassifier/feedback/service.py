@@ -10,7 +10,7 @@ from movieclassifier.feedback.log import limits
 from movieclassifier.feedback.log.appending import appending, standing_vote
 from movieclassifier.feedback.log.database import transaction
 from movieclassifier.feedback.log.entities import ACCEPTED, Answer, Client, Prediction, Vote
-from movieclassifier.feedback.log.errors import NotFound
+from movieclassifier.feedback.log.errors import NotFound, TooMany
 from movieclassifier.feedback.log.facts import FeedbackStats, ModelFacts
 from movieclassifier.feedback.log.raw import PredictionRow, Raw, raw_of
 from movieclassifier.feedback.log.room import expect_room
@@ -30,6 +30,7 @@ from movieclassifier.models.classifier import Classifier
 
 PREDICTION_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 HOUR = 3600
+MAX_REFUSED = 10_000
 
 
 class Service:
@@ -48,6 +49,7 @@ class Service:
     def __init__(self, log: ServedLog):
         self.log, self.settings = log, log.settings
         self._next_cleaning = time.monotonic()
+        self._refused: set[str] = set()
 
     def close(self) -> None:
         """Close the connections to the database."""
@@ -92,10 +94,16 @@ class Service:
         if keep:
             amounts["kilobytes"] = sum(len(text) for text in texts) // 1000 + 1
             expect_room(self.log.store.engine)
-        self.log.store.raw.read(lambda raw: check_limits(raw, client, amounts, rates))
+        if len(texts) > 1 or client.address in self._refused:
+            self.log.store.raw.read(lambda raw: check_limits(raw, client, amounts, rates))
+            self._refused.discard(client.address)
         predictions = self.log.predict([clean(text) for text in texts], keep=keep, explain=explain)
         rows = [prediction_row(prediction, client) for prediction in predictions] if keep else []
-        self.log.writer.write(WritePredictions(rows, client, amounts, rates))
+        try:
+            self.log.writer.write(WritePredictions(rows, client, amounts, rates))
+        except TooMany:
+            self._remember_refusal(client)
+            raise
         self._clean_up()
         return predictions
 
@@ -229,6 +237,12 @@ class Service:
         """Return what finds a prediction that the client may vote on."""
         checked, lifetime = _checked(prediction_id), self.settings.lifetime
         return lambda raw: owned_prediction(raw, checked, client.owner, lifetime)
+
+    def _remember_refusal(self, client: Client) -> None:
+        """Let a client that is beyond a limit cost no more answers; one text is answered before the log is asked."""
+        if len(self._refused) >= MAX_REFUSED:
+            self._refused.clear()
+        self._refused.add(client.address)
 
     def _clean_up(self) -> None:
         if time.monotonic() >= self._next_cleaning:

@@ -192,14 +192,19 @@ def ngram_spans(text: str, ngrams: NGrams) -> dict[str, list[tuple[Span, ...]]]:
     dropped = frozenset(ngrams.stop_words)
     tokens = [(token, span) for token, span in token_spans(text, ngrams.tokenizer) if token not in dropped]
     words, spans = [token for token, _ in tokens], [span for _, span in tokens]
-    is_found = None not in spans
     found: dict[str, list[tuple[Span, ...]]] = {}
     for length in range(ngrams.ngram_range[0], ngrams.ngram_range[1] + 1):
-        for start in range(len(words) - length + 1):
-            window = spans[start : start + length]
-            known = tuple(window) if is_found else tuple(span for span in window if span is not None)
-            found.setdefault(" ".join(words[start : start + length]), []).append(known)  # type: ignore[arg-type]
+        names = map(" ".join, zip(*(words[first:] for first in range(length)), strict=False))
+        for name, window in zip(names, zip(*(spans[first:] for first in range(length)), strict=False), strict=True):
+            found.setdefault(name, []).append(window)
+    if None in spans:
+        return {name: [_without_gaps(window) for window in windows] for name, windows in found.items()}
     return found
+
+
+def _without_gaps(window: tuple[Span | None, ...]) -> tuple[Span, ...]:
+    """Return the spans of the tokens that were found."""
+    return tuple(span for span in window if span is not None)
 
 
 def contributions(

@@ -37,3 +37,22 @@ def test_a_client_may_fill_only_so_much_of_the_disk_in_an_hour(tmp_path, databas
 def test_free_room_is_that_of_the_folder(tmp_path):
     assert 0 < room.free_bytes(tmp_path / "f.db") < 2**62
     assert room.free_bytes(tmp_path / "nowhere" / "f.db") == 2**62
+
+
+def test_a_client_beyond_a_limit_costs_no_more_answers(tmp_path, database_url, monkeypatch):
+    service = open_service(database_url, write_model(tmp_path / "m.npz"), PREDICTIONS_PER_MINUTE=2)
+    asked, predict = [], service.log.predict
+    monkeypatch.setattr(service.log, "predict", lambda *a, **k: asked.append(1) or predict(*a, **k))
+    for i in range(6):
+        if i < 2:
+            service.classify(TEXTS[i], ADA)
+        else:
+            with pytest.raises(TooMany):
+                service.classify(TEXTS[i], ADA)
+    assert len(asked) == 3
+    monkeypatch.setattr("movieclassifier.feedback.service.MAX_REFUSED", 1)
+    service.classify(TEXTS[0], BOB)
+    service.classify(TEXTS[1], BOB)
+    with pytest.raises(TooMany):
+        service.classify(TEXTS[2], BOB)
+    assert service._refused == {BOB.address}
