@@ -249,6 +249,11 @@ def is_packed(packed: bytes | None, ngrams: NGrams) -> bool:
 def unpack_rows(packed: Sequence[bytes], ngrams: NGrams) -> TextRows:
     """Return packed rows of these settings.
 
+    Raises
+    ------
+    ValueError
+        If they are not the rows of any text.
+
     Examples
     --------
     >>> ngrams = NGrams(n_features=8)
@@ -265,7 +270,10 @@ def unpack_rows(packed: Sequence[bytes], ngrams: NGrams) -> TextRows:
     lengths = n_words - width if is_uniform(ngrams) else n_words // (1 + width)
     ends = np.cumsum(n_words)
     is_column = np.arange(len(words)) - np.repeat(ends - n_words, n_words) < np.repeat(lengths, n_words)
-    return TextRows(lengths, words[is_column], words[~is_column].view(f"<f{4 * width}"))
+    columns, values = words[is_column], words[~is_column].view(f"<f{4 * width}")
+    if columns.min(initial=0) < 0 or columns.max(initial=0) >= ngrams.n_features or not np.isfinite(values).all():
+        raise ValueError(f"the rows go beyond the {ngrams.n_features:,} columns, or are not finite")
+    return TextRows(lengths, columns, values)
 
 
 def text_rows(rows: Rows, ngrams: NGrams) -> TextRows:

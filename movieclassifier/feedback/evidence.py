@@ -2,7 +2,6 @@
 
 import json
 import struct
-import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,7 @@ from movieclassifier.features.hashing import hash_texts
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.rows import Rows
 from movieclassifier.feedback.ballots import ngrams_key
+from movieclassifier.feedback.log.stored import inflate, taking_apart
 from movieclassifier.models.explanation import Contribution, Explanation, Side, explain_weights
 
 MARK = 1  # the first byte; explanations of schema 1 were compressed JSON, whose first byte is 0x78
@@ -47,6 +47,7 @@ class Evidence:
         return header + label + self.weights.astype(f"<f{self.weights.dtype.itemsize}").tobytes()
 
 
+@taking_apart("an explanation")
 def read_explanation(text: str, packed: bytes | None, ngrams: NGrams) -> Explanation | None:
     """Return the explanation of a stored answer; None where it was made with different settings of hashing."""
     if not packed:
@@ -57,6 +58,7 @@ def read_explanation(text: str, packed: bytes | None, ngrams: NGrams) -> Explana
     return None if evidence is None else evidence.explain(text)
 
 
+@taking_apart("an explanation")
 def count_known(text: str, packed: bytes | None, ngrams: NGrams) -> int | None:
     """Return how many columns of a stored answer had a weight; None where that is not known."""
     if packed and packed[0] != MARK:
@@ -76,7 +78,7 @@ def _unpack(packed: bytes, ngrams: NGrams) -> Evidence | None:
 
 def _unpack_made(text: str, packed: bytes) -> Explanation:
     """Return an explanation that a log of schema 1 holds."""
-    label, _, decision, intercept, parts = json.loads(zlib.decompress(packed))
+    label, _, decision, intercept, parts = json.loads(inflate(packed))
     contributions = tuple(
         Contribution(ngram, value, column, tuple((start, end) for start, end in spans), tuple(others))
         for ngram, value, column, spans, others in parts

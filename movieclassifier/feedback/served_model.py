@@ -32,6 +32,7 @@ from movieclassifier.feedback.log.replay import (
 )
 from movieclassifier.feedback.log.rows import Held, moment
 from movieclassifier.feedback.log.schema import head
+from movieclassifier.feedback.log.stored import read_position
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.decisions import predicted_positions, probabilities
 from movieclassifier.models.explanation import Side
@@ -109,7 +110,7 @@ class ServedModel:
         """
         with self.lock:
             position, version = connection.execute(select(head.c.position, head.c.base_version)).one()
-            if position == self.position:
+            if read_position(position) == self.position:
                 return
             if version is None:
                 raise ValueError("the database holds no model yet; it gets one from movieclassifier serve.")

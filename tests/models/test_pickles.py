@@ -13,7 +13,6 @@ from sklearn.linear_model import SGDClassifier
 
 from movieclassifier.models.persistence import save_model
 from movieclassifier.models.pickles import load_pickled
-from tests.scripts import hostile_files
 from tests.support.models import random_classifier
 
 HANG = Path(__file__).with_name("hang.pkl")
@@ -210,10 +209,3 @@ def test_an_estimator_that_learned_more_in_a_notebook_is_read(tmp_path):
         each.partial_fit(X, estimator.classes_[1:2])
     assert loaded.coef_.tobytes() == estimator.coef_.tobytes()
     assert loaded.intercept_.tobytes() == estimator.intercept_.tobytes()
-
-
-@pytest.mark.parametrize("kind", hostile_files.KINDS)
-def test_forged_and_mutated_files_crash_nothing(kind):
-    outcome = hostile_files.attack(kind, n=600, seed=1)
-    assert (outcome.n_tried, outcome.crashes) == (600, [])
-    assert outcome.n_refused > 0

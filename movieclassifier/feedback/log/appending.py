@@ -24,9 +24,10 @@ from movieclassifier.feedback.log.entities import (
     WAITING,
     Probabilities,
 )
-from movieclassifier.feedback.log.errors import Damaged, NotFound
+from movieclassifier.feedback.log.errors import NotFound
 from movieclassifier.feedback.log.raw import PredictionRow
 from movieclassifier.feedback.log.schema import bases, events, head, votes
+from movieclassifier.feedback.log.stored import read_pairs, read_position, taking_apart
 
 
 def now() -> int:
@@ -63,7 +64,7 @@ class Appending:
     def __init__(self, connection: Connection):
         self.connection = connection
         row = connection.execute(select(head).with_for_update()).one()
-        self.position: int = row.position
+        self.position = read_position(row.position)
         self.base_version: int | None = row.base_version
 
     def append(self, kind: str, by: str, **values: Any) -> int:
@@ -245,11 +246,8 @@ def standing_vote(connection: Connection, prediction_id: str) -> Row[Any] | None
 def folded_votes(connection: Connection, version: int) -> list[Accepted]:
     """Return the votes in the weights of a base, in the order of learning."""
     folded = connection.execute(select(bases.c.folded).where(bases.c.version == version)).scalar_one()
-    try:
-        return [Accepted(int(vote), int(at)) for vote, at in json.loads(folded)]
-    except (ValueError, TypeError) as error:
-        url = connection.engine.url.render_as_string()
-        raise Damaged(f"the votes in base version {version} of {url} cannot be read; put a backup back.") from error
+    with taking_apart(f"votes in base version {version}"):
+        return [Accepted(*pair) for pair in read_pairs(folded)]
 
 
 def votes_beyond(connection: Connection, version: int) -> set[int]:

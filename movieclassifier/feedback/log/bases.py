@@ -11,10 +11,11 @@ from sqlalchemy import Connection, Engine, Row, func, insert, select
 from movieclassifier.feedback.log.appending import Accepted, now
 from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.entities import ACCEPTED, UPDATE
-from movieclassifier.feedback.log.errors import Damaged
+from movieclassifier.feedback.log.errors import Damaged, Misread
 from movieclassifier.feedback.log.facts import Version
 from movieclassifier.feedback.log.rows import moment
 from movieclassifier.feedback.log.schema import bases, head, votes
+from movieclassifier.feedback.log.stored import read_pairs, taking_apart
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.persistence import BUNDLED
 from movieclassifier.models.record import load_record
@@ -94,7 +95,9 @@ def ancestry(connection: Connection, version: int) -> list[int]:
     rows = connection.execute(select(bases.c.version, bases.c.parent, bases.c.kind))
     parents = {row.version: row.parent if row.kind == UPDATE else None for row in rows}
     line = [version]
-    while (parent := parents[line[-1]]) is not None:
+    while (parent := parents.get(line[-1], line[0])) is not None:
+        if parent in line:
+            raise Misread(f"no trained model among the ancestors of version {version}")
         line.append(parent)
     return line
 
@@ -119,9 +122,13 @@ def list_versions(engine: Engine) -> list[Version]:
 
 def find_version(engine: Engine, version: int) -> Version:
     """Return one base."""
-    return next(found for found in list_versions(engine) if found.version == version)
+    found = next((found for found in list_versions(engine) if found.version == version), None)
+    if found is None:
+        raise Misread(f"no base version {version}").named(engine.url.render_as_string())
+    return found
 
 
+@taking_apart("a base")
 def _version(row: Row[Any], served: int | None) -> Version:
     return Version(
         row.version,
@@ -129,7 +136,7 @@ def _version(row: Row[Any], served: int | None) -> Version:
         row.parent,
         row.name,
         row.weights_sha256,
-        len(json.loads(row.folded)),
+        len(read_pairs(row.folded)),
         row.guard_accuracy,
         moment(row.created_at),
         row.by,

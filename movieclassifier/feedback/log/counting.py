@@ -11,6 +11,7 @@ from movieclassifier.feedback.log.entities import ACCEPTED, CORRECT, INCORRECT, 
 from movieclassifier.feedback.log.facts import ClientVotes, FeedbackStats
 from movieclassifier.feedback.log.rows import Held, moment
 from movieclassifier.feedback.log.schema import predictions, votes
+from movieclassifier.feedback.log.stored import taking_apart
 
 DAY = 86_400_000  # milliseconds
 STORED = (ACCEPTED, WAITING, REJECTED, UNDONE)
@@ -18,6 +19,7 @@ CURVE_POINTS = 200
 STANDS = votes.c.status != UNDONE
 
 
+@taking_apart("votes")
 def count_feedback(connection: Connection) -> FeedbackStats:
     """Count the votes that stand."""
     statuses = connection.execute(select(votes.c.status, func.count()).group_by(votes.c.status))
@@ -39,6 +41,7 @@ def count_predictions(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(predictions)) or 0
 
 
+@taking_apart("votes")
 def count_clients(connection: Connection, held: Held, shares: Mapping[str, float]) -> list[ClientVotes]:
     """Count the votes of each client; those that moved the model most come first."""
     waiting = func.sum(case((votes.c.status == WAITING, 1), else_=0))

@@ -10,10 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    MultipleResultsFound,
+    NoResultFound,
+    NoSuchModuleError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from movieclassifier.feedback.log.errors import Unavailable
+from movieclassifier.feedback.log.errors import Misread, Unavailable
 from movieclassifier.feedback.log.turns import turn
 
 # Seconds that a writer waits for another one before it gives up.
@@ -149,10 +158,12 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
 
     Raises
     ------
+    Damaged
+        If the database holds what this program did not write there.
     Unavailable
-        If the database does not answer.
+        If it does not answer.
     """
-    with _available(), engine.connect().execution_options(reads=True) as connection, connection.begin():
+    with _available(engine), engine.connect().execution_options(reads=True) as connection, connection.begin():
         yield connection
 
 
@@ -168,18 +179,32 @@ def transaction(engine: Engine, *, relaxed: bool = False) -> Iterator[Connection
 
     Raises
     ------
+    Damaged
+        If the database holds what this program did not write there.
     Unavailable
-        If the database does not answer, or is locked for longer than :data:`BUSY_TIMEOUT`.
+        If it does not answer, or is locked for longer than :data:`BUSY_TIMEOUT`.
     """
     options = {"relaxed": relaxed}
-    with _available(), turn(engine), engine.connect().execution_options(**options) as connection, connection.begin():
+    with (
+        _available(engine),
+        turn(engine),
+        engine.connect().execution_options(**options) as connection,
+        connection.begin(),
+    ):
         yield connection
 
 
 @contextmanager
-def _available() -> Iterator[None]:
+def _available(engine: Engine) -> Iterator[None]:
+    name = engine.url.render_as_string()
     try:
         yield
+    except Misread as error:
+        raise error.named(name) from error
+    except (NoResultFound, MultipleResultsFound) as error:
+        raise Misread("no row, or several, where it had one").named(name) from error
+    except IntegrityError as error:
+        raise Misread(f"rows that contradict each other ({error.orig})").named(name) from error
     except (DatabaseError, InterfaceError, PoolTimeout) as error:
         if isinstance(error, DatabaseError) and type(error) not in (DatabaseError, OperationalError):
             raise  # a statement that is wrong, which is a bug

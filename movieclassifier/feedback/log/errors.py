@@ -52,3 +52,24 @@ class Unavailable(OSError):
 
 class Damaged(Unavailable):
     """The database holds something that this program did not write there; trying again changes nothing."""
+
+
+class Misread(Damaged):
+    """A value in the database is none that this program writes there. Who knows the database's name adds it.
+
+    Parameters
+    ----------
+    what : str
+        The value.
+    """
+
+    def __init__(self, what: str):
+        super().__init__(f"the database holds {what}")
+        self.what = what
+
+    def named(self, database: str) -> Damaged:
+        """Return the error that names the database."""
+        return Damaged(
+            f"{database} holds {self.what}; put a backup of the database back, or name a different one with --database "
+            "or DATABASE_URL."
+        )

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from threading import Lock, get_ident
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 
 from sqlalchemy import Connection, Engine
 
 from movieclassifier.feedback.log.database import BUSY_TIMEOUT
 from movieclassifier.feedback.log.entities import UNDONE
-from movieclassifier.feedback.log.errors import Unavailable
+from movieclassifier.feedback.log.errors import Misread, Unavailable
+from movieclassifier.feedback.log.stored import read_position
 
 T = TypeVar("T")
 
@@ -54,6 +55,14 @@ class VoteRow(NamedTuple):
     voted_at: int
 
 
+def _types(row: Any) -> tuple[tuple[type, ...], ...]:
+    """Return which types each field of a row may have; SQLite keeps a bool as a number."""
+    found = [get_args(hint) or (hint,) for hint in get_type_hints(row).values()]
+    return tuple((*types, int) if bool in types else types for types in found)
+
+
+COUNT_TYPES = (str,), (int,), (int,)
+PREDICTION_TYPES, VOTE_TYPES = _types(PredictionRow), _types(VoteRow)
 PREDICTION = ", ".join(PredictionRow._fields)
 VOTE = ", ".join(f'"{name}"' for name in VoteRow._fields)
 
@@ -124,6 +133,12 @@ class RawConnections:
         errors = self._engine.dialect.loaded_dbapi
         try:
             yield self._open.get(key) or self._connect(key)
+        except Misread as error:
+            raise error.named(self._engine.url.render_as_string()) from error
+        except errors.IntegrityError as error:
+            self._drop(key)
+            name = self._engine.url.render_as_string()
+            raise Misread(f"rows that contradict each other ({error})").named(name) from error
         except (errors.OperationalError, errors.InterfaceError, OSError) as error:
             if isinstance(error, Unavailable):
                 raise
@@ -245,22 +260,24 @@ def read_head(raw: Raw, *, lock: bool = False) -> tuple[int, int | None]:
     """Return the position of the last event and the base that is served."""
     suffix = " FOR UPDATE" if lock and raw.dialect == "postgresql" else ""
     statement = f"SELECT position, base_version FROM mc_head{suffix}"  # noqa: S608
-    position, version = raw.execute(statement).fetchone()
-    return position, version
+    row = raw.execute(statement).fetchone()
+    if row is None or type(row[1]) not in (int, type(None)):
+        raise Misread("no number of the base that it serves")
+    return read_position(row[0]), row[1]
 
 
 def read_prediction(raw: Raw, prediction_id: str, owner: str) -> PredictionRow | None:
     """Return a prediction of an owner."""
     statement = f"SELECT {PREDICTION} FROM mc_predictions WHERE id = ? AND owner = ?"  # noqa: S608
     row = raw.execute(statement, (prediction_id, owner)).fetchone()
-    return None if row is None else PredictionRow(*row)
+    return None if row is None else PredictionRow(*_checked(row, PREDICTION_TYPES))
 
 
 def read_last_vote(raw: Raw, prediction_id: str) -> VoteRow | None:
     """Return the last vote on a prediction."""
     statement = f"SELECT {VOTE} FROM mc_votes WHERE prediction_id = ? ORDER BY attempt DESC LIMIT 1"  # noqa: S608
     row = raw.execute(statement, (prediction_id,)).fetchone()
-    return None if row is None else VoteRow(*row)
+    return None if row is None else VoteRow(*_checked(row, VOTE_TYPES))
 
 
 def has_vote(raw: Raw, digest: str) -> bool:
@@ -277,7 +294,7 @@ def read_counts(raw: Raw, client: str, windows: Mapping[str, int]) -> dict[str, 
         f'SELECT kind, "window", n FROM mc_counts WHERE client = ? AND kind IN ({marks}) AND "window" IN ({marks})'  # noqa: S608
     )
     found = raw.execute(statement, (client, *windows, *windows.values())).fetchall()
-    return {kind: n for kind, window, n in found if windows[kind] == window}
+    return {kind: n for kind, window, n in (_checked(row, COUNT_TYPES) for row in found) if windows[kind] == window}
 
 
 def add_counts(raw: Raw, client: str, windows: Mapping[str, int], amounts: Mapping[str, int]) -> None:
@@ -321,6 +338,14 @@ def insert_vote(raw: Raw, vote: VoteRow, features: bytes) -> None:
         (*vote, features, False),
     )
     raw.execute("UPDATE mc_head SET position = ?", (vote.position,))
+
+
+def _checked(row: Sequence[Any], types: Sequence[tuple[type, ...]]) -> Sequence[Any]:
+    """Return a row whose fields have their types."""
+    for value, allowed in zip(row, types, strict=True):
+        if type(value) not in allowed:
+            raise Misread(f"{value!r:.40} in place of {' or '.join(kind.__name__ for kind in allowed)}")
+    return row
 
 
 def _marks(row: Any) -> str:

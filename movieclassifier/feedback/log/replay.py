@@ -10,7 +10,9 @@ from movieclassifier.features.ngrams import NGrams
 from movieclassifier.feedback.ballots import Batch, is_packed, pack_row, text_rows, unpack_rows
 from movieclassifier.feedback.log.appending import Accepted, chunked, folded_votes
 from movieclassifier.feedback.log.entities import ACCEPTED, REJECT, RETRAINED, ROLLBACK, SERVE, UNDO
+from movieclassifier.feedback.log.errors import Misread
 from movieclassifier.feedback.log.schema import bases, events, predictions, votes
+from movieclassifier.feedback.log.stored import taking_apart
 
 BALLOT = [votes.c[name] for name in ("position", "label", "client", "trusted", "features")]
 
@@ -46,7 +48,10 @@ class Changes:
 def accepted_votes(connection: Connection) -> list[Accepted]:
     """Return the accepted votes in the order of learning."""
     chosen = select(votes.c.position, votes.c.accepted_at).where(votes.c.status == ACCEPTED)
-    return [Accepted(*row) for row in connection.execute(chosen.order_by(votes.c.accepted_at)).all()]
+    found = [Accepted(*row) for row in connection.execute(chosen.order_by(votes.c.accepted_at)).all()]
+    if any(accepted.at is None for accepted in found):
+        raise Misread("an accepted vote without the event that accepted it")
+    return found
 
 
 def read_plan(connection: Connection, version: int) -> tuple[Foundation, list[Accepted]]:
@@ -56,7 +61,9 @@ def read_plan(connection: Connection, version: int) -> tuple[Foundation, list[Ac
     stands = set(accepted)
     wanted = [vote for vote in folded if vote in stands]
     start: int | None = version
-    while start is not None:
+    seen = set()
+    while start is not None and start not in seen:
+        seen.add(start)
         held = folded_votes(connection, start)
         row = connection.execute(select(bases.c.kind, bases.c.parent).where(bases.c.version == start)).one()
         # A vote that was taken out of a retrained base is in its weights until the next retraining.
@@ -64,7 +71,7 @@ def read_plan(connection: Connection, version: int) -> tuple[Foundation, list[Ac
             break
         start = row.parent
     else:  # a trained base holds no votes, and every line of parents ends in one
-        raise ValueError(f"version {version} has no trained model among its ancestors: the database is damaged.")
+        raise Misread(f"no trained model among the ancestors of version {version}")
     inside = set(folded)
     live = [vote for vote in accepted if vote not in inside]
     known = set(held)
@@ -131,13 +138,14 @@ def iter_batches(
     at_of = dict(wanted)
     for chunk in chunked([accepted.vote for accepted in wanted]):
         found = {row[0]: row for row in connection.execute(select(*BALLOT).where(votes.c.position.in_(chunk))).all()}
-        rows = [found[position] for position in chunk]
-        at = [at_of[position] for position in chunk]
-        trusted = [bool(row[3]) or at_of[row[0]] != row[0] for row in rows]
-        packed = _packed(connection, {row[0]: row[4] for row in rows}, ngrams)
-        yield Batch(
-            chunk, at, [targets[row[1]] for row in rows], [row[2] for row in rows], trusted, unpack_rows(packed, ngrams)
-        )
+        with taking_apart("votes"):
+            rows = [found[position] for position in chunk]
+            at = [at_of[position] for position in chunk]
+            trusted = [bool(row[3]) or at_of[row[0]] != row[0] for row in rows]
+            packed = _packed(connection, {row[0]: row[4] for row in rows}, ngrams)
+            labels = [targets[row[1]] for row in rows]
+            batch = Batch(chunk, at, labels, [row[2] for row in rows], trusted, unpack_rows(packed, ngrams))
+        yield batch
 
 
 def _packed(connection: Connection, kept: Mapping[int, bytes | None], ngrams: NGrams) -> list[bytes]:

@@ -1,6 +1,5 @@
 """Rows of the database as the program's own words, and back."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +10,9 @@ from sqlalchemy import Row
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.feedback.evidence import count_known, read_explanation
 from movieclassifier.feedback.log.entities import ACCEPTED, APPLIED, HELD, UNDONE, Entry, Event, Prediction, Vote
+from movieclassifier.feedback.log.errors import Misread
 from movieclassifier.feedback.log.raw import PredictionRow, VoteRow
+from movieclassifier.feedback.log.stored import read_probabilities, taking_apart
 
 # Why accepted votes are held, by the position of the event that accepted them.
 Held = Mapping[int, str]
@@ -25,9 +26,13 @@ def moment(milliseconds: int) -> datetime:
     >>> moment(0).isoformat()
     '1970-01-01T00:00:00+00:00'
     """
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (OverflowError, ValueError, OSError) as error:
+        raise Misread(f"{milliseconds} in place of a time") from error
 
 
+@taking_apart("a vote")
 def vote_from(row: Row[Any] | VoteRow, held: Held) -> Vote:
     """Return a vote as people see it."""
     status, reason = current_status(row, held)
@@ -37,8 +42,8 @@ def vote_from(row: Row[Any] | VoteRow, held: Held) -> Vote:
         row.verdict,
         status,
         reason,
-        json.loads(row.before),
-        json.loads(row.after),
+        read_probabilities(row.before),
+        read_probabilities(row.after),
         row.n_known,
         moment(row.voted_at),
         row.accepted_at == row.position,
@@ -71,14 +76,18 @@ class View:
     ngrams: NGrams
 
 
+@taking_apart("a prediction")
 def prediction_from(row: PredictionRow, vote: VoteRow | None, view: View) -> Prediction:
     """Return a stored prediction with the last vote on it."""
+    probabilities = read_probabilities(row.probabilities)
+    if row.label not in probabilities:
+        raise Misread(f"a prediction of {row.label!r:.40}, which has no probability")
     undone = vote is not None and vote.status == UNDONE
     return Prediction(
         row.id,
         row.text,
         row.label,
-        json.loads(row.probabilities),
+        probabilities,
         row.model_version,
         lambda: read_explanation(row.text, row.explanation, view.ngrams),
         row.label,
@@ -91,6 +100,7 @@ def prediction_from(row: PredictionRow, vote: VoteRow | None, view: View) -> Pre
     )
 
 
+@taking_apart("a vote")
 def entry_from(row: Row[Any], held: Held) -> Entry:
     """Return a vote as the owner sees it, from its row joined with its prediction's."""
     status, reason = current_status(row, held)
@@ -99,7 +109,7 @@ def entry_from(row: Row[Any], held: Held) -> Entry:
         row.prediction_id,
         row.text,
         row.predicted,
-        json.loads(row.probabilities).get(row.predicted, 0.0),
+        read_probabilities(row.probabilities).get(row.predicted, 0.0),
         row.label,
         row.verdict,
         status,

@@ -3,18 +3,13 @@
 from collections.abc import Callable
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     Connection,
     Engine,
-    Float,
     Index,
-    Integer,
-    LargeBinary,
     MetaData,
     Table,
-    Text,
     UniqueConstraint,
     insert,
     inspect,
@@ -25,6 +20,7 @@ from sqlalchemy import (
 
 from movieclassifier.feedback.log.database import transaction
 from movieclassifier.feedback.log.live_tables import create_live_tables
+from movieclassifier.feedback.log.stored import Blob, Real, Small, Whole, Words
 
 metadata = MetaData()
 
@@ -33,39 +29,39 @@ metadata = MetaData()
 head = Table(
     "mc_head",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("position", BigInteger, nullable=False),
-    Column("base_version", Integer),
+    Column("id", Small, primary_key=True),
+    Column("position", Whole, nullable=False),
+    Column("base_version", Small),
 )
 
 events = Table(
     "mc_events",
     metadata,
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("kind", Text, nullable=False),
-    Column("vote_position", BigInteger),
-    Column("prediction_id", Text),
-    Column("label", Text),
-    Column("status", Text),  # of the vote, after this event
-    Column("version", Integer),
-    Column("by", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),  # milliseconds since 1970, UTC
-    Column("note", Text, nullable=False),
+    Column("position", Whole, primary_key=True, autoincrement=False),
+    Column("kind", Words, nullable=False),
+    Column("vote_position", Whole),
+    Column("prediction_id", Words),
+    Column("label", Words),
+    Column("status", Words),  # of the vote, after this event
+    Column("version", Small),
+    Column("by", Words, nullable=False),
+    Column("at", Whole, nullable=False),  # milliseconds since 1970, UTC
+    Column("note", Words, nullable=False),
     Index("mc_events_by_prediction", "prediction_id"),
 )
 
 predictions = Table(
     "mc_predictions",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("owner", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("digest", Text, nullable=False),
-    Column("label", Text, nullable=False),
-    Column("probabilities", Text, nullable=False),
-    Column("model_version", Text, nullable=False),
-    Column("explanation", LargeBinary),
-    Column("created_at", BigInteger, nullable=False),
+    Column("id", Words, primary_key=True),
+    Column("owner", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("digest", Words, nullable=False),
+    Column("label", Words, nullable=False),
+    Column("probabilities", Words, nullable=False),
+    Column("model_version", Words, nullable=False),
+    Column("explanation", Blob),
+    Column("created_at", Whole, nullable=False),
     Index("mc_predictions_by_owner", "owner", "created_at"),
     Index("mc_predictions_by_age", "created_at"),
 )
@@ -74,22 +70,22 @@ predictions = Table(
 votes = Table(
     "mc_votes",
     metadata,
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("prediction_id", Text, nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("digest", Text, nullable=False),
-    Column("label", Text, nullable=False),
-    Column("verdict", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("reason", Text),
+    Column("position", Whole, primary_key=True, autoincrement=False),
+    Column("prediction_id", Words, nullable=False),
+    Column("attempt", Small, nullable=False),
+    Column("digest", Words, nullable=False),
+    Column("label", Words, nullable=False),
+    Column("verdict", Words, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("reason", Words),
     Column("reviewed", Boolean, nullable=False),
-    Column("accepted_at", BigInteger),  # the position of the event that accepted it last: the order of learning
-    Column("before", Text, nullable=False),
-    Column("after", Text, nullable=False),
-    Column("n_known", Integer, nullable=False),
-    Column("client", Text, nullable=False),
-    Column("voted_at", BigInteger, nullable=False),
-    Column("features", LargeBinary),  # the text as numbered columns, see ballots.py; None in a log of schema 1
+    Column("accepted_at", Whole),  # the position of the event that accepted it last: the order of learning
+    Column("before", Words, nullable=False),
+    Column("after", Words, nullable=False),
+    Column("n_known", Small, nullable=False),
+    Column("client", Words, nullable=False),
+    Column("voted_at", Whole, nullable=False),
+    Column("features", Blob),  # the text as numbered columns, see ballots.py; None in a log of schema 1
     Column("trusted", Boolean),  # whether the owner imported it
     # A vote counts once, whatever the code above the database does.
     UniqueConstraint("prediction_id", "attempt", name="mc_votes_once"),
@@ -101,30 +97,30 @@ votes = Table(
 bases = Table(
     "mc_bases",
     metadata,
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("kind", Text, nullable=False),
-    Column("parent", Integer),
-    Column("name", Text, nullable=False),
-    Column("record", LargeBinary, nullable=False),
-    Column("record_sha256", Text, nullable=False),
-    Column("weights_sha256", Text, nullable=False),
-    Column("folded", Text, nullable=False),  # JSON: the votes in its weights with the events that accepted them
-    Column("guard_accuracy", Float),
-    Column("created_at", BigInteger, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("note", Text, nullable=False),
+    Column("version", Small, primary_key=True, autoincrement=False),
+    Column("kind", Words, nullable=False),
+    Column("parent", Small),
+    Column("name", Words, nullable=False),
+    Column("record", Blob, nullable=False),
+    Column("record_sha256", Words, nullable=False),
+    Column("weights_sha256", Words, nullable=False),
+    Column("folded", Words, nullable=False),  # JSON: the votes in its weights with the events that accepted them
+    Column("guard_accuracy", Real),
+    Column("created_at", Whole, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("note", Words, nullable=False),
 )
 
 counts = Table(
     "mc_counts",
     metadata,
-    Column("kind", Text, primary_key=True),
-    Column("client", Text, primary_key=True),
-    Column("window", BigInteger, primary_key=True, autoincrement=False),
-    Column("n", Integer, nullable=False),
+    Column("kind", Words, primary_key=True),
+    Column("client", Words, primary_key=True),
+    Column("window", Whole, primary_key=True, autoincrement=False),
+    Column("n", Small, nullable=False),
 )
 
-schema = Table("mc_schema", metadata, Column("version", Integer, nullable=False))
+schema = Table("mc_schema", metadata, Column("version", Small, nullable=False))
 
 
 def add_features_to_votes(connection: Connection) -> None:

@@ -108,8 +108,8 @@ class FeedbackStore:
             columns = [votes.c[name] for name in VoteRow._fields]
             on_them = votes.c.prediction_id.in_([row.id for row in rows])
             found = [VoteRow(*row) for row in connection.execute(select(*columns).where(on_them).order_by("attempt"))]
-        last = {vote.prediction_id: vote for vote in found}
-        return [prediction_from(row, last.get(row.id), view) for row in rows]
+            last = {vote.prediction_id: vote for vote in found}
+            return [prediction_from(row, last.get(row.id), view) for row in rows]
 
     def entries(
         self,
@@ -185,7 +185,7 @@ class FeedbackStore:
         with snapshot(self.engine) as connection:
             total = connection.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
             rows = connection.execute(statement.limit(per_page).offset((page - 1) * per_page)).all()
-        return Page([convert(row) for row in rows], page, per_page, total)
+            return Page([convert(row) for row in rows], page, per_page, total)
 
 
 def prediction_row(prediction: Prediction, client: Client) -> PredictionRow:

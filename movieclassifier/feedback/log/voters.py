@@ -10,6 +10,7 @@ from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.entities import ACCEPTED, INCORRECT, UNDONE, WAITING
 from movieclassifier.feedback.log.rows import moment
 from movieclassifier.feedback.log.schema import events, votes
+from movieclassifier.feedback.log.stored import taking_apart
 
 MAX_VOTERS = 50
 
@@ -38,6 +39,7 @@ class Voter:
     share: float
 
 
+@taking_apart("votes")
 def list_voters(engine: Engine, shares: Mapping[str, float], n: int = MAX_VOTERS) -> list[Voter]:
     """Return the clients that voted, those that moved the model most first.
 
@@ -60,12 +62,10 @@ def list_voters(engine: Engine, shares: Mapping[str, float], n: int = MAX_VOTERS
     )
     with snapshot(engine) as connection:
         rows = connection.execute(found.where(votes.c.status != UNDONE).group_by(votes.c.client)).all()
-    voters = [
-        Voter(
-            client, total, int(accepted), int(waiting), int(wrong), moment(first), moment(last), shares.get(client, 0.0)
-        )
-        for client, total, accepted, waiting, wrong, first, last in rows
-    ]
+        voters = [
+            Voter(client, *map(int, numbers), moment(first), moment(last), shares.get(client, 0.0))
+            for client, *numbers, first, last in rows
+        ]
     return sorted(voters, key=lambda voter: (-voter.share, -voter.n_votes, voter.client))[:n]
 
 

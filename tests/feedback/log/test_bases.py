@@ -33,7 +33,7 @@ def test_votes_of_a_base_that_cannot_be_read_are_damage(tmp_path, database_url):
     service = open_service(database_url, write_model(tmp_path / "m.npz"))
     with transaction(service.store.engine) as connection:
         connection.execute(text("UPDATE mc_bases SET folded = '[[1]'"))
-    with pytest.raises(Damaged, match="the votes in base version 1 of "), service.model():
+    with pytest.raises(Damaged, match="holds votes in base version 1 that cannot be read"), service.model():
         pass
 
 
