@@ -63,8 +63,17 @@ def list_voters(engine: Engine, shares: Mapping[str, float], n: int = MAX_VOTERS
     with snapshot(engine) as connection:
         rows = connection.execute(found.where(votes.c.status != UNDONE).group_by(votes.c.client)).all()
         voters = [
-            Voter(client, *map(int, numbers), moment(first), moment(last), shares.get(client, 0.0))
-            for client, *numbers, first, last in rows
+            Voter(
+                client,
+                total,
+                int(accepted),
+                int(waiting),
+                int(wrong),
+                moment(first),
+                moment(last),
+                shares.get(client, 0),
+            )
+            for client, total, accepted, waiting, wrong, first, last in rows
         ]
     return sorted(voters, key=lambda voter: (-voter.share, -voter.n_votes, voter.client))[:n]
 

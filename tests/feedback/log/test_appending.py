@@ -3,10 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from movieclassifier.feedback.log.appending import Appending
 from movieclassifier.feedback.log.database import snapshot, transaction
+from movieclassifier.feedback.log.errors import Damaged
 from movieclassifier.feedback.log.schema import votes
 from tests.support.services import (
     ADA,
@@ -39,7 +39,7 @@ def test_the_database_itself_takes_a_vote_once(service):
     prediction, vote = contradict(service, TEXTS[0])
     with snapshot(service.store.engine) as connection:
         row = dict(connection.execute(votes.select()).one()._mapping)
-    with pytest.raises(IntegrityError), transaction(service.store.engine) as connection:
+    with pytest.raises(Damaged, match="UNIQUE constraint failed"), transaction(service.store.engine) as connection:
         connection.execute(votes.insert().values(row | {"position": 99}))
     assert [entry.position for entry in service.owner.entries().items] == [vote.position]
     assert prediction.id
