@@ -30,11 +30,10 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     CORPUS is read one minibatch at a time and need not fit in memory; without it, data/movie_data.csv is read. The
     last tenth is held out for the evaluation.
     """
-    from movieclassifier import evaluate, save_model
+    from movieclassifier import save_model
     from movieclassifier.commands.distill import distill_instead
     from movieclassifier.commands.shared import train_steps
-    from movieclassifier.models.abstaining import measure_thresholds
-    from movieclassifier.models.guard import make_guard
+    from movieclassifier.evaluation.unseen import evaluate_unseen
     from movieclassifier.training import planning  # all imported here, so that --help is quick
 
     if training.unlabelled:
@@ -49,10 +48,8 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     classifier = train_steps.fit_stream(train, plan, run, engine)
     classifier.metadata |= planning.provenance(corpus, plan, n_holdout, training.test)
     sample, unseen = planning.unseen_documents(holdout, n_holdout, tested.documents() if tested else None)
-    if sample:
-        classifier.metadata["threshold"] = measure_thresholds(classifier, sample)
-        classifier.metadata["metrics"] = evaluate(*train_steps.score(classifier, unseen, run, engine), classifier)
-    save_model(run.model_dir, classifier, make_guard(classifier, sample) if sample else None)
+    guard = evaluate_unseen(classifier, sample, lambda: train_steps.score(classifier, unseen, run, engine))
+    save_model(run.model_dir, classifier, guard)
     train_steps.keep_state(run.model_dir)
     train_steps.report_result(classifier, run, before, costs())
     if run.track:

@@ -18,6 +18,7 @@ PUBLIC_NAMES = {
     "ReadingOptions",
     "RECIPES",
     "Recipe",
+    "StreamingTextClassifier",
     "TOKENIZERS",
     "__version__",
     "draw_confusion",
@@ -38,6 +39,7 @@ PUBLIC_NAMES = {
     "shuffle_corpus",
     "split_holdout",
     "survey",
+    "train",
 }
 # What stands in files of people and of servers beside the public names.
 OTHER_DOORS = {

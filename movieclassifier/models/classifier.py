@@ -1,7 +1,8 @@
 """The classifier: texts in, labels and probabilities out; it explains itself and learns from corrections."""
 
 import copy
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from movieclassifier.models.decisions import predicted_positions, probabilities
 from movieclassifier.models.explanation import Explanation, Side, explain_weights
 from movieclassifier.models.metadata import Provenance
 from movieclassifier.models.weights import Weights
+from movieclassifier.models.writing import save_model, save_record
 from movieclassifier.recipes.linear import Recipe
 
 if TYPE_CHECKING:
@@ -54,6 +56,15 @@ class Classifier:
     coef_ : ndarray of shape (n_rows, n_features)
     intercept_ : ndarray of shape (n_rows,)
     temperature_ : float
+    guard : tuple of (ndarray, mapping of str to ndarray)
+        The columns of the training, and a sample of the holdout in them; :meth:`save` keeps it with the model.
+
+    Examples
+    --------
+    >>> from movieclassifier import load_classifier
+    >>> classifier = load_classifier("movieclassifier/bundled/imdb.npz")
+    >>> classifier.predict(["what a waste of time", "a wonderful film"], names=True).tolist()
+    ['negative', 'positive']
     """
 
     def __init__(
@@ -72,6 +83,7 @@ class Classifier:
         self.label_names = tuple(label_names or map(str, self.classes_.tolist()))
         self.temperature_, self.seed = temperature, seed
         self.metadata: Provenance = metadata or {}
+        self.guard: tuple[NDArray[np.integer], Mapping[str, NDArray[Any]]] = (weights.columns, {})
 
     @property
     def coef_(self) -> NDArray[np.floating]:
@@ -133,24 +145,28 @@ class Classifier:
         values = self._decide(texts)
         return values[:, 0] if len(self.coef_) == 1 else values
 
-    def predict(self, texts: Sequence[str] | Rows) -> NDArray[Any]:
+    def predict(self, texts: Sequence[str] | Rows, *, names: bool = False) -> NDArray[Any]:
         """Return the most probable label of each text.
 
         Parameters
         ----------
         texts : list of str or Rows
+        names : bool, default=False
+            Whether to return ``label_names``, such as "positive", in place of ``classes_``, such as 1. The default can
+            be compared with the labels of a corpus.
 
         Returns
         -------
         ndarray of shape (n_samples,)
-            Of the dtype of ``classes_``.
+            Of the dtype of ``classes_``; of str with `names`.
 
         Raises
         ------
         TypeError
             If texts is one str, or holds anything but str.
         """
-        return self.classes_[predicted_positions(self._decide(texts))]
+        labels = np.asarray(self.label_names) if names else self.classes_
+        return labels[predicted_positions(self._decide(texts))]
 
     def predict_proba(self, texts: Sequence[str] | Rows) -> NDArray[np.float64]:
         """Return calibrated probabilities.
@@ -337,6 +353,27 @@ class Classifier:
         from movieclassifier.vectorizer import make_vectorizer
 
         return make_pipeline(make_vectorizer(self.recipe), self.estimator)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model, for :func:`movieclassifier.load_classifier` and for the commands.
+
+        A guard set that came with the model is kept unless :meth:`partial_fit` has added columns.
+
+        Parameters
+        ----------
+        path : str or path-like
+            A folder, which is made if it is missing and gets the record and the pickles; or a file whose name ends in
+            .npz, which becomes the record alone. A model that was there is replaced.
+
+        Raises
+        ------
+        OSError
+            If a file cannot be written. The files that were there stay as they were.
+        """
+        columns, arrays = self.guard
+        extra = arrays if np.array_equal(columns, self.weights.weighted_columns()[0]) else {}
+        write = save_record if os.fspath(path).endswith(".npz") else save_model
+        write(path, self, extra)
 
     def copy(self) -> "Classifier":
         """Return a classifier that learns on its own.

@@ -2,70 +2,18 @@
 
 import logging
 import os
-import pickle
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any
 
-from movieclassifier.features.words import english_stop_words
 from movieclassifier.models.classifier import Classifier
-from movieclassifier.models.pickling import dump_estimator
-from movieclassifier.models.record import load_record, write_record
-from movieclassifier.system.atomic import replace_file
+from movieclassifier.models.record import load_record
+from movieclassifier.models.writing import PICKLE, RECORD, STOP_WORDS, save_model
+
+__all__ = ["PICKLE", "RECORD", "STOP_WORDS", "load_classifier", "model_path", "save_model"]
 
 log = logging.getLogger("movieclassifier")
 
-RECORD = "classifier.npz"
-PICKLE = "classifier.pkl"
-STOP_WORDS = "stopwords.pkl"
 DEFAULT_MODEL_DIR = Path("pkl_objects")
 BUNDLED = "bundled/imdb.npz"
-
-
-def save_model(
-    model_dir: str | os.PathLike[str], classifier: Classifier, extra: Mapping[str, Any] | None = None
-) -> None:
-    """Write a model folder: the record, and the pickles made from it.
-
-    Parameters
-    ----------
-    model_dir : str or path-like
-        The folder, made where it is missing.
-    classifier : Classifier
-    extra : mapping of str to ndarray, optional
-        More arrays for the record, such as the guard set.
-
-    Raises
-    ------
-    OSError
-        If a file cannot be written. The files that were there stay as they were.
-    """
-    folder = Path(model_dir)
-    folder.mkdir(parents=True, exist_ok=True)
-    # All three are complete on the disk before the first gets its name, the record first of all.
-    with (
-        replace_file(folder / STOP_WORDS) as stop_words,
-        replace_file(folder / PICKLE) as pickled,
-        replace_file(folder / RECORD) as record,
-        ThreadPoolExecutor(1, "pickles") as pool,
-    ):  # writing waits for the disk, the record for zlib
-        pickles = pool.submit(_write_pickles, classifier, pickled, stop_words)
-        write_record(record, classifier, extra)
-        _sync(record)
-        pickles.result()
-
-
-def _write_pickles(classifier: Classifier, pickled: IO[bytes], stop_words: IO[bytes]) -> None:
-    dump_estimator(classifier, pickled)
-    pickle.dump(sorted(english_stop_words()), stop_words, protocol=4)
-    for file in (pickled, stop_words):
-        _sync(file)
-
-
-def _sync(file: IO[bytes]) -> None:
-    file.flush()
-    os.fsync(file.fileno())
 
 
 def load_classifier(path: str | os.PathLike[str] | None = None) -> Classifier:
@@ -96,7 +44,9 @@ def load_classifier(path: str | os.PathLike[str] | None = None) -> Classifier:
             f"{source}: there is no such model. Train one with `movieclassifier train CORPUS --model FOLDER`, name "
             "its folder or its classifier.npz, or leave --model out to take the bundled model."
         )
-    return load_record(source)[0]
+    classifier, extra = load_record(source)
+    classifier.guard = (classifier.columns, extra)
+    return classifier
 
 
 def model_path(path: str | os.PathLike[str] | None = None) -> Path:

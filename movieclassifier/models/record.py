@@ -1,10 +1,8 @@
 """The record of a model: one file of arrays and JSON that is read without unpickling anything."""
 
-import io
 import json
 import os
-from collections.abc import Mapping
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,62 +11,20 @@ from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.column_coef import make_coef
 from movieclassifier.models.guard import GUARD_ARRAYS, check_guard
 from movieclassifier.models.metadata import first_misfit
-from movieclassifier.models.rounding import pack, unpack
+from movieclassifier.models.rounding import unpack
 from movieclassifier.models.weights import Weights
+from movieclassifier.models.writing import FORMAT, record_bytes, save_record, write_record
 from movieclassifier.recipes.linear import recipe_from_dict
-from movieclassifier.system.atomic import replace_file
-from movieclassifier.system.npz import NPZ_ERRORS, NpzFile, open_npz, smallest, write_npz
+from movieclassifier.system.npz import NPZ_ERRORS, NpzFile, open_npz
 
-# 1 was written before the default tokenizer folded quotes, marks and references.
-FORMAT = 2
+__all__ = ["FORMAT", "load_record", "record_bytes", "save_record", "write_record"]
+
 ARRAYS = ("classes", "intercept", "column_steps", "weights", "ratio", "t")
-LARGE = 200_000  # columns
 MAX_FACTS_BYTES = 2**24
 # Enough for labels, intercepts and tables, whatever the number of columns.
 SMALL_BYTES = 2**24
 MAX_GUARD_BYTES = 2**26
 MAX_DENSE_BYTES = 16 * 2**30
-
-
-def save_record(path: str | os.PathLike[str], classifier: Classifier, extra: Mapping[str, Any] | None = None) -> None:
-    """Write the record alone, atomically."""
-    with replace_file(path) as file:
-        write_record(file, classifier, extra)
-
-
-def record_bytes(classifier: Classifier, extra: Mapping[str, Any] | None = None) -> bytes:
-    """Return the bytes of a model's record: the same classifier gives the same bytes."""
-    buffer = io.BytesIO()
-    write_record(buffer, classifier, extra)
-    return buffer.getvalue()
-
-
-def write_record(file: IO[bytes], classifier: Classifier, extra: Mapping[str, Any] | None) -> None:
-    """Write a record to an open file."""
-    weights = classifier.weights
-    columns, ratio = weights.weighted_columns()
-    facts = {
-        "format": FORMAT,
-        "recipe": classifier.recipe.to_dict(),
-        "label_names": list(classifier.label_names),
-        "temperature": classifier.temperature_,
-        "seed": classifier.seed,
-        "metadata": classifier.metadata,
-    }
-    arrays: dict[str, Any] = {
-        "facts": np.frombuffer(json.dumps(facts, sort_keys=True).encode(), dtype=np.uint8),
-        "classes": classifier.classes_,
-        "intercept": classifier.intercept_,
-        # Steps between columns are small numbers, which compress well.
-        "column_steps": smallest(np.diff(columns, prepend=np.int32(0))),
-        **pack("weights", weights.coef[:, columns]),
-        **pack("ratio", np.empty((len(weights.coef), 0), weights.coef.dtype) if ratio is None else ratio),
-        "t": np.float64(weights.t),
-    }
-    # Of a large record, the weights are noise to zlib (4% smaller in a third of the time that all takes), and of the
-    # rest a low level leaves a tenth more in a fifth of the time. A small one is meant to be shipped.
-    settings: dict[str, Any] = {"level": 1, "stored": ["weights"]} if len(columns) > LARGE else {"level": 6}
-    write_npz(file, arrays | dict(extra or {}), **settings)
 
 
 def load_record(path: str | os.PathLike[str]) -> tuple[Classifier, dict[str, NDArray[Any]]]:

@@ -1,13 +1,15 @@
 """Weights of 8 bits: rounded to few values, of which a record keeps a table and a code for each weight."""
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.column_coef import only
+
+if TYPE_CHECKING:
+    from movieclassifier.models.classifier import Classifier
 
 N_VALUES = 256  # that one byte tells apart
 N_LEVELS = 127  # on either side of 0
@@ -15,7 +17,7 @@ N_LEVELS = 127  # on either side of 0
 FEWEST = 4 * N_VALUES
 
 
-def round_weights(classifier: Classifier) -> Classifier:
+def round_weights(classifier: "Classifier") -> "Classifier":
     """Return a classifier whose weights and log-count ratios take at most 255 values each.
 
     The values lie closer together near 0, where most weights are: they are the squares of evenly spaced numbers, with

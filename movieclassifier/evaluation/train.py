@@ -1,0 +1,158 @@
+"""Train and evaluate a classifier with one call, as ``movieclassifier train`` does."""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from movieclassifier.corpora.corpus import AS_FOUND, Corpus, open_corpus
+from movieclassifier.corpora.minibatches import split_holdout
+from movieclassifier.corpora.readers.contract import Document, Label
+from movieclassifier.corpora.readers.formats import SORTED_FORMATS
+from movieclassifier.corpora.reading import ReadingOptions
+from movieclassifier.corpora.shuffled import shuffle_corpus
+from movieclassifier.corpora.spooling import spool
+from movieclassifier.corpora.survey import MAX_LABELS, survey
+from movieclassifier.evaluation.unseen import evaluate_unseen
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.scoring import score_documents
+from movieclassifier.recipes.linear import Recipe
+from movieclassifier.recipes.names import make_recipe
+from movieclassifier.training.fit import fit
+from movieclassifier.training.options import TrainingOptions
+from movieclassifier.training.planning import make_plan, provenance, unseen_documents
+
+Source = str | os.PathLike[str] | Iterable[Document]
+STREAM = "stream.jsonl"
+
+
+def train(
+    source: Source,
+    *,
+    recipe: str | Recipe = "default",
+    test: Source | None = None,
+    reading: ReadingOptions = AS_FOUND,
+    n_train: int | None = None,
+    n_holdout: int | None = None,
+    minibatch_size: int = 1000,
+    n_keep: int | None = None,
+    seed: int = 1,
+    n_threads: int = 1,
+    allow_sorted: bool = False,
+    show_progress: bool | None = False,
+    **settings: Any,
+) -> Classifier:
+    """Train a classifier on a corpus that need not fit in memory, and evaluate it.
+
+    Parameters
+    ----------
+    source : str, path-like or iterable of (str, label)
+        The path of a corpus, of any format that ``movieclassifier train`` reads; or texts with their labels, which are
+        copied to a temporary file, as they are read several times.
+    recipe : str or Recipe, default="default"
+        A name in :data:`movieclassifier.RECIPES`, or a recipe.
+    test : str, path-like or iterable of (str, label), optional
+        A corpus of its own to evaluate on; by default the last tenth of the source is held out.
+    reading : ReadingOptions, optional
+        How to read corpora that are given as paths.
+    n_train, n_holdout : int, optional
+        Documents to train on (all before the holdout), and to hold out (a tenth; 0 evaluates nothing).
+    minibatch_size : int, default=1000
+    n_keep : int, optional
+        Columns to keep; all by default.
+    seed : int, default=1
+        Seed for the order of documents in SGD.
+    n_threads : int, default=1
+        Vectorizing threads. The result does not depend on it.
+    allow_sorted : bool, default=False
+        Whether to train even if the documents are sorted by label.
+    show_progress : bool or None, default=False
+        None shows progress on stderr if that is a terminal.
+    **settings
+        Settings of the recipe to replace, such as ``passes=3`` or ``n_features=2**20``; see
+        :func:`movieclassifier.make_recipe`.
+
+    Returns
+    -------
+    Classifier
+        Its ``metadata["metrics"]`` holds what was measured. Saved to a folder, it has the bytes that the command
+        writes.
+
+    Raises
+    ------
+    OSError, ValueError
+        If the source cannot be read, has too few documents or one class only, or is sorted by label.
+
+    Examples
+    --------
+    >>> from movieclassifier import train
+    >>> films = [("a fine film", "good"), ("a dull film", "bad"), ("so fine", "good"), ("so dull", "bad")] * 25
+    >>> classifier = train(films, n_features=2**10)
+    >>> classifier.predict(["dull", "fine"]).tolist()
+    ['bad', 'good']
+    >>> classifier.metadata["metrics"]["accuracy"]
+    1.0
+    """
+    options = TrainingOptions(
+        make_recipe(recipe, **settings), n_train, n_holdout, minibatch_size, seed, n_keep, allow_sorted=allow_sorted
+    )
+    corpus = as_corpus(source, reading)
+    tested = None if test is None else as_corpus(test, replace(reading, shuffle=False))
+    found = survey(corpus)
+    plan, n_held_out = make_plan(corpus, found, options, with_test=tested is not None)
+    stream, holdout = split_holdout(corpus.documents(found.labels), plan.n_train, n_held_out)
+    classifier = fit(stream, plan, n_threads=n_threads, show_progress=show_progress)
+    classifier.metadata |= provenance(corpus, plan, n_held_out, None if tested is None else tested.names[0])
+    separate = None if tested is None else tested.documents(found.labels)
+    sample, unseen = unseen_documents(holdout, n_held_out, separate)
+    evaluate_unseen(classifier, sample, lambda: score_documents(classifier, unseen, n_threads))
+    return classifier
+
+
+def as_corpus(source: Source, reading: ReadingOptions = AS_FOUND) -> Corpus:
+    """Return the corpus at a path, or a copy of texts with labels; shuffled if its format is sorted by label.
+
+    Parameters
+    ----------
+    source : str, path-like or iterable of (str, label)
+    reading : ReadingOptions
+
+    Raises
+    ------
+    OSError, TypeError, ValueError
+        If there is nothing to read, or an item is not a text with a label.
+    """
+    if not isinstance(source, str | os.PathLike):
+        return _copied(source)
+    corpus = open_corpus(source, reading=reading)
+    shuffle = corpus.format in SORTED_FORMATS if reading.shuffle is None else reading.shuffle
+    return shuffle_corpus(corpus, reading.shuffle_seed) if shuffle else corpus
+
+
+def _copied(documents: Iterable[Document]) -> Corpus:
+    """Return a corpus of JSON lines, whose labels are those of the documents, integers or texts."""
+    labels: dict[str, Label] = {}
+    with spool(STREAM) as file:
+        for number, document in enumerate(documents, 1):
+            text, label = _checked(document, number)
+            if labels.setdefault(str(label), label) != label or len(labels) > MAX_LABELS:
+                raise ValueError(f"document {number:,}: the label {label!r} is one too many; expected a few classes.")
+            file.write(json.dumps({"text": text, "label": label}).encode() + b"\n")
+    if not labels:
+        raise ValueError("there are no documents; pass texts with their labels, or the path of a corpus.")
+    ordered = dict(sorted(labels.items(), key=lambda pair: (isinstance(pair[1], str), pair[1])))
+    reading = ReadingOptions(format="jsonl", text_columns=("text",), label_column="label")
+    return Corpus((Path(file.name),), "jsonl", reading, ordered, (STREAM,))
+
+
+def _checked(document: object, number: int) -> tuple[str, Label]:
+    if not (isinstance(document, tuple | list) and len(document) == 2):
+        raise TypeError(f"document {number:,} must be a text and its label; got {type(document).__name__}.")
+    text, label = document
+    label = label.item() if hasattr(label, "item") else label
+    if not isinstance(text, str) or not isinstance(label, str | int) or isinstance(label, bool):
+        kinds = f"{type(text).__name__} and {type(label).__name__}"
+        raise TypeError(f"document {number:,} must be a str and a label that is a str or an int; got {kinds}.")
+    return text, label

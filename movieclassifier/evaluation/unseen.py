@@ -1,0 +1,43 @@
+"""What a finished training says of documents that it has not seen."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.corpora.readers.contract import Document
+from movieclassifier.evaluation.metrics import evaluate
+from movieclassifier.models.abstaining import measure_thresholds
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.guard import make_guard
+
+
+def evaluate_unseen(
+    classifier: Classifier,
+    sample: Sequence[Document],
+    score: Callable[[], tuple[NDArray[np.integer], NDArray[np.float64]]],
+) -> dict[str, NDArray[Any]]:
+    """Evaluate a classifier on documents that it was not trained on; its metadata gets thresholds and metrics.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    sample : sequence of Document
+        Some of them, for the thresholds and the guard set; if it is empty, nothing is evaluated.
+    score : callable
+        It returns the classes and the decision values of all of them, as
+        :func:`movieclassifier.models.scoring.score_documents` does.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The guard set, which the record keeps.
+    """
+    if not sample:
+        return {}
+    classifier.metadata["threshold"] = measure_thresholds(classifier, sample)
+    classifier.metadata["metrics"] = evaluate(*score(), classifier)
+    guard = make_guard(classifier, sample)
+    classifier.guard = (classifier.columns, guard)
+    return guard
