@@ -35,6 +35,7 @@ cdef enum:
     AHEAD = 32  # entries
     COUNT_BITS = 15
     COUNT_MASK = 0x7FFF
+    ESCAPE = 255  # as in packing.py
 
 cdef uint32_t LIVE = 0x80000000
 
@@ -277,3 +278,51 @@ def fold(
                 ratio[n] = value
                 n += 1
     return n
+
+
+def pack_state(
+    const uint32_t[::1] table,
+    uint32_t[:, ::1] slots,
+    uint8_t[::1] weight_steps,
+    float[::1] weights,
+    uint8_t[::1] count_steps,
+    uint8_t[::1] counts,
+    int32_t[::1] large,
+):
+    """Write the weights and counts that are not 0 as ``packing.pack`` does; there is room for all, and for one more.
+
+    Returns how many weights, counts and large counts there are, and the longest step, which must be below 256.
+    """
+    cdef Py_ssize_t column, n_weights = 0, n_counts = 0, n_large = 0, last_weight = -1, last_count = -1, longest = 0
+    cdef uint32_t[2] both
+    cdef int i
+    cdef float weight
+    cdef Slot* slot = <Slot*> &slots[0, 0]
+    cdef Slot* s
+    with nogil:
+        for column in range(table.shape[0]):
+            if column + AHEAD < table.shape[0] and table[column + AHEAD] & LIVE:
+                PREFETCH(&slot[table[column + AHEAD] ^ LIVE])
+            weight = 0
+            if table[column] & LIVE:
+                s = &slot[table[column] ^ LIVE]
+                both[0], both[1], weight = s.n0, s.n1, s.weight
+            else:
+                both[0], both[1] = table[column] & COUNT_MASK, table[column] >> COUNT_BITS
+            if weight != 0:
+                longest = max(longest, column - last_weight)
+                weight_steps[n_weights] = <uint8_t> (column - last_weight)
+                weights[n_weights] = weight
+                n_weights += 1
+                last_weight = column
+            for i in range(2):
+                # Written whether it is 0 or not, and then written over: no branch could foretell which.
+                count_steps[n_counts] = <uint8_t> (2 * column + i - last_count)
+                counts[n_counts] = <uint8_t> min(both[i], ESCAPE)
+                n_counts += both[i] != 0
+                longest = max(longest, (2 * column + i - last_count) * (both[i] != 0))
+                last_count = 2 * column + i if both[i] else last_count
+                if both[i] >= ESCAPE:
+                    large[n_large] = <int32_t> both[i]
+                    n_large += 1
+    return n_weights, n_counts, n_large, longest

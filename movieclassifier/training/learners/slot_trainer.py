@@ -25,6 +25,7 @@ from movieclassifier.training.learners.log_count_ratio import LOG_2, LOG_TABLE, 
 from movieclassifier.training.learners.packing import PART, pack
 from movieclassifier.training.learners.sgd import CompiledSGD
 
+Arrays = dict[str, NDArray[Any]]
 Room = tuple[NDArray[np.float32], NDArray[np.uint32]]
 LIVE = np.uint32(0x80000000)
 SLOT = np.dtype([("n0", "u4"), ("n1", "u4"), ("more", "u4"), ("weight", "f4")])
@@ -179,10 +180,29 @@ class SlotTrainer:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that training goes on from, as the arrays of :meth:`Trainer.state`."""
-        parts = [slice(start, start + PART) for start in range(0, len(self._table), PART)]
         scalars = {"intercept_.0": self._sgd.intercept_, "t_.0": np.asarray(self.t), "totals": self._totals}
-        coef = pack("coef_.0", map(self._weights, parts))
-        return coef | scalars | pack("counts", (self.counts(part).reshape(-1) for part in parts))
+        coef, counts = self._packed_quickly() or self._packed()
+        return coef | scalars | counts
+
+    def _packed_quickly(self) -> tuple[Arrays, Arrays] | None:
+        """Return the packed weights and counts; None where steps between them take more than a byte."""
+        n = len(self._table)
+        # As much as there can be; the operating system gives memory to what is written.
+        steps, of_counts, values = np.empty(n, np.uint8), np.empty(2 * n + 1, np.uint8), np.empty(2 * n + 1, np.uint8)
+        weights, large = np.empty(n, np.float32), np.empty(2 * n, np.int32)
+        arrays = steps, weights, of_counts, values, large
+        n_weights, n_counts, n_large, longest = self._twin.pack_state(self._table, self._words(), *arrays)
+        if longest >= 2**8:
+            return None
+        coef: Arrays = {"coef_.0.steps": steps[:n_weights], "coef_.0.values": weights[:n_weights]}
+        counts: Arrays = {"counts.steps": of_counts[:n_counts], "counts.values": values[:n_counts]}
+        return coef, counts | {"counts.large": large[:n_large]}
+
+    def _packed(self) -> tuple[Arrays, Arrays]:
+        """Do as :meth:`_packed_quickly`, with steps of any length."""
+        parts = [slice(start, start + PART) for start in range(0, len(self._table), PART)]
+        counts = (self.counts(part).reshape(-1) for part in parts)
+        return pack("coef_.0", map(self._weights, parts)), pack("counts", counts)
 
     def _weights(self, part: slice) -> NDArray[np.float32]:
         """Return the weights of consecutive columns, for features that are scaled by the ratio."""

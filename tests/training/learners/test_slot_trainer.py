@@ -70,6 +70,19 @@ def test_state_is_the_same_after_every_minibatch(seed, sizes, min_df, share, bin
     assert (slots.intercept.tolist(), slots.t) == (trainer.intercept.tolist(), trainer.t)
 
 
+def test_state_of_few_columns_among_many_is_the_same():
+    recipe = Recipe().with_settings(n_features=2**12)
+    trainers = SlotTrainer(recipe, 1), Trainer(recipe, 2, 1)
+    columns = np.array([0, 700, 701, 4095, 3, 700], np.int32)
+    rows = Rows(np.ones(6, np.float32), columns, np.array([0, 4, 6], np.int32), 2**12)
+    for trainer in trainers:
+        list(trainer.iter_fitted([(rows, np.array([0, 1]))] * 3))
+    states = [trainer.state() for trainer in trainers]
+    assert states[0].keys() == states[1].keys()
+    assert all(states[0][name].tobytes() == states[1][name].tobytes() for name in states[0])
+    assert states[0]["counts.steps"].dtype == np.uint16
+
+
 def test_counts_beyond_the_table_of_logarithms():
     rng = np.random.RandomState(0)
     trainers = both(4)
