@@ -244,6 +244,6 @@ def test_looking_at_the_log_serves_no_other_model(tmp_path, owner, monkeypatch):
     contradict(service, TEXTS[0], ADA)
     monkeypatch.setenv("MOVIECLASSIFIER_MODEL", str(write_model(tmp_path / "new.npz", seed=1)))
     before = digest(service)
-    assert "1 of 1 votes" in owner("feedback", "list")
+    assert "1 of 1 vote" in owner("feedback", "list")
     assert "new.npz" not in owner("rollback", "--list")
     assert digest(service) == before

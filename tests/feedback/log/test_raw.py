@@ -9,11 +9,11 @@ import pytest
 from movieclassifier.feedback.log.errors import Unavailable
 from movieclassifier.feedback.log.raw import (
     PredictionRow,
-    add_count,
+    add_counts,
     begin,
     forget_counts,
     insert_predictions,
-    read_count,
+    read_counts,
     read_head,
     read_last_vote,
     read_prediction,
@@ -71,10 +71,10 @@ def test_counts_add_up_and_earlier_windows_are_forgotten(database_url):
     store = FeedbackStore(database_url)
     with store.raw.using() as raw:
         for n in (2, 3):
-            add_count(raw, "votes", "ada", 8, n)
-        add_count(raw, "votes", "ada", 9, 1)
+            add_counts(raw, "ada", {"votes": 8}, {"votes": n})
+        add_counts(raw, "ada", {"votes": 9}, {"votes": 1})
         forget_counts(raw, "votes", 9)
-        assert [read_count(raw, "votes", "ada", window) for window in (7, 8, 9)] == [0, 0, 1]
+        assert [read_counts(raw, "ada", {"votes": window}) for window in (7, 8, 9)] == [{}, {}, {"votes": 1}]
     store.close()
 
 
@@ -82,9 +82,9 @@ def test_a_transaction_that_is_not_committed_leaves_nothing(database_url):
     store = FeedbackStore(database_url)
     with store.raw.using("writer") as raw:
         begin(raw, durable=True)
-        add_count(raw, "votes", "ada", 8, 1)
+        add_counts(raw, "ada", {"votes": 8}, {"votes": 1})
         raw.execute("ROLLBACK")
-        assert read_count(raw, "votes", "ada", 8) == 0
+        assert read_counts(raw, "ada", {"votes": 8}) == {}
         assert read_head(raw) == (0, None)
     store.close()
 
