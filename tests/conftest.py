@@ -51,6 +51,7 @@ SLOW_FILES = (
     "tests/commands/test_distill.py",
     "tests/commands/test_tune.py",
     "tests/evaluation/test_comparison.py",
+    "tests/evaluation/test_trials.py",
     "tests/feedback/test_model_files.py",
     "tests/feedback/test_served_model.py",
     "tests/reports/",

@@ -1,4 +1,4 @@
-"""The rules of the house: imports run one way and never in a circle, and importing a module starts nothing."""
+"""The rules of the house: imports run one way, importing a module starts nothing, every module has its tests."""
 
 import ast
 import subprocess
@@ -150,7 +150,24 @@ def floors(modules: Mapping[str, str]) -> int:
     return max(map(height, graph))
 
 
-RULES = [upward_imports, click_outside_commands, module_circles, room_circles]
+def modules_without_tests(modules: Mapping[str, str]) -> list[str]:
+    """Return the modules that have no file of tests of their own name, in the folder that mirrors theirs."""
+    return [module for module in modules if module not in _folders() and not _has_tests(module)]
+
+
+@cache
+def _folders() -> set[str]:
+    paths = (ROOT / PACKAGE).rglob("__init__.py")
+    return {".".join(path.parent.relative_to(ROOT).parts) for path in paths}
+
+
+def _has_tests(module: str) -> bool:
+    *rooms, name = module.split(".")[1:]
+    path = ROOT.joinpath("tests", *rooms, f"test_{name}.py")
+    return path.is_file() and "\ndef test_" in path.read_text("utf-8")
+
+
+RULES = [upward_imports, click_outside_commands, module_circles, room_circles, modules_without_tests]
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -177,6 +194,11 @@ def test_the_house_keeps_its_rules(rule):
 def test_each_rule_can_fail(module, line, rule):
     name = f"{PACKAGE}.{module}"
     assert rule({**sources(), name: f"{sources()[name]}\n{line}\n"}) != []
+
+
+def test_a_module_without_tests_of_its_name_is_found():
+    name = f"{PACKAGE}.models.untested"
+    assert modules_without_tests({**sources(), name: ""}) == [name]
 
 
 def test_every_folder_says_in_one_line_what_it_holds():

@@ -131,6 +131,8 @@ class Excerpt:
         return [self.part(start, stop) for start, stop in pairwise(ends)]
 
     def __iter__(self) -> Iterator[Document]:
+        if not len(self):
+            return
         documents = chain.from_iterable(piece.documents(self.labels) for piece in self.pieces)
         changed = f"{self.pieces[0].path} has changed since its documents were counted; start again."
         n_read = 0

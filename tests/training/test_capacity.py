@@ -6,7 +6,7 @@ from movieclassifier.recipes.names import RECIPES
 from movieclassifier.training import capacity
 from movieclassifier.training.capacity import check_capacity, check_growth, training_bytes
 from movieclassifier.training.learners.trainer import ESTIMATOR_STATE, Trainer
-from tests.training.learners.test_trainer import random_minibatches
+from tests.support.rows import random_minibatches
 
 
 @pytest.mark.parametrize("n_classes", [2, 5])

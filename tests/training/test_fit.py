@@ -1,34 +1,12 @@
-import csv
-from collections import Counter
-from importlib.resources import files
-
 import numpy as np
 import pytest
 
 from movieclassifier.models.record import record_bytes
-from movieclassifier.models.scoring import score_documents
-from movieclassifier.recipes.names import make_recipe
-from movieclassifier.training import fit as training
 from movieclassifier.training.checkpoints import keep_state
 from movieclassifier.training.fit import fit
-from movieclassifier.training.plan import Plan
 from movieclassifier.training.resuming import resume
 from movieclassifier.training.steps import Fit
-
-with files("movieclassifier").joinpath("bundled/sample_reviews.csv").open(encoding="utf-8", newline="") as file:
-    SAMPLE = [(text, int(label)) for text, label in list(csv.reader(file))[1:]]
-
-
-def plan_for(documents, **settings):
-    counts = Counter(label for _, label in documents)
-    recipe = {name: settings.pop(name) for name in ("passes", "n_features", "min_df") if name in settings}
-    settings = {"minibatch_size": 50, "n_train": len(documents)} | settings
-    return Plan(
-        make_recipe(settings.pop("recipe", "default"), **{"n_features": 2**14} | recipe),
-        tuple(sorted(counts)),
-        tuple(counts[label] for label in sorted(counts)),
-        **settings,
-    )
+from tests.support.fits import SAMPLE, plan_for
 
 
 @pytest.mark.parametrize("settings", [{}, {"passes": 3}, {"recipe": "book"}, {"n_keep": 500}])
@@ -58,22 +36,6 @@ def test_threads_do_not_change_a_bit(n_threads, passes):
 def test_seed_changes_bits():
     one, two = (record_bytes(fit(SAMPLE, plan_for(SAMPLE, seed=seed))) for seed in (1, 2))
     assert one != two
-
-
-@pytest.mark.parametrize("passes", [1, 3])
-@pytest.mark.parametrize("stop", [1, 3, 8, 9, 15, 10**6])
-def test_resumed_fit_equals_an_undisturbed_one(passes, stop, tmp_path):
-    plan = plan_for(SAMPLE, passes=passes)
-    expected = record_bytes(fit(SAMPLE, plan))
-    state = Fit(plan, tmp_path)
-    steps = state.run(SAMPLE, checkpoint_every=2)
-    for _, _ in zip(range(stop), steps, strict=False):
-        pass
-    steps.close()
-    if stop < 2:
-        state.save()
-    resumed = fit(SAMPLE, plan, model_dir=tmp_path, checkpoint_every=2, resume=True)
-    assert record_bytes(resumed) == expected
 
 
 def test_finished_fit_leaves_a_checkpoint_and_no_cache(tmp_path):
@@ -194,29 +156,6 @@ def test_refused_continuation_leaves_the_finished_state(tmp_path):
         fit(by_label, plan_for(by_label), model_dir=tmp_path, continue_=True)
     assert (tmp_path / "trainer.npz").exists()
     fit(SAMPLE, plan_for(SAMPLE, sha256="third"), model_dir=tmp_path, continue_=True)
-
-
-def test_calibration_slice_is_vectorized_in_as_many_threads(monkeypatch):
-    found = []
-
-    def score(classifier, documents, n_threads=1):
-        found.append(n_threads)
-        return score_documents(classifier, documents, n_threads)
-
-    monkeypatch.setattr(training, "score_documents", score)
-    fit(SAMPLE, plan_for(SAMPLE), n_threads=3)
-    assert found == [3]
-
-
-def test_resuming_does_not_forget_how_long_a_run_of_one_label_is(tmp_path):
-    by_label = sorted(SAMPLE, key=lambda document: document[1])
-    plan = plan_for(by_label, minibatch_size=10)
-    message = r"documents 1 to 52 are all labelled '0'"
-    with pytest.raises(ValueError, match=message):
-        fit(by_label, plan)
-    for again in (False, True, True):
-        with pytest.raises(ValueError, match=message):
-            fit(by_label, plan, model_dir=tmp_path, checkpoint_every=1, resume=again)
 
 
 def test_run_of_one_label_does_not_reach_over_what_was_allowed(tmp_path):

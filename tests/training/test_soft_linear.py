@@ -2,9 +2,6 @@ import numpy as np
 import pytest
 
 from movieclassifier.features.ngrams import NGrams
-from movieclassifier.models.classifier import Classifier
-from movieclassifier.recipes.names import make_recipe
-from movieclassifier.training.distilling import Student, make_classifier
 from movieclassifier.training.learners.soft_targets import SoftSGD
 from movieclassifier.training.row_store import hash_block, write_rows
 from movieclassifier.training.soft_linear import SoftOptions, fit_soft
@@ -27,17 +24,6 @@ def test_it_learns_the_words_of_each_class(tmp_path, classes):
     found = linear.log_probabilities(hash_block([f"a {name} film" for name in names], NGRAMS))
     assert found.argmax(axis=1).tolist() == list(range(classes))
     assert linear.coef.shape == linear.ratio.shape == (1 if classes == 2 else 3, len(linear.columns))
-
-
-@pytest.mark.parametrize("classes", [2, 3])
-def test_the_classifier_decides_as_the_linear_layer(tmp_path, classes):
-    linear, names = fitted(tmp_path, classes)
-    recipe = make_recipe("student", n_features=NGRAMS.n_features)
-    classifier = make_classifier(linear, Student(recipe, tuple(range(classes)), tuple(names)), 1, 7)
-    assert isinstance(classifier, Classifier)
-    texts = ["a great film", "dull", "", "nothing known"]
-    values = classifier.decision_function(texts).reshape(len(texts), -1)
-    np.testing.assert_allclose(values, linear.decide(hash_block(texts, NGRAMS)), atol=1e-5)
 
 
 def test_rows_beyond_the_targets_teach_nothing(tmp_path):

@@ -1,0 +1,128 @@
+"""Steps around a fit: what could stop it is found before it starts."""
+
+from dataclasses import replace
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from movieclassifier.commands.shared import train_steps
+from movieclassifier.commands.shared.train_steps import (
+    BOOK_CORPUS,
+    book_corpus,
+    can_resume,
+    find_label_doubts,
+    find_sources,
+    fit_options,
+    keep_as_before,
+    lock,
+    measure_costs,
+    plan_run,
+)
+from movieclassifier.corpora.corpus import open_corpus
+from movieclassifier.corpora.survey import survey
+from movieclassifier.recipes.names import make_recipe
+from movieclassifier.training.options import RunOptions, TrainingOptions
+from movieclassifier.training.sources import Source
+from movieclassifier.training.steps import Fit
+from tests.support.fits import SAMPLE, plan_for
+
+TRAINING = TrainingOptions(make_recipe("default", n_features=2**10))
+RUN = RunOptions()
+
+
+def in_command(function, *arguments):
+    """Call a function inside a command, which ends with it; return the result of the command."""
+
+    @click.command()
+    def command():
+        click.echo(function(*arguments))
+
+    return CliRunner().invoke(command, [])
+
+
+def source_of(folder, n=100):
+    path = folder / "a.csv"
+    path.write_text("text,label\n" + "".join(f"text {i},{'ab'[i % 2]}\n" for i in range(n)))
+    corpus = open_corpus(path)
+    return Source(corpus, survey(corpus))
+
+
+def test_the_books_corpus_is_the_default_where_it_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileNotFoundError, match="get it by `make corpus`"):
+        book_corpus()
+    BOOK_CORPUS.parent.mkdir()
+    BOOK_CORPUS.touch()
+    assert book_corpus() == [str(BOOK_CORPUS)]
+
+
+@pytest.mark.parametrize(
+    ("n_classes", "n_documents", "is_doubted"), [(9, 9, False), (10, 20, True), (10, 21, False), (77, 100, True)]
+)
+def test_nearly_as_many_labels_as_documents_are_doubted(n_classes, n_documents, is_doubted):
+    assert bool(find_label_doubts(n_classes, n_documents)) is is_doubted
+
+
+def test_continuation_keeps_as_many_columns_as_before(capsys):
+    earlier = plan_for(SAMPLE, n_keep=1234)
+    assert keep_as_before(TRAINING, earlier).n_keep == 1234
+    assert capsys.readouterr().err == "Keeping 1,234 columns, as before; --keep says otherwise.\n"
+    assert keep_as_before(replace(TRAINING, n_keep=5), earlier).n_keep == 5
+    assert keep_as_before(TRAINING, None) is TRAINING
+
+
+def test_folder_is_locked_until_the_command_ends(tmp_path):
+    folder = tmp_path / "new" / "model"
+
+    def lock_twice():
+        lock(folder)
+        second = in_command(lock, folder)
+        return second.exit_code, type(second.exception).__name__
+
+    first = in_command(lock_twice)
+    assert first.exit_code == 0
+    assert first.output.startswith("(1, '")
+    assert in_command(lock, folder).exit_code == 0
+
+
+def test_stream_is_surveyed_here_and_shards_by_workers(tmp_path):
+    corpus = source_of(tmp_path).corpus
+    source, tested, engine = find_sources(corpus, corpus, TRAINING, RUN)
+    assert (source.found.n_documents, tested.found.n_documents, engine, source.excerpt) == (100, 100, None, None)
+    with pytest.raises(ValueError, match="--continue goes on from one trainer"):
+        find_sources(corpus, None, replace(TRAINING, n_shards=2), replace(RUN, continue_=True))
+
+
+def test_plan_warns_of_documents_that_are_tested_on(tmp_path):
+    source = source_of(tmp_path)
+    run = replace(RUN, model_dir=str(tmp_path / "model"))
+    result = in_command(plan_run, source, source, TRAINING, run)
+    assert result.exit_code == 0, result.output
+    assert "a.csv is trained on, so how well the model does there says nothing" in result.stderr
+    few = in_command(plan_run, source, None, replace(TRAINING, n_shards=2), run)
+    assert "a shard has about" in few.stderr
+
+
+def test_run_goes_on_where_there_is_a_checkpoint(tmp_path, capsys):
+    plan = plan_for(SAMPLE)
+    run = replace(RUN, model_dir=str(tmp_path), resume=True)
+    assert not can_resume(run, plan)
+    fit = Fit(plan, tmp_path)
+    steps = fit.run(SAMPLE, checkpoint_every=2)
+    next(steps), next(steps)
+    steps.close()
+    assert fit_options(run, plan)["resume"]
+    assert not fit_options(replace(run, resume=False), plan)["resume"]
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == f"There is no checkpoint in {tmp_path} yet: starting from the beginning."
+    assert "going on at minibatch 3 of 8 (document 101)." in said[1]
+
+
+def test_costs_are_seconds_since_and_the_peak(monkeypatch):
+    now = [5.0]
+    monkeypatch.setattr(train_steps.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(train_steps, "peak_megabytes", lambda: 123.4)
+    costs = measure_costs()
+    now[0] = 7.25
+    assert costs() == {"seconds": 2.25, "peak_MB": 123}

@@ -1,0 +1,71 @@
+"""Pieces are read by themselves, and parts of them are found by number."""
+
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from movieclassifier.corpora.pieces import Excerpt, Piece, small_file
+from movieclassifier.corpora.readers.tables import iter_csv
+
+
+def numbered(path, labels):
+    """Yield as many documents as the name of the path says."""
+    return iter([(f"{path} {i}", 0) for i in range(int(path))])
+
+
+def excerpt_of(counts):
+    return Excerpt.of([Piece(str(n), numbered) for n in counts], counts, {})
+
+
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=5), st.data())
+def test_part_holds_the_documents_with_its_numbers(counts, data):
+    whole = excerpt_of(counts)
+    documents = list(whole)
+    start = data.draw(st.integers(0, len(whole)))
+    stop = data.draw(st.integers(start, len(whole)))
+    part = whole.part(start, stop)
+    assert (len(part), list(part)) == (stop - start, documents[start:stop])
+    inner = part.part(0, len(part) // 2)
+    assert list(inner) == documents[start:stop][: len(part) // 2]
+    assert [document for third in whole.split(3) for document in third] == documents
+
+
+def test_excerpt_is_read_again_after_it_was_pickled():
+    whole = excerpt_of([2, 3])
+    assert list(pickle.loads(pickle.dumps(whole))) == list(whole) == list(whole)
+
+
+def test_corpus_that_has_become_shorter_is_told():
+    changed = Excerpt.of([Piece("2", numbered)], [3], {})
+    with pytest.raises(ValueError, match="2 has changed since its documents were counted; start again"):
+        list(changed)
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"text,label\na,1\nb,0\nc,1\n")
+    return path
+
+
+def test_range_is_read_below_the_header_of_the_file(table):
+    labels = {"0": 0, "1": 1}
+    assert list(Piece(str(table), iter_csv).documents(labels)) == [("a", 1), ("b", 0), ("c", 1)]
+    piece = Piece(str(table), iter_csv, start=15, stop=19, head=b"text,label\n")
+    assert list(piece.documents(labels)) == [("b", 0)]
+    first_row = Piece(str(table), iter_csv, start=19, stop=23, head=b"text,label\na,1\n", n_head=1)
+    assert list(first_row.documents(labels)) == [("c", 1)]
+
+
+def test_file_that_was_cut_off_meanwhile_is_told(table):
+    piece = Piece(str(table), iter_csv, start=15, stop=99)
+    with pytest.raises(ValueError, match=r"a\.csv is shorter than it was when it was cut"):
+        list(piece.documents({"0": 0, "1": 1}))
+
+
+def test_small_file_is_gone_at_the_end():
+    with small_file(b"text") as path:
+        assert path.read_bytes() == b"text"
+    assert not path.exists()

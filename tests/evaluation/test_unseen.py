@@ -1,0 +1,27 @@
+"""A finished training is measured on documents that it has not seen, and keeps a guard set of them."""
+
+from movieclassifier.evaluation.unseen import evaluate_unseen
+from movieclassifier.models.guard import guard_accuracy
+from movieclassifier.models.scoring import score_documents
+from tests.support.models import random_classifier
+from tests.support.services import make_texts
+
+TEXTS = make_texts(200)
+
+
+def test_metrics_thresholds_and_guard_set_are_of_the_documents():
+    classifier = random_classifier(texts=tuple(TEXTS))
+    documents = list(zip(TEXTS, [i % 2 for i in range(200)], strict=True))
+    guard = evaluate_unseen(classifier, documents[:50], lambda: score_documents(classifier, documents))
+    metrics = classifier.metadata["metrics"]
+    assert metrics["n_documents"] == 200
+    assert metrics["accuracy"] == classifier.score(TEXTS, [label for _, label in documents])
+    assert classifier.metadata["threshold"]["n_documents"] == 50
+    expected = classifier.score(TEXTS[:50], [label for _, label in documents[:50]])
+    assert guard_accuracy(classifier, guard, classifier.columns) == expected
+
+
+def test_without_documents_nothing_is_evaluated():
+    classifier = random_classifier()
+    assert evaluate_unseen(classifier, [], lambda: 1 / 0) == {}
+    assert not {"metrics", "threshold"} & set(classifier.metadata)

@@ -1,0 +1,41 @@
+"""A model folder is written whole or left as it was."""
+
+import pickle
+
+import pytest
+
+from movieclassifier.models import writing
+from movieclassifier.models.guard import make_guard
+from movieclassifier.models.record import load_record
+from movieclassifier.models.writing import PICKLE, RECORD, STOP_WORDS, record_bytes, save_model, save_record
+from tests.support.models import random_classifier
+
+
+def test_folder_holds_the_record_and_the_pickles(tmp_path):
+    classifier = random_classifier()
+    save_model(tmp_path / "new" / "model", classifier, make_guard(classifier, [("a film", 0), ("no film", 1)]))
+    folder = tmp_path / "new" / "model"
+    assert {path.name for path in folder.iterdir()} == {RECORD, PICKLE, STOP_WORDS}
+    _, extra = load_record(folder / RECORD)
+    assert extra["guard_y"].tolist() == [0, 1]
+    assert "the" in pickle.loads((folder / STOP_WORDS).read_bytes())
+
+
+@pytest.mark.parametrize("broken", ["write_record", "dump_estimator"])
+def test_fault_of_either_half_leaves_what_was_there(tmp_path, monkeypatch, broken):
+    save_model(tmp_path, random_classifier(seed=1))
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def fail(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(writing, broken, fail)
+    with pytest.raises(OSError, match="No space left"):
+        save_model(tmp_path, random_classifier(seed=2))
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_same_classifier_gives_the_same_bytes(tmp_path):
+    save_record(tmp_path / RECORD, random_classifier(3))
+    assert (tmp_path / RECORD).read_bytes() == record_bytes(random_classifier(3))
+    assert record_bytes(random_classifier(3)) != record_bytes(random_classifier(3, seed=1))
