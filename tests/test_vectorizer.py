@@ -101,7 +101,7 @@ class TestIsAHashingVectorizer:
         assert tokenize_book is TOKENIZERS["book"]
 
     def test_an_unknown_recipe_is_refused_by_name(self):
-        with pytest.raises(ValueError, match="recipe must be one of book, default, student; got 'bok'"):
+        with pytest.raises(ValueError, match=rf"recipe must be one of {', '.join(RECIPES)}; got 'bok'"):
             make_vectorizer("bok")
 
 
