@@ -25,6 +25,10 @@ myst_heading_anchors = 4
 autosummary_generate = True
 autodoc_typehints = "none"  # numpydoc's sections name the types
 autodoc_member_order = "bysource"
+# scikit-learn adds these to every estimator; its documentation describes them.
+autodoc_default_options = {
+    "exclude-members": "set_fit_request, set_partial_fit_request, set_predict_request, set_score_request"
+}
 numpydoc_show_class_members = False  # the template shows each with all that it says
 # Docstrings point to modules of the house; the pages describe what is public.
 nitpick_ignore_regex = [("py:.*", r"movieclassifier\..*"), ("py:.*", r"[A-Za-z]\w*")]
