@@ -1,74 +1,151 @@
-"""``movieclassifier predict``: labels and probabilities for texts."""
+"""``movieclassifier predict``: labels and probabilities for texts, and for tables of them."""
 
 import json
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from movieclassifier.commands.shared.common_options import json_lines_option, model_option
-from movieclassifier.commands.shared.edge import Command
-from movieclassifier.commands.shared.texts import decode, shorten
+from movieclassifier.commands.shared.answers import answer_texts, is_terminal, plain_line, terminal_line
+from movieclassifier.commands.shared.common_options import (
+    json_lines_option,
+    model_option,
+    output_option,
+    progress_option,
+)
+from movieclassifier.commands.shared.corpus_options import ROW_OPTIONS, report_skipped, with_reading
+from movieclassifier.commands.shared.edge import Command, add_options
+from movieclassifier.commands.shared.texts import decode
+from movieclassifier.corpora.reading import ReadingOptions
+from movieclassifier.system.errors import as_printable
 
 if TYPE_CHECKING:
     from movieclassifier.models.classifier import Classifier
 
 CHUNK = 1000
-
-
 EXAMPLES = [
     ("Classify two texts:", "movieclassifier predict 'A wonderful film' 'Dull and too long'"),
-    ("Classify each line of a file:", "movieclassifier predict --input reviews.txt"),
+    ("Add columns with the answers to a table:", "movieclassifier predict --input reviews.csv -o answers.csv"),
 ]
 
 
 @click.command(cls=Command, examples=EXAMPLES)
 @click.argument("texts", metavar="[TEXT]...", nargs=-1)
-@click.option("--input", "path", type=click.Path(), help="Read a text from each line of this file.")
+@click.option(
+    "--input",
+    "path",
+    type=click.Path(),
+    help="Classify the texts in this file: a table, JSON lines or a corpus, or a text in each line. - is standard "
+    "input with a text in each line.",
+)
+@output_option("Write the rows of --input to this file, with columns for the answers.")
 @model_option
+@click.option(
+    "--top-k", "n_top", metavar="K", type=click.IntRange(1), default=1, help="Name the K most probable labels."
+)
+@click.option(
+    "--threshold",
+    metavar="PROBABILITY",
+    type=click.FloatRange(0, 1),
+    help="Name no label if the probability of the best one is lower.",
+)
 @json_lines_option
-def main(texts: tuple[str, ...], path: str | None, model: str | None, as_json: bool) -> None:
+@add_options(ROW_OPTIONS)
+@with_reading
+@progress_option
+def main(
+    texts: tuple[str, ...],
+    path: str | None,
+    output: str | None,
+    reading: ReadingOptions,
+    show: bool | None,
+    **options: Any,
+) -> None:
     """Predict the label of each TEXT.
 
-    Without TEXT, each line of standard input is a text.
+    Without TEXT and --input, each line of standard input is a text. A text that the model knows no word of gets no
+    label.
     """
-    from movieclassifier import load_classifier
+    from movieclassifier.models.persistence import load_classifier
 
     if texts and path is not None:
         raise click.UsageError("pass texts or --input, not both.")
     if texts == ("-",):
         texts, path = (), "-"
-    classifier = load_classifier(model)
-    source: Iterable[str] = texts or iter_lines(path or "-")
-    stream = iter(source)
-    while chunk := list(islice(stream, CHUNK if texts or path else 1)):
-        for line in _answers(classifier, chunk, as_json):
-            click.echo(line)
+    if output is not None and path in (None, "-"):
+        raise click.UsageError("--output goes with the --input of a file.")
+    classifier = load_classifier(options["model"])
+    settings = {"n_top": options["n_top"], "threshold": options["threshold"]}
+    if path in (None, "-"):
+        source: Iterable[str] = texts or iter_lines()
+        _print(classifier, source, CHUNK if texts or path else 1, options["as_json"], settings)
+        _hint_at_files(texts)
+        return
+    from movieclassifier.corpora.readers.contract import BadRows
+    from movieclassifier.corpora.whole_rows import open_rows
 
-
-def _answers(classifier: "Classifier", texts: list[str], as_json: bool) -> Iterator[str]:
-    """Yield the answer on each text; where the model knows no word of it, no label is named."""
-    from movieclassifier.models.decisions import predicted_positions, probabilities
-    from movieclassifier.models.unknown import describe_unknown
-
-    rows = classifier.rows(texts)
-    values, n_known = classifier.decide(rows), classifier.n_known(rows).tolist()
-    y_probas = probabilities(values, classifier.temperature_).tolist()
-    for text, best, y_proba, n in zip(texts, predicted_positions(values), y_probas, n_known, strict=True):
-        label = classifier.label_names[best] if n else None
-        if as_json:
-            found = dict(zip(classifier.label_names, y_proba, strict=True))
-            yield json.dumps({"label": label, "probabilities": found, "n_known": n})
-        elif label is None:
-            yield f"-\t-\t{shorten(text)}\t{describe_unknown(text, classifier.recipe.ngrams)}"
+    bad_rows = BadRows(reading.skip_bad_rows)
+    with open_rows(str(path), reading, bad_rows) as rows:
+        if output is None:
+            _print(classifier, (text for text, _ in rows.rows), CHUNK, options["as_json"], settings)
         else:
-            yield f"{label}\t{y_proba[best]:.3f}\t{shorten(text)}"
+            n_rows = _write(classifier, rows, output, show, settings)
+            click.echo(f"{output}: {n_rows:,} rows", err=True)
+    report_skipped(bad_rows)
 
 
-def iter_lines(path: str) -> Iterator[str]:
-    """Yield the lines of a UTF-8 file, blank ones too, so that there are as many answers as lines."""
-    with open(sys.stdin.fileno() if path == "-" else path, "rb", closefd=path != "-") as file:
+def _print(classifier: "Classifier", texts: Iterable[str], size: int, as_json: bool, settings: dict[str, Any]) -> None:
+    """Print the answer on each text; a person sees bars and colours, a program tabs."""
+    for_person, width = is_terminal(), max(map(len, classifier.label_names))
+    for chunk in _chunks(texts, size):
+        for text, answer in zip(chunk, answer_texts(classifier, chunk, **settings), strict=True):
+            if as_json:
+                click.echo(json.dumps(answer.to_dict()))
+            else:
+                click.echo(terminal_line(answer, text, width) if for_person else plain_line(answer, text))
+
+
+def _write(classifier: "Classifier", rows: Any, output: str, show: bool | None, settings: dict[str, Any]) -> int:
+    """Write the rows with their answers; return how many there are."""
+    from movieclassifier.commands.shared.answer_tables import open_answers
+    from movieclassifier.system.progress import Progress
+
+    with (
+        open_answers(output, rows) as write,
+        Progress(None, "Predicting", unit="rows", show=show) as bar,
+    ):
+        for chunk in _chunks(rows.rows, CHUNK):
+            for (_, row), answer in zip(
+                chunk, answer_texts(classifier, [t for t, _ in chunk], **settings), strict=True
+            ):
+                write(row, answer)
+            bar.update(len(chunk))
+        return bar.n_done
+
+
+def _chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    stream = iter(items)
+    while chunk := list(islice(stream, size)):
+        yield chunk
+
+
+def _hint_at_files(texts: tuple[str, ...]) -> None:
+    """Say on stderr that a text is the name of a file, if it is."""
+    for text in texts:
+        try:
+            is_file = Path(text).is_file()
+        except (OSError, ValueError):  # too long for a name, or a NUL
+            continue
+        if is_file:
+            name = as_printable(text)
+            click.echo(f"{name} is a file, whose name was classified; --input {name} classifies its texts.", err=True)
+
+
+def iter_lines() -> Iterator[str]:
+    """Yield the lines of standard input, blank ones too, so that there are as many answers as lines."""
+    with open(sys.stdin.fileno(), "rb", closefd=False) as file:
         for number, line in enumerate(file, 1):
-            yield decode(line, f"{path}, line {number}").strip()
+            yield decode(line, f"-, line {number}").strip()

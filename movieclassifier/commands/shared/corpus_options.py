@@ -71,7 +71,8 @@ class LabelMapping(click.ParamType[Any]):
         return as_label(value), as_label(label)
 
 
-CORPUS_OPTIONS = [
+# Those of a table whose labels are not looked at.
+ROW_OPTIONS: list[Any] = [
     click.option(
         "--format", cls=FormatOption, type=FormatNames(), help="Read CORPUS in this format.  [default: guessed]"
     ),
@@ -82,11 +83,6 @@ CORPUS_OPTIONS = [
         metavar="COLUMN",
         help="Take the text from the column with this name, or with this number, counted from 0. Several columns are "
         "joined.  [default: a usual name]",
-    ),
-    click.option(
-        "--label-column",
-        metavar="COLUMN",
-        help="Take the label from the column with this name or number.  [default: a usual name]",
     ),
     click.option("--no-header", is_flag=True, help="Read the first row as a document."),
     click.option(
@@ -108,12 +104,6 @@ CORPUS_OPTIONS = [
         help="Read the corpus in this encoding, such as latin-1. For folders it may be utf-8,latin-1: a file that is "
         "not valid in the first is read in the second.  [default: utf-8]",
     ),
-    click.option("--part", type=click.Choice(["train", "test"]), help="Read one of aclImdb's halves.  [default: both]"),
-    click.option(
-        "--labels",
-        type=LabelMapping(),
-        help="Read each value as a label, such as 0=negative,4=positive; 2= leaves these documents out.",
-    ),
     click.option(
         "--skip-bad-rows",
         type=click.IntRange(0),
@@ -122,6 +112,20 @@ CORPUS_OPTIONS = [
         help="Skip up to N rows that cannot be read.  [default: 0]",
     ),
 ]
+LABEL_OPTIONS: list[Any] = [
+    click.option(
+        "--label-column",
+        metavar="COLUMN",
+        help="Take the label from the column with this name or number.  [default: a usual name]",
+    ),
+    click.option("--part", type=click.Choice(["train", "test"]), help="Read one of aclImdb's halves.  [default: both]"),
+    click.option(
+        "--labels",
+        type=LabelMapping(),
+        help="Read each value as a label, such as 0=negative,4=positive; 2= leaves these documents out.",
+    ),
+]
+CORPUS_OPTIONS = [*ROW_OPTIONS[:2], *LABEL_OPTIONS, *ROW_OPTIONS[2:]]
 
 ORDER_OPTIONS = [
     click.option(
@@ -144,15 +148,15 @@ format_of_test = click.option(
 
 def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of how to read a corpus and in which order; the command gets them as ``reading``."""
-    return add_options(CORPUS_OPTIONS + ORDER_OPTIONS)(_with_reading(command))
+    return add_options(CORPUS_OPTIONS + ORDER_OPTIONS)(with_reading(command))
 
 
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of how to read a corpus in its own order; the command gets them as ``reading``."""
-    return add_options(CORPUS_OPTIONS)(_with_reading(command, shuffle=False))
+    return add_options(CORPUS_OPTIONS)(with_reading(command, shuffle=False))
 
 
-def _with_reading(command: Callable[..., Any], **fixed: Any) -> Callable[..., Any]:
+def with_reading(command: Callable[..., Any], **fixed: Any) -> Callable[..., Any]:
     """Make :class:`ReadingOptions` of the options on the command line."""
 
     @wraps(command)

@@ -43,6 +43,8 @@ class Command(ReplacesCharacters, HelpPage):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Call the function with the parameters of `ctx`."""
+        if os.environ.get("NO_COLOR"):  # https://no-color.org
+            ctx.color = False
         try:
             with interrupted_by_sigterm():
                 return super().invoke(ctx)

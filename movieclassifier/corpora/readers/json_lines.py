@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from movieclassifier.corpora.readers.columns import Choice, Column, find_columns
+from movieclassifier.corpora.readers.columns import NO_LABEL, Choice, Column, find_columns
 from movieclassifier.corpora.readers.contract import (
     AsIs,
     BadRows,
@@ -86,6 +86,23 @@ def iter_jsonl(
     return lines.documents(AsIs() if labels is None else labels, as_bad_rows(skip_bad_rows))
 
 
+def iter_json_rows(
+    path: str | PathLike[str], text_columns: tuple[Column, ...], encoding: str, bad_rows: BadRows
+) -> Iterator[tuple[str, Any]]:
+    """Yield the text of each row and the row itself, with everything in it; labels are not looked for.
+
+    Parameters
+    ----------
+    path : str or path-like
+    text_columns : tuple of (str or int)
+        As in :func:`iter_jsonl`; empty for a usual name.
+    encoding : str
+    bad_rows : BadRows
+    """
+    lines = _JsonLines(Path(path), Choice(text_columns or None, NO_LABEL), encoding, MAX_LINE_SIZE)
+    return lines.rows(bad_rows)
+
+
 @dataclass(frozen=True)
 class _Keys:
     """Where texts and label are in an object (keys) or an array (positions)."""
@@ -137,6 +154,21 @@ class _JsonLines:
                 yield text, label
         if empty:
             raise nothing_read(self.path, "documents", bad_rows)
+
+    def rows(self, bad_rows: BadRows) -> Iterator[tuple[str, Any]]:
+        keys: _Keys | None = None
+        for n_line, load in self._rows():
+            where = f"{self.path}, line {n_line}"
+            try:
+                row = load()
+                keys = keys or self._find_keys(row, where)
+                text, _ = keys.read(row)
+                if fault := text_fault(text, self.encoding):
+                    raise RowFault(fault)
+            except RowFault as fault_found:
+                bad_rows.add(f"{where}: {fault_found}")
+                continue
+            yield text, row
 
     def _rows(self) -> Iterator[tuple[int, Callable[[], Any]]]:
         """Yield the number of each row's line, and a function that returns the row or raises its fault."""

@@ -208,7 +208,7 @@ class _Table:
                 plain = unescaped(lines, dialect.escape)
                 rows = iter_rows(plain, replace(dialect, escape=""), str(self.path), bad_rows)
             else:
-                rows = _iter_lines(lines, dialect.delimiter, dialect.n_lines)
+                rows = iter_unquoted(lines, dialect.delimiter, dialect.n_lines)
             found = self._columns(rows, dialect.delimiter)
             if not found.is_plain or not self.quoted or not dialect.is_plain or dialect.n_lines:
                 yield from self._read(found, labels, bad_rows)
@@ -246,7 +246,7 @@ class _Table:
         for n_line, row in rows:
             try:
                 if len(row) != n_fields:
-                    raise RowFault(_wrong_length(row, n_fields))
+                    raise RowFault(wrong_length(row, n_fields))
                 value = row[label_at]
                 if header and _folded(value) == label_header and list(map(_folded, row)) == header:
                     raise RowFault(HEADER_AGAIN)
@@ -284,7 +284,8 @@ def _folded(field: str) -> str:
     return as_label(field).lower() if len(field) < MAX_NAME else field
 
 
-def _iter_lines(lines: Iterator[str], delimiter: str, n_before: int) -> Rows:
+def iter_unquoted(lines: Iterator[str], delimiter: str, n_before: int) -> Rows:
+    """Yield the number and the fields of each line that is not blank; quotes are part of the text."""
     for n_line, line in enumerate(lines, n_before + 1):
         stripped = line.rstrip("\r\n")
         if stripped:
@@ -305,7 +306,8 @@ def _one_column(field: str, delimiter: str) -> str:
     return f"one column only, {as_shown(field)}; pass --delimiter {other!r}, which seems to part this file."
 
 
-def _wrong_length(row: list[str], n_fields: int) -> str:
+def wrong_length(row: list[str], n_fields: int) -> str:
+    """Say that a row has too few or too many fields, and what to do."""
     return (
         f"expected {n_fields} fields, got {len(row)}. Put quotes around texts that hold the delimiter, "
         "pass the --delimiter of this file, or --skip-bad-rows N."
