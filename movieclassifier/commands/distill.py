@@ -92,6 +92,7 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     classifier = keep_columns(fit_student(lessons, soft, student), stages, options.n_keep)
     if options.round_to_bytes:
         classifier = round_weights(classifier)
+    distill_steps.calibrate(classifier, texts)
     result = distill_steps.compare_all(classifier, teacher, lessons, texts) | {"stages": stages.costs()}
     classifier.metadata |= distill_steps.provenance(texts, options)
     classifier.metadata["metrics"] = result.pop("metrics")

@@ -82,6 +82,11 @@ class TeachingTexts:
         """The labels, ascending."""
         return self.found.classes
 
+    @property
+    def has_holdout(self) -> bool:
+        """Whether documents of the corpus are left to evaluate on."""
+        return self.n_train < self.found.n_documents
+
     def __iter__(self) -> Iterator[Document]:
         """Yield the documents to train on, with positions of classes in place of labels."""
         positions = {label: position for position, label in enumerate(self.classes)}
@@ -98,5 +103,4 @@ class TeachingTexts:
 
     def guard(self) -> Iterator[Document]:
         """Yield the documents of the guard set: of the holdout where there is one, else of the test corpus."""
-        has_holdout = self.n_train < self.found.n_documents
-        return islice(self.holdout() if has_holdout else self.unseen(), N_GUARD)
+        return islice(self.holdout() if self.has_holdout else self.unseen(), N_GUARD)
