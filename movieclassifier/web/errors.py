@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError, UnsupportedMediaType
 
-from movieclassifier.feedback.log.errors import FeedbackError, Unavailable
+from movieclassifier.feedback.log.errors import DiskFull, FeedbackError, Unavailable
 from movieclassifier.feedback.settings import PREFIX
 from movieclassifier.web.config import is_trusted
 
@@ -81,7 +81,12 @@ def _feedback_error(error: FeedbackError) -> Response:
 
 def _unavailable(error: Unavailable) -> Response:
     log.error("%s", error)
-    return answer(error.status, DETAILS[503], error.retry_after)
+    return answer(error.status, public_detail(error), error.retry_after)
+
+
+def public_detail(error: Unavailable) -> str:
+    """Return what a client may know of a database that does not answer."""
+    return str(error) if isinstance(error, DiskFull) else DETAILS[503]
 
 
 def answer(status: int, detail: str, retry_after: int | None = None) -> Response:

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
 
-from movieclassifier.feedback.log.errors import Damaged, Unavailable
+from movieclassifier.feedback.log.errors import Damaged, DiskFull, NoRoom, Unavailable
 from movieclassifier.web.clients import network, service
 from movieclassifier.web.errors import problem
 from movieclassifier.web.metrics import Counters, exposition, server_folder
@@ -62,7 +62,8 @@ def readyz() -> Response:
         version = service().ready()
     except (OSError, ValueError) as error:
         log.error("not ready: %s", error)
-        response = problem(503, "The model or the database cannot be used.")
+        is_full = isinstance(error, (NoRoom, DiskFull))
+        response = problem(503, str(error) if is_full else "The model or the database cannot be used.")
         response.headers["Retry-After"] = str(Unavailable.retry_after)
         return response
     return Response(f"ready: model {version}\n", mimetype="text/plain")

@@ -22,7 +22,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from movieclassifier.feedback.log.errors import Misread, Unavailable
+from movieclassifier.feedback.log.errors import Misread, unavailable
 from movieclassifier.feedback.log.turns import turn
 
 # Seconds that a writer waits for another one before it gives up.
@@ -208,5 +208,4 @@ def _available(engine: Engine) -> Iterator[None]:
     except (DatabaseError, InterfaceError, PoolTimeout) as error:
         if isinstance(error, DatabaseError) and type(error) not in (DatabaseError, OperationalError):
             raise  # a statement that is wrong, which is a bug
-        what = " ".join(str(getattr(error, "orig", None) or error).split())
-        raise Unavailable(f"the database cannot be used ({what}); look at DATABASE_URL, or try again.") from error
+        raise unavailable(getattr(error, "orig", None) or error) from error

@@ -1,5 +1,8 @@
 """What can go wrong with a request, and the HTTP status that says so."""
 
+# How SQLite, PostgreSQL and the system say that a disk is full; SQLite needs room for the index of its log, too.
+FULL = ("disk is full", "No space left", "SQLITE_FULL", "SQLITE_IOERR_SHMSIZE")
+
 
 class FeedbackError(ValueError):
     """What a client asked for cannot be done; the HTTP status says which kind of mistake it is."""
@@ -50,6 +53,13 @@ class Unavailable(OSError):
     retry_after = 5
 
 
+class DiskFull(Unavailable):
+    """The disk of the database has no room left, not even for a vote."""
+
+    status = 507
+    retry_after = 60
+
+
 class Damaged(Unavailable):
     """The database holds something that this program did not write there; trying again changes nothing."""
 
@@ -73,3 +83,11 @@ class Misread(Damaged):
             f"{database} holds {self.what}; put a backup of the database back, or name a different one with --database "
             "or DATABASE_URL."
         )
+
+
+def unavailable(error: BaseException) -> Unavailable:
+    """Return the error of a database that does not answer, of what its driver raised."""
+    what = " ".join(str(error).split())
+    if any(sign in what for sign in FULL) or getattr(error, "sqlite_errorname", "") in FULL:
+        return DiskFull("There is no room on the server's disk.")
+    return Unavailable(f"the database cannot be used ({what}); look at DATABASE_URL, or try again.")

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from movieclassifier.feedback.log.database import BUSY_TIMEOUT
 from movieclassifier.feedback.log.entities import UNDONE
-from movieclassifier.feedback.log.errors import Misread, Unavailable
+from movieclassifier.feedback.log.errors import Misread, Unavailable, unavailable
 from movieclassifier.feedback.log.stored import read_position
 
 T = TypeVar("T")
@@ -205,14 +205,6 @@ def _close_before_fork(reference: "weakref.ref[RawConnections]") -> None:
 def raw_of(connection: Connection) -> Raw:
     """Return the driver's connection under one of SQLAlchemy's, to take part in its transaction."""
     return Raw(connection.connection.driver_connection, connection.dialect.name)
-
-
-def unavailable(error: BaseException) -> Unavailable:
-    """Return the error of a database that does not answer."""
-    what = " ".join(str(error).split())
-    if "disk is full" in what or "No space left" in what:
-        return Unavailable("there is no room on the server's disk for the database.")
-    return Unavailable(f"the database cannot be used ({what}); look at DATABASE_URL, or try again.")
 
 
 def begin(raw: Raw, *, durable: bool) -> None:

@@ -19,7 +19,7 @@ from movieclassifier.feedback.service import PREDICTION_ID, Service
 from movieclassifier.web.api.documents import Asked, describe_prediction, describe_vote, encode, read_request, read_vote
 from movieclassifier.web.clients import API, block, hash_address, network
 from movieclassifier.web.config import API_MAX_BYTES, is_trusted
-from movieclassifier.web.errors import DETAILS, log, problem_document
+from movieclassifier.web.errors import DETAILS, log, problem_document, public_detail
 from movieclassifier.web.headers import headers_of
 from movieclassifier.web.operations import observe
 from movieclassifier.web.throttling import Throttle
@@ -95,7 +95,7 @@ class HotRoutes:
             return _refusal(error.status, str(error), getattr(error, "retry_after", None))
         except Unavailable as error:
             log.error("%s", error)
-            return _refusal(error.status, DETAILS[503], error.retry_after)
+            return _refusal(error.status, public_detail(error), error.retry_after)
         except Exception:  # as Flask does at its edge: one request may fail, and the log says why
             log.exception("Exception on %s [%s]", environ["PATH_INFO"], environ["REQUEST_METHOD"])
             return _refusal(500, DETAILS[500], None)

@@ -6,7 +6,7 @@ from multiprocessing import get_context
 
 import pytest
 
-from movieclassifier.feedback.log.errors import Unavailable
+from movieclassifier.feedback.log.errors import Unavailable, unavailable
 from movieclassifier.feedback.log.raw import (
     PredictionRow,
     add_counts,
@@ -17,7 +17,6 @@ from movieclassifier.feedback.log.raw import (
     read_head,
     read_last_vote,
     read_prediction,
-    unavailable,
 )
 from movieclassifier.feedback.log.store import FeedbackStore
 from tests.support.services import ADA, TEXTS, contradict, digest, open_service, write_model
@@ -71,10 +70,13 @@ def test_counts_add_up_and_earlier_windows_are_forgotten(database_url):
     store = FeedbackStore(database_url)
     with store.raw.using() as raw:
         for n in (2, 3):
-            add_counts(raw, "ada", {"votes": 8}, {"votes": n})
+            add_counts(raw, "ada", {"votes": 8, "texts": 8}, {"votes": n, "texts": 10 * n})
+        assert read_counts(raw, "ada", {"votes": 8, "texts": 8}) == {"votes": 5, "texts": 50}
         add_counts(raw, "ada", {"votes": 9}, {"votes": 1})
         forget_counts(raw, "votes", 9)
-        assert [read_counts(raw, "ada", {"votes": window}) for window in (7, 8, 9)] == [{}, {}, {"votes": 1}]
+        found = [read_counts(raw, "ada", {"votes": window, "texts": 8}) for window in (7, 8, 9)]
+        assert found == [{"texts": 50}, {"texts": 50}, {"texts": 50, "votes": 1}]
+        assert read_counts(raw, "bob", {"votes": 9}) == {}
     store.close()
 
 
@@ -92,7 +94,7 @@ def test_a_transaction_that_is_not_committed_leaves_nothing(database_url):
 @pytest.mark.parametrize(
     ("error", "message"),
     [
-        (OSError("database or disk is full"), "there is no room on the server's disk for the database."),
+        (OSError("database or disk is full"), "There is no room on the server's disk."),
         (OSError("it\nis   gone"), "the database cannot be used (it is gone); look at DATABASE_URL, or try again."),
     ],
 )
