@@ -1,85 +1,386 @@
-"""Train by shards: accuracy after each pass, and seconds on one and two workers.
+"""Train by shards: accuracy, seconds, memory, traffic, and whether the model of the cost predicts them.
 
-``python benchmarks/shards.py`` trains on the official train half, tests on the test half, and prints a table; the test
-half chooses nothing. ``--copies 8`` measures seconds on copies of the train half instead.
+==============================================  =====================================================================
+``python benchmarks/shards.py``                 accuracy on the official halves after each pass, for 1 to 64 shards
+``… --plain``                                   the same with a plain mean of the weights in place of the weighted one
+``… --copies 8``                                seconds and memory on 1 and 2 workers, local and Dask, on 8 copies of
+                                                the train half; bytes that travel; dask-ml's Incremental beside it
+``… --copies 8 --parts local dask bytes peer``  some of these parts alone
+``… --simulate``                                the constants of ``shards_model.py``, and predicted beside measured
+                                                seconds for 1, 2 and 4 workers
+==============================================  =====================================================================
+
+The test half chooses nothing.
 """
 
 import argparse
 import copy
+import json
+import os
+import pickle
+import statistics
+import sys
 import time
-from itertools import chain, repeat
+from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from movieclassifier import Plan, evaluate, make_recipe, open_corpus, score_documents, survey
+import numpy as np
+import shards_model
+from measuring import run
+
+from movieclassifier import Plan, evaluate, make_recipe, open_corpus, score_documents
 from movieclassifier.corpora.survey import count_labels
-from movieclassifier.training.engines import make_engine
+from movieclassifier.system.memory import peak_megabytes
+from movieclassifier.training.engines import LocalEngine, Task, bundles_of, make_engine
+from movieclassifier.training.shard_caches import LiveColumns
+from movieclassifier.training.shard_tasks import SCALE, as_integers, step_shard
 from movieclassifier.training.sharded_fit import ShardedFit
+from movieclassifier.training.shards import Steps, Weights
+from movieclassifier.training.source_tasks import find_source
+
+TRAIN, TEST = "data/movie_train.csv", "data/movie_test.csv"
+N_SHARDS, N_PASSES = 64, 4
+PARTS = ("local", "dask", "bytes", "peer")
 
 
-def plan_of(train, n_shards, passes, copies=1):
-    """Return the plan of a fit on copies of a corpus, without a slice for calibration."""
-    found = survey(train)
+# ---------------------------------------------------------------- accuracy
+
+
+class PlainFit(ShardedFit):
+    """A fit that takes the plain mean of the shards' weights after each pass."""
+
+    def step(self, shards, engine):
+        """Take one pass on the engine; yields the documents of each bundle."""
+        weights, sums, intercepts = self.weights, 0, 0
+        bundles = bundles_of(shards, engine.n_workers)
+        tasks = [Task(plain_steps, (bundle, self.settings, weights, self.n_passes_done)) for bundle in bundles]
+        for _, steps in engine.run(tasks):
+            sums, intercepts = sums + steps.sums, intercepts + steps.intercepts
+            yield steps.n_documents
+        scale = SCALE * len(shards)
+        coef = (sums / scale).astype(weights.coef.dtype)
+        self.weights = Weights(weights.columns, weights.ratio, coef, intercepts / scale)
+        self.n_passes_done += 1
+
+
+def plain_steps(shards, settings, weights, number):
+    """Return the sums of the weights that shards have learned, each shard counted once."""
+    sums, intercepts = np.zeros(weights.coef.shape, np.int64), np.zeros(len(weights.intercept), np.int64)
+    live = LiveColumns(weights.columns, settings.recipe.ngrams.n_features)
+    for shard in shards:
+        columns, estimators, _ = step_shard(shard, settings, weights, live, number)
+        # A column that the shard lacks keeps its weight. The penalty on it is left out: it is 1e-3 of a weight.
+        own = np.zeros(weights.coef.shape[1], np.bool_)
+        own[columns.places] = True
+        for row, estimator in enumerate(estimators):
+            sums[row, columns.places] += as_integers(estimator.coef_[0])
+            sums[row, ~own] += as_integers(weights.coef[row, ~own])
+            intercepts[row] += as_integers(float(estimator.intercept_[0]))
+    n_documents = sum(shard.n_documents for shard in shards)
+    return Steps(np.arange(weights.coef.shape[1]), sums, intercepts, n_documents, 0)
+
+
+def plan_of(source, n_shards, passes):
+    """Return the plan of a fit without a slice for calibration."""
+    found = source.found
     recipe = make_recipe("default", passes=max(2, passes), calibrate=False)
-    counts = tuple(copies * n for n in count_labels(found))
-    return Plan(recipe, found.classes, counts, sum(counts), sha256=found.sha256, n_shards=n_shards)
+    return Plan(recipe, found.classes, count_labels(found), found.n_documents, sha256=found.sha256, n_shards=n_shards)
 
 
-def accuracies(train, test, n_shards, passes):
-    """Yield the accuracy on the test corpus after each pass."""
-    engine = make_engine("local", 1)
-    with TemporaryDirectory() as folder:
-        fit = ShardedFit(plan_of(train, n_shards, passes), Path(folder), folder)
-        shards = fit.cut(iter(train))
-        for _ in fit.count(shards, engine):
-            pass
+def accuracies(n_shards, passes, kind):
+    """Yield the accuracy on the test half after each pass."""
+    test = open_corpus(TEST)
+    with TemporaryDirectory() as folder, closing(make_engine("local", 1)) as engine:
+        source = find_source(open_corpus(TRAIN), engine)
+        fit = kind(plan_of(source, n_shards, passes), Path(folder), folder)
+        shards = fit.cut(source.documents())
+        exhaust(fit.count(shards, engine))
         for _ in range(passes):
-            for _ in fit.step(shards, engine):
-                pass
+            exhaust(fit.step(shards, engine))
             # classifier() takes the counts over; each pass needs them again.
             counts = copy.deepcopy(fit.counts)
             classifier = fit.classifier(None)
             fit.counts = counts
             y, values = score_documents(classifier, iter(test), 2)
             yield evaluate(y, values, classifier)["accuracy"]
-    engine.close()
 
 
-def seconds(train, copies, on, n_workers):
-    """Return the seconds of a fit of four passes over copies of a corpus in 64 shards."""
-    engine = make_engine(on, n_workers)
-    documents = chain.from_iterable(repeat(list(train), copies))
+def exhaust(steps):
+    """Run a generator to its end."""
+    for _ in steps:
+        pass
+
+
+# ---------------------------------------------------------------- one measured fit, in a process of its own
+
+
+def timed(task, with_bytes):
+    """Compute a task on a worker; returns its result, the seconds of CPU, and its size if that is asked for."""
+    start = time.process_time()
+    result = task.function(*task.arguments)
+    cpu = time.process_time() - start
+    return result, cpu, len(pickle.dumps(result, protocol=5)) if with_bytes else 0
+
+
+class Measured:
+    """An engine that adds up the workers' CPU, and the bytes that travel."""
+
+    def __init__(self, engine, with_bytes):
+        self.engine, self.with_bytes, self.n_workers = engine, with_bytes, engine.n_workers
+        self.cpu, self.down, self.up, self.n_tasks = 0.0, 0, 0, 0
+
+    def run(self, tasks, forgiving=False):
+        """Yield the results of the tasks."""
+        if self.with_bytes:
+            self.down += sum(len(pickle.dumps(task, protocol=5)) for task in tasks)
+        self.n_tasks += len(tasks)
+        wrapped = [Task(timed, (task, self.with_bytes)) for task in tasks]
+        for number, (result, cpu, n_bytes) in self.engine.run(wrapped, forgiving):
+            self.cpu, self.up = self.cpu + cpu, self.up + n_bytes
+            yield number, result
+
+    def take(self):
+        """Return what was added up since the last call."""
+        found = {"worker_cpu": self.cpu, "down": self.down, "up": self.up, "tasks": self.n_tasks}
+        self.cpu, self.down, self.up, self.n_tasks = 0.0, 0, 0, 0
+        return found
+
+
+def fit_once(on, n_workers, copies, with_bytes=False):
+    """Fit, and return seconds, seconds of CPU of driver and workers, and peak memory, by phase and in all."""
+    engine = Measured(make_engine(on, n_workers), with_bytes)
+    exhaust(engine.run([Task(warm_up, ())] * n_workers))
+    engine.take()
+    phases = {}
+
+    def phase(name, steps):
+        wall, cpu = time.perf_counter(), time.process_time()
+        value = steps()
+        driver = time.process_time() - cpu
+        phases[name] = {"seconds": time.perf_counter() - wall, "driver_cpu": driver, **engine.take()}
+        return value
+
     with TemporaryDirectory() as folder:
-        fit = ShardedFit(plan_of(train, 64, 4, copies), Path(folder), folder)
+        source = phase("survey", lambda: find_source(open_corpus(*[TRAIN] * copies), engine))
+        fit = ShardedFit(plan_of(source, N_SHARDS, N_PASSES), Path(folder), folder)
+        shards = fit.cut(source.documents())
+        phase("count", lambda: exhaust(fit.count(shards, engine)))
+        for number in range(N_PASSES):
+            phase(f"pass {number + 1}", lambda: exhaust(fit.step(shards, engine)))
+        memory = {"driver_MB": peak_megabytes(), "worker_MB": max(worker_peaks(os.getpid()))}
+        n_live = len(fit.weights.columns)
+        seen = int((fit.counts.counts_.sum(axis=1) > 0).sum())
+    total = {name: sum(each[name] for each in phases.values()) for name in phases["count"]}
+    engine.engine.close()
+    return {"phases": phases, **total, **memory, "n_live": n_live, "n_seen": seen, "n": source.found.n_documents}
+
+
+def warm_up():
+    """Import what tasks need: a worker does it once."""
+    import movieclassifier.training.shard_tasks  # noqa: F401
+
+
+def worker_peaks(pid):
+    """Yield the peak memory of all descendants of a process that are workers, in MB."""
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes():
+            lines = Path(f"/proc/{child}/status").read_text().splitlines()
+            yield from (int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM"))
+        yield from worker_peaks(child)
+
+
+def fit_apart(*arguments):
+    """Fit in a process of its own, whose memory is its own."""
+    return run([sys.executable, __file__, "--one", *map(str, arguments)]).answer
+
+
+def speed(on, copies, repeat):
+    """Print seconds and memory on one and two workers, and the ratio."""
+    seconds, cpu = {}, {}
+    for n_workers in (1, 2):
+        found = [fit_apart(on, n_workers, copies) for _ in range(repeat)]
+        seconds[n_workers] = statistics.median(each["seconds"] for each in found)
+        driver, worker = (statistics.median(each[name] for each in found) for name in ("driver_cpu", "worker_cpu"))
+        cpu[n_workers] = driver + worker / n_workers
+        peaks = [max(each[name] for each in found) for name in ("driver_MB", "worker_MB")]
+        print(
+            f"{on}, {n_workers} workers, {copies} copies, median of {repeat}: {seconds[n_workers]:.1f} s; "
+            f"CPU: driver {driver:.2f} s, workers {worker:.2f} s; memory: driver {peaks[0]:.0f} MB, "
+            f"largest worker {peaks[1]:.0f} MB",
+            flush=True,
+        )
+    print(f"{on}: two workers are {seconds[1] / seconds[2]:.2f}× one by the clock, {cpu[1] / cpu[2]:.2f}× by CPU\n")
+
+
+def traffic(copies):
+    """Print the bytes that travel in each phase, with two workers."""
+    found = fit_apart("local", 2, copies, "bytes")
+    print(
+        f"bytes that travel, 2 workers, {copies} copies, {found['n_live']:,} live columns of {found['n_seen']:,} seen:"
+    )
+    for name, each in found["phases"].items():
+        print(f"  {name:<7} {each['tasks']:3} tasks, {each['down'] / 1e6:7.1f} MB down, {each['up'] / 1e6:7.1f} MB up")
+    print(flush=True)
+
+
+def peer(copies):
+    """Print time, memory and accuracy of dask-ml's Incremental on two workers, on the same documents."""
+    missing = [name for name in ("dask_ml", "distributed") if find_spec(name) is None]
+    if missing:
+        print("dask-ml is left out; it needs: pip install dask-ml", file=sys.stderr)
+        return
+    found = run([sys.executable, __file__, "--peer", str(copies)]).answer
+    memory = f"driver {found['driver_MB']:.0f} MB, largest worker {found['worker_MB']:.0f} MB"
+    print(
+        f"dask-ml's Incremental, 2 workers, {copies} copies, 1 pass: {found['seconds']:.1f} s, "
+        f"accuracy {found['accuracy']:.4f}; memory: {memory}"
+    )
+
+
+def fit_peer(copies):
+    """Fit SGDClassifier by dask-ml's Incremental on hashed blocks of documents."""
+    import dask
+    import dask.array
+    from dask.distributed import Client, LocalCluster
+    from dask_ml.wrappers import Incremental
+    from sklearn.linear_model import SGDClassifier
+
+    from movieclassifier.vectorizer import make_vectorizer
+
+    cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0")
+    client = Client(cluster)
+    vectorizer = make_vectorizer(make_recipe("default"))
+    documents = list(open_corpus(TRAIN))
+    blocks = [documents[start : start + 1000] for start in range(0, len(documents), 1000)] * copies
+    start = time.perf_counter()
+    load = dask.delayed(lambda block: vectorizer.transform([text for text, _ in block]))
+    meta = vectorizer.transform(["a"])[:0]
+    shape = (1000, meta.shape[1])
+    X = dask.array.concatenate([dask.array.from_delayed(load(block), shape, meta=meta) for block in blocks])
+    labels = np.array([label for block in blocks for _, label in block])
+    y = dask.array.from_array(labels, chunks=1000)
+    model = Incremental(SGDClassifier(loss="log_loss", alpha=1e-6), shuffle_blocks=False, assume_equal_chunks=True)
+    model.fit(X, y, classes=[0, 1])
+    seconds = time.perf_counter() - start
+    texts, y_test = zip(*open_corpus(TEST), strict=True)
+    parts = [vectorizer.transform(texts[at : at + 1000]) for at in range(0, len(texts), 1000)]
+    y_pred = np.concatenate([model.estimator_.predict(part) for part in parts])
+    memory = {"driver_MB": peak_megabytes(), "worker_MB": max(worker_peaks(os.getpid()))}
+    client.close()
+    cluster.close()
+    return {"seconds": seconds, "accuracy": float((y_pred == y_test).mean()), **memory}
+
+
+# ---------------------------------------------------------------- the model of the cost
+
+
+def measure_constants(copies):
+    """Return the constants of the model from a fit on one worker, and from tasks that do nothing but travel."""
+    found = fit_apart("local", 1, copies, "bytes")
+    n, phases = found["n"], found["phases"]
+    steps = [phases[f"pass {number + 1}"] for number in range(N_PASSES)]
+    step = statistics.median(each["worker_cpu"] for each in steps[1:])
+    task, link = measure_engine()
+    per_bundle = phases["count"]["up"] / shards_model.BYTES_PER_COLUMN / phases["count"]["tasks"]
+    whole, part = found["n_seen"], per_bundle
+    power = np.log(whole / part) / np.log(phases["count"]["tasks"])
+    # What the driver does for a result is taken as its CPU in a pass, the pickling of tasks included.
+    columns = sum(each["up"] for each in (phases["count"], *steps)) / shards_model.BYTES_PER_COLUMN
+    driver = sum(each["driver_cpu"] for each in (phases["count"], *steps))
+    return n, shards_model.Constants(
+        survey=max(phases["survey"]["seconds"], phases["survey"]["worker_cpu"]) / n,
+        count=phases["count"]["worker_cpu"] / n,
+        compact=max(0.0, steps[0]["worker_cpu"] - step) / n,
+        step=step / n,
+        merge=driver / columns / 2,
+        start=driver / 2 / (len(steps) * found["n_live"]),
+        task=task,
+        link=link,
+        n_columns=found["n_live"],
+        seen=(float(part / (n / phases["count"]["tasks"]) ** power), float(power)),
+    )
+
+
+def measure_engine():
+    """Return the seconds of a task that does nothing, and the bytes per second of a large one's result."""
+    with closing(LocalEngine(1)) as engine:
+        exhaust(engine.run([Task(nothing, (b"", 0))]))
         start = time.perf_counter()
-        shards = fit.cut(iter(documents))
-        cut = time.perf_counter() - start
-        for steps in (fit.count(shards, engine), *(fit.step(shards, engine) for _ in range(4))):
-            for _ in steps:
-                pass
-        total = time.perf_counter() - start
-    engine.close()
-    return cut, total
+        exhaust(engine.run([Task(nothing, (b"", 0))] * 200))
+        task = (time.perf_counter() - start) / 200
+        size = 20_000_000
+        start = time.perf_counter()
+        exhaust(engine.run([Task(nothing, (bytes(size), size))] * 5))
+        seconds = (time.perf_counter() - start) / 5
+    return task, 2 * size / max(1e-9, seconds - task)
+
+
+def nothing(content, n_bytes):
+    """Return so many bytes."""
+    return bytes(n_bytes)
+
+
+def check_model(copies, repeat):
+    """Print predicted beside measured seconds of 1, 2 and 4 local workers, then the table for large clusters."""
+    n, constants = measure_constants(copies)
+    print(f"measured on one worker: {constants}\n\nworkers  predicted  measured  error")
+    n_cores, errors = len(os.sched_getaffinity(0)), []
+    for n_workers in (1, 2, 4):
+        settings = {"n_passes": N_PASSES, "n_cores": n_cores, "n_shards": N_SHARDS}
+        predicted = shards_model.simulate(n, n_workers, constants, **settings).seconds
+        measured = statistics.median(fit_apart("local", n_workers, copies)["seconds"] for _ in range(repeat))
+        errors.append(predicted / measured - 1)
+        print(f"{n_workers:7}  {predicted:7.1f} s  {measured:6.1f} s  {errors[-1]:+.0%}", flush=True)
+    verdict = "within" if max(map(abs, errors)) <= 0.2 else "NOT within"
+    print(f"{verdict} 20% on {n_cores} cores\n")
+    print(
+        "\n".join(
+            shards_model.table(
+                shards_model.Constants(
+                    survey=constants.survey,
+                    count=constants.count,
+                    compact=constants.compact,
+                    step=constants.step,
+                    merge=constants.merge,
+                    start=constants.start,
+                )
+            )
+        )
+    )
 
 
 def main():
-    """Print one of the two tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Print what the options ask for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shards", type=int, nargs="*", default=[1, 4, 16, 64], help="default: 1 4 16 64")
     parser.add_argument("--passes", type=int, default=6, help="default: 6")
+    parser.add_argument("--plain", action="store_true", help="take the plain mean of the shards' weights")
     parser.add_argument("--copies", type=int, help="measure seconds on so many copies of the train half")
+    parser.add_argument("--parts", nargs="*", choices=PARTS, default=PARTS, help="what to measure on the copies")
+    parser.add_argument("--repeat", type=int, default=3, help="fits of which the median is taken; default: 3")
+    parser.add_argument("--simulate", action="store_true", help="compare the model of the cost with local workers")
+    parser.add_argument("--one", nargs="*", help=argparse.SUPPRESS)
+    parser.add_argument("--peer", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
-    train, test = open_corpus("data/movie_train.csv"), open_corpus("data/movie_test.csv")
-    if args.copies:
-        for on in ("local", "dask"):
-            for n_workers in (1, 2):
-                cut, total = seconds(train, args.copies, on, n_workers)
-                print(f"{on}, {n_workers} workers: {total:.1f} s, of which cutting {cut:.1f} s", flush=True)
-        return
-    print("shards  accuracy after pass 1, 2, …")
-    for n_shards in args.shards:
-        row = " ".join(f"{accuracy:.4f}" for accuracy in accuracies(train, test, n_shards, args.passes))
-        print(f"{n_shards:6}  {row}", flush=True)
+    if args.one:
+        on, n_workers, copies, *with_bytes = args.one
+        print(json.dumps(fit_once(on, int(n_workers), int(copies), bool(with_bytes))))
+    elif args.peer:
+        print(json.dumps(fit_peer(args.peer)))
+    elif args.simulate:
+        check_model(args.copies or 4, args.repeat)
+    elif args.copies:
+        for part in args.parts:
+            {"bytes": traffic, "peer": peer}.get(part, lambda copies, on=part: speed(on, copies, args.repeat))(
+                args.copies
+            )
+    else:
+        print("shards  accuracy after pass 1, 2, …")
+        for n_shards in args.shards:
+            found = accuracies(n_shards, args.passes, PlainFit if args.plain else ShardedFit)
+            print(f"{n_shards:6}  {' '.join(f'{accuracy:.4f}' for accuracy in found)}", flush=True)
 
 
 if __name__ == "__main__":

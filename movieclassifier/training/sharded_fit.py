@@ -25,17 +25,9 @@ from movieclassifier.training.learners.log_count_ratio import LogCountRatio
 from movieclassifier.training.learners.trainer import Trainer
 from movieclassifier.training.plan import Plan
 from movieclassifier.training.scoring_tasks import score_on
-from movieclassifier.training.shards import (
-    SCALE,
-    Lines,
-    Shard,
-    ShardSettings,
-    Steps,
-    Weights,
-    count_shards,
-    drop_caches,
-    step_shards,
-)
+from movieclassifier.training.shard_caches import drop_caches
+from movieclassifier.training.shard_tasks import SCALE, count_shards, step_shards
+from movieclassifier.training.shards import Lines, Shard, ShardSettings, Steps, Weights
 from movieclassifier.training.steps import Fit
 
 DOCUMENTS = "shards.jsonl"

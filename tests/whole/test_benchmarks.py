@@ -221,3 +221,30 @@ def test_floors_are_timed_and_fit_nothing():
         fitted, cost = measured(LOOPS[name](str(SAMPLE), 300, 1))
         assert fitted is None
         assert cost["loop_seconds"] > 0
+
+
+def test_the_model_of_shards_is_right_where_the_answer_is_known():
+    import doctest
+
+    import shards_model
+    from shards_model import Constants, columns_of, simulate
+
+    assert doctest.testmod(shards_model).failed == 0
+    free = Constants(survey=0, compact=0, merge=0, start=0, task=0, link=math.inf)
+    # Each column of a result costs a second, and the merging of all results follows the first task.
+    slow = Constants(survey=0, count=1, compact=0, step=0, merge=1, start=0, task=0, link=math.inf, n_columns=5)
+    assert simulate(8, 4, slow, n_passes=0, bundles_per_worker=1).seconds == 2 + 4 * columns_of(2, slow)
+    assert simulate(8, 4, slow, n_passes=0).bottleneck == "driver's merging"
+    costs = [simulate(10**6, n, free, n_cores=8).seconds for n in (1, 2, 4, 8, 16)]
+    assert costs == pytest.approx([costs[0] / n for n in (1, 2, 4, 8, 8)])
+    lines = shards_model.table(Constants())
+    assert len(lines) == 1 + 2 * 2 * 3
+    assert all("%" in line for line in lines[1:])
+
+
+def test_the_benchmark_of_shards_says_what_dask_ml_needs(monkeypatch, capsys):
+    import shards
+
+    monkeypatch.setattr(shards, "find_spec", lambda name: None)
+    shards.peer(1)
+    assert capsys.readouterr().err == "dask-ml is left out; it needs: pip install dask-ml\n"
