@@ -23,6 +23,7 @@ myst_fence_as_directive = ["math"]
 myst_heading_anchors = 4
 
 autosummary_generate = True
+autodoc_preserve_defaults = True
 autodoc_typehints = "none"  # numpydoc's sections name the types
 autodoc_member_order = "bysource"
 # scikit-learn adds these to every estimator; its documentation describes them.
