@@ -29,6 +29,10 @@ BELOW["web"] = {*BELOW["live"], "live"}
 BELOW["commands"] = {*BELOW["reports"], "reports", *BELOW["web"], "web"}
 # The one place where the wings meet: it trains on corpus and votes.
 MEETING_PLACE = f"{PACKAGE}.feedback.retraining"
+MAX_POSITIONAL = 5
+VAGUE = {"options", "facts", "metadata", "metrics", "plan"}
+# Functions that read JSON, whose types they check.
+READS_JSON = {f"{PACKAGE}.models.record._read_model", f"{PACKAGE}.models.record._rebuild"}
 # The version and the vectorizer of the front door may be used inside.
 INSIDE_TOO = {PACKAGE, f"{PACKAGE}.vectorizer"}
 
@@ -167,7 +171,52 @@ def _has_tests(module: str) -> bool:
     return path.is_file() and "\ndef test_" in path.read_text("utf-8")
 
 
-RULES = [upward_imports, click_outside_commands, module_circles, room_circles, modules_without_tests]
+# Functions that take any number of arguments, and those of the compiled twins and of their definitions in Python.
+POSITIONAL = {"Table", "_refuse", "call_apart", "select", "SLOT.pack_into"}
+TWINS = {"fold", "step", "train", "walk.find"}
+
+
+def long_calls(modules: Mapping[str, str]) -> list[str]:
+    """Return the calls with more than five positional arguments, whose meaning a reader cannot see."""
+    return [
+        f"{module}, line {node.lineno}: {callee}"
+        for module, source in modules.items()
+        for node in ast.walk(_tree(source))
+        if isinstance(node, ast.Call)
+        and len(node.args) > MAX_POSITIONAL
+        and (callee := ast.unparse(node.func)) not in POSITIONAL | TWINS
+        and "twin." not in callee
+    ]
+
+
+def untyped_facts(modules: Mapping[str, str]) -> list[str]:
+    """Return the parameters outside of ``commands`` that hold anything under a name that says nothing of it."""
+    return [
+        f"{module}.{node.name}({parameter.arg})"
+        for module, source in modules.items()
+        if room_of(module) != "commands"
+        for node in ast.walk(_tree(source))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for parameter in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+        if parameter.arg in VAGUE and parameter.annotation is not None
+        if "[str, Any]" in ast.unparse(parameter.annotation) and f"{module}.{node.name}" not in READS_JSON
+    ]
+
+
+@cache
+def _tree(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
+RULES = [
+    upward_imports,
+    click_outside_commands,
+    module_circles,
+    room_circles,
+    modules_without_tests,
+    long_calls,
+    untyped_facts,
+]
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -189,6 +238,9 @@ def test_the_house_keeps_its_rules(rule):
         ("system.progress", "from click.testing import CliRunner", click_outside_commands),
         ("models.weights", "from movieclassifier.models.classifier import Classifier", module_circles),
         ("system.npz", "from movieclassifier.models.record import load_record", room_circles),
+        ("system.npz", "print(1, 2, 3, 4, 5, 6)", long_calls),
+        ("models.guard", "def f(facts: dict[str, Any]):\n    pass", untyped_facts),
+        ("web.config", "def f(*, metadata: Mapping[str, Any] | None = None):\n    pass", untyped_facts),
     ],
 )
 def test_each_rule_can_fail(module, line, rule):

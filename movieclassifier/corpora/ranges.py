@@ -165,7 +165,7 @@ def _by_parity(path: Path, start: int, wanted: list[int], delimiter: int) -> lis
     for content, after in _blocks(path, start):
         block = np.frombuffer(content, np.uint8)
         quotes = np.flatnonzero(block == QUOTE)
-        if not _are_plain(block, quotes, inside, before, after, delimiter):
+        if not _are_plain(block, quotes, inside, before=before, after=after, delimiter=delimiter):
             return None
         while len(cuts) < len(wanted) and wanted[len(cuts)] <= offset + len(block):
             cut = _cut_behind(quotes, inside, max(0, wanted[len(cuts)] - offset - 1), content)

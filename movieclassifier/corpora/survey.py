@@ -107,13 +107,13 @@ def survey_of(corpus: "Corpus", counts: "Counter[str]", sha256: str, bad_rows: B
     labels = corpus.labels if corpus.labels is not None else find_labels(counts)
     copy = corpus.copy
     return Survey(
-        counts.total(),
-        {value: counts[value] for value in labels if value in counts},
-        sha256,
-        labels,
-        (copy.bad_rows if copy else ()) + tuple(bad_rows.messages),
-        (copy.n_bad_rows if copy else 0) + bad_rows.n_skipped,
-        corpus.shuffle_seed,
+        n_documents=counts.total(),
+        label_counts={value: counts[value] for value in labels if value in counts},
+        sha256=sha256,
+        labels=labels,
+        bad_rows=(copy.bad_rows if copy else ()) + tuple(bad_rows.messages),
+        n_bad_rows=(copy.n_bad_rows if copy else 0) + bad_rows.n_skipped,
+        shuffle_seed=corpus.shuffle_seed,
     )
 
 

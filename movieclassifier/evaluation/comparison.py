@@ -101,7 +101,17 @@ def compare(
     """
     if not candidates:
         raise ValueError("there is nothing to compare; name a recipe.")
-    outlines = [Outline(classes, split.label_counts, split.n_train, seed, n_threads, allow_sorted) for split in splits]
+    outlines = [
+        Outline(
+            classes=classes,
+            label_counts=split.label_counts,
+            n_train=split.n_train,
+            seed=seed,
+            n_threads=n_threads,
+            allow_sorted=allow_sorted,
+        )
+        for split in splits
+    ]
     rows: list[Row] = []
     right: dict[str, NDArray[np.bool_]] = {}
     run_one: Callable[[str, Candidate], list[Outcome]] = partial(

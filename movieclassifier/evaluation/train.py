@@ -96,7 +96,13 @@ def train(
     1.0
     """
     options = TrainingOptions(
-        make_recipe(recipe, **settings), n_train, n_holdout, minibatch_size, seed, n_keep, allow_sorted=allow_sorted
+        recipe=make_recipe(recipe, **settings),
+        n_train=n_train,
+        n_holdout=n_holdout,
+        minibatch_size=minibatch_size,
+        seed=seed,
+        n_keep=n_keep,
+        allow_sorted=allow_sorted,
     )
     corpus = as_corpus(source, reading)
     tested = None if test is None else as_corpus(test, replace(reading, shuffle=False))

@@ -82,7 +82,14 @@ def run_split(candidate: Candidate, split: Split, outline: Outline) -> Outcome:
     y_pred, y_proba = fitted.predict(_noting(split.test, labels))
     # Read first: finding out the size takes memory, too, and more for some candidates than for others.
     peak = peak_megabytes()
-    return Outcome(outline.positions(labels), y_pred, y_proba, seconds, fitted.n_bytes(), peak)
+    return Outcome(
+        y=outline.positions(labels),
+        y_pred=y_pred,
+        y_proba=y_proba,
+        train_seconds=seconds,
+        model_bytes=fitted.n_bytes(),
+        peak_megabytes=peak,
+    )
 
 
 def _noting(documents: Iterable[Document], labels: list[Label]) -> Iterator[Document]:

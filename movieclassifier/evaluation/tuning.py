@@ -172,7 +172,7 @@ def tune(
                 new = [each for each in numbers[done:] if (each, n_documents) not in journal.scores]
                 new = new[: 1 if engine is None else engine.n_workers]
                 recipes = [candidates[each] for each in new]
-                scores = evaluate_all(recipes, part, classes, search, n_threads, engine)
+                scores = evaluate_all(recipes, part, classes, search=search, n_threads=n_threads, engine=engine)
                 for each, score in zip(new, scores, strict=True):
                     journal.add(each, n_documents, score)
             tell(f"accuracy {journal.scores[number, n_documents].accuracy:.4f} on {n_documents:,} documents")
@@ -202,7 +202,14 @@ def evaluate_all(
     except ValueError as error:
         raise ValueError(f"{error} With fewer --candidates, each of them gets more documents.") from error
     outlines = [
-        Outline(classes, split.label_counts, split.n_train, search.seed, n_threads, search.allow_sorted)
+        Outline(
+            classes=classes,
+            label_counts=split.label_counts,
+            n_train=split.n_train,
+            seed=search.seed,
+            n_threads=n_threads,
+            allow_sorted=search.allow_sorted,
+        )
         for split in splits
     ]
     candidates = [Streaming(recipe) for recipe in recipes]
@@ -235,13 +242,13 @@ def _found(candidates: list[Recipe], journal: Journal, best: tuple[int, list[int
     scores = {number: journal.scores[number, n_documents] for number in numbers}
     ranking = sorted(numbers, key=lambda number: scores[number].rank())
     return Found(
-        candidates[ranking[0]],
-        scores[ranking[0]],
-        scores.get(0, scores[ranking[0]]),
-        n_documents,
-        len(journal.scores),
-        finished,
-        [(candidates[number], scores[number]) for number in ranking],
+        recipe=candidates[ranking[0]],
+        score=scores[ranking[0]],
+        base_score=scores.get(0, scores[ranking[0]]),
+        n_documents=n_documents,
+        n_evaluations=len(journal.scores),
+        finished=finished,
+        ranking=[(candidates[number], scores[number]) for number in ranking],
     )
 
 

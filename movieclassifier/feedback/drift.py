@@ -83,7 +83,12 @@ class Trial:
         part = slice(int(self.starts[k]), int(self.starts[k + 1]))
         old, new = self.old[:, part].copy(), self.new[:, part]
         return Candidate(
-            int(self.chosen[k]), self.places[part], old, new, float(self.size2[k]), float(self.distance2[k])
+            index=int(self.chosen[k]),
+            places=self.places[part],
+            old=old,
+            new=new,
+            size2=float(self.size2[k]),
+            distance2=float(self.distance2[k]),
         )
 
 
@@ -122,7 +127,15 @@ class Drift:
         base = np.ascontiguousarray(space.take(classifier.coef_))
         norm2 = float(np.sum(base.astype(float) ** 2))
         cap2 = bounds.cap**2 * norm2 if norm2 or np.isfinite(bounds.cap) else np.inf
-        return cls(base.copy(), base, classifier.intercept_.astype(float), bounds, cap2, 0.0, np.zeros(16))
+        return cls(
+            weights=base.copy(),
+            base=base,
+            intercept=classifier.intercept_.astype(float),
+            bounds=bounds,
+            cap2=cap2,
+            distance2=0.0,
+            used=np.zeros(16),
+        )
 
     def copy(self) -> "Drift":
         """Return weights that drift on their own."""
@@ -209,7 +222,9 @@ class Drift:
                 return
             index, new, size2, distance2 = step
             places = ballots.places_of(index)
-            yield Candidate(index, places, self.weights[:, places], new, size2, distance2)
+            yield Candidate(
+                index=index, places=places, old=self.weights[:, places], new=new, size2=size2, distance2=distance2
+            )
             index += 1
 
     def _define_candidates(
@@ -247,7 +262,15 @@ class Drift:
             before, after, origin = (w[row].astype(float) for w in (old, new, self.base[:, places]))
             size2 += sums_of_rows((after - before) ** 2, starts)
             added += sums_of_rows((after - origin) ** 2 - (before - origin) ** 2, starts)
-        return Trial(wanting + first, starts, places, old, new, size2, self.distance2 + added)
+        return Trial(
+            chosen=wanting + first,
+            starts=starts,
+            places=places,
+            old=old,
+            new=new,
+            size2=size2,
+            distance2=self.distance2 + added,
+        )
 
     def _moved(
         self, space: Space, places: NDArray[np.int32], x: NDArray[np.floating], pull: NDArray[np.float64]

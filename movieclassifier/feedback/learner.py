@@ -100,7 +100,7 @@ class Learner:
     def values_of(self, rows: TextRows) -> NDArray[np.float64]:
         """Return the decision values of a text, of shape (n_rows,)."""
         n = len(self.ballots)
-        self.ballots.extend(Batch([-1], [-1], [0], [""], [False], rows))
+        self.ballots.extend(Batch(vote=[-1], at=[-1], target=[0], client=[""], trusted=[False], rows=rows))
         values = self.values(n)
         self.ballots.truncate(n)
         return values

@@ -152,7 +152,16 @@ class _Read:
 
     def store(self, connection: Connection, by: str, note: str = "") -> int:
         return store_base(
-            connection, TRAINED, None, self.name, self.record, self.classifier, [], self._accuracy, by, note
+            connection,
+            TRAINED,
+            None,
+            name=self.name,
+            record=self.record,
+            classifier=self.classifier,
+            folded=[],
+            accuracy=self._accuracy,
+            by=by,
+            note=note,
         )
 
 

@@ -168,7 +168,7 @@ def retrain(
     new = [vote for vote in used if vote.accepted not in folded]
     if not new:
         raise UpdateRefused(_nothing_new(waiting))
-    on_votes = _check_votes(lesson, base, used, new, tolerance, n_threads)
+    on_votes = _check_votes(lesson, base, used, new=new, tolerance=tolerance, n_threads=n_threads)
     classifier = _fit(lesson, base, used, n_threads)
     on_holdout = _check_holdout(lesson, base, classifier, tolerance)
     record, accuracy = _record(lesson, classifier, corpus, len(used))
@@ -179,18 +179,24 @@ def retrain(
             log.connection,
             RETRAINED,
             served,
-            name,
-            record,
-            classifier,
-            [vote.accepted for vote in used],
-            accuracy,
-            by,
-            note,
+            name=name,
+            record=record,
+            classifier=classifier,
+            folded=[vote.accepted for vote in used],
+            accuracy=accuracy,
+            by=by,
+            note=note,
         )
         log.serve(version, by, note)
     new_labels = tuple(label for label in lesson.classes if label not in base.label_names)
     return RetrainReport(
-        find_version(engine, version), len(used), len(new), new_labels, dict(waiting), on_holdout, on_votes
+        version=find_version(engine, version),
+        n_votes=len(used),
+        n_new=len(new),
+        new_labels=new_labels,
+        waiting=dict(waiting),
+        on_holdout=on_holdout,
+        on_votes=on_votes,
     )
 
 
@@ -234,7 +240,7 @@ def _lesson(corpus: Corpus, base: Classifier, votes: Sequence[VotedText]) -> Les
         classes = {name: name if has_numbers else label for name, label in classes.items()}
         classes |= {label: label for label in more}
     n_train, n_holdout = holdout_sizes(found.n_documents)
-    return Lesson(corpus, found, names, classes, n_train, n_holdout)
+    return Lesson(corpus=corpus, found=found, names=names, classes=classes, n_train=n_train, n_holdout=n_holdout)
 
 
 def _fit(lesson: Lesson, base: Classifier, votes: Sequence[VotedText], n_threads: int) -> Classifier:

@@ -184,7 +184,7 @@ class ServedModel:
             learner.learn(after)
             n = len(learner.ballots)
             before = learner.values_of(rows)
-            learner.learn([Batch([-1], [-1], [target], [client], [trusted], rows)])
+            learner.learn([Batch(vote=[-1], at=[-1], target=[target], client=[client], trusted=[trusted], rows=rows)])
             held, values, n_known = learner.reason(n), learner.values(n), learner.ballots.n_known(n)
             if without is None:
                 learner.forget(kept)
@@ -243,15 +243,15 @@ class ServedModel:
             evidence = Evidence(side, classifier.recipe.ngrams, weights)
         label = classifier.label_names[best]
         return Prediction(
-            new_id() if keep else None,
-            text,
-            label,
-            self._probabilities(values[0]),
-            version,
-            lambda: evidence.explain(text, rows) if evidence else None,
-            label,
-            moment(now()),
-            classifier.label_names,
+            id=new_id() if keep else None,
+            text=text,
+            label=label,
+            probabilities=self._probabilities(values[0]),
+            model_version=version,
+            explain=lambda: evidence.explain(text, rows) if evidence else None,
+            explained_label=label,
+            created_at=moment(now()),
+            labels=classifier.label_names,
             n_known=int(classifier.n_known(rows)[0]),
             evidence=evidence.pack() if evidence and keep else None,
         )
@@ -357,7 +357,12 @@ class ServedModel:
         floor = reference - self._bounds.tolerance
         learner.watch(
             GuardScores(
-                learner.space, learner.drift.weights, self._classifier.intercept_, arrays, trained.columns, floor
+                learner.space,
+                learner.drift.weights,
+                self._classifier.intercept_,
+                arrays=arrays,
+                columns=trained.columns,
+                floor=floor,
             )
         )
 

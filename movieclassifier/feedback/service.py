@@ -137,7 +137,17 @@ class Service:
         check_label(self.log.fresh(), label, self.settings)
         served, classifier = self.log.served, self.log.served.classifier
         rows = served.row(prediction.text)
-        work = CastVote(find, rows, label, client, served, self.log.fresh, self.settings, classifier, served.row)
+        work = CastVote(
+            find=find,
+            rows=rows,
+            label=label,
+            client=client,
+            served=served,
+            refresh=self.log.fresh,
+            settings=self.settings,
+            hashed_by=classifier,
+            hash=served.row,
+        )
         return self.log.writer.write(work)
 
     def change(self, prediction_id: str, label: str, client: Client) -> Vote:

@@ -109,7 +109,9 @@ def update_base(
         if folded == folded_votes(connection, parent):
             raise UpdateRefused("there is nothing to fold: no vote was accepted or taken out since the last update.")
         root = ancestry(connection, parent)[-1]
-        accuracy, reference = _check(connection, candidate.classifier, parent, root, tolerance, without_guard)
+        accuracy, reference = _check(
+            connection, candidate.classifier, parent, root=root, tolerance=tolerance, without_guard=without_guard
+        )
         name = connection.execute(select(bases.c.name).where(bases.c.version == root)).scalar_one()
     classifier = candidate.classifier
     classifier.weights.cover()
@@ -119,7 +121,18 @@ def update_base(
     with appending(engine) as log:
         if log.base_version != parent:
             raise UpdateRefused("another base was served meanwhile; run it again.")
-        version = store_base(log.connection, UPDATE, parent, name, record, classifier, folded, accuracy, by, note)
+        version = store_base(
+            log.connection,
+            UPDATE,
+            parent,
+            name=name,
+            record=record,
+            classifier=classifier,
+            folded=folded,
+            accuracy=accuracy,
+            by=by,
+            note=note,
+        )
         log.serve(version, by, note)
     return UpdateReport(find_version(engine, version), n_new, accuracy, reference)
 

@@ -137,7 +137,9 @@ class CastVote:
         found = self.served.rehearse(rows, self.label, address, after=group.learned)
         tries.count(raw)
         attempt = 0 if last is None else last.attempt + 1
-        vote = vote_row(group.position + 1, prediction, self.label, address, waits, found, attempt)
+        vote = vote_row(
+            group.position + 1, prediction, self.label, client=address, waits=waits, found=found, attempt=attempt
+        )
         insert_vote(raw, vote, pack_row(rows, self.served.classifier.recipe.ngrams))
         group.position = vote.position
         if self.label not in self.served.classifier.label_names:
@@ -148,7 +150,9 @@ class CastVote:
 
     def _batch(self, position: int, rows: TextRows) -> Batch:
         target = self.served.classifier.label_names.index(self.label)
-        return Batch([position], [position], [target], [self.client.address], [False], rows)
+        return Batch(
+            vote=[position], at=[position], target=[target], client=[self.client.address], trusted=[False], rows=rows
+        )
 
 
 def votable_labels(labels: tuple[str, ...], settings: Settings) -> tuple[str, ...]:
@@ -181,19 +185,19 @@ def vote_row(
 ) -> VoteRow:
     """Return a new vote as the log has it."""
     return VoteRow(
-        position,
-        prediction.id,
-        attempt,
-        prediction.digest,
-        label,
-        CORRECT if label == prediction.label else INCORRECT,
-        WAITING if waits else ACCEPTED,
-        waits,
-        False,
-        None if waits else position,
-        json.dumps(found.before),
-        json.dumps(found.before if waits else found.after),
-        found.n_known,
-        client,
-        now(),
+        position=position,
+        prediction_id=prediction.id,
+        attempt=attempt,
+        digest=prediction.digest,
+        label=label,
+        verdict=CORRECT if label == prediction.label else INCORRECT,
+        status=WAITING if waits else ACCEPTED,
+        reason=waits,
+        reviewed=False,
+        accepted_at=None if waits else position,
+        before=json.dumps(found.before),
+        after=json.dumps(found.before if waits else found.after),
+        n_known=found.n_known,
+        client=client,
+        voted_at=now(),
     )

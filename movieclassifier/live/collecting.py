@@ -162,9 +162,9 @@ class Collector:
             feed.name,
             feed_store.current_url(feed),
             self._outside,
-            Validators(feed.etag, feed.modified) if feed.etag or feed.modified else None,
-            self._clock(),
-            feed.digest,
+            validators=Validators(feed.etag, feed.modified) if feed.etag or feed.modified else None,
+            now=self._clock(),
+            digest=feed.digest,
         )
         items = answer.items[:ITEMS_PER_FEED]
         with snapshot(self._engine) as connection:

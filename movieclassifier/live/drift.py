@@ -128,15 +128,15 @@ def drift_days(connection: Connection, source: str = ALL, days: int = BAND_DAYS)
     chosen = select(drift).where(drift.c.source == source).order_by(drift.c.day.desc()).limit(days)
     return [
         DayOfSource(
-            row.day,
-            row.source,
-            row.n,
-            row.n_other,
-            row.n_untold,
-            row.probability,
-            row.unknown_share,
-            row.n_votes,
-            row.n_right,
+            day=row.day,
+            source=row.source,
+            n=row.n,
+            n_other=row.n_other,
+            n_untold=row.n_untold,
+            probability=row.probability,
+            unknown_share=row.unknown_share,
+            n_votes=row.n_votes,
+            n_right=row.n_right,
         )
         for row in reversed(connection.execute(chosen).all())
     ]

@@ -81,16 +81,18 @@ def make_item(source: str, found: Mapping[str, Any], now: datetime | None = None
     url = clean_link(_text(found, "url"))
     categories = found.get("categories")
     item = Item(
-        source,
-        tidy(_text(found, "id"), MAX_ID) or url or title or text[:MAX_TITLE],
-        url,
-        title,
-        text,
-        plain(_text(found, "author"), 100),
-        clean_date(_text(found, "published"), now),
-        _text(found, "language").strip().lower()[:35].replace("_", "-"),
-        POST if found.get("kind") == POST else ARTICLE,
-        tuple(plain(str(name), 60) for name in categories[:10]) if isinstance(categories, list | tuple) else (),
+        source=source,
+        id=tidy(_text(found, "id"), MAX_ID) or url or title or text[:MAX_TITLE],
+        url=url,
+        title=title,
+        text=text,
+        author=plain(_text(found, "author"), 100),
+        published=clean_date(_text(found, "published"), now),
+        language=_text(found, "language").strip().lower()[:35].replace("_", "-"),
+        kind=POST if found.get("kind") == POST else ARTICLE,
+        categories=tuple(plain(str(name), 60) for name in categories[:10])
+        if isinstance(categories, list | tuple)
+        else (),
     )
     return item if text else replace(item, text_from="title")
 

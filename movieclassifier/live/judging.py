@@ -84,7 +84,16 @@ def judge(
         least = thresholds.of(n) if speaks(text, declared, language) else None
         outcome = UNTOLD if least is None else label if probability >= least else OTHER
         named = dict(zip(classifier.label_names, row.tolist(), strict=True))
-        found.append(Judgement(outcome, label, probability, named, n, round(share, 6)))
+        found.append(
+            Judgement(
+                outcome=outcome,
+                label=label,
+                probability=probability,
+                probabilities=named,
+                n_known=n,
+                unknown_share=round(share, 6),
+            )
+        )
     return found
 
 
@@ -171,5 +180,10 @@ def _texts(kept: Sequence[KeptItem]) -> tuple[list[str], list[str]]:
 def judgement_of(row: Row[Any]) -> Judgement:
     """Return a judgement of its row."""
     return Judgement(
-        row.outcome, row.label, row.probability, json.loads(row.probabilities), row.n_known, row.unknown_share
+        outcome=row.outcome,
+        label=row.label,
+        probability=row.probability,
+        probabilities=json.loads(row.probabilities),
+        n_known=row.n_known,
+        unknown_share=row.unknown_share,
     )

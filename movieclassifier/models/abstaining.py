@@ -8,7 +8,7 @@ References
 El-Yaniv and Wiener, *On the Foundations of Noise-free Selective Classification*, JMLR 2010, for risk and coverage.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.features.hashing import hash_texts
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.decisions import probabilities
+from movieclassifier.models.metadata import Provenance
 
 # Bands of the number of n-grams that the model knows: a headline, a teaser, an article.
 BANDS = (8, 25, 100)
@@ -69,7 +70,7 @@ class Thresholds:
 FALLBACK = Thresholds((0.65, 0.65, 0.65))
 
 
-def thresholds_of(metadata: Mapping[str, Any]) -> Thresholds:
+def thresholds_of(metadata: Provenance) -> Thresholds:
     """Return the thresholds of a record; :data:`FALLBACK` where it has none.
 
     Examples

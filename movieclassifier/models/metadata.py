@@ -111,6 +111,20 @@ class Provenance(TypedDict, total=False):
     distilled: dict[str, Any]
 
 
+class RecordFacts(TypedDict):
+    """What a record says of its model without its weights, as JSON holds it.
+
+    Attributes
+    ----------
+    recipe : dict
+        As :meth:`movieclassifier.recipes.linear.Recipe.to_dict` returns it.
+    metadata : Provenance
+    """
+
+    recipe: dict[str, Any]
+    metadata: Provenance
+
+
 def read_provenance(metadata: Any) -> Provenance:
     """Return facts that were read from JSON, once their types are checked.
 

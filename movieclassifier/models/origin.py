@@ -5,10 +5,9 @@ import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from movieclassifier.models.classifier import Classifier
-from movieclassifier.models.metadata import Provenance, first_misfit
+from movieclassifier.models.metadata import Provenance, RecordFacts, first_misfit
 from movieclassifier.models.record import MAX_FACTS_BYTES
 from movieclassifier.system.npz import NPZ_ERRORS, open_npz
 
@@ -50,24 +49,24 @@ def seen(metadata: Provenance) -> dict[str, int]:
     return documents
 
 
-def load_record_facts(model_dir: str | os.PathLike[str]) -> dict[str, Any] | None:
+def load_record_facts(model_dir: str | os.PathLike[str]) -> RecordFacts | None:
     """Return the facts of the record in a folder, without its weights; None if it cannot be read."""
     try:
         with open_npz(Path(model_dir, "classifier.npz")) as arrays:
-            facts: dict[str, Any] = json.loads(arrays.read("facts", MAX_FACTS_BYTES).tobytes())
+            facts: RecordFacts = json.loads(arrays.read("facts", MAX_FACTS_BYTES).tobytes())
             return facts if {"recipe", "metadata"} <= facts.keys() else None
     except (OSError, *NPZ_ERRORS):
         return None
 
 
-def replacement_note(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
+def replacement_note(before: RecordFacts | None, after: RecordFacts | None) -> str:
     """Return ", in place of …" if a different model was overwritten, and nothing otherwise."""
     if before is None or before == after or first_misfit(before["metadata"]):
         return ""
     return f", in place of {described(before)}"
 
 
-def described(facts: dict[str, Any]) -> str:
+def described(facts: RecordFacts) -> str:
     """Return a model's recipe and how good it was, from the facts of its record.
 
     Examples

@@ -69,7 +69,14 @@ def draw_ngrams(ngrams: Sequence[Sequence[StrongNgram]], names: Sequence[str]) -
             f"{name}: {', '.join(row.ngram for row in found[:5])}" for name, found in zip(names, ngrams, strict=True)
         )
         headings = ("class", "n-gram", "weight", "documents")
-        return make_picture(drawing, "ngrams", "Strongest n-grams", f"The strongest n-grams of {said}.", headings, rows)
+        return make_picture(
+            drawing,
+            "ngrams",
+            "Strongest n-grams",
+            alt=f"The strongest n-grams of {said}.",
+            headings=headings,
+            rows=rows,
+        )
 
 
 def _font_for(text: str) -> str:
@@ -105,4 +112,13 @@ def draw_cloud(found: Sequence[StrongNgram], name: str, number: int, n_classes: 
     alt = f"The strongest n-grams of {name}: {', '.join(row.ngram for row in words[:12])}."
     rows: list[tuple[str, ...]] = [(row.ngram, f"{row.strength:.1f}") for row in words]
     svg = cloud.to_svg(embed_font=False).encode()
-    return Picture(f"cloud_{number + 1}", name, alt, ("n-gram", "strength"), rows, buffer.getvalue(), svg, "png")
+    return Picture(
+        name=f"cloud_{number + 1}",
+        title=name,
+        alt=alt,
+        headings=("n-gram", "strength"),
+        rows=rows,
+        png=buffer.getvalue(),
+        svg=svg,
+        on_page="png",
+    )

@@ -44,7 +44,9 @@ def draw_learning_curve(curve: LearningCurve) -> Picture:
         rows = [("prequential", f"{n:,}", f"{accuracy:.4f}") for n, accuracy in curve.prequential]
         rows += [("test documents", f"{n:,}", f"{accuracy:.4f}") for n, accuracy in curve.holdout]
         headings = ("measured on", "documents", "accuracy")
-        return make_picture(drawing, "learning_curve", "Learning curve", _learning_in_words(curve), headings, rows)
+        return make_picture(
+            drawing, "learning_curve", "Learning curve", alt=_learning_in_words(curve), headings=headings, rows=rows
+        )
 
 
 def _ticks(curve: LearningCurve) -> list[int]:
@@ -88,7 +90,9 @@ def draw_roc(y: NDArray[np.intp], y_proba: NDArray[np.float64], names: Sequence[
         axis.set_ylabel("true positive rate")
         axis.legend(loc="lower right", title="area under the curve", alignment="left")
         alt = "Area under the ROC curve: " + ", ".join(f"{name} {area:.4f}" for area, name in areas) + "."
-        return make_picture(drawing, "roc", "ROC", alt, ("class", "false positive rate", "true positive rate"), rows)
+        return make_picture(
+            drawing, "roc", "ROC", alt=alt, headings=("class", "false positive rate", "true positive rate"), rows=rows
+        )
 
 
 def draw_precision_recall(y: NDArray[np.intp], y_proba: NDArray[np.float64], names: Sequence[str]) -> Picture:
@@ -114,7 +118,7 @@ def draw_precision_recall(y: NDArray[np.intp], y_proba: NDArray[np.float64], nam
         axis.legend(loc="lower left", title="average precision", alignment="left")
         alt = "Average precision: " + ", ".join(f"{name} {area:.4f}" for area, name in areas) + "."
         headings = ("class", "recall", "precision")
-        return make_picture(drawing, "precision_recall", "Precision and recall", alt, headings, rows)
+        return make_picture(drawing, "precision_recall", "Precision and recall", alt=alt, headings=headings, rows=rows)
 
 
 def _spoken_for(names: Sequence[str]) -> list[tuple[int, str]]:
@@ -160,7 +164,9 @@ def draw_calibration(y: NDArray[np.intp], y_proba: NDArray[np.float64], names: S
             f"Probabilities are off by {100 * gap:.1f} points on average (expected calibration error {gap:.4f}). "
             "Bars are 95% intervals."
         )
-        return make_picture(drawing, "calibration", "Calibration", alt, (given, what, "documents"), rows)
+        return make_picture(
+            drawing, "calibration", "Calibration", alt=alt, headings=(given, what, "documents"), rows=rows
+        )
 
 
 def wilson(share: NDArray[np.floating], n: NDArray[np.integer]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
@@ -221,7 +227,7 @@ def draw_lengths(n_words: NDArray[np.int32], right: NDArray[np.bool_], confidenc
             f"{accuracy[-1]:.1%} for the longest (about {middle[-1]:,.0f} words). Bars are 95% intervals."
         )
         headings = ("words", "documents", "accuracy", "mean probability")
-        return make_picture(drawing, "lengths", "Scores by length of text", alt, headings, rows)
+        return make_picture(drawing, "lengths", "Scores by length of text", alt=alt, headings=headings, rows=rows)
 
 
 def draw_confusion(matrix: Sequence[Sequence[int]], names: Sequence[str]) -> Picture:
@@ -249,4 +255,11 @@ def draw_confusion(matrix: Sequence[Sequence[int]], names: Sequence[str]) -> Pic
         axis.set_ylabel("true")
         rows = [(name, *(f"{n:,}" for n in line)) for name, line in zip(names, array.tolist(), strict=True)]
         headings = ("true \\ predicted", *names)
-        return make_picture(drawing, "confusion", "Confusion matrix", _confusion_in_words(array, names), headings, rows)
+        return make_picture(
+            drawing,
+            "confusion",
+            "Confusion matrix",
+            alt=_confusion_in_words(array, names),
+            headings=headings,
+            rows=rows,
+        )

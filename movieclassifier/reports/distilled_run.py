@@ -1,4 +1,4 @@
-"""What a distillation leaves for the report: where teacher and student disagree, and the words the student learned.
+"""A distillation as its report tells it: where teacher and student disagree, and the words the student learned.
 
 The facts lie beside the record as ``distilled.json``; the record itself stays small.
 """
@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,13 +26,50 @@ N_WORDS = 20
 SHOWN = 400  # characters
 
 
+class Word(TypedDict):
+    """An n-gram that the student learned from texts without labels."""
+
+    ngram: str
+    weight: float
+    n_documents: int
+
+
+class Example(TypedDict):
+    """A document on which teacher and student disagree, with the probabilities of both."""
+
+    text: str
+    label: int
+    teacher: list[float]
+    student: list[float]
+
+
+class Distillation(TypedDict):
+    """What a distillation leaves, as JSON holds it.
+
+    Attributes
+    ----------
+    names : list of str
+        Of the classes.
+    words : list of list of Word
+        For each class.
+    counts : dict of str to int
+        As :func:`count_agreement` returns it, if there was a teacher.
+    examples : list of Example
+    """
+
+    names: list[str]
+    words: list[list[Word]]
+    counts: NotRequired[dict[str, int]]
+    examples: NotRequired[list[Example]]
+
+
 def describe_distillation(
     classifier: Classifier,
     weights_alone: tuple[NDArray[np.int32], NDArray[np.floating]],
     unlabelled: Iterable[str],
     tested: tuple[Callable[[], Iterable[Document]], NDArray[np.intp], Mapping[str, NDArray[np.floating]]],
-) -> dict[str, Any]:
-    """Return the facts, as JSON holds them.
+) -> Distillation:
+    """Return what the report tells of a distillation.
 
     Parameters
     ----------
@@ -47,10 +84,9 @@ def describe_distillation(
 
     Returns
     -------
-    dict
-        ``words`` for each class; with a teacher also ``counts`` and ``examples`` of where both disagree.
+    Distillation
     """
-    found: dict[str, Any] = {
+    found: Distillation = {
         "names": list(classifier.label_names),
         "words": _words(classifier, weights_alone, unlabelled),
     }
@@ -82,7 +118,7 @@ def count_agreement(
 
 def _examples(
     documents: Iterable[Document], y: NDArray[np.intp], teacher: NDArray[np.floating], student: NDArray[np.floating]
-) -> list[dict[str, Any]]:
+) -> list[Example]:
     """Return the documents on which teacher and student differ most."""
     disagree = np.flatnonzero(teacher.argmax(axis=1) != student.argmax(axis=1))
     gaps = np.abs(teacher[disagree] - student[disagree]).max(axis=1)
@@ -102,7 +138,7 @@ def _examples(
 
 def _words(
     classifier: Classifier, weights_alone: tuple[NDArray[np.int32], NDArray[np.floating]], unlabelled: Iterable[str]
-) -> list[list[dict[str, Any]]]:
+) -> list[list[Word]]:
     """Return the n-grams of each class to which the texts without labels have added most."""
     weights = classifier.weights
     coef = weights.coef.copy()
@@ -120,17 +156,17 @@ def _words(
     ]
 
 
-def save_distillation(model_dir: str | os.PathLike[str], facts: dict[str, Any]) -> None:
+def save_distillation(model_dir: str | os.PathLike[str], facts: Distillation) -> None:
     """Write the facts beside the record."""
     with replace_file(Path(model_dir) / NAME, "w") as file:
         json.dump(facts, file, ensure_ascii=False, indent=1)
 
 
-def load_distillation(model: str | os.PathLike[str], classifier: Classifier) -> dict[str, Any] | None:
+def load_distillation(model: str | os.PathLike[str], classifier: Classifier) -> Distillation | None:
     """Return the facts beside a record or in a model folder; None where the model is not distilled or has none."""
     folder = Path(model) if Path(model).is_dir() else Path(model).parent
     path = folder / NAME
     if "distilled" not in classifier.metadata or not path.is_file():
         return None
-    facts: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    facts: Distillation = json.loads(path.read_text("utf-8"))
     return facts

@@ -53,12 +53,12 @@ def show(classifier: Classifier, mistake: Mistake) -> ShownMistake:
     names = dict(zip(classifier.classes_.tolist(), classifier.label_names, strict=True))
     start, stop = telling_part(mistake.text, marks)
     return ShownMistake(
-        mistake,
-        names[mistake.label],
-        names[mistake.predicted],
-        cut_up(mistake.text, marks, start, stop),
-        [part.ngram for part in explanation.contributions if part.value > 0][:5],
-        (start > 0, stop < len(mistake.text)),
+        mistake=mistake,
+        name=names[mistake.label],
+        predicted_name=names[mistake.predicted],
+        pieces=cut_up(mistake.text, marks, start, stop),
+        words_for=[part.ngram for part in explanation.contributions if part.value > 0][:5],
+        cut=(start > 0, stop < len(mistake.text)),
     )
 
 

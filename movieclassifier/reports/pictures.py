@@ -73,4 +73,6 @@ def make_picture(
             warnings.filterwarnings("ignore", "Glyph .* missing from")
             figure.savefig(buffer, format=ending, dpi=DPI, metadata=metadata)
         files[ending] = buffer.getvalue()
-    return Picture(name, title, alt, headings, list(rows), files["png"], files["svg"])
+    return Picture(
+        name=name, title=title, alt=alt, headings=headings, rows=list(rows), png=files["png"], svg=files["svg"]
+    )

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from movieclassifier.corpora.readers.contract import Document, Label
 from movieclassifier.evaluation.metrics import evaluate
@@ -19,6 +18,7 @@ from movieclassifier.reports.curves import (
     draw_precision_recall,
     draw_roc,
 )
+from movieclassifier.reports.distilled_run import Distillation
 from movieclassifier.reports.duplicates import Duplicates, find_duplicates
 from movieclassifier.reports.learning_curve import LearningCurve
 from movieclassifier.reports.mistakes import ShownMistake, show, without_breaks
@@ -54,7 +54,7 @@ class Report:
     mistakes: list[ShownMistake]
     duplicates: Duplicates
     accuracy_without_duplicates: float | None
-    distilled: dict[str, Any] | None = None
+    distilled: Distillation | None = None
 
     def html(self) -> str:
         """Return the page."""
@@ -114,14 +114,14 @@ def make_report(classifier: Classifier, train: Documents, test: TestPart, curve:
     clouds = [draw_cloud(found, name, i, len(names)) for i, (found, name) in enumerate(zip(ngrams, names, strict=True))]
     new = ~duplicates.in_test
     return Report(
-        classifier,
-        metrics,
-        curve,
-        pictures,
-        clouds,
-        [show(classifier, mistake) for mistake in test.mistakes],
-        duplicates,
-        float(right[new].mean()) if new.any() else None,
+        classifier=classifier,
+        metrics=metrics,
+        curve=curve,
+        pictures=pictures,
+        clouds=clouds,
+        mistakes=[show(classifier, mistake) for mistake in test.mistakes],
+        duplicates=duplicates,
+        accuracy_without_duplicates=float(right[new].mean()) if new.any() else None,
     )
 
 

@@ -100,7 +100,14 @@ class CheckpointFacts:
             raise ValueError("its run of one label is invalid")
         curve = [(n, accuracy) for n, accuracy in facts["curve"]]
         plan, (n_correct, n_tested) = Plan.from_dict(facts["plan"]), facts["since_point"]
-        return cls(plan, n_done, n_steps, curve, (n_correct, n_tested), tuple(label_run))
+        return cls(
+            plan,
+            n_steps_done=n_done,
+            n_steps=n_steps,
+            curve=curve,
+            since_point=(n_correct, n_tested),
+            label_run=tuple(label_run),
+        )
 
 
 def _is_pair(value: Any) -> bool:

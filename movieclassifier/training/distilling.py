@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,35 +47,62 @@ class Student:
     label_names: tuple[str, ...]
 
 
-def open_stages(model_dir: str, plan: dict[str, Any], resume: bool, show: bool | None = False) -> Stages:
+class StagePlan(TypedDict):
+    """All that decides the bits of the stages, as JSON holds it.
+
+    Attributes
+    ----------
+    version : str
+        Of movieclassifier.
+    recipe : dict
+        Of the student.
+    teacher : str
+        Its name, or "soft labels".
+    corpus, unlabelled : str
+        Digests of the texts.
+    reading : dict
+        How the corpus is read.
+    n_train, seed : int
+    """
+
+    version: str
+    recipe: dict[str, Any]
+    teacher: str
+    corpus: str
+    unlabelled: str
+    reading: dict[str, Any]
+    n_train: int
+    seed: int
+
+
+def open_stages(model_dir: str, plan: StagePlan, resume: bool, show: bool | None = False) -> Stages:
     """Return the folder of the stages: an empty one, or that of the same run, to go on with.
 
     Parameters
     ----------
     model_dir : str
-    plan : dict
-        All that decides the bits of the run, as JSON holds it.
+    plan : StagePlan
     resume : bool
     show : bool or None
 
     Raises
     ------
     ValueError
-        If the run to go on with was another one.
+        If the stages in the folder are of a different run.
     """
     folder = Path(model_dir) / FOLDER
     path = folder / PLAN
-    plan = json.loads(json.dumps(plan))
+    now = json.loads(json.dumps(plan))
     if resume and path.exists():
         before = json.loads(path.read_text("utf-8"))
-        differing = sorted(name for name in plan.keys() | before.keys() if plan.get(name) != before.get(name))
+        differing = sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
         if differing:
             raise ValueError(f"{folder} is of a run with a different {', '.join(differing)}; start without --resume.")
         return Stages(folder, show)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with replace_file(path, "w") as file:
-        json.dump(plan, file, indent=2)
+        json.dump(now, file, indent=2)
     return Stages(folder, show)
 
 
@@ -128,7 +155,16 @@ def fit_student(lessons: Lessons, soft: NDArray[np.float32], student: Student) -
         options = SoftOptions(min_df, SoftSGD(recipe.passes, n_plain_passes=min(1, recipe.passes - 1)), lessons.seed)
         with lessons.stages.progress("Student", (recipe.passes + 1) * rows.n_rows) as progress:
             targets = np.concatenate([hard, soft])
-            return vars(fit_soft(rows, targets, importance, recipe.ngrams.n_features, options, progress.update))
+            return vars(
+                fit_soft(
+                    rows,
+                    targets,
+                    importance,
+                    n_features=recipe.ngrams.n_features,
+                    options=options,
+                    tell=progress.update,
+                )
+            )
 
     fitted = SoftLinear(**lessons.stages.arrays("student", fit))
     n_steps = recipe.passes * rows.n_rows

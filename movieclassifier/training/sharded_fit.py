@@ -65,8 +65,17 @@ class ShardedFit:
         run = hashlib.blake2b(json.dumps(_of_the_run(plan), sort_keys=True).encode(), digest_size=8)
         self.plan, self.folder = plan, folder
         shares = () if plan.allow_sorted else tuple(n / sum(plan.label_counts) for n in plan.label_counts)
-        sizes = plan.min_df, plan.minibatch_size, plan.seed
-        self.settings = ShardSettings(plan.recipe, plan.classes, *sizes, run.hexdigest(), cache_dir, shares, plan.n_fit)
+        self.settings = ShardSettings(
+            plan.recipe,
+            plan.classes,
+            min_df=plan.min_df,
+            minibatch_size=plan.minibatch_size,
+            seed=plan.seed,
+            run=run.hexdigest(),
+            cache_dir=cache_dir,
+            shares=shares,
+            n_fit=plan.n_fit,
+        )
         self.counts = LogCountRatio(len(plan.classes), plan.recipe.ngrams.n_features, plan.min_df)
         self.weights: Weights | None = None
         self.n_passes_done = 0

@@ -119,7 +119,7 @@ def fit_soft(
             shared = (values[own_rows], importance[own_rows])
             for learner, position in zip(learners, positions, strict=True):
                 goal = np.ascontiguousarray(targets[own_rows, position])
-                learner.step(block.columns, block.indptr, shared[0], goal, shared[1], order)
+                learner.step(block.columns, block.indptr, shared[0], targets=goal, importance=shared[1], order=order)
             tell(len(order))
     coef = np.stack([learner.weights[:, 1] for learner in learners])
     return SoftLinear(columns, coef, ratio, np.array([learner.intercept[1] for learner in learners]), frequency)

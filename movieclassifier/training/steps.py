@@ -79,12 +79,12 @@ class Fit:
         """Write a checkpoint; without arrays, one that only says that the run was started."""
         if self.folder is not None:
             facts = CheckpointFacts(
-                self.plan,
-                self.n_steps_done,
-                self.plan.n_steps,
-                self.prequential.curve,
-                self.prequential.since_point,
-                self.label_runs.run,
+                plan=self.plan,
+                n_steps_done=self.n_steps_done,
+                n_steps=self.plan.n_steps,
+                curve=self.prequential.curve,
+                since_point=self.prequential.since_point,
+                label_run=self.label_runs.run,
             )
             save_checkpoint(self.folder / CHECKPOINT, facts, self.trainer.state() if with_arrays else {})
 

@@ -32,7 +32,7 @@ from movieclassifier.reports.distilled_run import describe_distillation
 from movieclassifier.system.atomic import check_replaceable, replace_file
 from movieclassifier.training.calibration import fit_temperature
 from movieclassifier.training.capacity import check_capacity
-from movieclassifier.training.distilling import Student, label_texts, memory_bound, naive_bayes, read_labels
+from movieclassifier.training.distilling import StagePlan, Student, label_texts, memory_bound, naive_bayes, read_labels
 from movieclassifier.training.planning import BOOK_MAPPINGS, BOOK_NAMES, PACKAGES
 from movieclassifier.training.teachers import describe, load_teacher
 from movieclassifier.training.teachers.lessons import Lessons, Probabilities, Stages, in_batches
@@ -63,7 +63,7 @@ def read_texts(paths: tuple[str, ...], reading: ReadingOptions, options: Distill
     counted = count_texts(unlabelled)
     left_out = f"{counted.n_left_out:,} are left out because CORPUS or --test has them."
     click.echo(f"{counted.n_texts:,} texts without labels; {left_out}", err=True)
-    return TeachingTexts(corpus, found, n_train, test, unlabelled, counted)
+    return TeachingTexts(corpus=corpus, found=found, n_train=n_train, test=test, unlabelled=unlabelled, counted=counted)
 
 
 def label_names(corpus: Corpus, found: Survey) -> tuple[str, ...]:
@@ -79,8 +79,8 @@ def make_student(texts: TeachingTexts, options: DistillOptions) -> Student:
     return Student(recipe, texts.classes, label_names(texts.corpus, texts.found))
 
 
-def make_plan(texts: TeachingTexts, student: Student, options: DistillOptions) -> dict[str, Any]:
-    """Return everything that decides the bits of the stages, as JSON holds it."""
+def make_plan(texts: TeachingTexts, student: Student, options: DistillOptions) -> StagePlan:
+    """Return everything that decides the bits of the stages."""
     return {
         "version": __version__,
         "recipe": student.recipe.to_dict(),
@@ -96,7 +96,15 @@ def make_plan(texts: TeachingTexts, student: Student, options: DistillOptions) -
 def make_lessons(texts: TeachingTexts, student: Student, stages: Stages, seed: int) -> Lessons:
     """Return what the teacher is given, and say on stderr how much memory it takes at most."""
     y = np.fromiter((position for _, position in texts), np.intp)
-    lessons = Lessons(texts, texts.unlabelled, y, texts.counted.n_texts, len(texts.classes), stages, seed)
+    lessons = Lessons(
+        labelled=texts,
+        unlabelled=texts.unlabelled,
+        y=y,
+        n_unlabelled=texts.counted.n_texts,
+        n_classes=len(texts.classes),
+        stages=stages,
+        seed=seed,
+    )
     bound = memory_bound(lessons, student.recipe)
     click.echo(f"This takes at most about {bound / 1e6:,.0f} MB of memory.", err=True)
     return lessons

@@ -18,6 +18,7 @@ from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.evaluation.caveats import find_caveats
 from movieclassifier.evaluation.metrics_table import metrics_table
 from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.metadata import RecordFacts
 from movieclassifier.models.origin import load_record_facts, replacement_note
 from movieclassifier.models.scoring import score_documents
 from movieclassifier.system.locking import lock_folder
@@ -230,16 +231,14 @@ def _place(plan: Plan, n_steps_done: int) -> str:
     return place if n_passes == 1 else f"{place} in pass {n_passes_done + 1} of {n_passes}, counting included"
 
 
-def report_result(
-    classifier: Classifier, run: RunOptions, before: dict[str, Any] | None, costs: dict[str, float]
-) -> None:
+def report_result(classifier: Classifier, run: RunOptions, before: RecordFacts | None, costs: dict[str, float]) -> None:
     """Print the metrics, and say on stderr what speaks against them, where the model is and which one it replaced.
 
     Parameters
     ----------
     classifier : Classifier
     run : RunOptions
-    before : dict or None
+    before : RecordFacts or None
         Facts of the record that was in the model folder before.
     costs : dict
         Seconds and peak memory.

@@ -94,7 +94,7 @@ def fetch(
     ----------
     Range requests: https://www.rfc-editor.org/rfc/rfc9110#name-range-requests
     """
-    download = _Download(url, path, n_bytes, max_bytes, timeout, show)
+    download = _Download(url=url, path=path, n_bytes=n_bytes, max_bytes=max_bytes, timeout=timeout, show=show)
     n_failed = 0
     n_most = n_bytes_of(path)
     while True:

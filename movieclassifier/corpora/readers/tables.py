@@ -105,7 +105,15 @@ def iter_csv(
     check_encoding(encoding)
     check_delimiter(delimiter)
     check_escape(escape, delimiter)
-    table = _Table(Path(path), Choice(text_column, label_column), header, delimiter, quoted, escape, encoding)
+    table = _Table(
+        path=Path(path),
+        choice=Choice(text_column, label_column),
+        header=header,
+        delimiter=delimiter,
+        quoted=quoted,
+        escape=escape,
+        encoding=encoding,
+    )
     return table.documents(AsIs() if labels is None else labels, as_bad_rows(skip_bad_rows))
 
 
@@ -162,7 +170,16 @@ def iter_plain_csv(
     look different from those of the file.
     """
     choice = Choice(text_column, label_column)
-    table = _Table(Path(path), choice, header, delimiter, quoted, "", encoding, Dialect(delimiter))
+    table = _Table(
+        path=Path(path),
+        choice=choice,
+        header=header,
+        delimiter=delimiter,
+        quoted=quoted,
+        escape="",
+        encoding=encoding,
+        dialect=Dialect(delimiter),
+    )
     return table.documents(AsIs() if labels is None else labels, BadRows())
 
 

@@ -131,17 +131,17 @@ def find_version(engine: Engine, version: int) -> Version:
 @taking_apart("a base")
 def _version(row: Row[Any], served: int | None) -> Version:
     return Version(
-        row.version,
-        row.kind,
-        row.parent,
-        row.name,
-        row.weights_sha256,
-        len(read_pairs(row.folded)),
-        row.guard_accuracy,
-        moment(row.created_at),
-        row.by,
-        row.note,
-        row.version == served,
+        version=row.version,
+        kind=row.kind,
+        parent=row.parent,
+        name=row.name,
+        weights_sha256=row.weights_sha256,
+        n_folded=len(read_pairs(row.folded)),
+        guard_accuracy=row.guard_accuracy,
+        created_at=moment(row.created_at),
+        by=row.by,
+        note=row.note,
+        served=row.version == served,
     )
 
 

@@ -52,7 +52,14 @@ def count_clients(connection: Connection, held: Held, shares: Mapping[str, float
     ):
         n_held[client] += accepted_at in held
     found = [
-        ClientVotes(client, n, n_held[client], int(n_waiting), shares.get(client, 0.0), moment(last))
+        ClientVotes(
+            client=client,
+            n_votes=n,
+            n_held=n_held[client],
+            n_waiting=int(n_waiting),
+            share=shares.get(client, 0.0),
+            last=moment(last),
+        )
         for client, n, n_waiting, last in connection.execute(statement.group_by(votes.c.client))
     ]
     return sorted(found, key=lambda row: (-row.share, -row.n_held, -row.n_votes, row.client))

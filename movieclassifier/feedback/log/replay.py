@@ -144,7 +144,14 @@ def iter_batches(
             trusted = [bool(row[3]) or at_of[row[0]] != row[0] for row in rows]
             packed = _packed(connection, {row[0]: row[4] for row in rows}, ngrams)
             labels = [targets[row[1]] for row in rows]
-            batch = Batch(chunk, at, labels, [row[2] for row in rows], trusted, unpack_rows(packed, ngrams))
+            batch = Batch(
+                vote=chunk,
+                at=at,
+                target=labels,
+                client=[row[2] for row in rows],
+                trusted=trusted,
+                rows=unpack_rows(packed, ngrams),
+            )
         yield batch
 
 

@@ -37,16 +37,16 @@ def vote_from(row: Row[Any] | VoteRow, held: Held) -> Vote:
     """Return a vote as people see it."""
     status, reason = current_status(row, held)
     return Vote(
-        row.position,
-        row.label,
-        row.verdict,
-        status,
-        reason,
-        read_probabilities(row.before),
-        read_probabilities(row.after),
-        row.n_known,
-        moment(row.voted_at),
-        row.accepted_at == row.position,
+        position=row.position,
+        label=row.label,
+        verdict=row.verdict,
+        status=status,
+        reason=reason,
+        before=read_probabilities(row.before),
+        after=read_probabilities(row.after),
+        n_known=row.n_known,
+        voted_at=moment(row.voted_at),
+        at_once=row.accepted_at == row.position,
     )
 
 
@@ -84,19 +84,19 @@ def prediction_from(row: PredictionRow, vote: VoteRow | None, view: View) -> Pre
         raise Misread(f"a prediction of {row.label!r:.40}, which has no probability")
     undone = vote is not None and vote.status == UNDONE
     return Prediction(
-        row.id,
-        row.text,
-        row.label,
-        probabilities,
-        row.model_version,
-        lambda: read_explanation(row.text, row.explanation, view.ngrams),
-        row.label,
-        moment(row.created_at),
-        view.labels,
-        None if vote is None or undone else vote_from(vote, view.held),
-        undone,
-        count_known(row.text, row.explanation, view.ngrams),
-        row.explanation,
+        id=row.id,
+        text=row.text,
+        label=row.label,
+        probabilities=probabilities,
+        model_version=row.model_version,
+        explain=lambda: read_explanation(row.text, row.explanation, view.ngrams),
+        explained_label=row.label,
+        created_at=moment(row.created_at),
+        labels=view.labels,
+        vote=None if vote is None or undone else vote_from(vote, view.held),
+        undone=undone,
+        n_known=count_known(row.text, row.explanation, view.ngrams),
+        evidence=row.explanation,
     )
 
 
@@ -105,32 +105,32 @@ def entry_from(row: Row[Any], held: Held) -> Entry:
     """Return a vote as the owner sees it, from its row joined with its prediction's."""
     status, reason = current_status(row, held)
     return Entry(
-        row.position,
-        row.prediction_id,
-        row.text,
-        row.predicted,
-        read_probabilities(row.probabilities).get(row.predicted, 0.0),
-        row.label,
-        row.verdict,
-        status,
-        reason,
-        row.client,
-        row.model_version,
-        moment(row.voted_at),
+        position=row.position,
+        prediction_id=row.prediction_id,
+        text=row.text,
+        predicted=row.predicted,
+        probability=read_probabilities(row.probabilities).get(row.predicted, 0.0),
+        label=row.label,
+        verdict=row.verdict,
+        status=status,
+        reason=reason,
+        client=row.client,
+        model_version=row.model_version,
+        voted_at=moment(row.voted_at),
     )
 
 
 def event_from(row: Row[Any]) -> Event:
     """Return a line of the log."""
     return Event(
-        row.position,
-        row.kind,
-        row.vote_position,
-        row.prediction_id,
-        row.label,
-        row.status,
-        row.version,
-        row.by,
-        moment(row.at),
-        row.note,
+        position=row.position,
+        kind=row.kind,
+        vote_position=row.vote_position,
+        prediction_id=row.prediction_id,
+        label=row.label,
+        status=row.status,
+        version=row.version,
+        by=row.by,
+        at=moment(row.at),
+        note=row.note,
     )

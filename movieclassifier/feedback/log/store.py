@@ -191,15 +191,15 @@ class FeedbackStore:
 def prediction_row(prediction: Prediction, client: Client) -> PredictionRow:
     """Return a prediction as it is stored."""
     return PredictionRow(
-        str(prediction.id),
-        client.owner,
-        prediction.text,
-        text_digest(prediction.text),
-        prediction.label,
-        json.dumps(prediction.probabilities),
-        prediction.model_version,
-        prediction.evidence,
-        round(prediction.created_at.timestamp() * 1000),
+        id=str(prediction.id),
+        owner=client.owner,
+        text=prediction.text,
+        digest=text_digest(prediction.text),
+        label=prediction.label,
+        probabilities=json.dumps(prediction.probabilities),
+        model_version=prediction.model_version,
+        explanation=prediction.evidence,
+        created_at=round(prediction.created_at.timestamp() * 1000),
     )
 
 

@@ -64,14 +64,14 @@ def list_voters(engine: Engine, shares: Mapping[str, float], n: int = MAX_VOTERS
         rows = connection.execute(found.where(votes.c.status != UNDONE).group_by(votes.c.client)).all()
         voters = [
             Voter(
-                client,
-                total,
-                int(accepted),
-                int(waiting),
-                int(wrong),
-                moment(first),
-                moment(last),
-                shares.get(client, 0),
+                client=client,
+                n_votes=total,
+                n_accepted=int(accepted),
+                n_waiting=int(waiting),
+                n_incorrect=int(wrong),
+                first=moment(first),
+                last=moment(last),
+                share=shares.get(client, 0),
             )
             for client, total, accepted, waiting, wrong, first, last in rows
         ]

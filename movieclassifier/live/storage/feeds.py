@@ -129,13 +129,13 @@ def feed_states(connection: Connection) -> list[FeedState]:
     """Return the feeds, by newspaper."""
     return [
         FeedState(
-            row.name,
-            row.url,
-            moment(row.asked_at) if row.asked_at else None,
-            moment(row.answered_at) if row.answered_at else None,
-            moment(row.next_at) if row.next_at else None,
-            row.fault,
-            row.is_gone,
+            name=row.name,
+            url=row.url,
+            asked_at=moment(row.asked_at) if row.asked_at else None,
+            answered_at=moment(row.answered_at) if row.answered_at else None,
+            next_at=moment(row.next_at) if row.next_at else None,
+            fault=row.fault,
+            is_gone=row.is_gone,
         )
         for row in connection.execute(select(feeds).order_by(feeds.c.name, feeds.c.url))
     ]

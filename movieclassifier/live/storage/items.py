@@ -133,17 +133,17 @@ def _digest(text: str) -> str:
 def kept_item(row: Row[Any]) -> KeptItem:
     """Return an item of its row."""
     item = Item(
-        row.source,
-        row.id_key,
-        row.url,
-        row.title,
-        row.text,
-        row.author,
-        moment(row.published_at) if row.published_at is not None else None,
-        row.language,
-        row.kind,
-        tuple(json.loads(row.categories)),
-        row.text_from,
+        source=row.source,
+        id=row.id_key,
+        url=row.url,
+        title=row.title,
+        text=row.text,
+        author=row.author,
+        published=moment(row.published_at) if row.published_at is not None else None,
+        language=row.language,
+        kind=row.kind,
+        categories=tuple(json.loads(row.categories)),
+        text_from=row.text_from,
     )
     return KeptItem(row.id, item, row.digest, moment(row.seen_at))
 

@@ -122,7 +122,15 @@ class SlotTrainer:
         arrays = (rows.data, rows.columns, rows.indptr, labels, self._table, self._words())
         self._n_slots = self._twin.count(*arrays, self._n_slots, self.min_df, data, slots, indptr)
         n = indptr[-1]
-        return _Counted(data[:n], slots[:n], indptr, rows.lengths, labels, self._n_slots, room)
+        return _Counted(
+            data=data[:n],
+            slots=slots[:n],
+            indptr=indptr,
+            lengths=rows.lengths,
+            y=labels,
+            n_slots=self._n_slots,
+            room=room,
+        )
 
     def _room(self, n: int) -> Room:
         """Return arrays for n entries, if possible those that an earlier minibatch has left."""

@@ -63,7 +63,17 @@ def train_embedding(
                 documents = visit.read(window.rows)
                 own = chosen.places(window)
                 rate = how.rate((epoch + progress.n_done / rows.n_rows) / how.epochs)
-                embedding.train_vectors(words, documents, own.columns, own.indptr, order, chances, noise, how, rate)
+                embedding.train_vectors(
+                    words,
+                    documents,
+                    own.columns,
+                    indptr=own.indptr,
+                    order=order,
+                    chances=chances,
+                    noise=noise,
+                    settings=how,
+                    rate=rate,
+                )
                 visit.write(file, window.rows, documents)
                 progress.update(len(window.rows))
         stages.keep(names[epoch + 1], vars(words))

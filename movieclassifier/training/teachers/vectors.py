@@ -104,7 +104,7 @@ def train_reader(lessons: Lessons, rows: RowStore, chosen: Chosen, settings: Set
     """Train one of the embeddings and the networks over it."""
     how, seed = settings.embedding, embedding_seed(lessons.seed, number)
     noise = noise_table(chosen.frequency.astype(float) * chosen.chances[-1])
-    words = train_embedding(lessons, rows, chosen, noise, how, number)
+    words = train_embedding(lessons, rows, chosen, noise=noise, how=how, number=number)
     sphere = make_sphere(words.vectors, noise, how, seed)
 
     def folded() -> dict[str, Any]:
@@ -139,6 +139,8 @@ def fit_naive_bayes(lessons: Lessons, ngrams: NGrams) -> SoftLinear:
             targets = np.eye(lessons.n_classes, dtype=np.float32)[lessons.y]
             importance = np.ones(len(targets), np.float32)
             how = SoftOptions(lessons.min_df, NAIVE_BAYES, lessons.seed)
-            return vars(fit_soft(rows, targets, importance, ngrams.n_features, how, progress.update))
+            return vars(
+                fit_soft(rows, targets, importance, n_features=ngrams.n_features, options=how, tell=progress.update)
+            )
 
     return SoftLinear(**lessons.stages.arrays(f"naive_bayes_{ngrams.n_features}", fit))

@@ -224,12 +224,12 @@ def wanted_of(given: Any) -> Wanted:
     """Return which articles a request asks for; what it cannot mean is left out."""
     sort = given.get("sort", "")
     return Wanted(
-        tuple(name[:100] for name in given.getlist("paper")[:50]),
-        tuple(name[:100] for name in given.getlist("topic")[:50]),
-        sort if sort in SORTS else SORTS[0],
-        min(max(0, given.get("since", 0, type=int)), 2**31 - 1),
-        min(max(1, given.get("page", 1, type=int)), 10_000),
-        min(max(1, given.get("n", PER_PAGE, type=int)), MAX_PER_PAGE),
+        sources=tuple(name[:100] for name in given.getlist("paper")[:50]),
+        outcomes=tuple(name[:100] for name in given.getlist("topic")[:50]),
+        sort=sort if sort in SORTS else SORTS[0],
+        since=min(max(0, given.get("since", 0, type=int)), 2**31 - 1),
+        page=min(max(1, given.get("page", 1, type=int)), 10_000),
+        per_page=min(max(1, given.get("n", PER_PAGE, type=int)), MAX_PER_PAGE),
     )
 
 

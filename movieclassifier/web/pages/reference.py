@@ -65,13 +65,13 @@ def list_operations(document: dict[str, Any], root: str, labels: tuple[str, ...]
             answers = [(status, _meaning(answer, responses)) for status, answer in operation["responses"].items()]
             found.append(
                 Operation(
-                    operation["operationId"],
-                    method.upper(),
-                    path,
-                    operation["summary"],
-                    operation.get("description", ""),
-                    _call(method, root.rstrip("/") + path, operation["operationId"], labels),
-                    answers,
+                    name=operation["operationId"],
+                    method=method.upper(),
+                    path=path,
+                    summary=operation["summary"],
+                    description=operation.get("description", ""),
+                    call=_call(method, root.rstrip("/") + path, operation["operationId"], labels),
+                    answers=answers,
                 )
             )
     return found
