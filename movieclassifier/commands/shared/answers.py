@@ -94,13 +94,13 @@ def answer_texts(
         if n and is_below:
             note = f"The probability is below {threshold:g}."
         yield Answer(
-            tuple(names[place] for place in top),
-            tuple(y_proba[place] for place in top),
-            best,
-            bool(n) and not is_below,
-            n,
-            note,
-            dict(zip(names, y_proba, strict=True)),
+            labels=tuple(names[place] for place in top),
+            shares=tuple(y_proba[place] for place in top),
+            position=best,
+            is_given=bool(n) and not is_below,
+            n_known=n,
+            note=note,
+            probabilities=dict(zip(names, y_proba, strict=True)),
         )
 
 
