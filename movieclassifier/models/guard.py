@@ -31,11 +31,12 @@ def make_guard(classifier: Classifier, documents: Iterable[Document]) -> dict[st
     """
     texts, labels = zip(*documents, strict=True)
     rows = classifier.rows(texts)
-    is_known = np.zeros(rows.n_features, bool)
-    is_known[classifier.columns] = True
-    known = is_known[rows.columns]
+    places_of = np.full(rows.n_features, -1, np.int32)
+    places_of[classifier.columns] = np.arange(len(classifier.columns), dtype=np.int32)
+    places = places_of[rows.columns]
+    known = places >= 0
     row = np.repeat(np.arange(len(texts)), rows.lengths)[known]
-    places = np.searchsorted(classifier.columns, rows.columns[known])
+    places = places[known]
     starts_row = np.diff(row, prepend=-1) > 0
     return {
         "guard_lengths": np.bincount(row, minlength=len(texts)).astype(np.int32),
