@@ -187,9 +187,11 @@ include "_hashing_keys.pxi"
 include "_hashing_tokens.pxi"
 
 
-cdef int add_keys(const Text* text, Buffers* buffers, const Settings* settings) except -1 nogil:
-    """Append the sorted keys of one text."""
-    cdef Py_ssize_t n_keys
+cdef int add_keys(
+    const Text* text, Buffers* buffers, const Settings* settings, const uint8_t* coef, Py_ssize_t n_bytes
+) except -1 nogil:
+    """Append the sorted keys of one text. Weights of n_bytes, if there are any, are on their way when this returns."""
+    cdef Py_ssize_t i, n_keys
     cdef uint32_t* keys
     reserve_text(buffers, text.n)
     tokenize(text, buffers, settings)
@@ -201,6 +203,9 @@ cdef int add_keys(const Text* text, Buffers* buffers, const Settings* settings) 
     keys = buffers.keys + buffers.n_keys
     hash_ngrams(buffers, settings.shortest, settings.longest, keys)
     make_keys(keys, n_keys, settings.n_features)
+    if coef != NULL:
+        for i in range(n_keys):
+            PREFETCH(coef + n_bytes * (keys[i] >> 1))
     sort_keys(keys, buffers.spare, n_keys, settings.n_key_bits)
     buffers.n_keys += n_keys
     return 0
@@ -213,7 +218,7 @@ cdef int add_texts(
     cdef Py_ssize_t i, start
     for i in range(n):
         start = buffers.n_keys
-        add_keys(&texts[i], buffers, settings)
+        add_keys(&texts[i], buffers, settings, NULL, 0)
         key_ends[i + 1] = buffers.n_keys
         indptr[i + 1] = indptr[i] + count_columns(buffers.keys + start, buffers.n_keys - start)
     return 0
@@ -512,13 +517,13 @@ cdef class Twin:
             if self.is_single:
                 singles = coef
                 with nogil:
-                    add_keys(&view, &workspace.buffers, &self.settings)
+                    add_keys(&view, &workspace.buffers, &self.settings, <uint8_t*> &singles[0, 0], sizeof(float))
                     reserve_row(&workspace.buffers, workspace.buffers.n_keys)
                     decide_text(&workspace.buffers, &self.settings, singles, sums)
             else:
                 doubles = coef
                 with nogil:
-                    add_keys(&view, &workspace.buffers, &self.settings)
+                    add_keys(&view, &workspace.buffers, &self.settings, <uint8_t*> &doubles[0, 0], sizeof(double))
                     reserve_row(&workspace.buffers, workspace.buffers.n_keys)
                     decide_text(&workspace.buffers, &self.settings, doubles, sums)
             self.keep(workspace)
