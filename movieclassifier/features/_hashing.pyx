@@ -38,6 +38,7 @@ cdef extern from *:
 
 
 cdef enum:
+    BUCKET = 4  # stop words: as many as a cache line holds
     AHEAD = 32  # weights that are asked for before they are needed
     MAX_PER_TEXT = 1 << 24  # characters, and n-grams: up to here sums of signs are exact in float32
     GROWTH = 2  # no character takes more bytes than twice its own in lower case and with a space behind it
@@ -62,11 +63,19 @@ cdef enum Norm:
     L2
 
 
+cdef struct StopWord:
+    uint64_t eight  # its first eight bytes, zeros behind a shorter one
+    uint32_t length  # 0 for an empty slot
+    uint32_t start  # in the text of all
+
+
 cdef struct StopWords:
-    uint32_t* slots  # where a word begins in the text, 0 for an empty slot
-    uint32_t n_slots  # a power of two
+    StopWord* slots  # in buckets, and behind them the words whose bucket is full
+    uint32_t n_buckets  # a power of two
+    uint32_t n_beyond
+    uint64_t factor  # that spreads words over buckets
     uint32_t longest  # in bytes
-    uint8_t* text  # of each word its length, four bytes, and its bytes
+    uint8_t* text
 
 
 cdef struct Settings:

@@ -103,45 +103,93 @@ cdef inline uint8_t* write_utf8(uint8_t* out, uint32_t c) noexcept nogil:
 # ---------------------------------------------------------------- stop words
 
 
-cdef inline uint32_t slot_of(const StopWords* words, const uint8_t* token, uint32_t length) noexcept nogil:
-    """Return the first slot to look in: a cheap hash of the length and the first four bytes."""
-    cdef uint32_t first_four = load(token) & (<uint32_t> 0xFFFFFFFF >> 8 * (4 - min(length, 4)))
-    cdef uint32_t spread = (first_four + length) * <uint32_t> 0x9E3779B1
-    return (spread ^ spread >> 16) & (words.n_slots - 1)
+cdef inline uint64_t first_eight(const uint8_t* token, uint32_t length) noexcept nogil:
+    """Return the first eight bytes of a token, zeros behind its end; eight can be read wherever a token lies."""
+    cdef uint64_t eight
+    cdef uint32_t n_missing = 8 - min(length, 8)
+    memcpy(&eight, token, 8)
+    return eight & (<uint64_t> 0xFFFFFFFFFFFFFFFF >> 4 * n_missing >> 4 * n_missing)
+
+
+cdef inline uint32_t bucket_of(const StopWords* words, uint64_t eight, uint32_t length) noexcept nogil:
+    return ((eight + length) * words.factor >> 32) & (words.n_buckets - 1)
 
 
 cdef inline bint is_stop_word(const StopWords* words, const uint8_t* token, uint32_t length) noexcept nogil:
-    cdef uint32_t slot, start
+    """Tell whether a token is a stop word. Half of all are, at random: nothing branches on it here."""
+    cdef uint64_t eight = first_eight(token, length)
+    cdef const StopWord* bucket = words.slots + BUCKET * bucket_of(words, eight, length)
+    cdef bint found = False
+    cdef int i
     if length > words.longest:
         return False
-    slot = slot_of(words, token, length)
-    while words.slots[slot]:
-        start = words.slots[slot]
-        if load(words.text + start) == length and memcmp(words.text + start + 4, token, length) == 0:
+    for i in range(BUCKET):
+        found |= (bucket[i].eight == eight) & (bucket[i].length == length)
+    if length <= 8 and not words.n_beyond:
+        return found
+    return is_among(words, bucket, BUCKET, token, length) or is_among(
+        words, words.slots + BUCKET * words.n_buckets, words.n_beyond, token, length
+    )
+
+
+cdef bint is_among(
+    const StopWords* words, const StopWord* slots, uint32_t n, const uint8_t* token, uint32_t length
+) noexcept nogil:
+    cdef uint32_t i
+    for i in range(n):
+        if slots[i].length == length and memcmp(words.text + slots[i].start, token, length) == 0:
             return True
-        slot = (slot + 1) & (words.n_slots - 1)
     return False
 
 
 cdef int make_stop_words(StopWords* words, stop_words) except -1:
-    cdef uint32_t end = 1, slot, length  # 0 stands for an empty slot
+    cdef uint32_t end = 0, length
     cdef const uint8_t* word_bytes
     encoded = {word.encode("utf-8", "surrogatepass") for word in stop_words if word}
     words.longest = max(map(len, encoded), default=0)
-    words.n_slots = 1 << 4 + len(encoded).bit_length()
-    words.slots = <uint32_t*> calloc(words.n_slots, sizeof(uint32_t))
-    words.text = <uint8_t*> calloc(end + sum(4 + len(word) for word in encoded) + PADDING, 1)
-    if words.slots == NULL or words.text == NULL:
+    words.text = <uint8_t*> calloc(sum(map(len, encoded)) + PADDING, 1)
+    if words.text == NULL:
         raise MemoryError("no room for the stop words.")
+    words.n_buckets = 1
+    while words.n_buckets < len(encoded):
+        words.n_buckets *= 2
+    spans = []
     for word in encoded:
         word_bytes, length = word, len(word)
-        memcpy(words.text + end, &length, 4)
-        memcpy(words.text + end + 4, word_bytes, length)
-        slot = slot_of(words, words.text + end + 4, length)
-        while words.slots[slot]:
-            slot = (slot + 1) & (words.n_slots - 1)
-        words.slots[slot] = end
-        end += 4 + length
+        memcpy(words.text + end, word_bytes, length)
+        spans.append((end, length))
+        end += length
+    words.factor = <uint64_t> 0x9E3779B97F4A7C15
+    fill_buckets(words, spans)
+    for _ in range(6):
+        if words.n_beyond:  # spread them in a different way
+            words.factor = words.factor * <uint64_t> 0x5851F42D4C957F2D | 1
+            words.n_buckets *= 2
+            fill_buckets(words, spans)
+    return 0
+
+
+cdef int fill_buckets(StopWords* words, list spans) except -1:
+    """Put each word into its bucket, or behind all buckets where its own is full."""
+    cdef uint32_t start, length
+    cdef uint64_t eight
+    cdef StopWord* slot
+    cdef StopWord* after
+    free(words.slots)
+    words.n_beyond = 0
+    words.slots = <StopWord*> calloc(BUCKET * words.n_buckets + len(spans), sizeof(StopWord))
+    if words.slots == NULL:
+        raise MemoryError("no room for the stop words.")
+    for start, length in spans:
+        eight = first_eight(words.text + start, length)
+        slot = words.slots + BUCKET * bucket_of(words, eight, length)
+        after = slot + BUCKET
+        while slot < after and slot.length:
+            slot += 1
+        if slot == after:
+            slot = words.slots + BUCKET * words.n_buckets + words.n_beyond
+            words.n_beyond += 1
+        slot.eight, slot.length, slot.start = eight, length, start
     return 0
 
 
@@ -242,13 +290,20 @@ cdef inline uint8_t* copy_run(const Buffers* buffers, Py_ssize_t* place, uint8_t
 
 cdef inline uint8_t* end_token(Buffers* buffers, uint8_t* end, const StopWords* stop_words) noexcept nogil:
     """Keep the token that ends here unless it is a stop word. Returns where the next one begins."""
+    return end_token_like(buffers, end, stop_words, buffers.tokens + buffers.starts[buffers.n_tokens])
+
+
+cdef inline uint8_t* end_token_like(
+    Buffers* buffers, uint8_t* end, const StopWords* stop_words, const uint8_t* same
+) noexcept nogil:
+    """Do as :func:`end_token`; ``same`` has the bytes of the token, and need not wait until they are written."""
     cdef uint8_t* token = buffers.tokens + buffers.starts[buffers.n_tokens]
-    if stop_words.longest and is_stop_word(stop_words, token, end - token):
-        return token
+    cdef bint is_kept = not (stop_words.longest and is_stop_word(stop_words, same, end - token))
     end[0] = c" "
-    buffers.n_tokens += 1
-    buffers.starts[buffers.n_tokens] = end + 1 - buffers.tokens
-    return end + 1
+    buffers.n_tokens += is_kept
+    token += is_kept * (end + 1 - token)
+    buffers.starts[buffers.n_tokens] = token - buffers.tokens
+    return token
 
 
 cdef inline bint begins_word(const Buffers* buffers, Py_ssize_t i) noexcept nogil:
@@ -260,7 +315,7 @@ cdef inline bint begins_word(const Buffers* buffers, Py_ssize_t i) noexcept nogi
 
 cdef void tokenize_book(Py_ssize_t n, Buffers* buffers, const StopWords* stop_words) noexcept nogil:
     cdef const uint8_t* text = buffers.text
-    cdef Py_ssize_t i = 0, mouth, width, n_emoticons = 0, n_glued = 0
+    cdef Py_ssize_t i = 0, begin, mouth, width, n_emoticons = 0, n_glued = 0
     cdef uint32_t c
     cdef uint8_t* emoticons = buffers.emoticons
     cdef uint8_t* out = buffers.tokens
@@ -277,6 +332,7 @@ cdef void tokenize_book(Py_ssize_t n, Buffers* buffers, const StopWords* stop_wo
                 i += 1
             continue
         c = 0
+        begin = i
         while True:
             out = copy_run(buffers, &i, out)
             if text[i] < 0x80:
@@ -292,8 +348,11 @@ cdef void tokenize_book(Py_ssize_t n, Buffers* buffers, const StopWords* stop_wo
             # The first emoticon is glued to a word that reaches the end of the text.
             memcpy(out, emoticons, 2)
             out += 2
-            n_glued = 1
-        out = end_token(buffers, out, stop_words)
+            n_glued = c = 1
+        if c == 0:
+            out = end_token_like(buffers, out, stop_words, buffers.lower + begin)
+        else:
+            out = end_token(buffers, out, stop_words)
     for i in range(n_glued, n_emoticons):
         memcpy(out, emoticons + 2 * i, 2)
         out = end_token(buffers, out + 2, stop_words)

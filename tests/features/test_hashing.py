@@ -260,6 +260,12 @@ class TestFrontDoor:
         assert_exact(["fine film"], ngrams)
         assert hash_texts(["aab"], ngrams).columns.size == 2
 
+    @pytest.mark.parametrize("beginning", ["", "the same"])
+    @pytest.mark.parametrize("n_words", [1, 9, 3000])
+    def test_stop_words_may_be_many_and_begin_alike(self, beginning, n_words):
+        words = [f"{beginning.replace(' ', '')}{i:04}" for i in range(2 * n_words)]
+        assert_exact([" ".join(words), "the"], NGrams(stop_words=tuple(words[::2]), ngram_range=(1, 1)))
+
     def test_stop_words_of_the_book_are_out_on_either_path(self, monkeypatch):
         documents = [" ".join(sorted(english_stop_words()))]
         assert "wasn't" in documents[0]
