@@ -72,6 +72,7 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     from movieclassifier.evaluation.caveats import find_caveats
     from movieclassifier.models.abstaining import measure_thresholds
     from movieclassifier.models.guard import make_guard
+    from movieclassifier.models.naming import name_strongest
     from movieclassifier.models.origin import load_record_facts, replacement_note
     from movieclassifier.models.persistence import save_model
     from movieclassifier.models.rounding import round_weights
@@ -97,6 +98,7 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     classifier.metadata |= distill_steps.provenance(texts, options)
     classifier.metadata["metrics"] = result.pop("metrics")
     sample = list(texts.guard())
+    classifier.metadata["ngrams"] = name_strongest(classifier, [text for text, _ in sample])
     classifier.metadata["threshold"] = measure_thresholds(classifier, sample)
     save_model(options.model_dir, classifier, make_guard(classifier, sample))
     save_distillation(options.model_dir, result.pop("report"))

@@ -11,6 +11,7 @@ from movieclassifier import __version__
 from movieclassifier.commands.shared.common_options import json_option, model_option
 from movieclassifier.commands.shared.edge import Command
 
+N_WORDS, MAX_LABELS = 5, 8
 EXAMPLES = [
     ("Show which model the other commands would take:", "movieclassifier info"),
     ("Print facts about a model of your own as JSON:", "movieclassifier info --model models/mine --json"),
@@ -24,6 +25,7 @@ def main(model: str | None, as_json: bool) -> None:
     """Show the versions and the model that would be used."""
     from movieclassifier.evaluation.metrics_table import SAMPLE
     from movieclassifier.models import origin
+    from movieclassifier.models.naming import rank_words
     from movieclassifier.models.persistence import load_classifier, model_path
     from movieclassifier.system.compiled import backend
 
@@ -44,9 +46,20 @@ def main(model: str | None, as_json: bool) -> None:
         if metrics
         else "unknown",
     }
+    words = rank_words(classifier, classifier.metadata.get("ngrams", []), N_WORDS)
     if as_json:
+        facts |= {"words": {label: [word for word, _ in found] for label, found in words.items()}} if words else {}
         click.echo(json.dumps(facts, indent=2))
         return
     facts["columns"] = f"{facts['columns']:,}{mark}"
     facts["accuracy"] += mark
+    facts |= {
+        f"for {label}"[:16]: printable(", ".join(word for word, _ in found))
+        for label, found in list(words.items())[:MAX_LABELS]
+    }
     click.echo("\n".join(f"{key:<16} {fact}" for key, fact in facts.items()))
+
+
+def printable(text: str) -> str:
+    """Return a text whose characters no terminal obeys."""
+    return "".join(character if character.isprintable() else "?" for character in text)

@@ -11,6 +11,7 @@ from movieclassifier.evaluation.metrics import evaluate
 from movieclassifier.models.abstaining import measure_thresholds
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.guard import make_guard
+from movieclassifier.models.naming import name_strongest
 
 
 def evaluate_unseen(
@@ -18,7 +19,7 @@ def evaluate_unseen(
     sample: Sequence[Document],
     score: Callable[[], tuple[NDArray[np.integer], NDArray[np.float64]]],
 ) -> dict[str, NDArray[Any]]:
-    """Evaluate a classifier on documents that it was not trained on; its metadata gets thresholds and metrics.
+    """Evaluate a classifier on documents that it was not trained on; its metadata says what was found.
 
     Parameters
     ----------
@@ -36,6 +37,7 @@ def evaluate_unseen(
     """
     if not sample:
         return {}
+    classifier.metadata["ngrams"] = name_strongest(classifier, [text for text, _ in sample])
     classifier.metadata["threshold"] = measure_thresholds(classifier, sample)
     classifier.metadata["metrics"] = evaluate(*score(), classifier)
     guard = make_guard(classifier, sample)

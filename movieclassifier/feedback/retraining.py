@@ -30,6 +30,7 @@ from movieclassifier.feedback.updating import UpdateRefused
 from movieclassifier.models.abstaining import measure_thresholds
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.guard import N_GUARD, guard_accuracy, make_guard
+from movieclassifier.models.naming import name_strongest
 from movieclassifier.models.record import record_bytes
 from movieclassifier.models.scoring import score_documents
 from movieclassifier.training.fit import fit
@@ -329,6 +330,7 @@ def _record(lesson: Lesson, classifier: Classifier, corpus: Corpus, n_votes: int
         "n_holdout": lesson.n_holdout,
         "evaluated_on": "the holdout",
         "n_corrections": n_votes,
+        "ngrams": name_strongest(classifier, [text for text, _ in sample]),
         "threshold": measure_thresholds(classifier, sample),
         "metrics": evaluate(*score_documents(classifier, documents), classifier),
     }

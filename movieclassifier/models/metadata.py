@@ -82,6 +82,8 @@ class Provenance(TypedDict, total=False):
     learning_curve : list of (int, float)
         Documents seen, and the prequential accuracy since the point before.
     metrics : Metrics
+    ngrams : list of str
+        N-grams of the corpus that speak most for the classes.
     threshold : dict
         As :meth:`movieclassifier.models.abstaining.Thresholds.to_dict` returns it.
     n_corrections : int
@@ -106,6 +108,7 @@ class Provenance(TypedDict, total=False):
     earlier: list[list[Any]]
     learning_curve: list[tuple[int, float]]
     metrics: Metrics
+    ngrams: list[str]
     threshold: dict[str, Any]
     n_corrections: int
     distilled: dict[str, Any]
@@ -231,4 +234,5 @@ TYPES: dict[str, Callable[[Any], bool]] = {
     "learning_curve": _is_curve,
     "distilled": lambda value: isinstance(value, dict) and _is_text(value.get("teacher")),
     "metrics": _is_metrics,
+    "ngrams": lambda value: isinstance(value, list) and len(value) < 1000 and all(map(_is_text, value)),
 }

@@ -3,7 +3,9 @@
 import json
 
 from movieclassifier import __version__
+from movieclassifier.models.record import save_record
 from tests.support.command_line import run
+from tests.support.models import random_classifier
 
 
 def test_info_tells_versions_path_and_model(small_model):
@@ -13,3 +15,14 @@ def test_info_tells_versions_path_and_model(small_model):
     assert found["labels"] == "negative, positive"
     assert found["trained on"] == "360 documents of sample_reviews.csv"
     assert "columns" in run("info", "--model", small_model).stdout
+
+
+def test_info_speaks_the_words_of_the_model_and_no_terminal_obeys_them(tmp_path):
+    classifier = random_classifier(texts=("a fine film", "a dull film"))
+    classifier.metadata["ngrams"] = ["film", "\x1b[31mfine", "dull"]
+    save_record(tmp_path / "m.npz", classifier)
+    shown = run("info", "--model", tmp_path / "m.npz").stdout
+    assert "for 1 " in shown or "for 0 " in shown
+    assert "\x1b" not in shown
+    words = json.loads(run("info", "--json", "--model", tmp_path / "m.npz").stdout)["words"]
+    assert list(words) == ["0", "1"]

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import random
 import re
 import subprocess
 import sys
@@ -15,9 +16,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction import FeatureHasher
+from sklearn.utils.murmurhash import murmurhash3_32
 
 from movieclassifier.features import hashing
-from movieclassifier.features.hashing import hash_in_python, hash_texts, ngram_columns, sum_rows, sum_weights
+from movieclassifier.features.hashing import (
+    hash_in_python,
+    hash_texts,
+    murmur_hashes,
+    ngram_columns,
+    sum_rows,
+    sum_weights,
+)
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.rows import Rows
 from movieclassifier.features.tokenizers import TOKENIZERS
@@ -375,3 +384,11 @@ def test_columns_are_those_of_feature_hasher(n_features, ngrams):
     hasher = FeatureHasher(n_features, input_type="string")
     expected = {ngram: hasher.transform([[ngram]]).indices[0] for ngram in ngrams}
     assert ngram_columns(ngrams, n_features) == expected
+
+
+def test_hashes_of_many_keys_are_those_of_scikit_learn():
+    rng = random.Random(0)
+    lengths = (*range(20), 31, 32, 33, 63, 64, 65, 127, 255, 256, 257, 5000)
+    keys = [rng.randbytes(length) for length in lengths for _ in range(20)]
+    assert murmur_hashes(keys).tolist() == [murmurhash3_32(key) for key in keys]
+    assert murmur_hashes([]).tolist() == []

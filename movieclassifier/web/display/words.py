@@ -1,13 +1,13 @@
-"""The strongest words of a model, looked up among the phrases of the bundled sample reviews."""
+"""The strongest words of a model: those that its training named, else phrases of the bundled sample reviews."""
 
 from collections import Counter
 from functools import lru_cache
 from importlib.resources import files
 
 from movieclassifier.corpora.readers.formats import READERS
-from movieclassifier.features.hashing import ngram_columns
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.explanation import ngram_spans
+from movieclassifier.models.naming import rank_words
 from movieclassifier.recipes.linear import Recipe
 
 SAMPLE = "bundled/sample_reviews.csv"
@@ -19,8 +19,8 @@ N_WORDS = 12
 def strongest_words(classifier: Classifier, n: int = N_WORDS) -> dict[str, list[tuple[str, float]]]:
     """Return the words and phrases with the largest weights, by label name.
 
-    A model keeps weights of hashed phrases and no words, and what people wrote is theirs, so the phrases come from
-    the sample reviews.
+    A training names the strongest phrases of its corpus. For a model without such names, which has the labels of the
+    sample reviews, the phrases come from these. Those that people wrote here are theirs, and never shown.
 
     Parameters
     ----------
@@ -31,30 +31,21 @@ def strongest_words(classifier: Classifier, n: int = N_WORDS) -> dict[str, list[
     Returns
     -------
     dict of str to list of (str, float)
-        Empty for a model of different labels: the phrases of the sample are not its own. The strongest first; above
-        zero they speak for the label. For two classes the first label's are below zero.
+        Empty for a model of different labels and without names. The strongest first; above zero they speak for the
+        label. For two classes the first label's are below zero.
     """
-    if tuple(classifier.label_names) != SAMPLE_LABELS:
-        return {}
-    columns = sample_phrases(classifier.recipe)
-    names, places = list(columns), list(columns.values())
-    found = {}
-    for row, weights in enumerate(classifier.coef_[:, places]):
-        ranked = sorted(zip(weights.tolist(), names, strict=True), reverse=True)
-        if len(classifier.coef_) == 1:
-            found[classifier.label_names[0]] = [(name, weight) for weight, name in ranked[::-1][:n] if weight < 0]
-        name = classifier.label_names[row if len(classifier.coef_) > 1 else 1]
-        found[name] = [(name, weight) for weight, name in ranked[:n] if weight > 0]
-    return found
+    ngrams = classifier.metadata.get("ngrams")
+    if ngrams is None and tuple(classifier.label_names) == SAMPLE_LABELS:
+        ngrams = sample_phrases(classifier.recipe)
+    return rank_words(classifier, ngrams or [], n)
 
 
 @lru_cache(maxsize=4)
-def sample_phrases(recipe: Recipe) -> dict[str, int]:
-    """Return the phrases that several sample reviews use, each with its column."""
+def sample_phrases(recipe: Recipe) -> list[str]:
+    """Return the phrases that several sample reviews use."""
     counts: Counter[str] = Counter()
     for text, _ in READERS["csv"](str(files("movieclassifier").joinpath(SAMPLE))):
         counts.update(ngram_spans(text, recipe.ngrams).keys())
-    phrases = [
+    return [
         phrase for phrase, n in counts.items() if n >= MIN_REVIEWS and all(word[0].isalpha() for word in phrase.split())
     ]
-    return ngram_columns(phrases, recipe.ngrams.n_features) if phrases else {}

@@ -1,5 +1,6 @@
 import pytest
 
+from movieclassifier.features.hashing import ngram_columns
 from movieclassifier.models.persistence import load_classifier
 from movieclassifier.web.display.words import sample_phrases, strongest_words
 from tests.support.models import random_classifier
@@ -21,7 +22,7 @@ def test_the_words_of_a_label_speak_for_it_the_strongest_first(classifier):
 
 
 def test_the_weights_are_those_of_the_model(classifier):
-    columns = sample_phrases(classifier.recipe)
+    columns = ngram_columns(sample_phrases(classifier.recipe), classifier.recipe.ngrams.n_features)
     for words in strongest_words(classifier, 3).values():
         for word, weight in words:
             assert weight == classifier.coef_[0, columns[word]]
@@ -29,3 +30,17 @@ def test_the_weights_are_those_of_the_model(classifier):
 
 def test_a_model_of_different_labels_is_not_shown_with_the_words_of_reviews():
     assert strongest_words(random_classifier(3)) == {}
+
+
+def test_a_model_whose_training_named_its_ngrams_speaks_its_own_words():
+    classifier = random_classifier(3, texts=("the minister spoke", "a goal in extra time"))
+    classifier.metadata["ngrams"] = ["minister", "goal", "extra time"]
+    found = strongest_words(classifier, 2)
+    assert list(found) == ["0", "1", "2"]
+    assert {word for words in found.values() for word, _ in words} <= {"minister", "goal", "extra time"}
+
+
+def test_own_words_go_before_those_of_the_sample(classifier):
+    own = classifier.copy()
+    own.metadata = classifier.metadata | {"ngrams": ["a boring"]}
+    assert {word for words in strongest_words(own).values() for word, _ in words} <= {"a boring"}
