@@ -172,7 +172,7 @@ def tune(
                 new = [each for each in numbers[done:] if (each, n_documents) not in journal.scores]
                 new = new[: 1 if engine is None else engine.n_workers]
                 recipes = [candidates[each] for each in new]
-                scores = evaluate_all(recipes, part, classes, search=search, n_threads=n_threads, engine=engine)
+                scores = score_recipes(recipes, part, classes, search=search, n_threads=n_threads, engine=engine)
                 for each, score in zip(new, scores, strict=True):
                     journal.add(each, n_documents, score)
             tell(f"accuracy {journal.scores[number, n_documents].accuracy:.4f} on {n_documents:,} documents")
@@ -181,14 +181,14 @@ def tune(
     return _found(candidates, journal, best, finished=True)
 
 
-def evaluate(
+def score_recipe(
     recipe: Recipe, documents: Slice | Excerpt, classes: tuple[Label, ...], search: Search, n_threads: int = 1
 ) -> Score:
     """Cross-validate one recipe."""
-    return evaluate_all([recipe], documents, classes, search, n_threads)[0]
+    return score_recipes([recipe], documents, classes, search, n_threads)[0]
 
 
-def evaluate_all(
+def score_recipes(
     recipes: Sequence[Recipe],
     documents: Slice | Excerpt,
     classes: tuple[Label, ...],

@@ -117,7 +117,7 @@ class Learner:
         """Learn ballots after all others."""
         for batch in batches:
             self.ballots.extend(batch)
-        self._go_on()
+        self._learn_new()
 
     def remove(self, votes: list[int]) -> None:
         """Take ballots out, as if they had never been cast."""
@@ -131,7 +131,7 @@ class Learner:
                 changed += [index] if self.outcome[index] == STEPPED else []
         if changed:
             self.take_back_to(min(changed))
-            self._go_on()
+            self._learn_new()
 
     def take_back_to(self, index: int) -> None:
         """Take back the steps of a ballot and of all after it."""
@@ -157,7 +157,7 @@ class Learner:
             self.space.put(self.drift.weights, self.space.union(changed), coef)
         return bool(changed)
 
-    def _go_on(self) -> None:
+    def _learn_new(self) -> None:
         if len(self.outcome) < len(self.ballots.vote):
             room = len(self.ballots.vote) - len(self.outcome)
             self.outcome = np.concatenate([self.outcome, np.zeros(room, np.int8)])

@@ -12,6 +12,7 @@ from movieclassifier.live.items import ARTICLE
 from movieclassifier.live.judging import OTHER, UNTOLD
 from movieclassifier.live.storage.clock import DAY, day_of
 from movieclassifier.live.storage.items import voted_labels
+from movieclassifier.models.intervals import wilson
 
 ALL = ""  # the source that stands for all
 BAND_DAYS = 28
@@ -58,25 +59,10 @@ class DayOfSource:
     @property
     def accuracy(self) -> tuple[float, float, float] | None:
         """The share of right answers with its 95% interval; None without votes."""
-        return None if not self.n_votes else (self.n_right / self.n_votes, *wilson(self.n_right, self.n_votes))
-
-
-def wilson(n_right: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the interval of a share.
-
-    References
-    ----------
-    Wilson, *Probable Inference, the Law of Succession, and Statistical Inference*, JASA 1927.
-
-    Examples
-    --------
-    >>> [round(end, 3) for end in wilson(8, 10)]
-    [0.49, 0.943]
-    """
-    share, square = n_right / n, z * z / n
-    middle = (share + square / 2) / (1 + square)
-    half = z * math.sqrt(share * (1 - share) / n + square / (4 * n)) / (1 + square)
-    return max(0.0, middle - half), min(1.0, middle + half)
+        if not self.n_votes:
+            return None
+        share = self.n_right / self.n_votes
+        return share, *wilson(share, self.n_votes)
 
 
 def keep_drift(connection: Connection, now: int, days: int) -> None:

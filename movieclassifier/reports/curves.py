@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.evaluation.metrics import N_BINS, calibration_error
+from movieclassifier.models.intervals import wilson
 from movieclassifier.reports.charts import _confusion_in_words, _write_cell
 from movieclassifier.reports.learning_curve import LearningCurve
 from movieclassifier.reports.pictures import Picture, make_picture
@@ -169,26 +170,8 @@ def draw_calibration(y: NDArray[np.intp], y_proba: NDArray[np.float64], names: S
         )
 
 
-def wilson(share: NDArray[np.floating], n: NDArray[np.integer]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """Return the ends of 95% intervals of shares, which are right for few documents and shares near 0 and 1, too.
-
-    References
-    ----------
-    Wilson, *Probable inference, the law of succession, and statistical inference*, 1927.
-
-    Examples
-    --------
-    >>> [end.round(3).tolist() for end in wilson(np.array([1.0, 0.5]), np.array([10, 100]))]
-    [[0.722, 0.404], [1.0, 0.596]]
-    """
-    z = 1.96
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    width = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return np.maximum(middle - width, 0), np.minimum(middle + width, 1)
-
-
 def _distances(share: NDArray[np.floating], n: NDArray[np.integer]) -> NDArray[np.floating]:
-    low, high = wilson(share, n)
+    low, high = np.transpose([wilson(float(one), int(of)) for one, of in zip(share, n, strict=True)])
     result: NDArray[np.floating] = np.maximum(np.stack([share - low, high - share]), 0)
     return result
 

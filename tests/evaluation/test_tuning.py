@@ -7,7 +7,7 @@ from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.parts import Slice
 from movieclassifier.corpora.survey import survey
 from movieclassifier.evaluation.search_space import SPACE
-from movieclassifier.evaluation.tuning import Search, evaluate, n_evaluations, tune
+from movieclassifier.evaluation.tuning import Search, n_evaluations, score_recipe, tune
 from movieclassifier.evaluation.tuning_journal import Journal, Score
 from movieclassifier.recipes.linear import Recipe
 
@@ -82,7 +82,7 @@ def test_the_winner_is_the_best_on_all_documents(straight, documents):
     assert found.score == min(on_all.values(), key=Score.rank)
     assert found.base_score == on_all[0]
     assert found.score.accuracy >= found.base_score.accuracy
-    score = evaluate(found.recipe, documents, (0, 1), SEARCH)
+    score = score_recipe(found.recipe, documents, (0, 1), SEARCH)
     assert (score.accuracy, score.log_loss) == (found.score.accuracy, found.score.log_loss)
     assert found.n_evaluations <= n_evaluations(SEARCH)
 
@@ -110,7 +110,7 @@ def test_a_search_goes_on_to_the_same_end(straight, documents, tmp_path, n_lines
 
 def test_nothing_is_measured_twice(straight, documents, monkeypatch):
     found, journal = straight
-    monkeypatch.setattr("movieclassifier.evaluation.tuning.evaluate_all", None)
+    monkeypatch.setattr("movieclassifier.evaluation.tuning.score_recipes", None)
     assert tune(SEARCH, documents, (0, 1), Journal(journal.path, SEARCH.to_dict())) == found
 
 
@@ -133,7 +133,7 @@ def test_documents_after_the_training_part_are_not_looked_at(straight, tmp_path)
         csv.writer(file).writerows([("review", "sentiment"), *rows[:360], *[("nothing", 0)] * 40])
     corpus = open_corpus(path)
     documents = Slice(corpus, survey(corpus).labels, stop=360)
-    score, expected = evaluate(BASE, documents, (0, 1), SEARCH), straight[0].base_score
+    score, expected = score_recipe(BASE, documents, (0, 1), SEARCH), straight[0].base_score
     assert (score.accuracy, score.log_loss) == (expected.accuracy, expected.log_loss)
 
 
@@ -167,7 +167,7 @@ def test_a_kill_in_the_first_line_begins_anew(straight, tmp_path, n_bytes):
 def test_too_few_documents_of_a_class_are_named_with_a_way_out(documents):
     few = [*list(documents)[:60], ("a rare one", 2)]
     with pytest.raises(ValueError, match=r"1 of the label 2, .*take more of them, .*With fewer --candidates"):
-        evaluate(BASE, few, (0, 1, 2), SEARCH)
+        score_recipe(BASE, few, (0, 1, 2), SEARCH)
 
 
 def test_one_candidate_is_no_search():

@@ -4,7 +4,7 @@ import pytest
 
 from movieclassifier.feedback.log.database import transaction
 from movieclassifier.feedback.log.live_tables import judged
-from movieclassifier.live.drift import DayOfSource, drift_days, keep_drift, warnings_of, wilson
+from movieclassifier.live.drift import DayOfSource, drift_days, keep_drift, warnings_of
 from movieclassifier.live.items import Item
 from movieclassifier.live.judging import OTHER, UNTOLD
 from movieclassifier.live.storage.clock import DAY
@@ -41,15 +41,6 @@ def test_shares_of_a_day():
     assert day_of().accuracy is None
     share, low, high = day_of(votes=(10, 8)).accuracy
     assert low < share == 0.8 < high
-
-
-@pytest.mark.parametrize(("n_right", "n"), [(0, 1), (1, 1), (8, 10), (500, 1000)])
-def test_interval_of_a_share_holds_it_and_narrows(n_right, n):
-    low, high = wilson(n_right, n)
-    assert 0 <= low <= n_right / n <= high <= 1
-    wide = wilson(n_right, n, z=3.0)
-    assert wide[0] <= low
-    assert wide[1] >= high
 
 
 def test_days_are_counted_by_source_with_what_people_said(engine):

@@ -1,4 +1,8 @@
-"""Plain SGD on the log loss: the estimator behind a trainer."""
+"""Plain SGD on the log loss: the estimator behind a trainer.
+
+The learning rate is scikit-learn's ``learning_rate="optimal"``. That is its default, so no call here names it; a
+pickled estimator does, in :mod:`movieclassifier.models.pickling`.
+"""
 
 import math
 from typing import Any

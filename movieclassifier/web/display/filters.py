@@ -1,22 +1,10 @@
 """The filters that the templates use."""
 
-from collections.abc import Sequence
-
 from flask import Flask
 
+from movieclassifier.web.display.colours import colour_in
 from movieclassifier.web.display.outcomes import outcome_of, state_of
-from movieclassifier.web.display.wording import colour_of, count_of, excerpt, out_of_100, sentence, signed, when
-
-
-def colour_in(name: str, labels: Sequence[str]) -> str:
-    """Return the class of the colour of a label among the labels of a model; one that it lacks has none.
-
-    Examples
-    --------
-    >>> colour_in("positive", ["negative", "positive"]), colour_in("neutral", ["negative", "positive"])
-    ('l1', '')
-    """
-    return colour_of(list(labels).index(name)) if name in labels else ""
+from movieclassifier.web.display.wording import count_of, excerpt, out_of_100, sentence, signed, when
 
 
 def register(app: Flask) -> None:

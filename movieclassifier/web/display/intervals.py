@@ -1,10 +1,8 @@
 """Intervals of shares, and how the shares of right answers compare with what the model claims."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-Z95 = 1.959964
 N_BINS = 10
 MIN_IN_BIN = 5
 
@@ -23,27 +21,6 @@ class Bin:
     claimed: float
     right: float
     n: int
-
-
-def wilson(share: float, n: int) -> tuple[float, float]:
-    """Return the 95% interval of a share of `n`.
-
-    References
-    ----------
-    Wilson, *Probable Inference, the Law of Succession, and Statistical Inference*, JASA 1927.
-
-    Examples
-    --------
-    >>> [round(bound, 3) for bound in wilson(0.5, 100)]
-    [0.404, 0.596]
-    >>> wilson(0.0, 0)
-    (0.0, 1.0)
-    """
-    if not n:
-        return 0.0, 1.0
-    middle = (share + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
-    half = Z95 / (1 + Z95**2 / n) * math.sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def reliability(claimed: Sequence[float], right: Sequence[bool]) -> list[Bin]:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import zip_longest
 
-from movieclassifier.web.display.intervals import Bin, wilson
-from movieclassifier.web.display.wording import colour_of, count_of, day_of, signed
+from movieclassifier.models.intervals import wilson
+from movieclassifier.web.display.colours import colour_of
+from movieclassifier.web.display.intervals import Bin
+from movieclassifier.web.display.wording import count_of, day_of, signed
 
 WIDTH, HEIGHT = 640, 260
 LEFT, RIGHT, TOP, BOTTOM = 72, 12, 16, 36

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from movieclassifier.web.display.colours import colour_of
+
 MAX_ROWS = 8
-N_COLOURS = 8
 SURENESS = ((0.99, "almost certainly"), (0.9, "very likely"), (0.75, "likely"), (0.6, "probably"), (0.0, "perhaps"))
 
 
@@ -78,17 +79,6 @@ def signed(value: float, n_digits: int = 3) -> str:
     ('−0.500', '+2.2')
     """
     return f"{value:+.{n_digits}f}".replace("-", "−")
-
-
-def colour_of(place: int) -> str:
-    """Return the class in the style sheet of a label by its place among the labels of the model.
-
-    Examples
-    --------
-    >>> colour_of(1), colour_of(9)
-    ('l1', 'l1')
-    """
-    return f"l{place % N_COLOURS}"
 
 
 def any_of(names: Sequence[str]) -> str:

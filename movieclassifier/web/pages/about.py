@@ -6,10 +6,11 @@ from flask import Blueprint, render_template
 
 from movieclassifier.feedback.log.facts import FeedbackStats, ModelFacts
 from movieclassifier.models.abstaining import is_thresholds, thresholds_of
+from movieclassifier.models.intervals import wilson
 from movieclassifier.models.metadata import Metrics, Provenance
 from movieclassifier.models.origin import prequential
 from movieclassifier.web.clients import service
-from movieclassifier.web.display.intervals import reliability, wilson
+from movieclassifier.web.display.intervals import reliability
 from movieclassifier.web.display.plots import Plot, accuracy_plot, calibration_plot, votes_plot, words_plot
 from movieclassifier.web.display.wording import any_of, count_of
 from movieclassifier.web.display.words import strongest_words
