@@ -30,7 +30,7 @@ from movieclassifier.feedback.service import Service
 from movieclassifier.feedback.settings import read_settings
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.guard import guard_accuracy
-from movieclassifier.models.persistence import load_classifier
+from movieclassifier.models.persistence import load_classifier, model_path
 from movieclassifier.models.record import load_record
 
 VISITOR = Client("a session", "an address")
@@ -142,6 +142,7 @@ def shuffled(corpus: Scored, seed: int) -> Scored:
 
 def measure(model: Path, test: Path, n: int, caps: tuple[float, ...]) -> dict[str, object]:
     """Return all figures; costs are in points of accuracy on the test half."""
+    model = model_path(model)
     base = load_classifier(model)
     corpus = Scored.of(base, test)
     found: dict[str, object] = {
