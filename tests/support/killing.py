@@ -9,7 +9,9 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -25,13 +27,15 @@ BOUNDS = Bounds(cap=1e9, client_share=1)
 class Server:
     """gunicorn on a database, as it is deployed; it can be killed and started again."""
 
-    def __init__(self, url: str, model: Path, folder: Path, n_workers: int = N_WORKERS):
+    def __init__(
+        self, url: str, model: Path, folder: Path, n_workers: int = N_WORKERS, environ: Mapping[str, str] | None = None
+    ):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self.temporary = folder / "tmp"
-        self.temporary.mkdir()
-        self.log = folder / "log"
+        self.n_workers = n_workers
+        self.temporary = Path(tempfile.mkdtemp(prefix="server", dir=folder))
+        self.log = self.temporary / "log"
         self.environ = dict(os.environ) | {
             "DATABASE_URL": url,
             "SECRET_KEY": "a key for the test",
@@ -46,6 +50,7 @@ class Server:
             "MOVIECLASSIFIER_VOTES_PER_HOUR": "1000000",
             "WEB_CONCURRENCY": str(n_workers),
         }
+        self.environ |= environ or {}
         self.process: subprocess.Popen | None = None
 
     def start(self) -> None:
@@ -140,7 +145,7 @@ def digests_of_all_workers(server: Server) -> set[str]:
         for _ in range(10):
             digests.add(request(server.port, "GET", "/api/v1/model")[1]["weights_sha256"])
         after = answers_by_worker(server)
-        if sum(after.get(pid, 0) > before.get(pid, 0) for pid in server.workers()) == N_WORKERS:
+        if sum(after.get(pid, 0) > before.get(pid, 0) for pid in server.workers()) == server.n_workers:
             return digests
     raise TimeoutError("not every worker answered within a minute")
 
