@@ -4,23 +4,12 @@ import click
 
 from movieclassifier.commands.shared.corpus_options import chosen_corpus, corpus_options, corpus_to_test_on
 from movieclassifier.commands.shared.edge import Command
-from movieclassifier.commands.shared.training_options import training_options
+from movieclassifier.commands.shared.training_options import TRAIN_EXAMPLES, training_options
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.training.options import RunOptions, TrainingOptions
 
-EXAMPLES = [
-    (
-        "Train on your own texts and keep the model in models/mine:",
-        "movieclassifier train reviews.csv --model models/mine",
-    ),
-    (
-        "Repeat the book's model, and test it on a corpus of its own:",
-        "movieclassifier train data/movie_train.csv --test data/movie_test.csv --recipe book",
-    ),
-]
 
-
-@click.command(cls=Command, examples=EXAMPLES)
+@click.command(cls=Command, examples=TRAIN_EXAMPLES)
 @click.argument("paths", metavar="[CORPUS]...", nargs=-1)
 @corpus_options
 @training_options
@@ -50,12 +39,10 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     sample, unseen = planning.unseen_documents(holdout, n_holdout, tested.documents() if tested else None)
     guard = evaluate_unseen(classifier, sample, lambda: train_steps.score(classifier, unseen, run, engine))
     save_model(run.model_dir, classifier, guard)
-    train_steps.keep_state(run.model_dir)
+    train_steps.finish(run)
     train_steps.report_result(classifier, run, before, costs())
     if run.track:
-        from movieclassifier.reports.mlflow_log import track_run
-
-        track_run(classifier, run.model_dir, corpus, test, costs())
+        train_steps.track_run(classifier, run, corpus, test, costs())
 
 
 if __name__ == "__main__":

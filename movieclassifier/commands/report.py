@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from movieclassifier.commands.shared.common_options import output_option, progress_option
+from movieclassifier.commands.shared.continuing import reading_as_before
 from movieclassifier.commands.shared.corpus_options import (
     chosen_corpus,
     corpus_options,
@@ -64,7 +65,7 @@ def main(
     """Write a page with pictures on a training run.
 
     The page shows how good the model is, what it has learned, and where it is wrong. CORPUS is the corpus that the
-    model was trained on, read with the same options. The page needs no network.
+    model was trained on; it is read as it was for the training. The page needs no network.
     """
     check_extra()
     from movieclassifier.models.persistence import load_classifier
@@ -75,6 +76,7 @@ def main(
     Path(output).mkdir(parents=True, exist_ok=True)
     check_replaceable(Path(output) / PAGE)
     classifier = load_classifier(model_dir)
+    reading = reading_as_before(reading, classifier.metadata)
     corpus = chosen_corpus(paths, reading)
     run = open_run(classifier, corpus, corpus_to_test_on(test, reading, test_format) if test else None)
     with Progress(run.n_to_repeat if with_curve else 0, "Repeating the run", show=show) as progress:

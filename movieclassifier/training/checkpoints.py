@@ -270,8 +270,13 @@ def keep_finished(folder: str | os.PathLike[str]) -> bool:
 def keep_state(folder: str | os.PathLike[str]) -> None:
     """Keep the state of a finished fit for ``--continue``; if there is none, remove that of an earlier fit."""
     if not keep_finished(folder):
-        for name in (CHECKPOINT, STATE):
-            Path(folder, name).unlink(missing_ok=True)
+        remove_state(folder)
+
+
+def remove_state(folder: str | os.PathLike[str]) -> None:
+    """Remove the state and the checkpoint of all fits in a folder."""
+    for name in (CHECKPOINT, STATE):
+        Path(folder, name).unlink(missing_ok=True)
 
 
 def clear(folder: str | os.PathLike[str], keep: Collection[str] = ()) -> None:

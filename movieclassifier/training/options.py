@@ -93,6 +93,8 @@ class RunOptions:
         Processes of this machine that train shards.
     cache_dir : str or None
         Folder on each worker for hashed minibatches; None takes `model_dir`.
+    keep_state : bool
+        Whether to keep the trainer's state for a later run that continues.
     continue_ : bool
         Whether to train the finished model of `model_dir` further.
     show : bool or None
@@ -112,6 +114,7 @@ class RunOptions:
     n_threads: int = 1
     checkpoint_every: int = 50
     resume: bool = False
+    keep_state: bool = False
     continue_: bool = False
     on: str | None = None
     n_workers: int = 1

@@ -17,7 +17,7 @@ from tests.support.models import random_classifier
 from train_online import main
 
 SAMPLE = Path(str(files("movieclassifier").joinpath("bundled/sample_reviews.csv")))
-FAST = ["--n-features", "2**14", "--minibatch-size", "50", "--no-progress"]
+FAST = ["--n-features", "2**14", "--minibatch-size", "50", "--no-progress", "--keep-state"]
 
 
 def train(*arguments):

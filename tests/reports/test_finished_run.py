@@ -41,7 +41,7 @@ def two_texts(path):
     ("now", "named"),
     [
         (["--text-column", "other"], "now read with --text-column other; these are other documents"),
-        ([], "was read with --text-column text for the training, and is now read with the default options"),
+        (["--format", "csv"], "was read with --text-column text for the training, and is now read with --format csv"),
         (["--text-column", "text", "--labels", "0=1,1=0"], "now read with --text-column text --labels 0=1,1=0"),
     ],
 )
@@ -59,6 +59,9 @@ def test_the_options_of_the_training_are_right_for_its_report(tmp_path):
     run("train", path, "--format", "csv", *chosen, *SETTINGS)
     assert load_classifier(tmp_path).metadata["reading"]["labels"] == {"0": "bad", "1": "good"}
     run("report", path, *chosen, "--skip-bad-rows", "3", "--output", tmp_path)
+    # Nor need they be typed again.
+    result = run("report", path, "--model", tmp_path, "--output", tmp_path)
+    assert "Reading with --format csv --labels 0=bad,1=good --text-column text, as for the training." in result.stderr
     accuracy = load_classifier(tmp_path).metadata["metrics"]["accuracy"]
     assert f"<strong>{100 * accuracy:.2f}%</strong>" in (tmp_path / "report.html").read_text()
 

@@ -21,7 +21,7 @@ from movieclassifier.training.checkpoints import CACHE, CHECKPOINT, STATE, load_
 from train_online import main
 
 SAMPLE = Path(str(files("movieclassifier").joinpath("bundled/sample_reviews.csv")))
-FAST = ["--n-features", "2**12", "--minibatch-size", "50", "--no-progress", "--checkpoint-every", "1"]
+FAST = ["--n-features", "2**12", "--minibatch-size", "50", "--no-progress", "--keep-state", "--checkpoint-every", "1"]
 HEADER = b"review,sentiment\n"
 
 

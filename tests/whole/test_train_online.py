@@ -27,7 +27,7 @@ from movieclassifier.system.atomic import replace_file
 from train_online import main
 
 SAMPLE = Path(str(files("movieclassifier").joinpath("bundled/sample_reviews.csv")))
-FAST = ["--n-features", "2**14", "--minibatch-size", "100", "--no-progress"]
+FAST = ["--n-features", "2**14", "--minibatch-size", "100", "--no-progress", "--keep-state"]
 HEADER = b"review,sentiment\n"
 MODEL = {"classifier.npz", "classifier.pkl", "stopwords.pkl"}
 
@@ -163,7 +163,7 @@ def test_option_of_the_wrong_kind_is_said(option, message, model_dir, earlier_mo
 
 def test_more_memory_than_there_is_is_refused_before_the_training(model_dir, earlier_model):
     with soft_limit(resource.RLIMIT_AS, 12 * 2**30):
-        arguments = ["--model", str(model_dir), "--n-features", str(2**31 - 1), "--no-progress"]
+        arguments = ["--model", str(model_dir), "--n-features", str(2**31 - 1), "--no-progress", "--keep-state"]
         result = CliRunner().invoke(main, [str(SAMPLE), *arguments])
     message = "2 classes of 2,147,483,647 columns take about 25.8 GB of memory to train, and "
     assert_refused(result, message, model_dir, earlier_model)
@@ -173,7 +173,15 @@ def test_more_memory_than_there_is_is_refused_before_the_training(model_dir, ear
 def test_every_row_another_label_is_doubted_and_very_many_are_refused(tmp_path, model_dir, earlier_model):
     rows = list(iter_csv(SAMPLE))
     write_rows(tmp_path / "ids.csv", [(text, f"id{number}") for number, (text, _) in enumerate(rows * 2)])
-    arguments = [str(tmp_path / "ids.csv"), "--model", str(model_dir), "--label-column", "1", "--no-progress"]
+    arguments = [
+        str(tmp_path / "ids.csv"),
+        "--model",
+        str(model_dir),
+        "--label-column",
+        "1",
+        "--no-progress",
+        "--keep-state",
+    ]
     few = CliRunner().invoke(main, [*arguments, "--model", str(tmp_path / "doubted")])
     write_rows(tmp_path / "ids.csv", [(text, f"id{number}") for number, (text, _) in enumerate(rows * 3)])
     many = CliRunner().invoke(main, arguments)
@@ -436,7 +444,17 @@ def test_sorted_corpus_is_refused_allowed_or_shuffled(tmp_path, movie_data_csv):
     write_rows(given, rows)
     # The holdout of a sorted corpus would hold one label only: let it be mixed, and compare the training.
     write_rows(by_label, sorted(rows[:-4000], key=lambda row: row[1]) + rows[-4000:])
-    options = ["--n-holdout", "4000", "--n-features", "2**20", "--no-progress", "--json", "--checkpoint-every", "0"]
+    options = [
+        "--n-holdout",
+        "4000",
+        "--n-features",
+        "2**20",
+        "--no-progress",
+        "--keep-state",
+        "--json",
+        "--checkpoint-every",
+        "0",
+    ]
 
     def accuracy(path, *more):
         arguments = [str(path), *options, "--model", str(tmp_path / "model"), *more]

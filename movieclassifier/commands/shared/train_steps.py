@@ -23,7 +23,7 @@ from movieclassifier.models.origin import load_record_facts, replacement_note
 from movieclassifier.models.scoring import score_documents
 from movieclassifier.system.locking import lock_folder
 from movieclassifier.system.memory import peak_megabytes
-from movieclassifier.training.checkpoints import keep_state, load_checkpoint_facts, resumable
+from movieclassifier.training.checkpoints import keep_state, load_checkpoint_facts, remove_state, resumable
 from movieclassifier.training.fit import fit
 from movieclassifier.training.options import RunOptions, TrainingOptions
 from movieclassifier.training.plan import Plan
@@ -37,13 +37,14 @@ if TYPE_CHECKING:
 __all__ = [
     "book_corpus",
     "find_sources",
+    "finish",
     "fit_stream",
-    "keep_state",
     "load_record_facts",
     "measure_costs",
     "plan_run",
     "report_result",
     "score",
+    "track_run",
 ]
 
 # Fewer labels are those of a small trial.
@@ -190,6 +191,14 @@ def score(
     return score_documents(classifier, documents, run.n_threads)
 
 
+def finish(run: RunOptions) -> None:
+    """Remove the checkpoint of a run that has written its model, or keep it as the state for ``--continue``."""
+    if run.keep_state or run.continue_:
+        keep_state(run.model_dir)
+    else:
+        remove_state(run.model_dir)
+
+
 def fit_options(run: RunOptions, plan: Plan) -> dict[str, Any]:
     """Return the options of :func:`movieclassifier.training.fit.fit`; ``resume`` only if there is a checkpoint."""
     return {
@@ -255,3 +264,12 @@ def measure_costs() -> Callable[[], dict[str, float]]:
     """Return a function that tells the seconds since now and the peak memory of this process, in MB."""
     start = time.perf_counter()
     return lambda: {"seconds": round(time.perf_counter() - start, 3), "peak_MB": round(peak_megabytes())}
+
+
+def track_run(
+    classifier: Classifier, run: RunOptions, corpus: Corpus, test: Corpus | None, costs: dict[str, float]
+) -> None:
+    """Log the run to MLflow, with its report if that can be drawn."""
+    from movieclassifier.reports import mlflow_log
+
+    mlflow_log.track_run(classifier, run.model_dir, corpus, test, costs)

@@ -18,6 +18,7 @@ from movieclassifier.commands.shared.common_options import (
     seed_option,
     threads_option,
 )
+from movieclassifier.commands.shared.continuing import metadata_of, reading_as_before, settings_of_last_run
 from movieclassifier.commands.shared.corpus_options import format_of_test, test_option
 from movieclassifier.commands.shared.edge import add_options
 from movieclassifier.features.tokenizers import TOKENIZERS
@@ -26,6 +27,16 @@ from movieclassifier.recipes.names import RECIPES, make_recipe
 from movieclassifier.recipes.toml import read_recipe
 from movieclassifier.training.options import RunOptions, TrainingOptions
 
+TRAIN_EXAMPLES = [
+    (
+        "Train on your own texts and keep the model in models/mine:",
+        "movieclassifier train reviews.csv --model models/mine",
+    ),
+    (
+        "Repeat the book's model, and test it on a corpus of its own:",
+        "movieclassifier train data/movie_train.csv --test data/movie_test.csv --recipe book",
+    ),
+]
 OVERRIDES = ("passes", "tokenizer", "n_features", "ngram_range", "min_df", "alpha")
 SETTINGS = ("recipe", "stop_words", *OVERRIDES)
 
@@ -184,9 +195,17 @@ RUN_OPTIONS: list[Any] = [
         type=click.Path(file_okay=False),
         help="Keep hashed minibatches of shards in this folder on each worker.  [default: --model]",
     ),
+    click.option(
+        "--keep-state",
+        is_flag=True,
+        help="Keep the state of the trainer in --model, for --continue. It may take hundreds of megabytes.",
+    ),
     click.option("--resume", is_flag=True, help="Go on from the last checkpoint of the same run."),
     click.option(
-        "--continue", "continue_", is_flag=True, help="Train the finished model in --model further on CORPUS."
+        "--continue",
+        "continue_",
+        is_flag=True,
+        help="Train the model in --model, whose run has kept its state, further on CORPUS. Settings stay as they were.",
     ),
     seed_option("Draw the order of documents in SGD with this seed."),
     allow_sorted_option,
@@ -200,12 +219,15 @@ def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def call(*arguments: Any, **options: Any) -> Any:
-        of_run = {field: options.pop(field) for field in RunOptions.__dataclass_fields__}
+        run = RunOptions(**{field: options.pop(field) for field in RunOptions.__dataclass_fields__})
+        if run.continue_:
+            options |= settings_of_last_run(run)
+            options["reading"] = reading_as_before(options["reading"], metadata_of(run))
         names = TrainingOptions.__dataclass_fields__.keys() - {"recipe"}
         of_training = {name: options.pop(name) for name in names}
         training = TrainingOptions(chosen_recipe(options), **of_training)
         rest = {name: value for name, value in options.items() if name not in SETTINGS}
-        return command(*arguments, training=training, run=RunOptions(**of_run), **rest)
+        return command(*arguments, training=training, run=run, **rest)
 
     return add_options([*RUN_OPTIONS, UNLABELLED_OPTION, *RECIPE_OPTIONS, *SPLIT_OPTIONS, progress_option])(call)
 

@@ -1,0 +1,70 @@
+"""What a finished run knows already, so that its options need not be typed again."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from movieclassifier.corpora.reading import ReadingOptions, as_options
+from movieclassifier.models.origin import load_record_facts
+from movieclassifier.training.checkpoints import CHECKPOINT, STATE
+from movieclassifier.training.options import RunOptions
+from movieclassifier.training.planning import earlier_plan
+
+# Options of a training that the state of the last run knows, and what its plan calls them.
+KNOWN = {"recipe": "recipe", "minibatch_size": "minibatch_size", "seed": "seed"}
+
+
+def check_state(run: RunOptions) -> None:
+    """Refuse ``--continue`` where the last run has not kept its state.
+
+    Raises
+    ------
+    ValueError
+    """
+    folder = Path(run.model_dir)
+    has_state = any((folder / name).exists() for name in (STATE, CHECKPOINT))
+    if run.continue_ and (folder / "classifier.npz").exists() and not has_state:
+        raise ValueError(
+            f"{folder / STATE}: this model was trained without --keep-state, so there is nothing to continue from. "
+            "Train it again with --keep-state, or train on both corpora at once."
+        )
+
+
+def settings_of_last_run(run: RunOptions) -> dict[str, Any]:
+    """Return the recipe and the settings of the run that ``--continue`` goes on from, unless they are given now."""
+    check_state(run)
+    plan = earlier_plan(run)
+    context = click.get_current_context()
+    return {
+        name: getattr(plan, field)
+        for name, field in KNOWN.items()
+        if plan is not None and context.get_parameter_source(name) in (None, ParameterSource.DEFAULT)
+    }
+
+
+def metadata_of(run: RunOptions) -> dict[str, Any]:
+    """Return where the model in the folder of a run came from; empty if there is none."""
+    facts = load_record_facts(run.model_dir)
+    return {} if facts is None else facts["metadata"]
+
+
+def reading_as_before(reading: ReadingOptions, metadata: Mapping[str, Any]) -> ReadingOptions:
+    """Return how a model's corpus was read, if nothing is said now; a line on stderr says so.
+
+    Parameters
+    ----------
+    reading : ReadingOptions
+        Of the command line.
+    metadata : mapping
+        Where the model came from.
+    """
+    before = metadata.get("reading")
+    if not before or reading.chosen():
+        return reading
+    click.echo(f"Reading with {as_options(before)}, as for the training.", err=True)
+    columns = {"text_columns": tuple(before["text_columns"])} if "text_columns" in before else {}
+    return replace(reading, **before | columns)

@@ -1,0 +1,48 @@
+"""A run that goes on takes what the finished one knows, and says clearly where nothing was kept."""
+
+import json
+from importlib.resources import files
+
+import pytest
+
+from movieclassifier import load_classifier
+from tests.support.command_line import run
+
+SAMPLE = str(files("movieclassifier").joinpath("bundled/sample_reviews.csv"))
+SETTINGS = ["--n-features", "2**12", "--ngrams", "1", "--minibatch-size", "40", "--seed", "5"]
+
+
+def test_a_training_leaves_no_state_that_nobody_asked_for(tmp_path):
+    assert run("train", SAMPLE, *SETTINGS, "--model", tmp_path, "--keep-state").exit_code == 0
+    assert (tmp_path / "trainer.npz").exists()
+    assert run("train", SAMPLE, *SETTINGS, "--model", tmp_path).exit_code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["classifier.npz", "classifier.pkl", "stopwords.pkl"]
+
+
+def test_without_a_state_there_is_nothing_to_continue_from(tmp_path):
+    run("train", SAMPLE, *SETTINGS, "--model", tmp_path)
+    refused = run("train", SAMPLE, "--continue", "--model", tmp_path)
+    assert refused.exit_code == 2
+    assert refused.stderr == (
+        f"Error: {tmp_path}/trainer.npz: this model was trained without --keep-state, so there is nothing to continue "
+        "from. Train it again with --keep-state, or train on both corpora at once.\n"
+    )
+
+
+@pytest.mark.parametrize("more", [[], ["--seed", "6"]])
+def test_settings_are_not_asked_for_again(tmp_path, more):
+    table = (files("movieclassifier") / "bundled" / "sample_reviews.csv").read_text("utf-8")
+    (tmp_path / "t.csv").write_text(table.replace("review,sentiment", "body,mood", 1))
+    columns = ["--text-column", "body", "--label-column", "mood", "--labels", "0=bad,1=good"]
+    for folder, again in (("short", more), ("long", [*SETTINGS, *columns, *more])):
+        trained = run("train", tmp_path / "t.csv", *SETTINGS, *columns, "--model", tmp_path / folder, "--keep-state")
+        assert trained.exit_code == 0, trained.output
+        done = run("train", tmp_path / "t.csv", "--continue", "--model", tmp_path / folder, *again)
+        if more and folder == "short":
+            assert done.exit_code == 0, done.output
+        assert ("Reading with " in done.stderr) == (folder == "short")
+    records = [load_classifier(tmp_path / folder) for folder in ("short", "long")]
+    assert records[0].weights_sha256() == records[1].weights_sha256()
+    assert json.dumps(records[0].metadata) == json.dumps(records[1].metadata)
+    assert records[0].metadata["seed"] == (6 if more else 5)
+    assert (tmp_path / "short" / "trainer.npz").exists()
