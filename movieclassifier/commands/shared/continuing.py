@@ -46,7 +46,7 @@ def settings_of_last_run(run: RunOptions) -> dict[str, Any]:
     }
 
 
-def metadata_of(run: RunOptions) -> dict[str, Any]:
+def metadata_of(run: RunOptions) -> Mapping[str, Any]:
     """Return where the model in the folder of a run came from; empty if there is none."""
     facts = load_record_facts(run.model_dir)
     return {} if facts is None else facts["metadata"]
