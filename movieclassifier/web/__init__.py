@@ -20,6 +20,7 @@ from movieclassifier.web.api.hot import HotRoutes
 from movieclassifier.web.config import configure
 from movieclassifier.web.display import filters
 from movieclassifier.web.forms import needs_https
+from movieclassifier.web.links import live_link
 from movieclassifier.web.pages import about, admin, history, reference
 from movieclassifier.web.pages import reviews as pages
 from movieclassifier.web.throttling import DRAFTS, Throttle
@@ -87,7 +88,7 @@ def _create_app(config: Mapping[str, Any]) -> Flask:
         app.register_blueprint(module.blueprint)
     add_live_pages(app, log, config or {})
     links = app.config.get("LIVE_LINKS") or {}
-    app.jinja_env.globals |= {"has_pages": {*app.view_functions, *links}, "live_links": links}
+    app.jinja_env.globals |= {"has_pages": {*app.view_functions, *links}, "live_link": live_link}
     return app
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 
 from movieclassifier.feedback.settings import PREFIX, Settings, read_settings
-from movieclassifier.web.proxies import wrap
+from movieclassifier.web.proxies import behind_proxies
 from movieclassifier.web.secret_key import find_secret_key
 
 # A text of the greatest length, in which every character takes four bytes, each written as %XX.
@@ -64,7 +64,9 @@ def configure(app: Flask, given: Mapping[str, Any]) -> Settings:
     app.url_map.merge_slashes = False
     _check_password_hash(app.config["ADMIN_PASSWORD_HASH"])
     _check_token(app.config["METRICS_TOKEN"])
-    wrap(app, _whole(app.config["TRUSTED_PROXIES"]))
+    app.config["TRUSTED_PROXIES"] = _whole(app.config["TRUSTED_PROXIES"])
+    if not app.config.get("MODEL_NAMES"):  # of several models, one middleware stands before all
+        app.wsgi_app = behind_proxies(app.wsgi_app, app.config["TRUSTED_PROXIES"])  # type: ignore[method-assign]
     return settings
 
 

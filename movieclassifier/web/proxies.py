@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from movieclassifier.feedback.settings import PREFIX
@@ -62,21 +61,19 @@ class ForwardingWarning:
         return answer
 
 
-def wrap(app: Flask, n_proxies: int) -> None:
-    """Put the middleware for proxies around an application.
+def behind_proxies(app: Any, n_proxies: int) -> Any:
+    """Return a WSGI application with the middleware for proxies around it.
 
     Parameters
     ----------
-    app : Flask
+    app : WSGI application
     n_proxies : int
         The number of proxies in front whose ``X-Forwarded-*`` headers are trusted.
     """
-    wrapped: Any = BelowPrefix(app.wsgi_app, take_prefix())
+    wrapped = BelowPrefix(app, take_prefix())
     if n_proxies:
-        wrapped = ProxyFix(wrapped, x_for=n_proxies, x_proto=n_proxies, x_prefix=n_proxies)
-    else:
-        wrapped = ForwardingWarning(wrapped)
-    app.wsgi_app = wrapped  # type: ignore[method-assign]
+        return ProxyFix(wrapped, x_for=n_proxies, x_proto=n_proxies, x_prefix=n_proxies)
+    return ForwardingWarning(wrapped)
 
 
 def take_prefix() -> str:

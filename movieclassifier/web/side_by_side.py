@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request, Response
 
 from movieclassifier.feedback.settings import DEFAULT_DATABASE
 from movieclassifier.web import create_app
+from movieclassifier.web.proxies import behind_proxies
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 # What answers for all of them, at the root.
@@ -38,9 +39,14 @@ class SideBySide:
     def __init__(self, named: Mapping[str, Flask]):
         self._named = dict(named)
         self.apps = list(self._named.values())
+        self._answer = behind_proxies(self._hand_on, self.apps[0].config["TRUSTED_PROXIES"])
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Answer a request."""
+        return self._answer(environ, start_response)
+
+    def _hand_on(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Let the application answer that the path names."""
         path = environ.get("PATH_INFO", "")
         name, _, rest = path.lstrip("/").partition("/")
         app = self._named.get(name)

@@ -1,5 +1,8 @@
 """Several models behind one server, each with its own log."""
 
+import re
+from contextlib import contextmanager
+
 import pytest
 from werkzeug.test import Client
 
@@ -7,20 +10,26 @@ from movieclassifier.web.side_by_side import create_side_by_side, database_of, p
 from tests.support.visitors import REVIEW, TOKEN, words_of
 
 
+@contextmanager
+def serving(folder, model, **config):
+    config |= {"TESTING": True, "SECRET_KEY": "a key for the test", "LIVE_COLLECT": False}
+    config["DATABASE_URL"] = f"sqlite:///{folder}/feedback.db"
+    served = create_side_by_side({"films": str(model), "news": str(model), "posts": str(model)}, config)
+    try:
+        yield Client(served)
+    finally:
+        for app in served.apps:
+            if live := app.extensions.get("movieclassifier live"):
+                live.close()
+            app.extensions["movieclassifier"].close()
+
+
 @pytest.fixture
 def client(tmp_path, small_model, compiled_templates):
-    config = {"TESTING": True, "SECRET_KEY": "a key for the test", "LIVE_COLLECT": False}
-    config["DATABASE_URL"] = f"sqlite:///{tmp_path}/feedback.db"
-    served = create_side_by_side(
-        {"films": str(small_model), "news": str(small_model), "posts": str(small_model)}, config
-    )
-    for app in served.apps:
-        app.jinja_env.bytecode_cache = compiled_templates
-    yield Client(served)
-    for app in served.apps:
-        if live := app.extensions.get("movieclassifier live"):
-            live.close()
-        app.extensions["movieclassifier"].close()
+    with serving(tmp_path, small_model) as found:
+        for app in found.application.apps:
+            app.jinja_env.bytecode_cache = compiled_templates
+        yield found
 
 
 def test_each_model_has_its_own_pages_and_log(client, tmp_path):
@@ -89,3 +98,28 @@ def test_database_of_a_server_has_to_be_named(monkeypatch):
         database_of("news", "postgresql://ada@db/all")
     monkeypatch.setenv("DATABASE_URL_NEWS", "postgresql://ada@db/news")
     assert database_of("news", "postgresql://ada@db/all") == "postgresql://ada@db/news"
+
+
+@pytest.mark.parametrize("path", ["/films/about", "/sentiment/films/about"])
+def test_all_addresses_stand_below_the_prefix_of_the_server(tmp_path, small_model, monkeypatch, path):
+    monkeypatch.setenv("SCRIPT_NAME", "/sentiment")
+    monkeypatch.setenv("MOVIECLASSIFIER_PREFIX", "")
+    with serving(tmp_path, small_model) as client:
+        page = client.get(path).text
+        assert 'href="/sentiment/news/live"' in page
+        assert set(re.findall(r'(?:href|action|src)="/([^/"]*/[^/"]*)', page)) <= {
+            "sentiment/films",
+            "sentiment/news",
+            "sentiment/posts",
+        }
+        assert client.get("/posts/live").headers["Location"] == "/sentiment/news/live"
+        assert client.get("/").headers["Location"] == "/sentiment/films/"
+
+
+def test_a_trusted_proxy_names_the_prefix_of_all_models(tmp_path, small_model):
+    with serving(tmp_path, small_model, TRUSTED_PROXIES=1) as client:
+        headers = {"X-Forwarded-Prefix": "/outer", "X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
+        page = client.get("/films/about", headers=headers).text
+        assert 'href="/outer/news/live"' in page
+        assert 'href="/outer/films/' in page
+        assert client.get("/news/live/hashtag", headers=headers).headers["Location"] == "/outer/posts/live/hashtag"

@@ -45,6 +45,14 @@ def write_frame(file: IO[bytes], message: bytes) -> None:
     file.flush()
 
 
+def limit_cpu() -> None:
+    """Let the process end itself when the next job takes more than :data:`CPU_SECONDS` of CPU time."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    allowed = int(used.ru_utime + used.ru_stime) + CPU_SECONDS
+    # The soft limit alone ends it. A hard limit could not be raised for the jobs after this one.
+    resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
 def main() -> None:
     """Answer until the input ends."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
@@ -52,9 +60,7 @@ def main() -> None:
     reader, writer = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # what a library prints is no answer
     while (head := read_frame(reader)) is not None and (body := read_frame(reader)) is not None:
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        allowed = int(used.ru_utime + used.ru_stime) + CPU_SECONDS
-        resource.setrlimit(resource.RLIMIT_CPU, (allowed, allowed + 1))
+        limit_cpu()
         write_frame(writer, json.dumps(answer(json.loads(head), body)).encode())
 
 

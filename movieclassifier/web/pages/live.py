@@ -24,6 +24,7 @@ from movieclassifier.web.display.highlighting import segments, strongest_phrases
 from movieclassifier.web.display.live_wording import ago, states_in_words
 from movieclassifier.web.display.plots import Plot, weights_plot
 from movieclassifier.web.forms import SecureForm
+from movieclassifier.web.links import live_link
 
 RENEWALS = {"": "never", "1": "every minute", "5": "every 5 minutes"}
 WAIT_REFRESH = "2"
@@ -58,7 +59,7 @@ def start_collecting() -> AnyResponse | None:
     links = current_app.config.get("LIVE_LINKS") or {}
     endpoint = request.endpoint or ""
     if pages and endpoint in links and PAGES.get(endpoint, "news") not in pages:
-        return redirect(links[endpoint], 303)
+        return redirect(live_link(endpoint), 303)
     live().start()
     return None
 

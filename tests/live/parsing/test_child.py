@@ -1,6 +1,7 @@
 """What the process that parses does with a job."""
 
 import io
+import resource
 
 import pytest
 
@@ -36,3 +37,17 @@ def test_messages_are_read_as_they_were_written():
         child.write_frame(file, message)
     file.seek(0)
     assert [child.read_frame(file) for _ in range(4)] == [b"", b"one", b"x" * 100_000, None]
+
+
+def test_limit_of_each_job_can_be_raised_for_the_next(monkeypatch):
+    before = resource.getrlimit(resource.RLIMIT_CPU)
+    try:
+        limits = []
+        for seconds in (1000, 2000):
+            monkeypatch.setattr(child, "CPU_SECONDS", seconds)
+            child.limit_cpu()
+            limits.append(resource.getrlimit(resource.RLIMIT_CPU))
+    finally:
+        resource.setrlimit(resource.RLIMIT_CPU, before)
+    assert limits[0][0] + 999 <= limits[1][0]
+    assert {hard for _, hard in limits} == {before[1]}
