@@ -45,8 +45,10 @@ def _generate(name: str, *arguments: str) -> str:
 def setup(app: Any) -> dict[str, Any]:
     """Take part in a build."""
     from docs.extension.drawing import add_mathml, inline_drawings
+    from docs.extension.public_names import find_public_name
 
     app.connect("source-read", lambda app, name, source: source.__setitem__(0, expand(source[0])))
     app.connect("doctree-resolved", inline_drawings)
+    app.connect("missing-reference", find_public_name)
     add_mathml(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""Take the README's pictures of a report: ``python -m tests.scripts.report_screenshots report/report.html OUT.png 0 2``.
+"""Take the documentation's pictures of a report: ``python -m tests.scripts.report_screenshots report/report.html OUT.png 0 2``.
 
 The numbers are of the first and the last section; section 0 begins at the top of the page. It needs Pillow.
 """

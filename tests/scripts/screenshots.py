@@ -1,4 +1,4 @@
-"""Take the README's pictures: ``python -m tests.scripts.screenshots pkl_objects docs/images``. It needs Pillow."""
+"""Take the documentation's pictures: ``python -m tests.scripts.screenshots pkl_objects docs/images``. It needs Pillow."""
 
 import io
 import logging

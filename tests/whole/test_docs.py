@@ -379,6 +379,31 @@ def test_examples_can_fail(empty_folder):
 # Contributing and troubleshooting.
 
 
+def lost_files(text: str) -> list[str]:
+    """Return the files and names that a page says are in the package and that are not."""
+    package = ROOT / "movieclassifier"
+    lost = []
+    for path, names in re.findall(r"`([\w/.]+\.pyx?)`(?:: ((?:`\w+`(?:, )?)+))?", text):
+        found = [file for file in [*package.rglob(Path(path).name), *ROOT.glob(path)] if str(file).endswith(f"/{path}")]
+        defined = "".join(file.read_text("utf-8") for file in found)
+        words = re.findall(r"`(\w+)`", names)
+        lost += [path] if not found else [f"{path}: {word}" for word in words if not _is_defined(word, defined)]
+    return lost
+
+
+def _is_defined(word: str, source: str) -> bool:
+    return re.search(rf"^(def|class) {word}\b|^{word}\b.* = ", source, re.M) is not None
+
+
+@pytest.mark.parametrize("name", ["contributing/house.md", "explanation/how-it-works.md"])
+def test_files_are_where_a_page_says(name):
+    assert lost_files(page(ROOT / "docs" / name)) == []
+    assert lost_files("`models/recording.py`, `models/record.py`: `save_all`") == [
+        "models/recording.py",
+        "models/record.py: save_all",
+    ]
+
+
 @pytest.mark.parametrize("name", ["reader", "tokenizer", "recipe", "source", "page"])
 def test_an_addition_takes_under_40_lines(name):
     shown = [block for block in blocks(page(ROOT / f"docs/contributing/{name}.md")) if block.key == "file"]
