@@ -7,6 +7,7 @@ from math import ceil
 
 import click
 
+from movieclassifier.commands.shared.answers import answer_texts, shown_percent
 from movieclassifier.commands.shared.common_options import json_option, limit_option, model_option
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.commands.shared.texts import decode
@@ -38,13 +39,15 @@ def main(text: str, model: str | None, limit: int, as_json: bool) -> None:
     if not (as_json or explanation.n_known):
         click.echo(describe_unknown(text, classifier.recipe.ngrams))
         return
-    if as_json:
-        click.echo(json.dumps(asdict(explanation), indent=2))
-        return
-    y_proba = classifier.predict_proba([text])[0]
-    best = classifier.classes_.tolist().index(classifier.predict([text])[0])
     name = classifier.label_names[classifier.classes_.tolist().index(explanation.label)]
-    click.echo(f"{classifier.label_names[best]} ({y_proba[best]:.1%})\n")
+    if as_json:
+        click.echo(json.dumps(asdict(explanation) | {"label": name}, indent=2))
+        return
+    [answer] = answer_texts(classifier, [text], n_top=2)
+    first, second = (
+        f"{label} ({shown_percent(share)})" for label, share in zip(answer.labels, answer.shares, strict=True)
+    )
+    click.echo(f"{first}, then {second}\n" if len(classifier.label_names) > 2 else f"{first}\n")
     click.echo(coloured(explanation) + "\n")
     click.echo(explanation.total(repr(name)))
     for part in explanation.contributions[:limit]:

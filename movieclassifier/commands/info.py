@@ -3,13 +3,16 @@
 import json
 import platform
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from movieclassifier import __version__
 from movieclassifier.commands.shared.common_options import json_option, model_option
 from movieclassifier.commands.shared.edge import Command
+
+if TYPE_CHECKING:
+    from movieclassifier.models.classifier import Classifier
 
 N_WORDS, MAX_LABELS = 5, 8
 EXAMPLES = [
@@ -48,8 +51,8 @@ def main(model: str | None, as_json: bool) -> None:
     }
     words = rank_words(classifier, classifier.metadata.get("ngrams", []), N_WORDS)
     if as_json:
-        facts |= {"words": {label: [word for word, _ in found] for label, found in words.items()}} if words else {}
-        click.echo(json.dumps(facts, indent=2))
+        said = {label: [word for word, _ in found] for label, found in words.items()}
+        click.echo(json.dumps(as_data(classifier, str(model_path(model)), said), indent=2))
         return
     facts["columns"] = f"{facts['columns']:,}{mark}"
     facts["accuracy"] += mark
@@ -58,6 +61,34 @@ def main(model: str | None, as_json: bool) -> None:
         for label, found in list(words.items())[:MAX_LABELS]
     }
     click.echo("\n".join(f"{key:<16} {fact}" for key, fact in facts.items()))
+
+
+def as_data(classifier: "Classifier", path: str, words: dict[str, list[str]]) -> dict[str, Any]:
+    """Return the facts as JSON holds them: numbers, names and lists in place of sentences."""
+    from movieclassifier.system.compiled import backend
+
+    name, reason = backend()
+    metadata, metrics = classifier.metadata, classifier.metadata.get("metrics")
+    model = {
+        "path": path,
+        "recipe": classifier.recipe.to_dict(),
+        "classes": classifier.classes_.tolist(),
+        "labels": list(classifier.label_names),
+        "n_columns": len(classifier.columns),
+        "corpus": metadata.get("corpus"),
+        "sha256": metadata.get("sha256"),
+        "n_train": metadata.get("n_train"),
+        "evaluated_on": metadata.get("evaluated_on"),
+        "metrics": metrics,
+        "words": words,
+    }
+    return {
+        "movieclassifier": __version__,
+        "python": platform.python_version(),
+        "platform": sys.platform,
+        "hashing": {"backend": name, "reason": reason},
+        "model": model,
+    }
 
 
 def printable(text: str) -> str:

@@ -1,6 +1,7 @@
 """Progress on stderr: a pyprind bar with rate and time left, or a plain line now and then."""
 
 import sys
+import threading
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, TextIO
@@ -13,12 +14,14 @@ SECONDS_BETWEEN_LINES = 10.0
 
 
 def is_shown(show: bool | None, stream: TextIO | None = None) -> bool:
-    """Tell whether progress is to be shown: as `show` says, else on a terminal only."""
+    """Tell whether progress is to be shown from the start: as `show` says, else on a terminal only."""
     return (stream or sys.stderr).isatty() if show is None else show
 
 
 class Progress:
-    """Show how far a loop is: a bar on a terminal, nothing elsewhere unless `show` asks for lines.
+    """Show how far a loop is: a bar on a terminal, elsewhere a line every ten seconds.
+
+    It is never silent for longer than that, even where a single step takes minutes.
 
     Parameters
     ----------
@@ -31,7 +34,8 @@ class Progress:
     scale : int, default=1
         How many of what `update` counts make one unit: 1_000_000 with `unit="MB"` for bytes.
     show : bool or None, default=None
-        None shows on a terminal only; True also elsewhere, a line every ten seconds; False never.
+        Elsewhere than on a terminal, None shows nothing of a loop that ends within ten seconds; True shows at least
+        one line. False shows nothing anywhere.
     stream : file, optional
         Where to write; stderr by default.
 
@@ -60,40 +64,54 @@ class Progress:
         self._stream = stream or sys.stderr
         terminal = self._stream.isatty()
         self._visible = is_shown(show, self._stream)
+        self._wanted = show is not False
+        self._lock, self._ended = threading.Lock(), threading.Event()
         self._bar = _make_bar(total, title, self._stream) if self._visible and terminal and total else None
         self._interval = SECONDS_BETWEEN_DRAWINGS if self._bar else SECONDS_BETWEEN_LINES
         self._start = self._last = time.monotonic()
 
     def __enter__(self) -> "Progress":
+        if self._wanted:
+            threading.Thread(target=self._beat, name="progress", daemon=True).start()
         return self
 
     def update(self, n: int = 1, note: str = "") -> None:
         """Count `n` more as done; `note` is shown behind the rate until the next one."""
         self.n_done += n
         self.note = note
-        if self._visible and time.monotonic() - self._last >= self._interval:
-            self._draw()
+        if self._wanted and time.monotonic() - self._last >= self._interval:
+            with self._lock:
+                self._draw()
 
     def __exit__(self, *exception: object) -> None:
-        if self._visible and self._n_drawn < self.n_done:
-            self._draw()
+        self._ended.set()
+        with self._lock:
+            if (self._visible or self._n_drawn >= 0) and self._n_drawn < self.n_done:
+                self._draw()
         if self._bar and self._bar.active:
             # The bar did not reach its end: leave its line to what comes next, such as an error.
             self._stream.write("\n")
             self._stream.flush()
 
+    def _beat(self) -> None:
+        """Draw when a step has taken so long that nothing was drawn for a while."""
+        while not self._ended.wait(SECONDS_BETWEEN_LINES / 2):
+            with self._lock:
+                if not self._ended.is_set() and time.monotonic() - self._last >= SECONDS_BETWEEN_LINES:
+                    self._draw()
+
     def _draw(self) -> None:
         self._last, self._n_drawn = time.monotonic(), self.n_done
         rate = self.n_done / max(self._last - self._start, 1e-6)
         if self._bar:
-            rates = (f"{self._count(rate)} {self.unit}/s", f"{self._count(rate)}/s")
+            rates = (f"{self._rate(rate)} {self.unit}/s", f"{self._rate(rate)}/s")
             self._bar.draw(self.n_done, *(", ".join(filter(None, [shown, self.note])) for shown in rates))
         else:
             self._stream.write(self._line(rate) + "\n")
             self._stream.flush()
 
     def _line(self, rate: float) -> str:
-        parts = [f"{self._count(rate)} {self.unit}/s"]
+        parts = [f"{self._rate(rate)} {self.unit}/s"]
         done = self._count(self.n_done)
         if self.total:
             done += f" of {self._count(self.total)} {self.unit} ({self.n_done / self.total:.0%})"
@@ -102,6 +120,10 @@ class Progress:
         else:
             done += f" {self.unit}"
         return f"{self.title}: " + ", ".join([done, *parts, *filter(None, [self.note])])
+
+    def _rate(self, rate: float) -> str:
+        """Return a rate, with digits where the units are slow."""
+        return f"{rate:.2g}" if 0 < rate < 10 and self.scale == 1 else self._count(rate)
 
     def _count(self, n: float) -> str:
         return f"{n / self.scale:,.{0 if self.scale == 1 else 1}f}"

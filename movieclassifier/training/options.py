@@ -101,6 +101,8 @@ class RunOptions:
         As for :class:`movieclassifier.system.progress.Progress`.
     track : bool
         Whether to log the run to MLflow.
+    plot : bool or None
+        Whether to draw the learning curve at the end; None draws it on a terminal.
     as_json : bool
         Whether to print the result as JSON.
 
@@ -121,6 +123,7 @@ class RunOptions:
     cache_dir: str | None = None
     show: bool | None = None
     track: bool = False
+    plot: bool | None = None
     as_json: bool = False
 
     def __post_init__(self) -> None:

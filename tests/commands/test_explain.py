@@ -7,7 +7,9 @@ import re
 import click
 import pytest
 
+from movieclassifier import train
 from movieclassifier.commands.explain import coloured
+from movieclassifier.commands.shared.answers import shown_percent
 from movieclassifier.models.persistence import load_classifier
 from movieclassifier.models.record import save_record
 from tests.support.command_line import run
@@ -34,7 +36,7 @@ def test_explain_says_how_the_sum_becomes_the_probability(small_model):
     decision = float(next(line for line in lines if line.startswith("decision value")).split()[2])
     temperature = float(re.search(r"temperature, ([\d.]+),", lines[-1])[1])
     positive = 1 / (1 + math.exp(-decision / temperature))
-    assert f"({max(positive, 1 - positive):.1%})" in lines[0]
+    assert f"({shown_percent(max(positive, 1 - positive))})" in lines[0]
 
 
 def test_explain_of_an_uncalibrated_model_speaks_of_no_temperature(tmp_path):
@@ -68,3 +70,15 @@ def test_any_text_is_predicted_and_explained(text, small_model):
     for command in ("predict", "explain"):
         assert run(command, "--model", small_model, "--", text).exit_code == 0
     assert click.unstyle(coloured(load_classifier(small_model).explain("a film"))).replace("[", "").startswith("a")
+
+
+def test_explain_names_the_runner_up_of_more_than_two_classes(tmp_path):
+    films = [("a fine film", "good"), ("a dull film", "bad"), ("a long film", "mixed")] * 30
+    train(films, n_features=2**12, n_holdout=0).save(tmp_path / "m.npz")
+    first = run("explain", "fine", "--model", tmp_path / "m.npz").stdout.splitlines()[0]
+    assert re.fullmatch(r"good \([<>]?[\d.]+%\), then (bad|mixed) \([<>]?[\d.]+%\)", first)
+    assert json.loads(run("explain", "fine", "--json", "--model", tmp_path / "m.npz").stdout)["label"] == "good"
+
+
+def test_labels_are_told_by_name(small_model):
+    assert json.loads(run("explain", TEXT, "--json", "--model", small_model).stdout)["label"] == "positive"

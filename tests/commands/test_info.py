@@ -11,9 +11,15 @@ from tests.support.models import random_classifier
 def test_info_tells_versions_path_and_model(small_model):
     found = json.loads(run("info", "--json", "--model", small_model).stdout)
     assert found["movieclassifier"] == __version__
-    assert found["model"] == str(small_model / "classifier.npz")
-    assert found["labels"] == "negative, positive"
-    assert found["trained on"] == "360 documents of sample_reviews.csv"
+    assert found["hashing"]["backend"] in ("compiled", "python")
+    model = found["model"]
+    assert model["path"] == str(small_model / "classifier.npz")
+    assert (model["labels"], model["classes"]) == (["negative", "positive"], [0, 1])
+    assert (model["corpus"], model["n_train"]) == (["sample_reviews.csv"], 360)
+    assert model["recipe"]["name"] == "default"
+    assert 0.5 < model["metrics"]["accuracy"] < 1
+    shown = run("info", "--model", small_model).stdout
+    assert "trained on       360 documents of sample_reviews.csv" in shown
     assert "columns" in run("info", "--model", small_model).stdout
 
 
@@ -24,5 +30,5 @@ def test_info_speaks_the_words_of_the_model_and_no_terminal_obeys_them(tmp_path)
     shown = run("info", "--model", tmp_path / "m.npz").stdout
     assert "for 1 " in shown or "for 0 " in shown
     assert "\x1b" not in shown
-    words = json.loads(run("info", "--json", "--model", tmp_path / "m.npz").stdout)["words"]
+    words = json.loads(run("info", "--json", "--model", tmp_path / "m.npz").stdout)["model"]["words"]
     assert list(words) == ["0", "1"]

@@ -8,6 +8,7 @@ import pty
 import re
 import struct
 import termios
+import time
 from functools import partial
 from types import SimpleNamespace
 
@@ -142,3 +143,39 @@ def test_terminal_of_unknown_width_gets_a_bar():
 def test_an_exception_passes_through():
     with pytest.raises(ValueError, match="bad row"), Progress(10, "Counting"):
         raise ValueError("bad row")
+
+
+def test_elsewhere_than_on_a_terminal_a_long_loop_says_where_it_is(clock):
+    stream = io.StringIO()
+    with Progress(4, "Comparing", unit="recipes", stream=stream) as bar:
+        bar.update(1, "book")
+        assert stream.getvalue() == ""
+        clock.now += 20
+        bar.update(1, "default")
+        clock.now += 20
+        bar.update(2)
+    assert stream.getvalue() == (
+        "Comparing: 2 of 4 recipes (50%), 0.1 recipes/s, 0:00:20 left, default\n"
+        "Comparing: 4 of 4 recipes (100%), 0.1 recipes/s, 0:00:00 left\n"
+    )
+
+
+def test_a_step_that_takes_minutes_is_not_silent(monkeypatch, clock):
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0.02)
+    stream = io.StringIO()
+    with Progress(4, "Comparing", unit="recipes", stream=stream) as bar:
+        bar.update(1, "book")
+        for _ in range(500):
+            clock.now += 1
+            time.sleep(0.01)
+            if stream.getvalue().count("\n") > 2:
+                break
+    assert stream.getvalue().count("Comparing: 1 of 4 recipes (25%), ") > 2
+
+
+def test_a_loop_that_nobody_wants_to_see_stays_silent_for_ever(clock):
+    stream = io.StringIO()
+    with Progress(4, "Comparing", show=False, stream=stream) as bar:
+        clock.now += 100
+        bar.update(4)
+    assert stream.getvalue() == ""

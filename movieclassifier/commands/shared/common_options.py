@@ -16,7 +16,7 @@ progress_option = click.option(
     "--progress/--no-progress",
     "show",
     default=None,
-    help="Show progress on stderr.  [default: a bar on a terminal, else a line now and then]",
+    help="Show progress on stderr.  [default: a bar on a terminal, else a line every ten seconds]",
 )
 model_option = click.option(
     "--model",

@@ -1,6 +1,7 @@
 """Steps around a fit on the command line: the plan before it, and the result after it."""
 
 import os
+import shlex
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -9,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from movieclassifier.commands.shared.answers import is_terminal
 from movieclassifier.commands.shared.corpus_options import report_bad_rows
 from movieclassifier.commands.shared.edge import warn
 from movieclassifier.commands.shared.engine_options import source_on, start_engine
+from movieclassifier.commands.shared.plots import plot_curve
 from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.pieces import Excerpt
 from movieclassifier.corpora.readers.contract import Document
@@ -254,10 +257,31 @@ def report_result(classifier: Classifier, run: RunOptions, before: RecordFacts |
     """
     metrics = classifier.metadata.get("metrics")
     click.echo(metrics_table(classifier, metrics, run.as_json, costs))
+    on_terminal = is_terminal() and not run.as_json
+    if run.plot or (run.plot is None and on_terminal):
+        click.echo("\n" + plot_curve(classifier.metadata.get("learning_curve", [])), err=run.as_json)
     warn(find_caveats(metrics))
     click.echo(
         f"The model is in {run.model_dir}{replacement_note(before, load_record_facts(run.model_dir))}.", err=True
     )
+    if on_terminal:
+        click.echo(next_steps(str(run.model_dir)), err=True)
+
+
+def next_steps(model_dir: str) -> str:
+    """Return what can be done with a model that was just trained.
+
+    Examples
+    --------
+    >>> print(next_steps("models/mine"))
+    Next:
+      movieclassifier predict 'A text of yours' --model models/mine
+      movieclassifier explain 'A text of yours' --model models/mine
+      movieclassifier serve --model models/mine
+    """
+    model = "" if model_dir == "pkl_objects" else f" --model {shlex.quote(model_dir)}"
+    commands = [f"{name} 'A text of yours'" for name in ("predict", "explain")] + ["serve"]
+    return "\n".join(["Next:", *(f"  movieclassifier {command}{model}" for command in commands)])
 
 
 def measure_costs() -> Callable[[], dict[str, float]]:

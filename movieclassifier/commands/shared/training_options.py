@@ -210,6 +210,11 @@ RUN_OPTIONS: list[Any] = [
     seed_option("Draw the order of documents in SGD with this seed."),
     allow_sorted_option,
     track_option,
+    click.option(
+        "--plot/--no-plot",
+        default=None,
+        help="Draw the learning curve at the end.  [default: if the output is a terminal]",
+    ),
     json_option,
 ]
 
