@@ -85,13 +85,18 @@ lock: .venv/installed-dev ## renew the lock files after a change of setup.cfg; U
 	$(UV) $(UPGRADE) --extra neural --constraints requirements-dev.txt --output-file requirements-neural.txt
 	$(UV) $(UPGRADE) --extra build --extra release --constraints requirements-dev.txt --output-file requirements-release.txt
 
+# The tests of each compiled twin.
+SANITIZED := tests/features/test_hashing.py tests/test_vectorizer.py tests/corpora/readers/test_csv_blocks.py \
+	tests/training/learners tests/training/teachers/test_vectors.py tests/training/teachers/test_folding.py \
+	tests/training/teachers/test_embedding.py \
+	tests/feedback/test_learner.py tests/feedback/test_drift.py
+
 # PYTHONMALLOC: CPython's own allocator would hide reads beyond the end of a str.
-sanitize: .venv/installed-dev ## run the tests of the compiled twin under AddressSanitizer and UBSan
+sanitize: .venv/installed-dev ## run the tests of the compiled twins under AddressSanitizer and UBSan
 	CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined -g" \
 	    $(BIN)/python setup.py --quiet build --force --build-lib build/sanitized --build-temp build/sanitized-objects
 	LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc \
-	    PYTHONPATH=build/sanitized $(BIN)/pytest tests/features/test_hashing.py tests/test_vectorizer.py \
-	    tests/corpora/readers/test_csv_blocks.py
+	    PYTHONPATH=build/sanitized $(BIN)/pytest $(SANITIZED)
 
 $(TRAIN_HALF): | corpus
 	$(BIN)/python build_csv.py --split

@@ -148,10 +148,20 @@ class CompactTrainer:
             raise ValueError("its 'waiting_counts' are no counts of documents")
         self._use(columns.astype(np.int32))
         self._trainer.load_state({name: array for name, array in arrays.items() if name not in OWN})
+        self._check_places()
         self._waiting.load(keys, waiting_counts.astype(np.int32))
         np.add.at(self._n_documents, keys // self.n_classes, waiting_counts.astype(np.int32))
         if self._trainer.ratio_ is not None:
             self._n_documents[columns] = self._trainer.ratio_.counts_[1 : len(columns) + 1].sum(axis=1)
+
+    def _check_places(self) -> None:
+        """Refuse weights and counts at numbers that no column has."""
+        found = [vars(estimator).get(name) for estimator in self._trainer.estimators_ for name in ESTIMATOR_STATE]
+        rows = [value.reshape(-1) for value in found if isinstance(value, np.ndarray) and value.size == self._room]
+        if self._trainer.ratio_ is not None:
+            rows += list(self._trainer.ratio_.counts_.T)
+        if any(row[0] or row[len(self.columns) + 1 :].any() for row in rows):
+            raise ValueError("its weights or counts are at more columns than its 'columns'")
 
     def _own(self, arrays: Mapping[str, NDArray[Any]], name: str) -> NDArray[Any]:
         array = arrays.get(name)

@@ -100,6 +100,26 @@ def test_columns_of_a_damaged_state_are_refused(columns, message):
         CompactTrainer(trainer.recipe, 5, 1).load_state(state if columns is None else state | {"columns": columns})
 
 
+@pytest.mark.parametrize(("passes", "ratio"), [(1, True), (3, True), (1, False)])
+def test_weights_at_columns_that_are_not_there_are_refused(passes, ratio):
+    recipe = Recipe().with_settings(n_features=N_FEATURES, passes=passes, log_count_ratio=ratio)
+    trainer = CompactTrainer(recipe, 5, 1)
+    visit(trainer, minibatches(5), 1)
+    state = trainer.state()
+    with pytest.raises(ValueError, match="at more columns than its 'columns'"):
+        CompactTrainer(recipe, 5, 1).load_state(state | {"columns": state["columns"][:-1]})
+
+
+def test_negative_counts_of_waiting_columns_are_refused():
+    trainer = CompactTrainer(Recipe().with_settings(n_features=N_FEATURES), 5, 3)
+    visit(trainer, minibatches(5), 1)
+    state = trainer.state()
+    assert len(state["waiting_counts"])
+    forged = state | {"waiting_counts": np.full_like(state["waiting_counts"], 2**40, np.uint64)}
+    with pytest.raises(ValueError, match="its 'waiting_counts' are no counts"):
+        CompactTrainer(trainer.recipe, 5, 3).load_state(forged)
+
+
 def test_state_follows_the_columns_in_use_and_not_the_classes():
     recipe = Recipe()
     trainer = CompactTrainer(recipe, 77, 1)
