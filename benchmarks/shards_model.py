@@ -138,7 +138,7 @@ def simulate(
     *,
     n_passes: int = 3,
     n_cores: int | None = None,
-    bundles_per_worker: int = 2,
+    bundles_per_worker: int | None = None,
     n_shards: int = 2**40,
 ) -> Cost:
     """Simulate a training: the survey, the counting pass, and passes of SGD.
@@ -153,7 +153,7 @@ def simulate(
     >>> round(simulate(10**6, 4, free).seconds, 6), round(simulate(10**6, 4, free, n_cores=2).seconds, 6)
     (18.0, 36.0)
     """
-    n_tasks = min(n_shards, n_workers * bundles_per_worker)
+    n_tasks = min(n_shards, n_workers * (bundles_per_worker or (2 if n_workers <= 50 else 1)))
     per_task = n_documents / n_tasks
     n_columns = columns_of(per_task, constants)
     n_live, sizes = constants.n_columns, (n_tasks, n_workers, n_cores or n_workers)
@@ -177,7 +177,7 @@ def breaks_first(n_documents: int, n_workers: int, constants: Constants, cost: C
         WORKERS: "nothing yet: more workers help",
         LINK: "the link: add results up in a tree",
         MERGING: "merging: add results up in a tree",
-        SCHEDULER: "the scheduler: one bundle a worker",
+        SCHEDULER: "the scheduler: fewer, larger workers",
     }
     return advice[cost.bottleneck]
 

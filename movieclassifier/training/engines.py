@@ -6,9 +6,11 @@ An engine computes pure functions. A task that was lost with its worker is compu
 import multiprocessing
 import os
 import pickle
+import signal
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from multiprocessing.connection import Connection, wait
@@ -19,6 +21,8 @@ from typing import Any, Protocol, TypeVar
 T = TypeVar("T")
 ATTEMPTS = 4
 BUNDLES_PER_WORKER = 2
+# With more workers, what travels to and from the driver takes longer than what uneven bundles cost.
+MANY_WORKERS = 50
 # Dask tells nobody when its last worker has gone: a client would wait for ever.
 SECONDS_WITHOUT_WORKERS = 60.0
 SECONDS_TO_CONNECT = 20.0
@@ -40,9 +44,27 @@ def bundles_of(items: Sequence[T], n_workers: int) -> list[Sequence[T]]:
     >>> bundles_of("abcde", 1)
     ['ab', 'cde']
     """
-    n_bundles = min(len(items), n_workers * BUNDLES_PER_WORKER)
+    n_bundles = min(len(items), n_bundles_for(n_workers))
     ends = [round(len(items) * number / n_bundles) for number in range(n_bundles + 1)] if items else []
     return [items[start:stop] for start, stop in pairwise(ends)]
+
+
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Let the processes that are started here ignore Ctrl-C, which reaches a whole group: the driver ends them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def n_bundles_for(n_workers: int) -> int:
+    """Return how many tasks to make for some workers."""
+    return n_workers * (BUNDLES_PER_WORKER if n_workers <= MANY_WORKERS else 1)
 
 
 class Engine(Protocol):
@@ -177,7 +199,8 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.pipe, other_end = context.Pipe()
         self.process = context.Process(target=_compute_all, args=(other_end, self.path), daemon=True)
-        self.process.start()
+        with _deaf_children():
+            self.process.start()
         other_end.close()
 
     def stop(self) -> None:
@@ -232,7 +255,8 @@ class DaskEngine:
 
         self._cluster = None
         if address is None:
-            self._cluster = LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
+            with _deaf_children():
+                self._cluster = LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
             self._client = Client(self._cluster)
         elif address.startswith(("tcp://", "tls://", "ucx://")):
             self._client = Client(address, timeout=SECONDS_TO_CONNECT)
@@ -241,7 +265,11 @@ class DaskEngine:
         else:
             self._client = Client(scheduler_file=address, timeout=SECONDS_TO_CONNECT)
         self.n_workers = self._count_workers() or n_workers
-        self._check_versions()
+        try:
+            self._check_versions()
+        except BaseException:
+            self.close()
+            raise
 
     def run(self, tasks: Sequence[Task], forgiving: bool = False) -> Iterator[tuple[int, Any]]:
         """Yield the number of each task and its result, in the order in which they end.
@@ -256,27 +284,35 @@ class DaskEngine:
         from distributed.client import FutureCancelledError
         from distributed.scheduler import KilledWorker
 
-        futures = [self._client.submit(task.function, *task.arguments, pure=False, retries=1) for task in tasks]
-        numbers = {future.key: number for number, future in enumerate(futures)}
+        pending = {number: self._submit(task) for number, task in enumerate(tasks)}
+        attempts = dict.fromkeys(pending, 1)
         try:
-            while numbers:
-                for future in [each for each in self._done(futures) if each.key in numbers]:
+            while pending:
+                for number in self._done(pending):
+                    future = pending.pop(number)
                     try:
                         result = future.result()
                     except (KilledWorker, FutureCancelledError) as error:
+                        if attempts[number] < ATTEMPTS:  # a scheduler gives a task up after three deaths
+                            attempts[number] += 1
+                            pending[number] = self._submit(tasks[number])
+                            continue
                         died = ChildProcessError(f"the workers that compute a task have died: {error}")
                         result = _yielded(died, forgiving)
                     except OSError as error:
                         raise _on_a_worker(error) from error
-                    yield numbers.pop(future.key), result
+                    yield number, result
         finally:
-            self._client.cancel(futures)
+            self._client.cancel(list(pending.values()))
 
-    def _done(self, futures: Sequence[Any]) -> list[Any]:
-        """Wait until a task has ended, as long as there is a worker."""
+    def _submit(self, task: Task) -> Any:
+        return self._client.submit(task.function, *task.arguments, pure=False, retries=1)
+
+    def _done(self, pending: Mapping[int, Any]) -> list[int]:
+        """Wait until a task has ended, as long as there is a worker; returns the numbers of those that have."""
         last_seen = time.monotonic()
         while True:
-            done = [future for future in futures if future.done()]
+            done = [number for number, future in pending.items() if future.done()]
             if done:
                 return done
             if self._count_workers():
@@ -289,8 +325,14 @@ class DaskEngine:
         return len(self._client.scheduler_info(n_workers=-1)["workers"])
 
     def _check_versions(self) -> None:
-        for worker, found in self._client.run(versions).items():
-            for name, version in versions().items():
+        here = versions()
+        for worker, found in self._client.run(versions, on_error="return").items():
+            if isinstance(found, ImportError):
+                name = "movieclassifier"
+                raise ValueError(
+                    f"worker {worker} cannot import {found.name}; install {name} {here[name]} on every worker."
+                )
+            for name, version in here.items():
                 if found[name] != version:
                     raise ValueError(
                         f"worker {worker} has {name} {found[name]}, this process has {version}; the bits of a model "

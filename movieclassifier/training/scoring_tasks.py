@@ -11,7 +11,7 @@ from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.record import load_record, record_bytes
 from movieclassifier.models.scoring import score_documents
-from movieclassifier.training.engines import BUNDLES_PER_WORKER, Engine, Task
+from movieclassifier.training.engines import Engine, Task, n_bundles_for
 
 Scored = tuple[NDArray[np.unsignedinteger], NDArray[np.float64]]
 
@@ -41,8 +41,7 @@ def score_on(engine: Engine, classifier: Classifier, documents: Excerpt | Sequen
         raise ValueError("there are no documents to evaluate on.")
     bare = copy.copy(classifier)
     bare.metadata = {}
-    n_parts = engine.n_workers * BUNDLES_PER_WORKER
-    parts = documents.split(n_parts) if isinstance(documents, Excerpt) else [documents]
+    parts = documents.split(n_bundles_for(engine.n_workers)) if isinstance(documents, Excerpt) else [documents]
     record = record_bytes(bare)
     found = dict(engine.run([Task(score_part, (record, part)) for part in parts]))
     scored = [found[number] for number in range(len(parts))]

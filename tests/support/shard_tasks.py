@@ -33,3 +33,7 @@ def die() -> None:
 def wait(seconds: float) -> int:
     time.sleep(seconds)
     return os.getpid()
+
+
+def read(path: str) -> bytes:
+    return Path(path).read_bytes()

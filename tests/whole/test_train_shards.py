@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "movieclassifier/bundled/sample_reviews.csv"
 
@@ -115,6 +117,42 @@ def test_a_killed_driver_is_gone_on_from(trained, tmp_path):
     assert done.returncode == 0, done.stderr
     assert digest(folder) == digest(trained)
     assert sorted(os.listdir(folder)) == sorted(os.listdir(trained))
+
+
+def group_is_alive(pid):
+    try:
+        os.killpg(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("engine", ["local", "dask"])
+def test_ctrl_c_cancels_the_tasks_and_says_how_to_go_on(engine, trained, tmp_path):
+    if engine == "dask":
+        pytest.importorskip("distributed", reason="the extra dask is not installed")
+    folder, options = tmp_path / "model", ["--shards", "6", "--workers", "2"]
+    # A group of its own, as a terminal makes it: Ctrl-C reaches the workers, too.
+    process = subprocess.Popen(
+        command(folder, *options, "--on", engine), stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    deadline = time.monotonic() + PATIENCE
+    while not (folder / "shards.npz").exists() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)
+    _, stderr = process.communicate(timeout=PATIENCE)
+    if process.returncode == 0:
+        pytest.skip("the run was over before Ctrl-C came")
+    assert process.returncode == 130, stderr
+    assert "Stopped. Repeat the command with --resume to go on from the last pass." in stderr
+    assert "Traceback" not in stderr
+    assert os.listdir(folder) == ["shards.npz"]
+    while group_is_alive(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not group_is_alive(process.pid)
+    done = train(folder, *options, "--resume")
+    assert done.returncode == 0, done.stderr
+    assert digest(folder) == digest(trained)
 
 
 @pytest.mark.parametrize(
