@@ -46,19 +46,24 @@ def _parsers():
 
 # Half of the time goes into these; make test-quick leaves them out.
 SLOW_FIXTURES = {"aclimdb_dir", "axe", "movie_data_csv", "postgresql_server"}
+# A test file that opens a browser is slow as a whole.
+BROWSERS = "tests.support.browsers"
 SLOW_FILES = (
     "tests/commands/test_compare.py",
     "tests/commands/test_distill.py",
+    "tests/commands/test_serve.py",
     "tests/commands/test_tune.py",
     "tests/evaluation/test_comparison.py",
     "tests/evaluation/test_trials.py",
+    "tests/feedback/log/test_turns.py",
     "tests/feedback/test_model_files.py",
+    "tests/feedback/test_retraining.py",
     "tests/feedback/test_served_model.py",
+    "tests/live/test_collecting.py",
     "tests/reports/",
     "tests/training/test_engines.py",
     "tests/training/test_resuming.py",
     "tests/web/api/test_endpoints.py",
-    "tests/web/test_browser.py",
     "tests/web/test_worker.py",
     "tests/whole/",
 )
@@ -71,7 +76,8 @@ def pytest_collection_modifyitems(items):
         params = item.callspec.params.values() if hasattr(item, "callspec") else ()
         on_postgresql = any(isinstance(value, str) and value == "postgresql" for value in params)
         fixtures = SLOW_FIXTURES & set(getattr(item, "fixturenames", ()))
-        if item.nodeid.startswith(SLOW_FILES) or fixtures or on_postgresql:
+        in_browser = any(getattr(value, "__module__", "") == BROWSERS for value in vars(item.module).values())
+        if item.nodeid.startswith(SLOW_FILES) or fixtures or on_postgresql or in_browser:
             item.add_marker("slow")
 
 

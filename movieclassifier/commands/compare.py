@@ -146,7 +146,7 @@ def _by_name(named: Sequence[tuple[str, Candidate]]) -> dict[str, Candidate]:
     if len(candidates) < len(named):
         names = [name for name, _ in named]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"two recipes are called {twice!r}; name one only once, or give a file another `name =`.")
+        raise ValueError(f"two recipes are called {twice!r}; name one only once, or give a file a different `name =`.")
     return candidates
 
 

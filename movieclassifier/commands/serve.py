@@ -161,7 +161,7 @@ def check_port(host: str, port: int) -> None:
         try:
             probe.bind(address)
         except OSError as error:
-            raise OSError(error.errno, f"{error.strerror}; pass another --port", f"{host}:{port}") from error
+            raise OSError(error.errno, f"{error.strerror}; pass a different --port", f"{host}:{port}") from error
 
 
 def is_loopback(host: str) -> bool:

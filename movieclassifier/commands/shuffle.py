@@ -23,7 +23,7 @@ class Size(click.ParamType[int]):
         """Return the number of bytes, at least a million."""
         found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]I?)?B?", str(value).strip().upper())
         if found is None:
-            self.fail(f"{value!r} is no size; write it like 200MB or 2GB.", param, ctx)
+            self.fail(f"{value!r} is not a size; write it like 200MB or 2GB.", param, ctx)
         n_bytes = int(float(found[1]) * UNITS[found[2] or ""])
         if n_bytes < 10**6:
             self.fail(f"{value!r} is too little; it takes 1MB at least.", param, ctx)
@@ -31,7 +31,7 @@ class Size(click.ParamType[int]):
 
 
 EXAMPLES = [
-    ("Shuffle a file into another one:", "movieclassifier shuffle reviews.csv shuffled.csv"),
+    ("Shuffle a file into a new one:", "movieclassifier shuffle reviews.csv shuffled.csv"),
     ("Deal the rows out to four files:", "movieclassifier shuffle reviews.csv 'part-{}.csv.gz' --shards 4"),
 ]
 

@@ -95,7 +95,7 @@ def main(
     from movieclassifier.recipes.toml import save_recipe
 
     if not output.endswith(".toml"):
-        raise ValueError(f"{output}: a recipe is a file whose name ends in .toml; pass another --output.")
+        raise ValueError(f"{output}: a recipe is a file whose name ends in .toml; pass a different --output.")
     check_replaceable(output)
     space = read_space(options["space"]) if options["space"] else SPACE
     corpus = chosen_corpus(paths, reading)
@@ -106,7 +106,7 @@ def main(
     n_train, _ = holdout_sizes(found.n_documents, options["n_train"], options["n_holdout"])
     limits = {name: options[name] for name in ("n_candidates", "n_folds", "seed", "allow_sorted")}
     search = Search(chosen_recipe(options), space, n_train=n_train, **limits)
-    # The same bytes are other documents when they are read in another way.
+    # The same bytes are other documents when they are read in a different way.
     what = {"sha256": found.sha256, "shuffle_seed": found.shuffle_seed, "reading": reading.describe(found)}
     journal = Journal(_beside(output), search.to_dict() | what)
     if journal.scores:

@@ -1,4 +1,4 @@
-"""How a corpus is read. The same bytes yield different documents if the columns, labels or order differ."""
+"""Options of reading a corpus. The same bytes yield different documents if the columns, labels or order differ."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -25,7 +25,7 @@ CHOSEN = ("format", *COLUMN_OPTIONS, "encoding", "part", "labels")
 
 @dataclass(frozen=True)
 class ReadingOptions:
-    """How to read a corpus; the defaults read it as it is found.
+    """Options of reading a corpus; the defaults read it as it is found.
 
     Attributes
     ----------

@@ -1,1 +1,1 @@
-"""How good a recipe is."""
+"""Measuring how good a recipe is."""

@@ -24,7 +24,7 @@ SIZE = 1000
 
 @dataclass(frozen=True)
 class Outline:
-    """What a candidate is told of the documents that it will be trained on.
+    """The facts that a candidate is told of the documents that it will be trained on.
 
     Attributes
     ----------

@@ -83,7 +83,7 @@ def read_space(path: str | PathLike[str]) -> dict[str, list[Any]]:
     OSError
         If the file cannot be read.
     ValueError
-        If it is no TOML, or something in it is not a list of values of a setting.
+        If it is not valid TOML, or something in it is not a list of values of a setting.
 
     Examples
     --------

@@ -27,7 +27,7 @@ NEEDED = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one candidate did on one split.
+    """The outcome of one candidate on one split.
 
     Attributes
     ----------

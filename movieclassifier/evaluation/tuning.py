@@ -95,7 +95,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Found:
-    """What a search has found.
+    """The result of a search.
 
     Attributes
     ----------

@@ -41,7 +41,7 @@ class Journal:
     Parameters
     ----------
     path : str or path-like
-        Made if it is missing. What another run of the same search wrote is read.
+        Made if it is missing. Results that an earlier run of the same search wrote are read.
     search : dict
         All that decides the results, as JSON holds it.
 
@@ -55,7 +55,7 @@ class Journal:
     OSError
         If the file cannot be read or written.
     ValueError
-        If it is the journal of another search, or no journal.
+        If it is the journal of a different search, or not a journal.
     """
 
     def __init__(self, path: str | os.PathLike[str], search: dict[str, Any]):
@@ -96,7 +96,8 @@ class Journal:
             ) from error
         if differs:
             raise ValueError(
-                f"{self.path} belongs to a search with other {', '.join(differs)}; pass another --output, or remove it."
+                f"{self.path} belongs to a search with a different {', '.join(differs)}; pass a different --output, or "
+                "remove it."
             )
         if len(text.encode()) > (end := len(text[: text.rfind("\n") + 1].encode())):
             os.truncate(self.path, end)

@@ -1,4 +1,4 @@
-"""What a finished training says of documents that it has not seen."""
+"""Evaluate a finished training on documents that it has not seen."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -141,7 +141,7 @@ def _compose(pieces: Iterator[tuple[str, Span]]) -> Iterator[tuple[str, Span]]:
 
 
 def _compose_together(group: list[tuple[str, Span]], c: str) -> bool:
-    """Tell whether a character that is no accent changes the letters before it, as the parts of Hangul do."""
+    """Tell whether a character that is not an accent changes the letters before it, as the parts of Hangul do."""
     if c < "\u0300":
         return False
     before = "".join(c for c, _ in group)

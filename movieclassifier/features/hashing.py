@@ -76,7 +76,7 @@ def sum_weights(text: str, ngrams: NGrams, coef: NDArray[Any]) -> list[float] | 
     Raises
     ------
     TypeError
-        If text is no str.
+        If text is not a str.
     """
     if not is_compiled(ngrams) or coef.dtype != ngrams.dtype or not coef.flags.c_contiguous:
         return None

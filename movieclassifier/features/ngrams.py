@@ -11,7 +11,7 @@ MAX_N_FEATURES = 2**31 - 1
 
 @dataclass(frozen=True)
 class NGrams:
-    """How a text becomes a row of numbered columns.
+    """Settings by which a text becomes a row of numbered columns.
 
     Parameters
     ----------

@@ -69,14 +69,14 @@ def nltk_stop_words(language: str, download: bool = False) -> tuple[str, ...]:
     except LookupError:
         if not download:
             raise ValueError(
-                f"stop words {language!r}: this is no file, and NLTK's lists are not on this machine. If NLTK has this "
-                f"language, get it with: movieclassifier stopwords {language} --download, or point "
+                f"stop words {language!r}: this is not a file, and NLTK's lists are not on this machine. If NLTK has "
+                f"this language, get it with: movieclassifier stopwords {language} --download, or point "
                 "NLTK_DATA to a folder that holds corpora/stopwords.zip. English needs neither."
             ) from None
         _download()
         return nltk_stop_words(language)
     if language not in known:
-        raise ValueError(f"stop words {language!r}: this is no file, and NLTK has {', '.join(known)}.")
+        raise ValueError(f"stop words {language!r}: this is not a file, and NLTK has {', '.join(known)}.")
     return tuple(sorted({word.strip() for word in stopwords.words(language)} - {""}))
 
 

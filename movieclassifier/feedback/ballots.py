@@ -194,7 +194,7 @@ class Ballots:
         return self._numbers[client]
 
     def _grow(self, n: int, n_columns: int) -> None:
-        """Make room for more ballots. Memory that is not written to yet is none that the process takes."""
+        """Make room for more ballots. Memory that is not written to yet does not count for the process."""
         needed = self.n + n
         if needed > len(self.vote):
             room = max(needed, 2 * len(self.vote))
@@ -220,7 +220,7 @@ def _longer(array: NDArray[Any], n: int, used: int) -> NDArray[Any]:
 
 @lru_cache(maxsize=8)
 def ngrams_key(ngrams: NGrams) -> bytes:
-    """Return what rows depend on, as 8 bytes; rows of another key are no rows of these settings."""
+    """Return what rows depend on, as 8 bytes; rows with a different key belong to different settings."""
     return hashlib.sha256(repr(ngrams).encode()).digest()[:8]
 
 

@@ -1,4 +1,4 @@
-"""How far votes may move the served model between two updates."""
+"""Bounds on how far votes may move the served model between two updates."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ FREE_VOTES = 5
 
 @dataclass(frozen=True)
 class Bounds:
-    """How far votes may move the weights.
+    """Bounds on how far votes may move the weights.
 
     Attributes
     ----------

@@ -58,7 +58,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Trial:
-    """What steps of some ballots would do to the weights as they are, each alone.
+    """The effect that the step of each of some ballots alone would have on the weights as they are.
 
     Attributes
     ----------

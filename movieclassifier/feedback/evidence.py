@@ -1,4 +1,4 @@
-"""What an answer was made of: the weights at the text's columns. They are stored, and explained when they are read."""
+"""The evidence of an answer: the weights at the text's columns. They are stored, and explained when they are read."""
 
 import json
 import struct

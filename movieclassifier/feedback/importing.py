@@ -41,7 +41,7 @@ def iter_corrections(
     Raises
     ------
     OSError
-        If the path is no file.
+        If the path is not a file.
     ValueError
         If a row cannot be read.
     """

@@ -39,7 +39,7 @@ def serve_first(engine: Engine, path: Path) -> None:
             return
     model = _Read(path)
     with appending(engine) as log:
-        if log.base_version is None:  # another server may have been quicker
+        if log.base_version is None:  # a different server may have been quicker
             log.serve(model.store(log.connection, "system"), "system", f"the first model: {model_name(path)}")
 
 
@@ -53,7 +53,7 @@ def expect_known(engine: Engine, path: Path) -> int:
     OSError
         If the file cannot be read.
     ValueError
-        If the database does not know it: it serves another model, and other servers may be answering with it.
+        If the database does not know it: it serves a different model, and other servers may be answering with it.
     """
     record = path.read_bytes()
     _replace_bundled(engine, path)
@@ -146,7 +146,7 @@ class _Read:
     def __init__(self, path: Path):
         self.name = model_name(path)
         self.record, (self.classifier, arrays) = path.read_bytes(), load_record(path)
-        while self.record != (record := path.read_bytes()):  # training has put another one there meanwhile
+        while self.record != (record := path.read_bytes()):  # training has put a new one there meanwhile
             self.record, (self.classifier, arrays) = record, load_record(path)
         self._accuracy = accuracy_on_guard(self.classifier, arrays, self.classifier)
 

@@ -28,7 +28,7 @@ from movieclassifier.feedback.updating import (
 
 
 class Owner:
-    """What only the owner of the model may do.
+    """The acts that only the owner of the model may do.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class Owner:
         return "\n".join([*lines, self.unserved_model()]).strip()
 
     def unserved_model(self) -> str:
-        """Say how to serve the model file, where the database knows it but serves another one; else nothing."""
+        """Say how to serve the model file, where the database knows it but serves a different one; else nothing."""
         with snapshot(self.log.store.engine) as connection:
             line = ancestry(connection, connection.execute(select(head.c.base_version)).scalar_one())
         if self.log.trained_version is None or self.log.trained_version in line:

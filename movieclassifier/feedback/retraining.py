@@ -45,7 +45,7 @@ MIN_CHECKED = 5
 
 @dataclass(frozen=True)
 class RetrainReport:
-    """What a retraining did.
+    """The result of a retraining.
 
     Attributes
     ----------
@@ -175,7 +175,7 @@ def retrain(
     record, accuracy = _record(lesson, classifier, corpus, len(used))
     with appending(engine) as log:
         if log.base_version != served:
-            raise UpdateRefused("another base was served meanwhile; run it again.")
+            raise UpdateRefused("a different base was served meanwhile; run it again.")
         version = store_base(
             log.connection,
             RETRAINED,

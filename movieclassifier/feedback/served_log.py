@@ -35,7 +35,7 @@ class ServedLog:
     Raises
     ------
     OSError, ValueError
-        If the model or the database cannot be used, or the database serves another model.
+        If the model or the database cannot be used, or the database serves a different model.
 
     Attributes
     ----------
@@ -136,7 +136,7 @@ class ServedLog:
                 self.served.predict(text, rows, keep=keep, explain=explain)
                 for text, rows in zip(texts, hashed, strict=True)
             ]
-            if self.served.classifier is classifier:  # else another base was served meanwhile
+            if self.served.classifier is classifier:  # else a different base was served meanwhile
                 return predictions
 
     @contextmanager

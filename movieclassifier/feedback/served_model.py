@@ -45,7 +45,7 @@ def new_id() -> str:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What learning a vote would do now.
+    """The effect that learning a vote would have now.
 
     Attributes
     ----------
@@ -191,7 +191,7 @@ class ServedModel:
         return Rehearsal(self._probabilities(before), self._probabilities(values), n_known, held)
 
     def _rehearse_new(self, rows: TextRows) -> Rehearsal:
-        """Return what a vote for a label that is no class does: nothing, until a retraining."""
+        """Return the effect of a vote for a label that is not yet a class: nothing before a retraining."""
         with self.lock:
             same = self._probabilities(self._learner.values_of(rows))
         weights = self._classifier.coef_[:, rows.columns]
@@ -329,7 +329,7 @@ class ServedModel:
         return self.named(probabilities(values[None], self.classifier.temperature_)[0])
 
     def _lay(self, connection: Connection, foundation: Foundation) -> None:
-        """Start from another foundation."""
+        """Start from a different foundation."""
         if foundation == self.foundation:
             return
         classifier, _ = load_base(connection, foundation.start)

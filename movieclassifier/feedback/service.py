@@ -1,4 +1,4 @@
-"""What a person at the page or a client of the API asks for: classify, vote, undo."""
+"""The requests of people at the page and of clients of the API: classify, vote, undo."""
 
 import re
 import time
@@ -34,7 +34,7 @@ MAX_REFUSED = 10_000
 
 
 class Service:
-    """What everybody may ask for.
+    """The requests that everybody may make.
 
     Parameters
     ----------
@@ -126,9 +126,9 @@ class Service:
         NotFound
             As :meth:`get`.
         Conflict
-            If a vote for another label stands.
+            If a vote for a different label stands.
         FeedbackError
-            If the label is none of the model's.
+            If the label is not one of the model's.
         TooMany
         """
         # Before the queue: a forged id must not keep others from writing, and a text is hashed outside of locks.
@@ -151,7 +151,7 @@ class Service:
         return self.log.writer.write(work)
 
     def change(self, prediction_id: str, label: str, client: Client) -> Vote:
-        """Replace a vote by one for another label, in one step."""
+        """Replace a vote by one for a different label, in one step."""
         find = self._finder(prediction_id, client)
         text = self.log.store.raw.read(find).text
         with self.log.appending() as log:

@@ -29,7 +29,7 @@ DEPLOYED_SIGNS = ("DYNO", "KUBERNETES_SERVICE_HOST")
 
 @dataclass(frozen=True)
 class Settings:
-    """What the owner decides.
+    """The owner's settings.
 
     Attributes
     ----------
@@ -95,12 +95,12 @@ class Settings:
 
     @property
     def bounds(self) -> Bounds:
-        """How far votes may move the model."""
+        """Bounds on how far votes may move the model."""
         return Bounds(self.cap, self.vote_share, self.client_share, self.tolerance)
 
     @property
     def lifetime(self) -> timedelta:
-        """How long a prediction can be voted on."""
+        """The time in which a prediction can be voted on."""
         return timedelta(days=self.lifetime_days)
 
 

@@ -24,7 +24,7 @@ class UpdateRefused(ValueError):
 
 @dataclass(frozen=True)
 class UpdateReport:
-    """What an update did.
+    """The result of an update.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class UpdateReport:
 
 @dataclass(frozen=True)
 class RollbackReport:
-    """What a rollback did.
+    """The result of a rollback.
 
     Attributes
     ----------
@@ -120,7 +120,7 @@ def update_base(
     record = record_bytes(classifier, {})
     with appending(engine) as log:
         if log.base_version != parent:
-            raise UpdateRefused("another base was served meanwhile; run it again.")
+            raise UpdateRefused("a different base was served meanwhile; run it again.")
         version = store_base(
             log.connection,
             UPDATE,

@@ -1,4 +1,4 @@
-"""What requests write: predictions, and votes on them. Each refuses before it writes anything."""
+"""The writing of requests: predictions, and votes on them. Each refuses before it writes anything."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Which addresses may be called: public ones only, checked after the name was resolved and before the call.
+"""Check that an address may be called: it must be public, after the name was resolved and before the call.
 
 References
 ----------
@@ -78,7 +78,7 @@ def parse_url(url: str, allowed: Collection[str] = ()) -> Target:
     Raises
     ------
     SourceFault
-        If the URL is not one of http or https to a host, or has a user, another port, or an address written oddly.
+        If the URL is not one of http or https to a host, or has a user, a different port, or an address written oddly.
 
     Examples
     --------
@@ -145,7 +145,7 @@ def checked_address(target: Target, allowed: Collection[str] = (), resolver: Res
     allowed : collection of str
         ``host:port`` of the places that may have any address.
     resolver : function
-        Asked once: a second answer could be another one.
+        Asked once: a second answer could be a different one.
 
     Raises
     ------

@@ -41,7 +41,7 @@ IDLE_SECONDS = 30.0
 
 @dataclass
 class Round:
-    """What a round of collecting did.
+    """The result of a round of collecting.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class Round:
 
 
 class Collector:
-    """What keeps the news up to date.
+    """Keeps the news up to date.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ class Collector:
         self._lock = threading.Lock()
 
     def collect(self) -> Round | None:
-        """Ask the feeds that are due; None where another process is doing so.
+        """Ask the feeds that are due; None where a different process is doing so.
 
         Raises
         ------
@@ -109,7 +109,7 @@ class Collector:
         return done
 
     def stop(self) -> None:
-        """Let another process collect at once."""
+        """Let a different process collect at once."""
         with transaction(self._engine) as connection:
             give_back(connection, LEASE_NAME, self._holder)
 
@@ -187,7 +187,7 @@ class Collector:
         validators = page.validators if page.is_new else _latest(page.validators, feed)
         with transaction(self._engine, relaxed=True) as connection:
             if not take_lease(connection, LEASE_NAME, self._holder, milliseconds(now)):
-                return 0  # it took longer than a lease, and another process has begun
+                return 0  # it took longer than a lease, and a different process has begun
             known = known_keys(connection, items)
             keep_items(connection, items, now)
             feed_store.keep_answer(

@@ -48,7 +48,7 @@ class DeadlineSocket:
 
 
 class _Reading(io.RawIOBase):
-    """What a socket sends."""
+    """The bytes that a socket sends."""
 
     def __init__(self, source: DeadlineSocket):
         self._source = source

@@ -24,7 +24,7 @@ MAX_UNKNOWN = 2.0  # times the holdout's
 
 @dataclass(frozen=True)
 class DayOfSource:
-    """What was read on a day.
+    """The articles that were read on a day.
 
     Attributes
     ----------

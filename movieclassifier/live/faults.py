@@ -1,4 +1,4 @@
-"""What can go wrong with a source, in a sentence for the page and for the command line."""
+"""Faults of a source, in a sentence for the page and for the command line."""
 
 
 class SourceFault(OSError):

@@ -27,12 +27,12 @@ REDIRECTS = (301, 302, 303, 307, 308)
 
 @dataclass(frozen=True)
 class Validators:
-    """What a server wants to be asked with, as it was received.
+    """The validators that a server wants to be asked with, as they were received.
 
     Attributes
     ----------
     etag, modified : str
-        Of ``ETag`` and ``Last-Modified``; "" where there was none.
+        Of ``ETag`` and ``Last-Modified``; "" if the header was missing.
     """
 
     etag: str = ""
@@ -80,7 +80,7 @@ class Page:
 
 @dataclass(frozen=True)
 class _Request:
-    """What is sent, whatever the address."""
+    """The request that is sent, whatever the address."""
 
     validators: Validators | None
     limit: int
@@ -100,7 +100,7 @@ class _Request:
 
 
 class Fetcher:
-    """What asks other machines.
+    """Asks other machines.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ class Fetcher:
             Bytes of the body, after decompression.
         accept : str
         headers : mapping, optional
-            More headers, such as a login; they are not sent on to another host.
+            More headers, such as a login; they are not sent on to a different host.
         body : bytes, optional
             JSON that is posted; then the answer may be no redirect.
 
@@ -175,7 +175,7 @@ class Fetcher:
                 moved = page.url if for_good and page.url != first.url else ""
                 return replace(page, moved_to=moved)
             if body is not None:
-                raise SourceFault("redirected", f"{target.host} sends a login on to another address.")
+                raise SourceFault("redirected", f"{target.host} sends a login on to a different address.")
             for_good = for_good and status in FOR_GOOD
             target = self._next(target, location)
             if target.url in seen:
@@ -254,7 +254,7 @@ def status_fault(host: str, status: int, headers: Mapping[str, str]) -> SourceFa
         304: ("odd", f"{host} says that nothing has changed, which nobody asked it."),
         401: ("login", f"{host} wants a login."),
         403: ("refused", f"{host} refuses the reader (403): it wants a login, or keeps programs out."),
-        404: ("missing", f"{host} has no such page (404); look whether its feed has another address."),
+        404: ("missing", f"{host} has no such page (404); look whether its feed has a different address."),
         410: ("gone", f"{host} says that this feed is gone for good (410)."),
         429: ("busy", f"{host} asks for fewer requests (429)."),
         451: ("refused", f"{host} may not show this page here (451)."),

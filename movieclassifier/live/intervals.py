@@ -38,7 +38,7 @@ def retry_after(value: str | None, now: float | None = None) -> float | None:
 
 
 def http_date(value: str | None) -> float | None:
-    """Return a date of a header in seconds since 1970; None where it is none.
+    """Return a date of a header in seconds since 1970; None if it is not a date.
 
     Examples
     --------

@@ -54,7 +54,7 @@ class Item:
 
     @property
     def document(self) -> str:
-        """What is classified: the title and the text, where the text does not begin with it."""
+        """The text that is classified: the title and the text, where the text does not begin with it."""
         if not self.text or self.text.startswith(self.title):
             return self.text or self.title
         return f"{self.title}\n{self.text}" if self.title else self.text
@@ -118,7 +118,7 @@ def clean_link(link: str) -> str:
 
 
 def clean_date(value: str, now: datetime | None = None) -> datetime | None:
-    """Return a date in UTC; a date in the future or before the web is none.
+    """Return a date in UTC; None if it lies in the future or before the web.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What the model says of items: a label, "other", or nothing where a text is too short or in another language."""
+"""Judge items: a label, "other", or nothing if a text is too short or in a different language."""
 
 import json
 import re
@@ -31,7 +31,7 @@ WORD = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the model says of a text.
+    """The model's judgement on a text.
 
     Attributes
     ----------

@@ -52,7 +52,7 @@ def load_newspapers(path: str | os.PathLike[str] | None = None) -> list[Newspape
     try:
         found = tomllib.loads(text.decode())
     except ValueError as error:
-        raise ValueError(f"{where} is no TOML in UTF-8: {error}.") from error
+        raise ValueError(f"{where} is not TOML in UTF-8: {error}.") from error
     return [_newspaper(where, name, facts) for name, facts in found.items()]
 
 

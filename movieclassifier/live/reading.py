@@ -72,7 +72,7 @@ def read_feed_file(path: Path, outside: Outside) -> list[Item]:
     Raises
     ------
     OSError
-        If it cannot be read, or is no feed.
+        If it cannot be read, or is not a feed.
     """
     with _naming(path):
         items = [make_item(path.name, entry) for entry in outside.parser.feed(read_bounded(path))["items"]]

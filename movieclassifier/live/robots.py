@@ -1,4 +1,4 @@
-"""What a site lets programs read: its robots.txt, kept for a day."""
+"""The rules of a site for programs: its robots.txt, kept for a day."""
 
 import threading
 import time

@@ -26,7 +26,7 @@ MAX_WAITING = 8
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found so far.
+    """The posts that a search has found so far.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Found:
 
 
 class Searcher:
-    """What asks the sources of posts.
+    """Asks the sources of posts.
 
     Parameters
     ----------

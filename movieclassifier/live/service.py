@@ -38,7 +38,7 @@ SORTS = (NEWEST, UNSURE, DISAGREEING)
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which articles are wanted.
+    """The articles that are wanted.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What the owner decides about what is read from outside."""
+"""The owner's settings of reading from outside."""
 
 import os
 from collections.abc import Mapping

@@ -100,7 +100,7 @@ def is_thresholds(found: Any) -> bool:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """What a model says of held-out documents, whole and cut to the lengths that feeds give.
+    """A model's answers on held-out documents, whole and cut to the lengths that feeds give.
 
     Attributes
     ----------

@@ -18,7 +18,7 @@ SHOWN = 8
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one n-gram adds to the decision value.
+    """The contribution of one n-gram to the decision value.
 
     Attributes
     ----------

@@ -8,7 +8,7 @@ FIGURES = ("accuracy", "standard_error", "log_loss", "calibration_error")
 
 
 class ClassMetrics(TypedDict):
-    """How well one class is told from the others.
+    """Measures of how well one class is told from the others.
 
     Attributes
     ----------
@@ -24,7 +24,7 @@ class ClassMetrics(TypedDict):
 
 
 class Metrics(TypedDict):
-    """How good a model is on documents it was not trained on.
+    """Measures of a model on documents that it was not trained on.
 
     Attributes
     ----------
@@ -115,7 +115,7 @@ class Provenance(TypedDict, total=False):
 
 
 class RecordFacts(TypedDict):
-    """What a record says of its model without its weights, as JSON holds it.
+    """The facts of a record without the weights of its model, as JSON holds them.
 
     Attributes
     ----------

@@ -34,7 +34,7 @@ def load_classifier(path: str | os.PathLike[str] | None = None) -> Classifier:
     OSError
         If there is no file.
     ValueError
-        If the file is no record, is damaged, or has a format that this version does not know.
+        If the file is not a record, is damaged, or has a format that this version does not know.
     """
     source = model_path(path)
     if path is None:

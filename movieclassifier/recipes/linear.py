@@ -8,7 +8,7 @@ from movieclassifier.features.ngrams import NGrams
 
 @dataclass(frozen=True)
 class Recipe:
-    """How texts become features and features become weights.
+    """Settings by which texts become features, and features become weights.
 
     Parameters
     ----------

@@ -44,7 +44,7 @@ class Example(TypedDict):
 
 
 class Distillation(TypedDict):
-    """What a distillation leaves, as JSON holds it.
+    """The facts of a distillation for its report, as JSON holds them.
 
     Attributes
     ----------
@@ -163,7 +163,7 @@ def save_distillation(model_dir: str | os.PathLike[str], facts: Distillation) ->
 
 
 def load_distillation(model: str | os.PathLike[str], classifier: Classifier) -> Distillation | None:
-    """Return the facts beside a record or in a model folder; None where the model is not distilled or has none."""
+    """Return the facts in a model folder or beside a record; None if it is not distilled or the file is missing."""
     folder = Path(model) if Path(model).is_dir() else Path(model).parent
     path = folder / NAME
     if "distilled" not in classifier.metadata or not path.is_file():

@@ -15,7 +15,7 @@ N_EXAMPLES = 5
 
 @dataclass(frozen=True)
 class Duplicates:
-    """What both parts share.
+    """The documents that both parts share.
 
     Attributes
     ----------

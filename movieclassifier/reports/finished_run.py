@@ -72,8 +72,8 @@ def open_run(classifier: Classifier, corpus: Corpus, other: Corpus | None = None
     Raises
     ------
     ValueError
-        If the corpus is not the one that the classifier was trained on, or is read in another way, or the test corpus
-        is missing.
+        If the corpus is not the one that the classifier was trained on, or is read in a different way, or the test
+        corpus is missing.
     """
     metadata = classifier.metadata
     if "sha256" not in metadata or "n_train" not in metadata:

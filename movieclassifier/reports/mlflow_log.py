@@ -68,7 +68,7 @@ def track_run(
     classifier : Classifier
     model_dir : str or path-like
     corpus, other : Corpus
-        What it was trained on, and what it was evaluated on if that was another corpus.
+        What it was trained on, and what it was evaluated on if that was a different corpus.
     costs : dict
         More figures, such as seconds.
     """

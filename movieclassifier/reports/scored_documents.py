@@ -1,4 +1,4 @@
-"""What one pass over the test documents tells: decision values, lengths, the worst mistakes, and digests."""
+"""One pass over the test documents: decision values, lengths, the worst mistakes, and digests."""
 
 import hashlib
 import heapq
@@ -41,7 +41,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class TestPart:
-    """What was found in the test documents; 20 bytes a document and 8 for each row are all that grows with them.
+    """The findings in the test documents; it grows by 20 bytes a document and 8 for each row.
 
     Attributes
     ----------

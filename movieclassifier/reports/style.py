@@ -1,4 +1,4 @@
-"""How all pictures look: colours that colour-blind people can tell apart, few lines, no frame."""
+"""The style of all pictures: colours that colour-blind people can tell apart, few lines, no frame."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

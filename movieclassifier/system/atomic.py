@@ -97,7 +97,7 @@ def check_replaceable(path: str | os.PathLike[str]) -> None:
     Raises
     ------
     OSError
-        If it is no place for a file.
+        If a file cannot be written there.
     """
     target = Path(os.path.realpath(path))
     _check_target(target, path)
@@ -114,7 +114,7 @@ def _check_target(target: Path, path: str | os.PathLike[str]) -> int | None:
     status = target.stat()
     if not stat.S_ISREG(status.st_mode):
         # Renaming a file onto /dev/null would take the device away from everybody.
-        raise OSError(errno.EINVAL, "this is no regular file, and only such a file can be replaced", str(path))
+        raise OSError(errno.EINVAL, "this is not a regular file, and only a regular file can be replaced", str(path))
     return stat.S_IMODE(status.st_mode)
 
 

@@ -10,7 +10,7 @@ try:
 except ImportError:  # pragma: no cover
     fcntl = None  # type: ignore[assignment]  # Windows has none
 
-TRAINING = "another training is writing into this folder; wait for its end, or pass another --model"
+TRAINING = "a different training is writing into this folder; wait for its end, or pass a different --model"
 
 
 @contextmanager
@@ -24,12 +24,12 @@ def lock_folder(folder: str | os.PathLike[str], message: str = TRAINING) -> Iter
     ----------
     folder : str or path-like
     message : str
-        What to say where another process holds it.
+        The message if a different process holds it.
 
     Raises
     ------
     BlockingIOError
-        If another process holds it.
+        If a different process holds it.
     """
     descriptor = _open_locked(folder, message)
     try:

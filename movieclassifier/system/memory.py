@@ -1,4 +1,4 @@
-"""How much memory this process has taken, and how much there is."""
+"""Measure how much memory this process has taken, and how much there is."""
 
 import ctypes
 import os
@@ -33,7 +33,7 @@ def peak_megabytes() -> float:
 def available_bytes() -> int:
     """Return how much memory this process could get at most: what is free here, and what it is allowed.
 
-    What no system call tells, as on Windows, is no limit.
+    Limits that the system does not tell, as on Windows, are left out.
     """
     limits = [_free_bytes()]
     if resource is not None and (allowed := resource.getrlimit(resource.RLIMIT_AS)[0]) != resource.RLIM_INFINITY:
@@ -56,8 +56,8 @@ def _free_bytes() -> int:
 def give_back() -> None:
     """Return freed memory to the operating system where that can be asked for.
 
-    glibc returns only the end of its heap. What many minibatches have left between the arrays that stay would be part
-    of the process for good, and more of it after a long training than after a short one.
+    glibc returns only the end of its heap. The gaps that many minibatches leave between the arrays that stay would be
+    part of the process for good, and more of it after a long training than after a short one.
     """
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none

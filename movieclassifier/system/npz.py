@@ -102,7 +102,7 @@ def open_npz(path: str | PathLike[str]) -> Iterator["NpzFile"]:
     OSError
         If the file cannot be read.
     zipfile.BadZipFile
-        If it is no archive.
+        If it is not an archive.
 
     Examples
     --------

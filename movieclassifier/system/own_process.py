@@ -36,7 +36,7 @@ def call_apart(function: Callable[..., Any], *args: Any) -> tuple[Any, float]:
     Killed
         If a signal ended the process, as where there is no memory left.
     RuntimeError
-        If the process ended in another way; it has told why on stderr.
+        If the process ended in a different way; it has told why on stderr.
     """
     # Not forked: a fork would inherit the parent's memory, and count it.
     context = multiprocessing.get_context("spawn")

@@ -1,4 +1,4 @@
-"""Whether there is room for a model, asked before the training and whenever it grows, not after an hour of it."""
+"""Check that there is room for a model, before the training and whenever it grows, not after an hour of it."""
 
 import numpy as np
 
@@ -30,7 +30,7 @@ def training_bytes(recipe: Recipe, n_classes: int, n_columns: int | None = None)
 
 
 def check_capacity(recipe: Recipe, n_classes: int) -> None:
-    """Refuse a model of two classes that does not fit. What more classes take follows the columns in use.
+    """Refuse a model of two classes that does not fit. The memory for more classes depends on the columns in use.
 
     Raises
     ------

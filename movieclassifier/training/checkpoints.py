@@ -34,7 +34,7 @@ Arrays = dict[str, NDArray[Any]]
 
 @dataclass(frozen=True)
 class CheckpointFacts:
-    """How far a fit is.
+    """The progress of a fit.
 
     Attributes
     ----------
@@ -135,7 +135,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> tuple[CheckpointFacts, Arra
     Raises
     ------
     ValueError
-        If there is no checkpoint, or it is damaged.
+        If there is not a checkpoint, or it is damaged.
     """
     if not Path(path).is_file():
         raise ValueError(f"{path}: there is no checkpoint to go on from; start without --resume or --continue.")
@@ -147,7 +147,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> tuple[CheckpointFacts, Arra
             return facts, file.read_all(n_names, os.path.getsize(path), without=("facts",))
     except (OSError, *NPZ_ERRORS) as error:
         what = f"it lacks {error}" if isinstance(error, KeyError) else str(error) or type(error).__name__
-        raise ValueError(f"{path} is no checkpoint, or is damaged ({what}); start without --resume.") from error
+        raise ValueError(f"{path} is not a checkpoint, or is damaged ({what}); start without --resume.") from error
 
 
 def _read_facts(file: NpzFile) -> CheckpointFacts:
@@ -155,7 +155,7 @@ def _read_facts(file: NpzFile) -> CheckpointFacts:
 
 
 def load_checkpoint_facts(path: str | os.PathLike[str]) -> CheckpointFacts | None:
-    """Read only the facts of a checkpoint; None where there is none that can be read."""
+    """Read only the facts of a checkpoint; None if it is missing or cannot be read."""
     try:
         with open_npz(path) as file:
             return _read_facts(file)
@@ -201,7 +201,7 @@ def refuse_differences(path: str | os.PathLike[str], differences: Mapping[str, t
     if differences:
         said = "; ".join(f"{name} was {_short(was)}, is {_short(now)}" for name, (was, now) in differences.items())
         raise ValueError(
-            f"{path} belongs to another run: {said}. "
+            f"{path} belongs to a different run: {said}. "
             "Repeat that run's corpus and options, or start again without --resume and --continue."
         )
 

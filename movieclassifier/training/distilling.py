@@ -31,7 +31,7 @@ BASE_BYTES = 250_000_000  # of Python, scikit-learn and a window of texts
 
 @dataclass(frozen=True)
 class Student:
-    """What a student is made by.
+    """The settings of a student.
 
     Parameters
     ----------

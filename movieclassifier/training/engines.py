@@ -157,7 +157,7 @@ def _died(exit_code: int | None) -> str:
 
 @dataclass(frozen=True)
 class _Result:
-    """What a task has returned or raised."""
+    """The result of a task, or the error that it raised."""
 
     returned: Any
     raised: BaseException | None

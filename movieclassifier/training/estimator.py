@@ -271,7 +271,7 @@ class StreamingTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
 
 
 class Stream:
-    """What :meth:`StreamingTextClassifier.partial_fit` goes on from; its pickle leaves out the zeros.
+    """The state from which :meth:`StreamingTextClassifier.partial_fit` goes on; its pickle leaves out the zeros.
 
     Parameters
     ----------

@@ -61,7 +61,7 @@ def fit(
     ------
     ValueError
         If the stream is sorted by label or holds a label that is not in the plan, if the checkpoint to go on from is
-        missing, damaged or of another run, if the model does not fit in memory, or if the weights overflow.
+        missing, damaged or of a different run, if the model does not fit in memory, or if the weights overflow.
     OSError
         If there is no room for a checkpoint or the cache.
     """

@@ -10,7 +10,7 @@ MAX_SEED = 2**32 - 1
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """What decides which model is learned from a corpus.
+    """Options that decide which model is learned from a corpus.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ class TrainingOptions:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How a training run goes, which decides no bit of its model.
+    """Options of a training run that do not change a bit of its model.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ def iter_first_pass(plan: Plan, documents: Iterator[Document], n_steps_done: int
 
 
 def iter_later_passes(plan: Plan, cache: MinibatchCache, n_steps_done: int) -> Vectorized:
-    """Yield the cached minibatches: in their order first, then in another random order for each pass."""
+    """Yield the cached minibatches: in their order first, then in a new random order for each pass."""
     n = plan.n_minibatches
     first, start = divmod(n_steps_done - n, n)
     for number in range(first, plan.recipe.passes):

@@ -1,4 +1,4 @@
-"""What a training is going to do: its plan, its parts of the corpus, and where the model comes from."""
+"""Plan a training: its plan, its parts of the corpus, and where the model comes from."""
 
 import json
 import platform

@@ -10,7 +10,7 @@ N_RECENT = 10
 
 
 class Prequential:
-    """How many documents came out right before their steps.
+    """Count how many documents were predicted right before their steps.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ def resume(fit: Fit, continue_: bool = False) -> None:
     Raises
     ------
     ValueError
-        If there is no checkpoint, or it is damaged or belongs to another run.
+        If there is not a checkpoint, or it is damaged or belongs to a different run.
     """
     path = resumable(_own_folder(fit), fit.plan, continue_)
     facts, arrays = _read(fit, path, without=NOT_COMPARED)

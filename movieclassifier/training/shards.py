@@ -1,4 +1,4 @@
-"""What travels between the driver of a training by shards and its workers."""
+"""Messages between the driver of a training by shards and its workers."""
 
 import json
 from collections.abc import Iterator
@@ -135,7 +135,7 @@ class Weights:
 
 @dataclass(frozen=True)
 class Steps:
-    """What some shards have learned in a pass, as integers that can be added in any order.
+    """The steps of some shards in a pass, as integers that can be added in any order.
 
     Attributes
     ----------

@@ -56,7 +56,7 @@ class SoftLinear:
 
 @dataclass(frozen=True)
 class SoftOptions:
-    """How a linear layer is fitted.
+    """Settings of fitting a linear layer.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def _count(
 
 
 def _at_least(counts: NDArray[np.float32], min_df: int) -> NDArray[np.bool_]:
-    """Tell which columns have documents enough; a column without any has none, whatever the limit."""
+    """Tell which columns are in enough documents; a column in no document is never enough."""
     in_all = counts.sum(axis=1)
     result: NDArray[np.bool_] = (in_all >= min_df) & (in_all > 0)
     return result

@@ -1,4 +1,4 @@
-"""What a training reads: a corpus that was surveyed, and its pieces where workers read them themselves."""
+"""The source of a training: a corpus that was surveyed, and its pieces if workers read them themselves."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

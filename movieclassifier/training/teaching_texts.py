@@ -15,7 +15,7 @@ from movieclassifier.training.teachers.soft_labels import SoftLabels
 
 @dataclass(frozen=True)
 class Counted:
-    """What one pass over texts without labels found.
+    """The counts of one pass over texts without labels.
 
     Attributes
     ----------

@@ -56,7 +56,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     Raises
     ------
     OSError, ValueError
-        If a setting is wrong, the model or the database cannot be used, or the database serves another model.
+        If a setting is wrong, the model or the database cannot be used, or the database serves a different model.
     """
     try:
         return _create_app(config or {})

@@ -9,7 +9,7 @@ def number_of_workers(value: str | None) -> int:
     Raises
     ------
     ValueError
-        If it is no whole number above 0.
+        If it is not a whole number above 0.
 
     Examples
     --------

@@ -79,7 +79,7 @@ def trusted_hosts(value: str | list[str] | None, deployed: bool) -> list[str] | 
         Names with commas between them, ``.example.org`` for all below a name, ``*`` for any.
     deployed : bool
         Without a value, a deployed server answers to any name, one's own machine to those of its loopback only: a page
-        of another site could otherwise reach it under a name of its own (DNS rebinding).
+        of a different site could otherwise reach it under a name of its own (DNS rebinding).
 
     Examples
     --------

@@ -31,7 +31,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 
 def headers_of(deployed: bool) -> dict[str, str]:
-    """Return the headers of every answer that is no static file."""
+    """Return the headers of every answer that is not a static file."""
     return HEADERS | ({"Strict-Transport-Security": HTTPS_ONLY} if deployed else {}) | NO_STORE
 
 

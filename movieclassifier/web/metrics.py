@@ -72,7 +72,7 @@ def _mapped(folder: Path | None) -> mmap.mmap:
 def folder_name(server: int) -> Path:
     """Return the folder of the server whose master process has a number.
 
-    Its start is part of the name, so that another process that gets the number later is another server.
+    Its start is part of the name, so that a different process that gets the number later is a different server.
     """
     return Path(tempfile.gettempdir()) / f"movieclassifier-metrics-{os.getuid()}-{server}-{_started(server)}"
 
@@ -83,7 +83,7 @@ def server_folder() -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     status = folder.lstat()
     if status.st_uid != os.getuid() or not folder.is_dir() or folder.is_symlink():
-        raise PermissionError(1, "it belongs to another user", str(folder))
+        raise PermissionError(1, "it belongs to a different user", str(folder))
     return folder
 
 

@@ -165,7 +165,7 @@ def test_the_temperature_is_fitted_on_a_holdout_that_nothing_else_is_measured_on
     [
         ([], "pass either --unlabelled PATH or --soft-labels FILE"),
         (["--unlabelled", "train.csv"], "no text without a label is left"),
-        (["--soft-labels", "train.csv"], "train.csv, line 1: this is no JSON"),
+        (["--soft-labels", "train.csv"], "train.csv, line 1: this is not valid JSON"),
         (["--soft-labels", "soft.jsonl", "--write-soft-labels", "x"], "leave it out with --soft-labels"),
         (["--unlabelled", "unlabelled.txt", "--teacher", "oracle"], "'oracle' is not"),
         (["--unlabelled", "unlabelled.txt", "--write-soft-labels", "nowhere/x"], "the folder of this file does not"),

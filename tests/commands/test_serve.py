@@ -134,7 +134,7 @@ def test_a_port_in_use_is_one_line(small_model):
         port = taken.getsockname()[1]
         result = CliRunner().invoke(main, ["--port", str(port), "--model", str(small_model)])
     assert result.exit_code == 2
-    assert result.output == f"Error: 127.0.0.1:{port}: Address already in use; pass another --port\n"
+    assert result.output == f"Error: 127.0.0.1:{port}: Address already in use; pass a different --port\n"
 
 
 def test_other_people_get_no_debugger():

@@ -45,7 +45,7 @@ def test_command_takes_other_rows(tmp_path, arguments, n_rows):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--memory", "much"], "'much' is no size; write it like 200MB or 2GB."),
+        (["--memory", "much"], "'much' is not a size; write it like 200MB or 2GB."),
         (["--memory", "200"], "'200' is too little; it takes 1MB at least."),
         (["--delimiter", "ab"], "the delimiter must be one character"),
         (["--seed", "-1"], "-1 is not in the range 0<=x<=4294967295"),

@@ -54,7 +54,7 @@ def test_unknown_language_is_answered_with_all_that_are_known(nltk_data):
     put_lists(nltk_data)
     done = run("klingon")
     assert done.exit_code == 2
-    assert done.stderr.startswith("Error: stop words 'klingon': this is no file, and NLTK has arabic, azerbaijani, ")
+    assert done.stderr.startswith("Error: stop words 'klingon': this is not a file, and NLTK has arabic, azerbaijani, ")
     assert "README" not in done.stderr
 
 

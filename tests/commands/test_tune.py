@@ -55,7 +55,7 @@ def test_results_of_a_corpus_read_in_another_way_are_not_gone_on_from(space, tmp
     assert (again.exit_code, "Going on from 1 results" in again.stderr) == (0, True)
     result = CliRunner().invoke(main, [*arguments, *now])
     assert result.exit_code == 2
-    assert "best.jsonl belongs to a search with other reading" in result.stderr
+    assert "best.jsonl belongs to a search with a different reading" in result.stderr
 
 
 @pytest.mark.parametrize("name", ["x.jsonl", "noext", "missing/x.toml"])
@@ -132,4 +132,7 @@ def test_another_search_with_the_same_output_is_one_line(space, tmp_path):
     invoke("--space", space, "--output", output, "--budget", "0.00001")
     result = CliRunner().invoke(main, [*COMMAND, "--space", str(space), "--output", str(output), "--seed", "5"])
     assert result.exit_code == 2
-    assert "best.jsonl belongs to a search with other seed; pass another --output, or remove it." in result.output
+    assert (
+        "best.jsonl belongs to a search with a different seed; pass a different --output, or remove it."
+        in result.output
+    )

@@ -140,7 +140,9 @@ def test_documents_after_the_training_part_are_not_looked_at(straight, tmp_path)
 def test_the_journal_of_another_search_is_refused(straight, tmp_path):
     path = tmp_path / "journal.jsonl"
     path.write_bytes(straight[1].path.read_bytes())
-    with pytest.raises(ValueError, match="belongs to a search with other n_folds, seed; pass another --output"):
+    with pytest.raises(
+        ValueError, match="belongs to a search with a different n_folds, seed; pass a different --output"
+    ):
         Journal(path, SEARCH.to_dict() | {"n_folds": 9, "seed": 9})
 
 

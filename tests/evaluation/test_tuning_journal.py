@@ -30,7 +30,7 @@ def test_line_that_a_kill_has_cut_is_written_anew(tmp_path):
 
 def test_journal_of_another_search_is_refused(tmp_path):
     Journal(tmp_path / "tuned.jsonl", SEARCH)
-    with pytest.raises(ValueError, match="belongs to a search with other seed"):
+    with pytest.raises(ValueError, match="belongs to a search with a different seed"):
         Journal(tmp_path / "tuned.jsonl", SEARCH | {"seed": 2})
 
 

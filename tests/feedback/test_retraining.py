@@ -193,7 +193,7 @@ def test_base_that_changed_meanwhile_stays(trained, url, monkeypatch):
         return original(*arguments)
 
     monkeypatch.setattr(retraining, "_check_holdout", meanwhile)
-    with pytest.raises(UpdateRefused, match="another base was served meanwhile"):
+    with pytest.raises(UpdateRefused, match="a different base was served meanwhile"):
         retrain(service.log.store.engine, open_corpus(trained / "news.csv"), "ada")
     assert service.facts().version == 2
 

@@ -190,7 +190,7 @@ def test_an_update_gives_way_to_one_that_was_quicker(service, monkeypatch):
         return store(*arguments)
 
     monkeypatch.setattr(updating, "record_bytes", overtaken)
-    with pytest.raises(UpdateRefused, match="another base was served meanwhile"):
+    with pytest.raises(UpdateRefused, match="a different base was served meanwhile"):
         service.owner.update("owner", tolerance=1)
     assert [version.by for version in service.owner.versions()] == ["rival", "system"]
 

@@ -15,7 +15,7 @@ def test_newspapers_that_ship_are_of_several_countries():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("x = [", "no TOML"),
+        ("x = [", "not TOML"),
         ("[A]\nfeeds = 7", "feeds must be a list"),
         ("[A]\nfeeds = []", "feeds must be a list"),
         ("A = 7", "feeds must be a list"),

@@ -80,7 +80,7 @@ def test_missing_folder_is_named(tmp_path):
 @pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: os.mkfifo(path)])
 def test_folder_and_fifo_are_refused_and_stay(tmp_path, make):
     make(tmp_path / "thing")
-    with pytest.raises(OSError, match="this is no regular file"):
+    with pytest.raises(OSError, match="this is not a regular file"):
         replace_file(tmp_path / "thing").__enter__()
     assert os.listdir(tmp_path) == ["thing"]
 

@@ -17,7 +17,7 @@ with lock_folder(sys.argv[1]):
 
 
 def test_folder_is_held_by_one_at_a_time(tmp_path):
-    with lock_folder(tmp_path), pytest.raises(BlockingIOError, match="another training"), lock_folder(tmp_path):
+    with lock_folder(tmp_path), pytest.raises(BlockingIOError, match="a different training"), lock_folder(tmp_path):
         pass
     with lock_folder(tmp_path), lock_folder(tmp_path.parent):
         pass

@@ -42,7 +42,7 @@ def test_checkpoint_comes_back(tmp_path):
 def test_anything_else_is_one_line(content, tmp_path):
     (tmp_path / CHECKPOINT).write_bytes(content)
     assert load_checkpoint_facts(tmp_path / CHECKPOINT) is None
-    with pytest.raises(ValueError, match="is no checkpoint, or is damaged"):
+    with pytest.raises(ValueError, match="is not a checkpoint, or is damaged"):
         load_checkpoint(tmp_path / CHECKPOINT)
 
 
@@ -53,7 +53,7 @@ def test_facts_that_are_none_are_refused(text, tmp_path):
         arrays = dict(file)
     with open(tmp_path / CHECKPOINT, "wb") as file:
         np.savez(file, **arrays | {"facts": np.frombuffer(text.encode(), np.uint8)})
-    with pytest.raises(ValueError, match="is no checkpoint, or is damaged"):
+    with pytest.raises(ValueError, match="is not a checkpoint, or is damaged"):
         load_checkpoint(tmp_path / CHECKPOINT)
 
 
@@ -69,7 +69,7 @@ def test_header_that_is_no_array_is_one_line(tmp_path):
         with zipfile.ZipFile(path, "w") as archive:
             for name, content in members.items():
                 archive.writestr(name, MALFORMED_HEADER if name == damaged else content)
-        with pytest.raises(ValueError, match=f"{CHECKPOINT} is no checkpoint, or is damaged"):
+        with pytest.raises(ValueError, match=f"{CHECKPOINT} is not a checkpoint, or is damaged"):
             load_checkpoint(path)
 
 
@@ -96,7 +96,9 @@ def test_more_arrays_than_a_trainer_has_are_refused(tmp_path):
 
 def test_all_that_differs_is_named():
     other = replace(PLAN, seed=2, recipe=Recipe().with_settings(alpha=1e-3), allow_sorted=True)
-    with pytest.raises(ValueError, match=r"x belongs to another run: alpha was 1e-06, is 0.001; seed was 1, is 2\. "):
+    with pytest.raises(
+        ValueError, match=r"x belongs to a different run: alpha was 1e-06, is 0.001; seed was 1, is 2\. "
+    ):
         check_plan("x", PLAN, other, without=["allow_sorted"])
     check_plan("x", PLAN, replace(PLAN, corpus=("b.csv",)))
 

@@ -74,7 +74,7 @@ def test_lost_cache_is_said(tmp_path):
 )
 def test_checkpoint_of_another_run_is_refused(settings, message, tmp_path):
     fit(SAMPLE, plan_for(SAMPLE), model_dir=tmp_path, checkpoint_every=1)
-    with pytest.raises(ValueError, match=rf"checkpoint.npz belongs to another run: .*{message}"):
+    with pytest.raises(ValueError, match=rf"checkpoint.npz belongs to a different run: .*{message}"):
         fit(SAMPLE, plan_for(SAMPLE, **settings), model_dir=tmp_path, resume=True)
 
 
@@ -84,7 +84,7 @@ def test_nothing_to_resume_is_said(tmp_path):
     with pytest.raises(ValueError, match="pass model_dir"):
         fit(SAMPLE, plan_for(SAMPLE), resume=True)
     (tmp_path / "checkpoint.npz").write_bytes(b"rubbish")
-    with pytest.raises(ValueError, match=r"checkpoint.npz is no checkpoint, or is damaged"):
+    with pytest.raises(ValueError, match=r"checkpoint.npz is not a checkpoint, or is damaged"):
         fit(SAMPLE, plan_for(SAMPLE), model_dir=tmp_path, resume=True)
 
 

@@ -201,7 +201,7 @@ OTHER_RUNS = [
 def test_checkpoint_of_another_run_is_refused(options, message, corpus, model_dir):
     before = {path.name: path.read_bytes() for path in model_dir.iterdir()}
     result = train(corpus, "--model", model_dir, "--passes", 2, "--resume", *options)
-    assert_refused(result, f"{model_dir / CHECKPOINT} belongs to another run: ")
+    assert_refused(result, f"{model_dir / CHECKPOINT} belongs to a different run: ")
     assert message in result.stderr
     assert "start again without --resume" in result.stderr
     assert {path.name: path.read_bytes() for path in model_dir.iterdir()} == before
@@ -236,8 +236,8 @@ def test_other_threads_and_checkpoints_resume_to_the_same_bytes(corpus, model_di
     [
         (lambda folder: (folder / CACHE).unlink(), f"{CACHE} is gone, which the checkpoint needs"),
         (lambda folder: (folder / CACHE).write_bytes(b"short"), f"{CACHE} is shorter than its checkpoint says"),
-        (lambda folder: (folder / CHECKPOINT).write_bytes(b""), f"{CHECKPOINT} is no checkpoint, or is damaged"),
-        (lambda folder: cut(folder / CHECKPOINT), f"{CHECKPOINT} is no checkpoint, or is damaged"),
+        (lambda folder: (folder / CHECKPOINT).write_bytes(b""), f"{CHECKPOINT} is not a checkpoint, or is damaged"),
+        (lambda folder: cut(folder / CHECKPOINT), f"{CHECKPOINT} is not a checkpoint, or is damaged"),
         (
             lambda folder: shutil.copy(folder / "classifier.npz", folder / CHECKPOINT),
             "its format is 2, this version reads 3",
@@ -252,7 +252,10 @@ def test_other_threads_and_checkpoints_resume_to_the_same_bytes(corpus, model_di
         (lambda folder: changed(folder / CHECKPOINT, plan=7), "a plan must be a mapping; got 7"),
         (lambda folder: replanned(folder / CHECKPOINT, n_train="many"), "n_train of its plan is 'many'"),
         (lambda folder: replanned(folder / CHECKPOINT, earlier=[[1, 2]]), "earlier of its plan is [[1, 2]]"),
-        (lambda folder: replanned(folder / CHECKPOINT, reading="{"), f"{CHECKPOINT} is no checkpoint, or is damaged"),
+        (
+            lambda folder: replanned(folder / CHECKPOINT, reading="{"),
+            f"{CHECKPOINT} is not a checkpoint, or is damaged",
+        ),
         (lambda folder: replanned(folder / CHECKPOINT, classes=[0, "a"]), "classes of its plan is [0, 'a']"),
         (lambda folder: replanned(folder / CHECKPOINT, unknown=1), "a plan has allow_sorted, classes, "),
         (lambda folder: replanned(folder / CHECKPOINT, recipe={}), "a recipe must have the settings"),
@@ -417,7 +420,7 @@ def test_state_of_another_run_is_not_learned_from_in_place_of_the_one_that_was_c
     assert train(SAMPLE, "--model", tmp_path / "other").exit_code == 0
     shutil.copy(tmp_path / "other" / STATE, model_dir)
     result = train(corpus, "--model", model_dir, "--continue", "--resume")
-    assert_refused(result, f"{model_dir / CHECKPOINT} belongs to another run: earlier was ")
+    assert_refused(result, f"{model_dir / CHECKPOINT} belongs to a different run: earlier was ")
 
 
 @pytest.mark.parametrize("first", [[], ["--continue"]], ids=["new", "continued"])
@@ -427,7 +430,7 @@ def test_continuation_and_new_run_do_not_resume_each_other(first, corpus, tmp_pa
     assert train(SAMPLE, "--model", tmp_path).exit_code == 0
     assert kill_after(start(*options, *first), tmp_path, 3)
     words = ("false", "true") if other else ("true", "false")
-    assert_refused(train(*options, *other, "--resume"), "another run: continue was {}, is {}. ".format(*words))
+    assert_refused(train(*options, *other, "--resume"), "a different run: continue was {}, is {}. ".format(*words))
     assert train(*options, *first, "--resume").exit_code == 0
 
 

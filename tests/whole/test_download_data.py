@@ -75,10 +75,10 @@ def test_retries_are_told_with_the_progress_only(data_dir, show):
 @pytest.mark.parametrize(
     ("content", "args", "message"),
     [
-        (BIG[:1_000_000], [], "it is cut off; name another archive with --url"),
+        (BIG[:1_000_000], [], "it is cut off; name a different archive with --url"),
         (BIG, ["--sha256", "0" * 64], f"expected sha256 {'0' * 64}, found "),
         (BIG, ["--sha256", "0"], "a sha256 has 64 hexadecimal digits, got '0'"),
-        (BIG, [], "expected 12,500 reviews in test/pos, found 40; name another archive with --url"),
+        (BIG, [], "expected 12,500 reviews in test/pos, found 40; name a different archive with --url"),
         (archive_bytes([member("/etc/passwd")]), [], "refused member '/etc/passwd': an absolute path"),
         (b"no archive", [], "it is damaged, or no gzipped tar archive"),
     ],

@@ -130,7 +130,7 @@ def test_fault_of_the_test_corpus_is_found_before_the_training(name, tmp_path, m
         ([SAMPLE, "--n-train", 400], "there is nothing to evaluate on; lower --n-train"),
         ([SAMPLE, "--alpha", 0], "alpha must be a positive number; got 0.0."),
         ([SAMPLE, "--ngrams", "3-2"], "ngram_range must be two numbers, 1 <= shortest <= longest; got (3, 2)."),
-        ([SAMPLE, "--continue"], "trainer.npz belongs to another run: min_df was null, is 3. "),
+        ([SAMPLE, "--continue"], "trainer.npz belongs to a different run: min_df was null, is 3. "),
         ([SAMPLE, "--encoding", "utf-9"], "encoding 'utf-9' is unknown"),
     ],
     ids=lambda value: " ".join(str(part) for part in value[-3:]) if isinstance(value, list) else "",
@@ -276,7 +276,7 @@ def test_model_folder_that_cannot_be_written_is_said_before_the_training():
         finally:
             folder.chmod(0o755)
     assert (there.exit_code, below.exit_code) == (2, 2)
-    message = f"Error: {folder}: the model folder is not writable; pass another --model\n"
+    message = f"Error: {folder}: the model folder is not writable; pass a different --model\n"
     assert there.stderr.endswith(message)
     assert below.stderr.endswith(f"Error: {folder / 'new'}: Permission denied\n")
 
@@ -326,7 +326,7 @@ def test_second_training_in_a_folder_is_refused_while_the_first_is_at_work(long_
     run.communicate()
     assert second.exit_code == 2
     assert second.stderr.splitlines()[-1] == (
-        f"Error: {model_dir}: another training is writing into this folder; wait for its end, or pass another --model"
+        f"Error: {model_dir}: a different training is writing into this folder; wait for its end, or pass a different --model"
     )
     assert contents(model_dir).items() >= earlier_model.items()
     assert train(long_csv, "--model", model_dir, "--resume").exit_code == 0

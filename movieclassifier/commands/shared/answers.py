@@ -1,4 +1,4 @@
-"""What ``predict`` says of a text, and how a terminal shows it."""
+"""Answers of ``predict``, and how a terminal shows them."""
 
 import os
 import sys

@@ -50,7 +50,7 @@ class LabelMapping(click.ParamType[Any]):
         from movieclassifier.corpora.survey import find_labels
 
         if not {",", "="} & set(value):
-            self.fail(f"{value!r} is no mapping; write 0=negative,4=positive.", param, ctx)
+            self.fail(f"{value!r} is not a mapping; write 0=negative,4=positive.", param, ctx)
         pairs = [self._pair(part, param, ctx) for part in value.split(",")]
         names = dict(pairs)
         if any(names[name] != label for name, label in pairs):
@@ -67,7 +67,7 @@ class LabelMapping(click.ParamType[Any]):
         if not equals:
             value = label
         if not value:
-            self.fail(f"{part!r} is no mapping; write 0=negative,4=positive.", param, ctx)
+            self.fail(f"{part!r} is not a mapping; write 0=negative,4=positive.", param, ctx)
         return as_label(value), as_label(label)
 
 

@@ -16,7 +16,7 @@ STUDENT_SETTINGS = ("passes", "tokenizer", "n_features", "ngram_range", "min_df"
 
 @dataclass(frozen=True)
 class DistillOptions:
-    """What the command line asks of a distillation.
+    """Options of a distillation.
 
     Attributes
     ----------

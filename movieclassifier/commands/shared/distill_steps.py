@@ -1,4 +1,4 @@
-"""What surrounds a distillation on the command line: reading, the plan, the comparison, and the model's origin."""
+"""Steps around a distillation on the command line: reading, the plan, the comparison, and the model's origin."""
 
 import json
 import platform

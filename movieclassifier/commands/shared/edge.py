@@ -37,7 +37,7 @@ class ReplacesCharacters(click.Command):
 class Command(ReplacesCharacters, HelpPage):
     """A click command that turns ValueError, OSError and MemoryError into one line; others are bugs and stay loud.
 
-    The exit status is 2, or the `exit_status` of the exception where it has one. What a KeyboardInterrupt says, such
+    The exit status is 2, or the `exit_status` of the exception if it has one. The text of a KeyboardInterrupt, such
     as how to go on, is printed. SIGTERM ends a command as Ctrl-C does, so that nothing temporary is left.
     """
 

@@ -1,4 +1,4 @@
-"""What the commands about the log have in common."""
+"""Options and helpers that the commands about the log share."""
 
 import getpass
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How texts from outside are read and shown."""
+"""Read texts from outside, and show them."""
 
 
 def decode(content: bytes, where: str) -> str:

@@ -160,7 +160,7 @@ def lock(folder: Path) -> None:
     """Make the model folder, and keep a different training out of it until the command ends."""
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
-        raise PermissionError(13, "the model folder is not writable; pass another --model", str(folder))
+        raise PermissionError(13, "the model folder is not writable; pass a different --model", str(folder))
     click.get_current_context().with_resource(lock_folder(folder))
 
 

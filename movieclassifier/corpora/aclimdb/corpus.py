@@ -86,9 +86,9 @@ def make_corpus(
     kept = data_dir / ARCHIVE_NAME
     part = kept.with_name(kept.name + ".part")
     unpack_from = partial(_unpack_verified, corpus_dir, {name: n_reviews[name] for name in missing}, expected, show)
-    with lock_folder(data_dir, "another download is at work here, wait for its end"):
+    with lock_folder(data_dir, "a different download is at work here; wait for its end"):
         if local:
-            unpack_from(local, "name another archive with --url")
+            unpack_from(local, "name a different archive with --url")
         elif kept.exists():
             unpack_from(kept, f"remove it to download it again, or name it with --url {kept} to use it as it is")
         else:
@@ -170,7 +170,7 @@ def _check_origin(corpus_dir: Path, sha256: str | None) -> None:
 
 def _unpack_downloaded(part: Path, unpack_from: Callable[[Path, str], None]) -> None:
     try:
-        unpack_from(part, "it was removed; run again to download it anew, or name another source with --url")
+        unpack_from(part, "it was removed; run again to download it anew, or name a different source with --url")
     except ValueError:
         # To go on with a wrong archive would never give a right one. With a full disk it stays.
         forget(part)

@@ -70,7 +70,7 @@ def find_columns(choice: Choice, names: list[str] | None, n_fields: int, where: 
         return Columns(texts, texts[0], n_fields, "no column")
     label = finder.position(choice.label, LABEL_COLUMNS, 1, "--label-column")
     if label in texts:
-        raise ValueError(f"{where}: text and label are both in column {label}; pass another --text-column.")
+        raise ValueError(f"{where}: text and label are both in column {label}; pass a different --text-column.")
     return Columns(texts, label, n_fields, names[label] if names else f"column {label}")
 
 
@@ -108,10 +108,12 @@ class _Finder:
             position = int(column)
         except ValueError:
             there = f"the columns are {_listed(names)}" if names else "without a header columns have numbers from 0"
-            raise ValueError(f"{self.where}: no column is called {column!r}; {there}. Pass another {option}.") from None
+            raise ValueError(
+                f"{self.where}: no column is called {column!r}; {there}. Pass a different {option}."
+            ) from None
         if not 0 <= position < self.n_fields:
             raise ValueError(
-                f"{self.where}: no column {position}; there are {self.n_fields}, from 0. Pass another {option}."
+                f"{self.where}: no column {position}; there are {self.n_fields}, from 0. Pass a different {option}."
             )
         return position
 

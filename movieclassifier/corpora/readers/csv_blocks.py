@@ -40,7 +40,7 @@ class Layout:
 
 @dataclass
 class Progress:
-    """How far the blocks were read.
+    """The place up to which the blocks were read.
 
     Attributes
     ----------

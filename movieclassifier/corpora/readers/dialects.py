@@ -1,4 +1,4 @@
-"""How programs write CSV in ways of their own.
+"""Dialects of CSV: the ways in which programs write it.
 
 Excel writes a first line ``sep=;``, Spark a backslash before a quote, and many people a space behind each comma.
 """
@@ -16,7 +16,7 @@ SAMPLE_SIZE = 2**20
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a file of rows is written.
+    """The dialect of a file of rows.
 
     Attributes
     ----------
@@ -99,7 +99,7 @@ def find_escape(sample: list[str], delimiter: str, whole: bool) -> str:
 
 
 def is_spaced(sample: list[str], delimiter: str, escape: str, whole: bool) -> bool:
-    r"""Tell whether fields begin with spaces and a quote that are no part of them.
+    r"""Tell whether fields begin with spaces and a quote that do not belong to them.
 
     Examples
     --------

@@ -31,8 +31,8 @@ def iter_fasttext(
 ) -> Iterator[Document]:
     r"""Yield the documents of a file for fastText, one at a time.
 
-    A line is a label, which begins with ``__label__``, and a text. The prefix is no part of the label. Blank lines are
-    left out, and the file may be compressed.
+    A line is a label, which begins with ``__label__``, and a text. The prefix does not belong to the label. Blank lines
+    are left out, and the file may be compressed.
 
     Parameters
     ----------

@@ -130,7 +130,7 @@ class _Files:
     def _documents(self, labels: Labels, bad_rows: BadRows) -> Iterator[Document]:
         members = open_members(self.path)
         if members is None:
-            raise ValueError(f"{self.path}: expected a folder, or a zip or tar of folders; pass another --format.")
+            raise ValueError(f"{self.path}: expected a folder, or a zip or tar of folders; pass a different --format.")
         wants: Wants = self._is_half
         if self.parts is None:
             wants = set(class_folders(members.folders(), self.path)).__contains__

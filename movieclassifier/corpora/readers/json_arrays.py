@@ -75,7 +75,7 @@ class _Items:
         self.decoder = json.JSONDecoder()
 
     def next_mark(self) -> str:
-        """Return the next character that is no blank, which stays; nothing at the end."""
+        """Return the next character that is not a blank, which stays; an empty string at the end."""
         while True:
             text = self.window.lstrip(BLANKS)
             self._drop(len(self.window) - len(text))
@@ -110,7 +110,7 @@ class _Items:
                     self._drop(end)
                     return item
             if len(self.window) > self.max_size:
-                raise self.fault(f"an item of more than {self.max_size:,} characters, or one that is no JSON")
+                raise self.fault(f"an item of more than {self.max_size:,} characters, or one that is not valid JSON")
             self._fill(len(self.window))
 
     def fault(self, message: str) -> ValueError:

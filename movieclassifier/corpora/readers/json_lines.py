@@ -202,7 +202,7 @@ def _load(line: str, encoding: str) -> Any:
     try:
         return json.loads(line)
     except json.JSONDecodeError as error:
-        fault = f"this is no JSON ({error.msg}, column {error.colno}); expected an object, such as {EXAMPLE}."
+        fault = f"this is not valid JSON ({error.msg}, column {error.colno}); expected an object, such as {EXAMPLE}."
         raise RowFault(text_fault(line, encoding) or fault) from None
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, thousands of brackets
         raise RowFault(f"this JSON cannot be read ({error}).") from None

@@ -15,7 +15,7 @@ from movieclassifier.corpora.readers.streams import iter_lines, open_bytes
 
 @dataclass(frozen=True)
 class RecordFormat:
-    """How rows are told apart.
+    """Finding where a row ends.
 
     Attributes
     ----------

@@ -38,7 +38,7 @@ def now() -> int:
 class Accepted(NamedTuple):
     """A vote by its position, and the position of the event that accepted it.
 
-    A vote that was taken out and approved again is another one here: it counts from its approval.
+    A vote that was taken out and approved again is a different one here: it counts from its approval.
     """
 
     vote: int
@@ -88,7 +88,7 @@ class Appending:
         features: bytes | None = None,
         trusted: bool = False,
     ) -> Row[Any]:
-        """Append a vote on a prediction that has none that stands, and return its row.
+        """Append a vote on a prediction without a standing vote, and return its row.
 
         Parameters
         ----------
@@ -153,7 +153,7 @@ class Appending:
         return self._change(REJECT, chosen, by, status=REJECTED, note=note)
 
     def serve(self, version: int, by: str, note: str = "") -> int:
-        """Serve another base from here on; accepted votes that it does not hold stay on top of it."""
+        """Serve a different base from here on; accepted votes that it does not hold stay on top of it."""
         self.base_version = version
         return self.append(SERVE, by, version=version, note=note)
 

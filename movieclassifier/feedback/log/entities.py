@@ -1,4 +1,4 @@
-"""What the log is about: predictions, votes, events."""
+"""The things that the log tells of: predictions, votes, events."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ ACCEPTED, WAITING, REJECTED, UNDONE = "accepted", "waiting", "rejected", "undone
 APPLIED, HELD = "applied", "held"
 STATUSES = (WAITING, APPLIED, HELD, REJECTED, UNDONE)
 
-# How a base came about: by training, by folding votes into another one, or by training on corpus and votes.
+# How a base came about: by training, by folding votes into an earlier one, or by training on corpus and votes.
 TRAINED, UPDATE, RETRAINED = "trained", "update", "retrained"
 
 # Positions and versions up to this one fit into the columns of every database.
@@ -52,7 +52,7 @@ class Client:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the served model says of a text, with nothing stored."""
+    """An answer of the served model that is not stored."""
 
     label: str
     probabilities: Probabilities
@@ -60,7 +60,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Vote:
-    """What a person said of a prediction, and what became of it.
+    """A person's verdict on a prediction, and its effect.
 
     Attributes
     ----------
@@ -107,7 +107,7 @@ class Vote:
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the model said of a text, as it was stored when it was made.
+    """The model's answer on a text, as it was stored when it was made.
 
     Attributes
     ----------

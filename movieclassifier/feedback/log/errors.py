@@ -1,11 +1,11 @@
-"""What can go wrong with a request, and the HTTP status that says so."""
+"""Errors of a request, each with its HTTP status."""
 
 # How SQLite, PostgreSQL and the system say that a disk is full; SQLite needs room for the index of its log, too.
 FULL = ("disk is full", "No space left", "SQLITE_FULL", "SQLITE_IOERR_SHMSIZE")
 
 
 class FeedbackError(ValueError):
-    """What a client asked for cannot be done; the HTTP status says which kind of mistake it is."""
+    """The request of a client cannot be met; the HTTP status says which kind of mistake it is."""
 
     status = 400
 

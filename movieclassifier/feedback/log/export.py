@@ -52,7 +52,7 @@ def csv_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def jsonl_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield one JSON object per row; what is no CSV can be read by no spreadsheet, so nothing is changed."""
+    """Yield one JSON object per row; spreadsheets do not read JSON, so nothing is changed."""
     for row in rows:
         yield json.dumps({name: row[name] for name in COLUMNS}, ensure_ascii=False) + "\n"
 

@@ -1,4 +1,4 @@
-"""What is known of the served model: its base, and counts over the log."""
+"""Facts of the served model: its base, and counts over the log."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +16,7 @@ class Version:
     ----------
     version : int
     kind : {"trained", "update", "retrained"}
-        Written by training, or by folding corrections into another base.
+        Written by training, or by folding corrections into a different base.
     parent : int or None
         The base that it was folded from.
     name : str
@@ -156,5 +156,5 @@ class ModelFacts:
 
     @property
     def is_sample(self) -> bool:
-        """Whether it has read the few sample reviews of the package only: its figures say little then."""
+        """Whether it was trained on the few sample reviews of the package only; its figures say little then."""
         return SAMPLE in self.metadata.get("corpus", [])

@@ -39,7 +39,7 @@ class Group:
     Attributes
     ----------
     start, position : int
-        The last event before it, and so far.
+        The position of the last event before the group, and of the last one so far.
     base_version : int or None
     learned : list
         What the served model learns once it is committed.

@@ -35,12 +35,12 @@ RATES = {
     "kilobytes": Rate(20_000, 3600),  # of texts that are kept
     "votes": Rate(60, 3600),
     "logins": Rate(10, 600),
-    "searches": Rate(10, 60),  # new ones, which ask another machine
+    "searches": Rate(10, 60),  # new ones, which ask a different machine
 }
 
 
 def count(connection: Connection, kind: str, client: str, rate: Rate, n: int = 1) -> None:
-    """Count a try of a client, in the database and so right across workers.
+    """Count a try of a client in the database, for all workers together.
 
     A refused try is not counted, provided that the transaction is rolled back by the exception.
 

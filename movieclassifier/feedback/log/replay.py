@@ -1,4 +1,4 @@
-"""What the log says should be served: a base, and the votes to learn on top of it, in their order."""
+"""Read from the log which base to serve, and which votes to learn on top of it, in their order."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -114,7 +114,7 @@ def with_other_labels(connection: Connection, accepted: Sequence[Accepted], labe
 
 
 def read_changes(connection: Connection, since: int) -> Changes | None:
-    """Return the votes that came and went since a position; None where another base is served."""
+    """Return the votes that came and went since a position; None where a different base is served."""
     columns = (events.c.position, events.c.kind, events.c.vote_position, events.c.status)
     added: dict[int, int] = {}
     removed = []

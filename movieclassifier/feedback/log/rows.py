@@ -60,7 +60,7 @@ def current_status(row: Row[Any] | VoteRow, held: Held) -> tuple[str, str | None
 
 @dataclass(frozen=True)
 class View:
-    """What the served model adds to rows of the database.
+    """The facts that the served model adds to rows of the database.
 
     Attributes
     ----------

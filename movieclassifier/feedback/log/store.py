@@ -90,7 +90,7 @@ class FeedbackStore:
         Raises
         ------
         NotFound
-            If there is none, or it is another owner's, or older than `lifetime`.
+            If there is none, or it is a different owner's, or older than `lifetime`.
         """
 
         def ask(raw: Raw) -> Prediction:

@@ -41,7 +41,7 @@ def read_feed(body: bytes, url: str = "", charset: str = "") -> dict[str, Any]:
     Raises
     ------
     SourceFault
-        If it is no feed, or is refused.
+        If it is not a feed, or is refused.
     """
     text = decode(body, charset)
     beginning = text.lstrip("\ufeff \t\r\n\x00")[:2000]
@@ -140,7 +140,7 @@ def parse_json(text: str | bytes) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SourceFault("not json", f"It is no JSON that can be read ({str(error)[:80]}).") from error
+        raise SourceFault("not json", f"It is not JSON that can be read ({str(error)[:80]}).") from error
 
 
 def _json_feed(text: str, url: str) -> dict[str, Any]:

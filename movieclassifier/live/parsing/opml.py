@@ -31,7 +31,7 @@ def read_opml(body: bytes, url: str = "", charset: str = "") -> dict[str, Any]:
     Raises
     ------
     SourceFault
-        If it is no OPML.
+        If it is not OPML.
     """
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import fromstring
@@ -41,10 +41,10 @@ def read_opml(body: bytes, url: str = "", charset: str = "") -> dict[str, Any]:
     except DefusedXmlException as error:
         raise SourceFault("refused", "It declares entities or a document type.") from error
     except (ParseError, ValueError) as error:
-        raise SourceFault("not a list", f"It is no list of feeds in OPML ({str(error)[:80]}).") from error
+        raise SourceFault("not a list", f"It is not a list of feeds in OPML ({str(error)[:80]}).") from error
     outlines = [element for element in root.iter() if local_name(element.tag) == "outline"]
     if local_name(root.tag) != "opml" and not outlines:
-        raise SourceFault("not a list", "It is XML, but no list of feeds in OPML.")
+        raise SourceFault("not a list", "It is XML, but not a list of feeds in OPML.")
     feeds: dict[str, str] = {}
     n_left_out = 0
     for outline in outlines:

@@ -66,7 +66,7 @@ def check_depth(text: str) -> None:
 
 
 def _check_broken(text: str) -> None:
-    """Refuse what opens far more tags than it closes, where it is not well-formed and so has no depth."""
+    """Refuse what opens far more tags than it closes, if it is not well-formed and its depth is therefore unknown."""
     depth = 0
     for edge in EDGE.finditer(text):
         depth += -1 if edge.lastindex else 1

@@ -1,4 +1,4 @@
-"""Who can be asked: a table from names to functions. A new source is one function and one entry.
+"""The sources: a table from names to functions. A new source is one function and one entry.
 
 A function takes a query and what it may ask the world with, and returns items, the newest first.
 """

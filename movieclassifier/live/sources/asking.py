@@ -1,4 +1,4 @@
-"""What a source is asked, and what it may ask the world with."""
+"""Queries to a source, and the means with which it may ask the world."""
 
 import json
 import re
@@ -22,7 +22,7 @@ SPACES = re.compile(r"\s+")
 
 @dataclass(frozen=True)
 class Query:
-    """What is searched for.
+    """A search.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Outside:
-    """What a source may use to ask the world.
+    """The means with which a source may ask the world.
 
     Attributes
     ----------
@@ -137,7 +137,7 @@ def listed(found: Any, *path: str) -> list[dict[str, Any]]:
     for name in path:
         found = found.get(name) if isinstance(found, dict) else None
     if not isinstance(found, list):
-        raise SourceFault("odd", "The answer is not a list of posts; the server may speak another version.")
+        raise SourceFault("odd", "The answer is not a list of posts; the server may speak a different version.")
     return [entry for entry in found if isinstance(entry, dict)]
 
 

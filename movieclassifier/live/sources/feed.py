@@ -13,7 +13,7 @@ ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, appl
 
 @dataclass(frozen=True)
 class FeedAnswer:
-    """What a feed said.
+    """The answer of a feed.
 
     Attributes
     ----------

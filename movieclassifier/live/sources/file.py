@@ -19,7 +19,7 @@ def file_items(query: Query, outside: Outside) -> list[Item]:
     OSError
         If it cannot be read.
     SourceFault
-        If it looks like a feed and is none.
+        If it looks like a feed but is not one.
     """
     path = Path(query.text)
     body = read_bounded(path)

@@ -1,1 +1,1 @@
-"""What is kept of what came from outside: all SQL of the live pages."""
+"""All SQL of the live pages: feeds, items, searches and leases are kept here."""

@@ -23,5 +23,5 @@ def take_lease(connection: Connection, name: str, holder: str, now: int) -> bool
 
 
 def give_back(connection: Connection, name: str, holder: str) -> None:
-    """Let another process have a lease at once."""
+    """Let a different process have a lease at once."""
     connection.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder))

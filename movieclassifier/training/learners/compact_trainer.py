@@ -20,7 +20,7 @@ from movieclassifier.training.capacity import check_growth
 from movieclassifier.training.learners.pair_counts import PairCounts
 from movieclassifier.training.learners.trainer import ESTIMATOR_STATE, Trainer
 
-# Room for columns grows by doubling, and stays a multiple of this: BLAS adds the rest of an array in another way.
+# Room for columns grows by doubling, and stays a multiple of this: BLAS adds the rest of an array in a different way.
 LEAST_ROOM = 2**12
 OWN = ("columns", "waiting", "waiting_counts")
 
@@ -145,7 +145,7 @@ class CompactTrainer:
             if len(used) and not (used.min() >= 0 and used.max() < n_features):
                 raise ValueError(f"its 'columns' go beyond the {n_features:,} columns")
         if len(waiting_counts) and not 0 < waiting_counts.min() <= waiting_counts.max() < 2**31:
-            raise ValueError("its 'waiting_counts' are no counts of documents")
+            raise ValueError("its 'waiting_counts' are not counts of documents")
         self._use(columns.astype(np.int32))
         self._trainer.load_state({name: array for name, array in arrays.items() if name not in OWN})
         self._check_places()

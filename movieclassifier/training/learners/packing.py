@@ -62,7 +62,7 @@ def unpack(name: str, packed: Mapping[str, NDArray[Any]], into: NDArray[Any]) ->
     Raises
     ------
     ValueError
-        If an array is missing or of another shape or type, or reaches outside.
+        If an array is missing, has a different shape or type, or reaches outside.
     """
     names = ("steps", "values") if into.dtype.kind == "f" else ("steps", "values", "large")
     for part in names:

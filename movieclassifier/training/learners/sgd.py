@@ -106,7 +106,7 @@ class CompiledSGD:
         arrays = (rows.data, rows.columns, rows.indptr, y.view(np.uint8), self.order(len(y)))
         intercept = self._twin.sgd(self.coef_[0], float(self.intercept_[0]), *arrays, *self.settings)
         if not math.isfinite(intercept):
-            raise ValueError(f"the weights have overflowed; use another alpha than {self._alpha}.")
+            raise ValueError(f"the weights have overflowed; use a different alpha than {self._alpha}.")
         self.intercept_ = np.array([intercept])
         self.t_ += len(y)
         return self

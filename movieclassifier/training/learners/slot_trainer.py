@@ -154,7 +154,7 @@ class SlotTrainer:
             *arrays, self._constant(), *logs, y, sgd.order(len(y)), float(sgd.intercept_[0]), *sgd.settings, scratch
         )
         if not math.isfinite(intercept):
-            raise ValueError(f"the weights have overflowed; use another alpha than {self.recipe.alpha}.")
+            raise ValueError(f"the weights have overflowed; use a different alpha than {self.recipe.alpha}.")
         sgd.intercept_, sgd.t_ = np.array([intercept]), sgd.t_ + len(y)
         return n_correct
 

@@ -54,7 +54,7 @@ class Trainer:
     n_classes : int
         Number of classes, at least 2; ``y`` holds positions below it.
     min_df : int
-        Columns seen in fewer documents have ratio 0, and so weight 0.
+        Columns seen in fewer documents have ratio 0 and therefore weight 0.
     seed : int
         Seed of the order of documents inside a minibatch.
 

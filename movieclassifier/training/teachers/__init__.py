@@ -1,4 +1,4 @@
-"""Teachers: a name → the module that trains it. A teacher labels texts and is no part of the model that is served.
+"""Teachers: a name → the module that trains it. A teacher labels texts and does not belong to the model that is served.
 
 A module has a function ``teach(lessons)`` that returns a function from texts to probabilities, and a dataclass
 ``Settings``. It is imported when its teacher is asked for, because some need packages that others do without.

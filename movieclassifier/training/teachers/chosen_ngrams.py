@@ -1,4 +1,4 @@
-"""Which n-grams get a vector, and with which chance a text is pulled to each of its own."""
+"""Choose the n-grams that get a vector, and the chance with which a text is pulled to each of its own."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from movieclassifier.training.teachers.lessons import Lessons
 
 @dataclass(frozen=True)
 class ChoiceSettings:
-    """How the n-grams with a vector are chosen.
+    """Settings of choosing the n-grams that get a vector.
 
     Parameters
     ----------

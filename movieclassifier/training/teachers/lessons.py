@@ -1,4 +1,4 @@
-"""What a teacher is given: labelled texts, unlabelled ones, and a folder in which every stage is kept."""
+"""Lessons of a teacher: labelled texts, unlabelled ones, and a folder in which every stage is kept."""
 
 import json
 import os
@@ -113,7 +113,7 @@ class _Stage(Progress):
 
 @dataclass(frozen=True)
 class Lessons:
-    """What a teacher is trained on.
+    """The texts that a teacher is trained on.
 
     Parameters
     ----------

@@ -72,7 +72,7 @@ def _read(line: str, names: Sequence[Sequence[str]]) -> tuple[str, list[float]]:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError):
-        raise ValueError(f"this is no JSON; expected {EXAMPLE}.") from None
+        raise ValueError(f"this is not valid JSON; expected {EXAMPLE}.") from None
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
         raise ValueError(f"expected an object with a text, such as {EXAMPLE}.")
     found = row.get("probabilities")

@@ -16,7 +16,7 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 @dataclass(frozen=True)
 class Asked:
-    """What a request for predictions asks for.
+    """A request for predictions.
 
     Attributes
     ----------

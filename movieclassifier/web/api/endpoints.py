@@ -99,7 +99,7 @@ def model() -> Response:
 def _body() -> bytes:
     """Return the body of a request that says that it is JSON."""
     if not request.is_json:
-        # A page of another site can make a browser send a form, but no JSON without being asked first.
+        # A page of a different site can make a browser send a form, but no JSON without being asked first.
         raise UnsupportedMediaType("The body must be of the type application/json.")
     body: bytes = request.get_data()
     return body

@@ -126,7 +126,7 @@ def _problems() -> dict[str, Any]:
     described = {
         "400": "The body is not what it should be.",
         "404": "There is no such prediction, it has expired, or its vote was taken back.",
-        "409": "A vote for another label stands, or there is none to take back.",
+        "409": "A vote for a different label stands, or there is none to take back.",
         "413": "The body is too large.",
         "415": "The body is not application/json.",
         "429": "Too many requests of this client.",

@@ -55,7 +55,7 @@ def describe_schemas(settings: Settings, labels: Sequence[str]) -> dict[str, Any
         ),
         "Explanation": _object(
             {
-                "label": {"type": "string", "description": "What positive values speak for."},
+                "label": {"type": "string", "description": "The label that positive values speak for."},
                 "decision_value": {"type": "number", "description": "intercept + contributions + others"},
                 "intercept": NUMBER,
                 "contributions": {"type": "array", "items": ref("Contribution")},

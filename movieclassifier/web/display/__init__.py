@@ -1,1 +1,1 @@
-"""How figures, words and texts are shown on a page."""
+"""Figures, words and texts as a page shows them."""

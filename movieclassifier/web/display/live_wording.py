@@ -27,7 +27,7 @@ def ago(moment: datetime, now: datetime) -> str:
 
 
 def until(moment: datetime, now: datetime) -> str:
-    """Return when something is due: the time of a day, with the date where it is another one."""
+    """Return when something is due: the time of a day, with the date if it is not today."""
     return f"{moment:%H:%M} UTC" if moment.date() == now.date() else when(moment)
 
 

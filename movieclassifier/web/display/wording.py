@@ -148,7 +148,7 @@ class ShownAnswer:
 
     @classmethod
     def of(cls, probabilities: Mapping[str, float], label: str, like: "ShownAnswer | None" = None) -> "ShownAnswer":
-        """Make an answer of probabilities by label: the answer's row first, or the rows as in another answer."""
+        """Make an answer of probabilities by label: the answer's row first, or the rows as in a different answer."""
         order = {row.name: place for place, row in enumerate(like.rows)} if like else {label: 0}
         ranked = sorted(probabilities, key=lambda name: (order.get(name, MAX_ROWS), -probabilities[name]))
         places = {name: place for place, name in enumerate(probabilities)}
@@ -175,7 +175,7 @@ class ShownAnswer:
 
     @property
     def sureness(self) -> str:
-        """How sure the model is, in an adverb."""
+        """The certainty of the model, in an adverb."""
         return sureness(self.probability)
 
     @property

@@ -62,7 +62,7 @@ class LoginForm(SecureForm):
 
 
 class ModerationForm(SecureForm):
-    """Which votes, and what to do with them."""
+    """The votes, and the act that the owner chose."""
 
     decision = StringField(validators=[AnyOf(DECISIONS)])
     positions = SelectMultipleField(validate_choice=False, coerce=number)
@@ -75,7 +75,7 @@ class CleaningForm(SecureForm):
 
 
 class RollbackForm(SecureForm):
-    """Which version to go back to."""
+    """The version to go back to."""
 
     version = IntegerField(validators=[NumberRange(1, MAX_NUMBER)])
 

@@ -159,9 +159,9 @@ def test_labels_are_mapped(tmp_path, labels, documents):
     [
         ("1=a,1=b", "'1=a,1=b' maps a value to two labels"),
         ("1=a,1 =b", "maps a value to two labels"),
-        ("1=a,,2=b", "'' is no mapping; write 0=negative,4=positive"),
-        ("=a", "'=a' is no mapping"),
-        ("foo", "'foo' is no mapping; write 0=negative,4=positive."),
+        ("1=a,,2=b", "'' is not a mapping; write 0=negative,4=positive"),
+        ("=a", "'=a' is not a mapping"),
+        ("foo", "'foo' is not a mapping; write 0=negative,4=positive."),
         ("1=,2=", "'1=,2=' leaves all documents out"),
     ],
 )

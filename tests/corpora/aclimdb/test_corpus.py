@@ -244,7 +244,7 @@ def test_two_runs_at_once_do_not_meet(data_dir, archive):
     data_dir.mkdir()
     other = os.open(data_dir, os.O_RDONLY)
     fcntl.flock(other, fcntl.LOCK_EX)
-    with pytest.raises(BlockingIOError, match=r"another download is at work here, wait for its end: '.*data'"):
+    with pytest.raises(BlockingIOError, match=r"a different download is at work here; wait for its end: '.*data'"):
         make_corpus(data_dir, str(archive), n_reviews=SMALL)
     os.close(other)
     make_corpus(data_dir, str(archive), n_reviews=SMALL)

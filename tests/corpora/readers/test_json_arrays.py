@@ -76,7 +76,7 @@ def test_empty_array_has_no_documents(tmp_path):
 def test_item_that_never_ends_is_refused_in_time(tmp_path):
     (tmp_path / "x").write_text('[{"text": "' + "x" * 3_000_000)
     start = time.process_time()
-    with pytest.raises(ValueError, match="an item of more than 1,000,000 characters, or one that is no JSON"):
+    with pytest.raises(ValueError, match="an item of more than 1,000,000 characters, or one that is not valid JSON"):
         list(READERS["jsonl"](tmp_path / "x", max_line_size=1_000_000))
     assert time.process_time() - start < 2
 

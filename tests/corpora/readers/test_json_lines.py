@@ -10,8 +10,8 @@ from tests.support.corpora import write_json_lines
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("no json", r"this is no JSON \(Expecting value, column 1\); expected an object, such as {\"text\": "),
-        ('{"text": "x", "label": "1"', "this is no JSON"),
+        ("no json", r"this is not valid JSON \(Expecting value, column 1\); expected an object, such as {\"text\": "),
+        ('{"text": "x", "label": "1"', "this is not valid JSON"),
         ("[" * 100_000, "this JSON cannot be read"),
         ('{"text": "x", "label": ' + "1" * 5000 + "}", "this JSON cannot be read .+4300 digits"),
         ("7", "expected an object, as in the lines before; got 7"),

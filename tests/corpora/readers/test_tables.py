@@ -82,14 +82,18 @@ FAULTS = {
     "wrong header": ("a,b\nx,1\n", {}, r"line 1: expected columns such as review,sentiment; got a,b\. Pass --text-c"),
     "wide wrong header": ("a," * 99 + "\n", {}, r"got (a,){60}…\. Pass --text-column, or --no-header"),
     "no such column": (HEADER, {"text_column": "x"}, r"line 1: no column is called .x.; the columns are review,sentim"),
-    "no such number": (HEADER, {"text_column": 2}, r"no column 2; there are 2, from 0\. Pass another --text"),
-    "negative number": (HEADER, {"label_column": -1}, r"no column -1; there are 2, .+ another --label-column"),
+    "no such number": (HEADER, {"text_column": 2}, r"no column 2; there are 2, from 0\. Pass a different --text"),
+    "negative number": (HEADER, {"label_column": -1}, r"no column -1; there are 2, .+ a different --label-column"),
     "two of that name": (
         "review,sentiment,review\n",
         {},
         r"2 columns are called 'review'; pass --text-column a number",
     ),
-    "same column": (HEADER, {"label_column": 0}, r"text and label are both in column 0; pass another --text-column"),
+    "same column": (
+        HEADER,
+        {"label_column": 0},
+        r"text and label are both in column 0; pass a different --text-column",
+    ),
     "name, no header": (
         "a,b\n",
         {"header": False, "text_column": "x"},

@@ -29,8 +29,8 @@ def test_list_of_feeds_is_read_as_far_as_it_can_be(outlines, feeds, n_left_out, 
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b"<rss/>", "no list of feeds"),
-        (b"<opml><body>", "no list of feeds"),
+        (b"<rss/>", "not a list of feeds"),
+        (b"<opml><body>", "not a list of feeds"),
         (b"", "no markup"),
         (b"<!DOCTYPE o [<!ENTITY a 'b'>]><opml>&a;</opml>", "declares entities"),
     ],

@@ -69,7 +69,7 @@ def test_overflow_is_refused_as_scikit_learn_refuses_it(dtype, huge):
     X.data *= X.dtype.type(huge)
     with pytest.raises(ValueError, match="overflow occurred"), np.errstate(all="ignore"):
         theirs.partial_fit(X, y, classes=[False, True])
-    with pytest.raises(ValueError, match="the weights have overflowed; use another alpha than 1e-300"):
+    with pytest.raises(ValueError, match="the weights have overflowed; use a different alpha than 1e-300"):
         ours.partial_fit(as_rows(X), y)
 
 

@@ -145,7 +145,7 @@ def test_counting_ahead_changes_nothing():
 def test_weights_that_overflow_are_refused():
     slots, _ = both(1, alpha=1e-300)
     rng = np.random.RandomState(0)
-    with pytest.raises(ValueError, match="the weights have overflowed; use another alpha than 1e-300"):
+    with pytest.raises(ValueError, match="the weights have overflowed; use a different alpha than 1e-300"):
         list(slots.iter_fitted(random_minibatch(rng, 30) for _ in range(9)))
 
 

@@ -32,8 +32,8 @@ def test_known_texts_are_left_out_with_their_probabilities(tmp_path):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("no JSON", "this is no JSON"),
-        ("[" * 100_000, "this is no JSON"),
+        ("no JSON", "this is not valid JSON"),
+        ("[" * 100_000, "this is not valid JSON"),
         ("[1]", "expected an object with a text"),
         ('{"text": 7}', "expected an object with a text"),
         ('{"text": "a", "probabilities": [0.5, 0.5]}', r"expected probabilities by label, .* got \[0.5, 0.5\]"),

@@ -277,7 +277,7 @@ def test_search_is_asked_once_for_all(ada, read, server):
     ("query", "words"),
     [
         ("none", "Nothing was found."),
-        ("bad", "It is no JSON that can be read"),
+        ("bad", "It is not JSON that can be read"),
         ("missing", "has no such page (404)"),
         ("#", "Write a hashtag such as #finland"),
         ("#a b", "A hashtag is one word"),
