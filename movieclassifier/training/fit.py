@@ -27,6 +27,7 @@ def fit(
     label_names: Iterable[str] | None = None,
     n_threads: int = 1,
     checkpoint_every: int = 0,
+    keep_state: bool = True,
     resume: bool = False,
     continue_: bool = False,
     show_progress: bool | None = False,
@@ -46,6 +47,8 @@ def fit(
         Vectorizing threads; the result does not depend on it.
     checkpoint_every : int
         Minibatches between checkpoints; 0 for none.
+    keep_state : bool
+        Whether to write a checkpoint after the last step of one pass, too, as ``--continue`` needs it.
     resume : bool
         Go on from the checkpoint in model_dir, which must be of the same run.
     continue_ : bool
@@ -74,7 +77,7 @@ def fit(
         continue_from_state(state)
     if model_dir is not None:
         clear(model_dir, keep=(CHECKPOINT, CACHE) if resume else (CHECKPOINT,) if continue_ else ())
-    steps = state.run(stream, n_threads, checkpoint_every)
+    steps = state.run(stream, n_threads, checkpoint_every, keep_state)
     with closing(steps), Progress(state.n_left, f"Training on {plan.n_fit:,} documents", show=show_progress) as bar:
         try:
             for n_documents in steps:

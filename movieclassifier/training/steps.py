@@ -89,7 +89,7 @@ class Fit:
             save_checkpoint(self.folder / CHECKPOINT, facts, self.trainer.state() if with_arrays else {})
 
     def run(
-        self, documents: Iterable[Document], n_threads: int = 1, checkpoint_every: int = 0
+        self, documents: Iterable[Document], n_threads: int = 1, checkpoint_every: int = 0, keep_state: bool = True
     ) -> Generator[int, None, None]:
         """Visit the minibatches of all passes, from where the fit is; yields the documents of each."""
         stream = iter(documents)
@@ -100,7 +100,10 @@ class Fit:
                 self.n_steps_done += 1
                 # The last checkpoint is written while the cache is there, so that none ever lacks it.
                 finished = self.n_steps_done == self.plan.n_steps
-                if checkpoint_every and (finished or self.n_steps_done % checkpoint_every == 0):
+                is_due = (
+                    keep_state or cache is not None if finished else self.n_steps_done % (checkpoint_every or 1) == 0
+                )
+                if checkpoint_every and is_due:
                     if cache is not None:
                         cache.flush()
                     self.save()

@@ -208,6 +208,7 @@ def fit_options(run: RunOptions, plan: Plan) -> dict[str, Any]:
         "model_dir": run.model_dir,
         "n_threads": run.n_threads,
         "checkpoint_every": run.checkpoint_every,
+        "keep_state": run.keep_state or run.continue_,
         "resume": run.resume and can_resume(run, plan),
         "continue_": run.continue_,
         "show_progress": run.show,
