@@ -24,6 +24,7 @@ EXAMPLES = [
     envvar="ACLIMDB_URL",
     show_envvar=True,
     default=OFFICIAL_URL,
+    show_default="the official archive",
     help="Fetch the archive from this URL (http, https or file) or path.",
 )
 @click.option("--data-dir", type=click.Path(path_type=Path), default="data", help="Write everything to this folder.")

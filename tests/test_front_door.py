@@ -1,6 +1,7 @@
 """What people import: from ``movieclassifier`` and ``movieclassifier.vectorizer``, and from nowhere else."""
 
 import importlib
+import pydoc
 import re
 import subprocess
 import sys
@@ -85,3 +86,12 @@ def test_the_front_door_imports_no_library():
 def test_readers_are_shown_the_front_door_alone(path):
     modules = set(re.findall(r"(?:from|import) (movieclassifier[\w.]*)", path.read_text("utf-8")))
     assert modules <= {"movieclassifier", "movieclassifier.vectorizer"}
+
+
+@pytest.mark.parametrize("name", ["Classifier", "StreamingTextClassifier", "train", "load_classifier"])
+def test_help_is_written_for_people(name):
+    shown = pydoc.render_doc(getattr(movieclassifier, name), renderer=pydoc.plaintext)
+    for word in ("Parameters\n", "Returns\n", "Examples\n"):
+        assert word in shown or name == "load_classifier"
+    assert "numpy._typing" not in shown
+    assert ">>> " in shown or name == "load_classifier"

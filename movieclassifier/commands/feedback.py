@@ -206,7 +206,10 @@ def _client_row(client: "ClientVotes") -> list[object]:
 @positions_argument
 @database_option
 def undo(positions: tuple[int, ...], database: str | None) -> None:
-    """Take votes back, as the people who cast them could do."""
+    """Take votes back.
+
+    The people who cast them can then vote again.
+    """
     owner = open_owner(database)
     n = owner.undo_votes(positions, user_name())
     click.echo(f"{n} undone, {len(positions) - n} were undone already")

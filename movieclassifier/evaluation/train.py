@@ -1,5 +1,8 @@
 """Train and evaluate a classifier with one call, as ``movieclassifier train`` does."""
 
+# help() then shows hints as they are written, in place of what they stand for.
+from __future__ import annotations
+
 import json
 import os
 from collections.abc import Iterable
@@ -33,7 +36,7 @@ def train(
     *,
     recipe: str | Recipe = "default",
     test: Source | None = None,
-    reading: ReadingOptions = AS_FOUND,
+    reading: ReadingOptions | None = None,
     n_train: int | None = None,
     n_holdout: int | None = None,
     minibatch_size: int = 1000,
@@ -95,6 +98,7 @@ def train(
     >>> classifier.metadata["metrics"]["accuracy"]
     1.0
     """
+    reading = reading or AS_FOUND
     options = TrainingOptions(
         recipe=make_recipe(recipe, **settings),
         n_train=n_train,

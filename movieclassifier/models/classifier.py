@@ -1,5 +1,8 @@
 """The classifier: texts in, labels and probabilities out; it explains itself and learns from corrections."""
 
+# help() then shows hints as they are written, in place of what they stand for.
+from __future__ import annotations
+
 import copy
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -284,7 +287,7 @@ class Classifier:
         position = self._position(label)
         return teach(self, self.rows([text]) if isinstance(text, str) else text, position)
 
-    def partial_fit(self, texts: Sequence[str] | Rows, y: ArrayLike) -> "Classifier":
+    def partial_fit(self, texts: Sequence[str] | Rows, y: ArrayLike) -> Classifier:
         """Take one epoch of SGD over a minibatch, bit for bit as the plain ``SGDClassifier`` would.
 
         The step is taken in the space of the plain features. Columns that it gives a first weight have no log-count
@@ -326,7 +329,7 @@ class Classifier:
         return self
 
     @cached_property
-    def estimator(self) -> "SGDClassifier":
+    def estimator(self) -> SGDClassifier:
         """A plain ``SGDClassifier`` over the same weights (not a copy).
 
         To train further, call :meth:`partial_fit` of the classifier: that of the estimator moves the weights of both,
@@ -340,7 +343,7 @@ class Classifier:
         estimator.n_features_in_ = self.recipe.ngrams.n_features
         return estimator
 
-    def to_sklearn(self) -> "Pipeline":
+    def to_sklearn(self) -> Pipeline:
         """Return a pipeline with scikit-learn's interface.
 
         Returns
@@ -375,7 +378,7 @@ class Classifier:
         write = save_record if os.fspath(path).endswith(".npz") else save_model
         write(path, self, extra)
 
-    def copy(self) -> "Classifier":
+    def copy(self) -> Classifier:
         """Return a classifier that learns on its own.
 
         Returns

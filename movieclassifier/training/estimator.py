@@ -1,5 +1,8 @@
 """The classifier as an estimator of scikit-learn; only this module imports scikit-learn's base classes."""
 
+# help() then shows hints as they are written, in place of what they stand for.
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -110,7 +113,7 @@ class StreamingTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         self.random_state = random_state
         self.n_threads = n_threads
 
-    def fit(self, X: Iterable[str], y: ArrayLike) -> "StreamingTextClassifier":
+    def fit(self, X: Iterable[str], y: ArrayLike) -> StreamingTextClassifier:
         """Learn from texts and labels, and forget all that was learned before.
 
         Parameters
@@ -153,9 +156,7 @@ class StreamingTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         self.__dict__.pop("stream_", None)
         return self
 
-    def partial_fit(
-        self, X: Iterable[str], y: ArrayLike, classes: ArrayLike | None = None
-    ) -> "StreamingTextClassifier":
+    def partial_fit(self, X: Iterable[str], y: ArrayLike, classes: ArrayLike | None = None) -> StreamingTextClassifier:
         """Learn from one minibatch, in the order in which it comes.
 
         Probabilities of what was learned so are not calibrated. After :meth:`fit`, this takes a plain step of SGD; see

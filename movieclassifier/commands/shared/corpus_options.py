@@ -74,7 +74,7 @@ class LabelMapping(click.ParamType[Any]):
 # Those of a table whose labels are not looked at.
 ROW_OPTIONS: list[Any] = [
     click.option(
-        "--format", cls=FormatOption, type=FormatNames(), help="Read CORPUS in this format.  [default: guessed]"
+        "--format", cls=FormatOption, type=FormatNames(), help="Read files in this format.  [default: guessed]"
     ),
     click.option(
         "--text-column",
@@ -101,7 +101,7 @@ ROW_OPTIONS: list[Any] = [
     click.option(
         "--encoding",
         metavar="NAME",
-        help="Read the corpus in this encoding, such as latin-1. For folders it may be utf-8,latin-1: a file that is "
+        help="Read files in this encoding, such as latin-1. For folders it may be utf-8,latin-1: a file that is "
         "not valid in the first is read in the second.  [default: utf-8]",
     ),
     click.option(

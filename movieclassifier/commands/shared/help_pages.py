@@ -17,7 +17,7 @@ SECTIONS = {
     "Recipe": "recipe passes tokenizer stop_words n_features ngram_range min_df alpha n_keep minibatch_size",
     "Evaluation": "test test_format folds n_folds n_train n_holdout",
     "Shards": "n_shards on n_workers cache_dir",
-    "Reading CORPUS": READING,
+    "Reading the input": READING,
 }
 # What click calls the type of a number, and the range behind its help.
 NUMBERS = {"INTEGER RANGE": "N", "FLOAT RANGE": "X", "INTEGER": "N", "FLOAT": "X"}
@@ -100,13 +100,15 @@ def shell_lines(line: str, width: int, indent: int) -> str:
       $ train a.csv \
           --test b.csv
     """
-    broken = textwrap.wrap(line, width - indent - 6, break_long_words=False, break_on_hyphens=False)
-    return f"{'':{indent}}$ " + f" \\\n{'':{indent + 4}}".join(broken) + "\n"
+    # An option stays with its value.
+    whole = re.sub(r" (--?[a-z][\w-]*) (?!-|&)", r" \1\0", line)
+    broken = textwrap.wrap(whole, width - indent - 6, break_long_words=False, break_on_hyphens=False)
+    return (f"{'':{indent}}$ " + f" \\\n{'':{indent + 4}}".join(broken) + "\n").replace("\0", " ")
 
 
 def _without_range(found: re.Match[str]) -> str:
     # click puts parentheses around a default in words.
-    said = re.sub(r"^default: \((.*)\)", r"default: \1", found[1])
+    said = re.sub(r"default: \((.*)\)", r"default: \1", found[1])
     kept = [part for part in said.split("; ") if not RANGE.fullmatch(part)]
     return f"  [{'; '.join(kept)}]" if kept else ""
 
