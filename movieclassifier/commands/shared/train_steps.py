@@ -27,6 +27,7 @@ from movieclassifier.models.scoring import score_documents
 from movieclassifier.system.locking import lock_folder
 from movieclassifier.system.memory import peak_megabytes
 from movieclassifier.training.checkpoints import keep_state, load_checkpoint_facts, remove_state, resumable
+from movieclassifier.training.disk_space import bytes_to_write, check_disk, describe, size_of
 from movieclassifier.training.fit import fit
 from movieclassifier.training.options import RunOptions, TrainingOptions
 from movieclassifier.training.plan import Plan
@@ -52,6 +53,8 @@ __all__ = [
 
 # Fewer labels are those of a small trial.
 MIN_DOUBTED = 10
+# Bytes that a training says beforehand that it will write.
+WORTH_SAYING = 2**30
 BOOK_CORPUS = Path("data/movie_data.csv")
 
 
@@ -119,7 +122,18 @@ def plan_run(source: Source, tested: Source | None, training: TrainingOptions, r
         n = plan.n_fit // plan.n_shards
         warn([f"a shard has about {n:,} documents; with fewer than {MIN_SHARD:,} the model is less accurate."])
     lock(Path(run.model_dir))
+    _check_disk(plan, corpus, run)
     return plan, n_holdout
+
+
+def _check_disk(plan: Plan, corpus: Corpus, run: RunOptions) -> None:
+    """Refuse a training that the disk has no room for, and say beforehand if it will write a lot."""
+    needed = bytes_to_write(plan, size_of(corpus.paths))
+    if not run.checkpoint_every and plan.n_shards == 1:
+        needed["checkpoints"] = 0
+    check_disk(run.model_dir, needed)
+    if sum(needed.values()) > WORTH_SAYING:
+        click.echo(f"Training writes about {describe(needed)} into {run.model_dir}.", err=True)
 
 
 def find_label_doubts(n_classes: int, n_documents: int) -> list[str]:
