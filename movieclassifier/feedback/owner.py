@@ -96,6 +96,12 @@ class Owner:
             oldest_first=oldest_first,
         )
 
+    def entry(self, position: int) -> Entry | None:
+        """Return a vote by its position in the log; None where there is none."""
+        with self.log.served.up_to_date() as model:
+            held = dict(model.held)
+        return self.log.store.entry(position, held)
+
     def export_rows(self, search: str = "", status: str | None = None) -> Iterator[dict[str, Any]]:
         """Return the votes in the order of the log, as :mod:`movieclassifier.feedback.log.export` takes them."""
         with self.log.served.up_to_date() as model:

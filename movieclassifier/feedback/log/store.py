@@ -137,6 +137,12 @@ class FeedbackStore:
         statement = _entries().where(*chosen).order_by(order)
         return self._page(statement, page, per_page, lambda row: entry_from(row, held))
 
+    def entry(self, position: int, held: Held) -> Entry | None:
+        """Return a vote by its position; None where there is none."""
+        with snapshot(self.engine) as connection:
+            row = connection.execute(_entries().where(votes.c.position == position)).one_or_none()
+        return None if row is None else entry_from(row, held)
+
     def iter_entries(self, held: Held, *, search: str = "", status: str | None = None) -> Iterator[Entry]:
         """Yield votes in the order of the log."""
         statement = (

@@ -1,8 +1,12 @@
 """Texts to try, for visitors who have none at hand."""
 
-from collections.abc import Sequence
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.web.display.words import strongest_words
 
-# By the labels of the model; a model with different labels has no examples.
+# Beginnings of the names of corpora of film reviews.
+FILM_CORPORA = ("movie_", "aclImdb", "sample_reviews")
+MAX_LABELS, N_PHRASES, MIN_CHARACTERS = 8, 6, 15
+# Of film reviews, by the labels of the model.
 EXAMPLES: dict[tuple[str, ...], list[tuple[str, str]]] = {
     ("negative", "positive"): [
         (
@@ -25,14 +29,27 @@ EXAMPLES: dict[tuple[str, ...], list[tuple[str, str]]] = {
 }
 
 
-def examples_for(labels: Sequence[str]) -> list[tuple[str, str]]:
+def examples_for(classifier: Classifier) -> list[tuple[str, str]]:
     """Return texts to try, each with its name.
 
-    Examples
-    --------
-    >>> [name for name, _ in examples_for(["negative", "positive"])]
-    ['a rave', 'a pan', 'a mixed one', 'a neutral one']
-    >>> examples_for(["sport", "tech"])
-    []
+    A model of film reviews has short reviews. A model of different texts has the phrases that speak most for each of
+    its labels, where its training named them.
+
+    Parameters
+    ----------
+    classifier : Classifier
+
+    Returns
+    -------
+    list of (str, str)
+        Empty where nothing is known of the texts.
     """
-    return EXAMPLES.get(tuple(labels), [])
+    labels, metadata = tuple(classifier.label_names), classifier.metadata
+    corpus = metadata.get("corpus") or ()
+    if labels in EXAMPLES and all(name.startswith(FILM_CORPORA) for name in corpus):
+        return EXAMPLES[labels]
+    if len(labels) > MAX_LABELS or "ngrams" not in metadata:
+        return []
+    found = strongest_words(classifier, N_PHRASES)
+    texts = [(name, ", ".join(phrase for phrase, _ in found.get(name, []))) for name in labels]
+    return [(name, text) for name, text in texts if len(text) >= MIN_CHARACTERS]

@@ -136,8 +136,9 @@ def calibration_plot(bins: Sequence[Bin]) -> Plot:
     gap = 100 * sum(found.n * abs(found.right - found.claimed) for found in bins) / n
     return Plot(
         "Does it know how sure it may be?",
-        f"On {count_of(n, 'text')} that it never learned from: a dot on the dashed line is as often right as the model "
-        f"says. The dots are {gap:.1f} points off on average.",
+        f"On its {count_of(n, 'guard text')}, which neither the training nor a vote teaches it: a dot on the dashed "
+        f"line is as often right as the model says. The dots are {gap:.1f} points off on average. The training set how "
+        "sure it claims to be on the holdout that these texts come from, so new texts may lie farther off.",
         ("It claims", "It is right", "95% interval", "Texts"),
         [
             (f"{b.claimed:.0%}", f"{b.right:.0%}", "{:.0%} – {:.0%}".format(*wilson(b.right, b.n)), f"{b.n:,}")

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import IntegerField, PasswordField, SelectMultipleField, StringField
 from wtforms.validators import AnyOf, NumberRange
 
-from movieclassifier.feedback.log.entities import APPLIED, MAX_NUMBER, STATUSES, Entry
+from movieclassifier.feedback.log.entities import APPLIED, MAX_NUMBER, STATUSES, Entry, Page
 from movieclassifier.feedback.log.export import csv_lines, jsonl_lines
 from movieclassifier.feedback.log.voters import list_voters, time_of, votes_of
 from movieclassifier.feedback.updating import UpdateRefused
@@ -145,6 +145,21 @@ def votes() -> str:
     entries = owner().entries(search, status, page_number())
     page = {"entries": entries, "search": search, "status": status, "statuses": STATUSES}
     return render_template("admin/votes.html", form=SecureForm.of_request(), effects=effects(entries.items), **page)
+
+
+@blueprint.get("/votes/<int:position>")
+def vote(position: int) -> str:
+    """Show a vote with the whole of its text."""
+    entry = owner().entry(position) if position <= MAX_NUMBER else None
+    if entry is None:
+        abort(404, "There is no such vote.")
+    return render_template(
+        "admin/vote.html",
+        form=SecureForm.of_request(),
+        position=position,
+        entries=Page([entry], 1, 1, 1),
+        effects=effects([entry]),
+    )
 
 
 def effects(entries: list[Entry]) -> dict[int, str]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, StringField, TextAreaField, ValidationError
 from wtforms.validators import AnyOf
@@ -86,9 +86,18 @@ def index() -> Any:
         names=any_of(facts.labels),
         question=question_of(facts.labels),
         promise=promise_of(facts),
-        examples=examples_for(facts.labels),
+        examples=_examples(facts.version),
         settings=service().settings,
     ), status
+
+
+def _examples(version: int) -> list[tuple[str, str]]:
+    """Return the texts to try of a base; they are looked up once."""
+    known: dict[int, list[tuple[str, str]]] = current_app.extensions.setdefault("movieclassifier examples", {})
+    if version not in known:
+        with service().model() as classifier:
+            known[version] = examples_for(classifier)
+    return known[version]
 
 
 @blueprint.post("/draft")

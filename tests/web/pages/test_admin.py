@@ -7,6 +7,7 @@ import pytest
 from werkzeug.security import generate_password_hash
 
 from movieclassifier.web import logins
+from tests.support.outlines import Outline
 from tests.support.visitors import PAN, REVIEW, Visitor, words_of
 
 PASSWORD = "correct horse"
@@ -371,3 +372,26 @@ def test_update_that_is_refused_says_why_and_changes_nothing(owner, people, monk
 @pytest.mark.parametrize(("version", "status"), [("", 400), ("x", 400), ("-1", 400), ("9" * 40, 400), ("99", 404)])
 def test_versions_that_are_not_there_are_refused(owner, version, status):
     assert owner.send("/admin/rollback", version=version).status_code == status
+
+
+# Weight
+
+
+def test_pages_of_the_owner_weigh_little_however_long_the_texts_are(app, owner):
+    for n in range(30):
+        visitor = Visitor(app)
+        text = f"{n}. " + (f"{REVIEW} {PAN} <b>&amp;</b>\n" * 150)[:19_000]
+        visitor.vote(visitor.classify(text), "negative" if n % 2 else "positive")
+    paths = ["/admin", "/admin/queue", "/admin/votes", "/admin/audit", "/admin/clients", "/admin/versions"]
+    for path in [*paths, "/admin/update"]:
+        page = owner.read(path)
+        loads = set(Outline(page).loads)
+        assert all(load.startswith("/static/") for load in loads), path
+        assert len(page.encode()) < 60_000, path
+        assert len(page.encode()) + sum(map(owner.weight, loads)) < 150_000, path
+    link = re.search(r'href="(/admin/votes/\d+)"[^>]*>Read all 19,0\d\d characters<', owner.read("/admin/queue"))
+    whole = owner.read(link.group(1))
+    assert f"{REVIEW} {PAN} &lt;b&gt;&amp;amp;&lt;/b&gt;" in whole
+    assert len(positions(whole)) == 1
+    for path in ("/admin/votes/1", f"/admin/votes/{2**70}"):
+        assert "There is no such vote." in owner.read(path, status=404)

@@ -1,12 +1,12 @@
 import re
 from html import unescape
-from html.parser import HTMLParser
 
 import pytest
 from click.testing import CliRunner
 
 from movieclassifier.models.persistence import BUNDLED, load_classifier
 from movieclassifier.web.display.wording import out_of_100
+from tests.support.outlines import Outline
 from tests.support.visitors import PAN, REVIEW, Visitor, words_of
 from train_online import main as train
 
@@ -302,27 +302,6 @@ def test_review_that_is_not_kept_is_answered_and_forgotten(visitor, tmp_path):
 
 
 # Every page
-
-
-class Outline(HTMLParser):
-    """Collects what a page promises to people who do not see it."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.headings, self.ids, self.labels, self.fields, self.loads, self.styles = [], [], [], [], [], 0
-        self.feed(page)
-
-    def handle_starttag(self, tag, attributes):
-        found = dict(attributes)
-        self.ids += [found["id"]] if "id" in found else []
-        self.headings += [int(tag[1])] if re.fullmatch("h[1-6]", tag) else []
-        self.labels += [found["for"]] if tag == "label" else []
-        self.styles += "style" in found or tag == "style" or any(name.startswith("on") for name in found)
-        self.styles += tag == "script" and not found.get("src", "").startswith("/static/")
-        if tag in ("textarea", "select") or (tag == "input" and found["type"] != "hidden"):
-            self.fields.append(found["id"])
-        if tag in ("img", "link", "script"):
-            self.loads.append(found.get("src") or found["href"])
 
 
 @pytest.fixture
