@@ -1,14 +1,18 @@
-"""Slow clients against a real server."""
+"""Slow clients against the real worker, on real sockets."""
 
 import http.client
 import json
 import socket
+import struct
 import time
 from contextlib import ExitStack, closing
+from types import SimpleNamespace
 
 import pytest
 
-from tests.commands.test_serve import SERVE, free_port, get, serving
+from movieclassifier.web import create_app, worker
+from tests.commands.test_serve import get
+from tests.support.in_thread import working
 from tests.support.patience import PATIENCE
 
 SLOW_HEADERS = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
@@ -17,11 +21,12 @@ SLOW_BODY = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\nr
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory, small_model):
-    """The port of a server of one worker with four threads."""
-    port = free_port()
-    folder = tmp_path_factory.mktemp("server")
-    with serving([*SERVE, "--port", str(port), "--workers", "1"], folder, small_model, port):
+    """The port of a worker with four threads."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('worker')}/f.db"
+    app = create_app({"SECRET_KEY": "test", "DATABASE_URL": url, "MODEL": str(small_model)})
+    with working(app) as (port, _):
         yield port
+    app.extensions["movieclassifier"].close()
 
 
 def connect(port, data=b""):
@@ -116,3 +121,48 @@ def test_of_very_many_waiting_connections_the_oldest_is_closed(port):
         assert clients[0].recv(10) == b""
         clients[-1].sendall(b"\r\n\r\n")
         assert clients[-1].recv(10).startswith(b"HTTP/1.1")
+
+
+def plain(environ, start_response):
+    """Answer with nothing but the method."""
+    start_response("200 OK", [("Content-Length", str(len(environ["REQUEST_METHOD"])))])
+    return [environ["REQUEST_METHOD"].encode()]
+
+
+def test_a_worker_that_ends_answers_what_is_complete_and_closes_what_is_kept():
+    with working(plain) as (port, _):
+        kept, waiting = connect(port, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"), connect(port)
+        answer = b""
+        while not answer.endswith(b"GET"):
+            answer += kept.recv(1000)
+    for client in (kept, waiting):
+        with closing(client):
+            assert client.recv(10) == b""
+
+
+def test_all_that_arrives_together_has_a_limit(monkeypatch):
+    monkeypatch.setattr(worker, "MAX_ARRIVING", 1000)
+    with working(plain) as (port, _), closing(connect(port, SLOW_HEADERS + b"x" * 2000)) as client:
+        assert client.recv(1000).startswith(b"HTTP/1.1 503 ")
+
+
+def test_a_connection_that_is_reset_is_forgotten():
+    with working(plain) as (port, served):
+        client = connect(port, SLOW_HEADERS)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        wait_until(lambda: served._arriving)
+        client.close()
+        wait_until(lambda: not served._arriving)
+        assert served.nr_conns == 0
+
+
+def test_all_clients_of_a_socket_of_the_system_are_one():
+    assert worker._address(SimpleNamespace(client=b"")) == ""
+    assert worker._address(SimpleNamespace(client=("192.0.2.7", 5))) == "192.0.2.7"
+
+
+def wait_until(holds):
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

@@ -366,7 +366,11 @@ def test_up_to_six_labels_have_a_button_each(make_app, topic_model):
     assert "You said: Incorrect, it is business." in words_of(page)
     assert "business" in visitor.read("/history")
     assert "Change to sport" in visitor.read(f"/results/{id}")
-    assert "The strongest words" not in visitor.read("/model")  # those of film reviews are not its own
+    assert "wonderful" not in visitor.read("/model")  # the words of film reviews are not its own
+    assert "player" in visitor.read("/model")
+    offered = re.findall(r'data-text="([^"]+)">(\w+)</a>', visitor.read("/"))
+    assert [name for _, name in offered] == ["NASA", "business", "sport"]
+    assert "player" in offered[2][0]
 
 
 def test_more_labels_than_six_are_a_list(make_app, tmp_path):
