@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from movieclassifier.system.ahead import import_ahead, read_ahead
+from tests.support.patience import PATIENCE
 
 
 @given(st.lists(st.integers()), st.integers(1, 5))
@@ -18,8 +19,11 @@ def test_reading_is_ahead_but_bounded():
     read = []
     ahead = read_ahead((read.append(i) or i for i in range(100)), size=3)
     assert next(ahead) == 0
-    time.sleep(0.2)
-    assert 2 <= len(read) <= 5
+    deadline = time.monotonic() + PATIENCE
+    while len(read) < 4 and time.monotonic() < deadline:
+        time.sleep(0.001)
+    time.sleep(0.05)  # one that is not bounded would go on meanwhile
+    assert 4 <= len(read) <= 5
     ahead.close()
 
 

@@ -22,7 +22,7 @@ def test_peak_memory_is_that_of_the_process_alone():
     here = bytearray(300 * 10**6)
     small, large = call_apart(fill, 1)[1], call_apart(fill, 200)[1]
     assert len(here) > 200e6
-    assert 190 < large - small < 210
+    assert 150 < large - small < 290  # not the 300 MB of this process
 
 
 def test_errors_of_the_function_come_back():

@@ -5,7 +5,6 @@ import gzip
 import lzma
 import os
 import tarfile
-import time
 import zipfile
 
 import pytest
@@ -17,6 +16,7 @@ from movieclassifier.corpora.readers.members import MAX_DOCUMENT_SIZE
 from movieclassifier.corpora.reading import ReadingOptions
 from tests.support.archives import TAR_BOMBS, member, tar_bytes
 from tests.support.corpora import EXPECTED, names_and_contents, write_folder, write_tar, write_zip
+from tests.support.patience import cpu_below
 from tests.support.tracing import peak_below
 
 
@@ -327,10 +327,9 @@ def header_of_size(name, size):
 @pytest.mark.parametrize("name", ["c/pos/1.txt", "README"])
 def test_size_beyond_the_file_is_damage_that_is_found_at_once(tmp_path, size, name):
     (tmp_path / "x.tar").write_bytes(header_of_size(name, size) + b"x".ljust(512) + tar_bytes([member("c/neg/1.txt")]))
-    start = time.process_time()
-    with pytest.raises(ValueError, match=r"x\.tar(: the archive is damaged|, c/pos/1.txt: a document of more than)"):
+    damage = r"x\.tar(: the archive is damaged|, c/pos/1.txt: a document of more than)"
+    with cpu_below(1), pytest.raises(ValueError, match=damage):
         list(READERS["folders"](tmp_path / "x.tar"))
-    assert time.process_time() - start < 1
 
 
 ESCAPES = "c/pos/\x1b]0;PWN\x07\x1b[2J\u202e.txt"

@@ -1,7 +1,6 @@
 """Feeds as they come, each with what is read of it or said of it."""
 
 import json
-import time
 from contextlib import suppress
 
 import pytest
@@ -14,6 +13,7 @@ from movieclassifier.live.parsing.articles import read_article
 from movieclassifier.live.parsing.feeds import parse_json, read_feed
 from movieclassifier.live.parsing.opml import read_opml
 from tests.support.news import rss
+from tests.support.patience import cpu_below
 
 ONE = {"title": "A bridge for Lund", "link": "https://news.example/lund", "description": "The town voted."}
 BEGIN = b"<?xml version='1.0'?><rss version='2.0'><channel><title>x</title>"
@@ -209,11 +209,9 @@ def test_feedburner_s_original_link_is_the_link():
     ],
 )  # fmt: skip
 def test_what_is_no_feed_is_told_in_time(body, kind, words):
-    started = time.process_time()
-    with pytest.raises(SourceFault) as caught:
+    with cpu_below(1), pytest.raises(SourceFault) as caught:
         read_feed(body, "https://news.example/feed")
     assert (caught.value.kind, words in caught.value.sentence) == (kind, True), caught.value.sentence
-    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(
@@ -229,10 +227,9 @@ def test_what_is_no_feed_is_told_in_time(body, kind, words):
     ],
 )
 def test_huge_feeds_are_read_within_bounds(body):
-    started = time.process_time()
-    found = read_feed(body)["items"]
+    with cpu_below(4):
+        found = read_feed(body)["items"]
     assert len(found) <= 1000
-    assert time.process_time() - started < 4
 
 
 def test_json_feed_of_the_wrong_types():
@@ -265,7 +262,5 @@ MARKUP = st.lists(st.sampled_from([
 @pytest.mark.parametrize("read", [read_feed, read_article, read_opml])
 @given(body=st.binary(max_size=500) | MARKUP, charset=st.sampled_from(["", "latin-1", "utf-16", "zip", "\x00"]))
 def test_any_bytes_are_read_or_a_fault_within_a_second(read, body, charset):
-    started = time.process_time()
-    with suppress(SourceFault):
+    with cpu_below(1), suppress(SourceFault):
         read(body, "https://news.example/", charset)
-    assert time.process_time() - started < 1
