@@ -1,6 +1,7 @@
 """The teacher ``vectors``: naive Bayes, and small networks over document vectors of weighted n-grams."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,7 +94,9 @@ def teach(lessons: Lessons, settings: Settings | None = None) -> Probabilities:
     def label(texts: Sequence[str]) -> NDArray[np.float64]:
         block = hash_block(texts, ngrams)
         own = chosen.places(block)
-        by_nets = np.mean([reader.probabilities(own, chosen.chances[-1]) for reader in readers], axis=0)
+        with ThreadPoolExecutor() as pool:  # a thread for each embedding; their order is kept
+            found = pool.map(lambda reader: reader.probabilities(own, chosen.chances[-1]), readers)
+            by_nets = np.mean(list(found), axis=0)
         logs = [naive_bayes.log_probabilities(block), np.log(np.maximum(by_nets, 1e-12))]
         return blend(logs, [settings.naive_bayes_share, settings.net_share])
 
