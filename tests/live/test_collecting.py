@@ -1,5 +1,6 @@
 """Collecting: what is new comes in once, whatever happens in between."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -153,6 +154,29 @@ def test_source_that_fails_is_put_off_and_says_why(engine, answer, wait, gone):
         assert collector.collect().n_feeds == 0
         clock.now += 3 * DAY
         assert collector.collect().n_feeds == (0 if gone else 1)
+
+
+def test_without_a_network_every_source_says_so_and_old_items_stay(engine, monkeypatch):
+    def no_network(*_, **__):
+        raise OSError(errno.ENETUNREACH, "Network is unreachable")
+
+    clock = Clock()
+    with ns.serving() as server:
+        server.pages["/feed"] = stories(server)
+        collector = collector_of(engine, server, full_text=False, clock=clock)
+        collector.collect()
+        clock.now += DAY
+        monkeypatch.setattr("socket.create_connection", no_network)
+        done = collector.collect()
+    assert len(done.faults) == done.n_feeds == 1
+    assert "Network is unreachable" in state(engine).fault
+    assert len(kept(engine)) == 3
+
+
+def test_feed_of_a_different_type_is_read(engine):
+    with ns.serving() as server:
+        server.pages["/feed"] = ns.sending(stories(server), Content_Type="image/png; charset=nonsense")
+        assert collector_of(engine, server, full_text=False).collect().n_new == 3
 
 
 def test_dead_source_costs_less_and_less(engine):

@@ -56,6 +56,8 @@ def test_page_comes_with_what_the_server_wants_to_be_asked_with(fetcher_of):
         (ns.sending(gzip.compress(b"half of it" * 99)[:-9], Content_Encoding="gzip"), "cut off", "broke off"),
         (ns.sending(b"\x1f\x8bno gzip", Content_Encoding="gzip"), "damaged", "compressed answer that is damaged"),
         (ns.sending(b"x", Content_Encoding="br"), "refused", "compressed by br, which nobody asked for"),
+        (ns.sending(gzip.compress(gzip.compress(b"x")), Content_Encoding="gzip, gzip"), "refused",
+         "compressed by gzip, gzip, which nobody asked for"),
         (ns.cut_off, "cut off", "broke off in the middle"),
         (ns.chunked_cut_off, "cut off", "broke off in the middle"),
         (ns.sending(b"x", Content_Length="99999999999"), "too large", "which is the limit"),
@@ -74,6 +76,26 @@ def test_bad_answer_is_one_sentence_in_time(answer, kind, words, fetcher_of):
     fault = fault_of({"/": answer}, "/", fetcher_of, seconds=1)
     assert (fault.kind, words in fault.sentence) == (kind, True), fault.sentence
     assert fault.exit_status == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "body"),
+    [
+        (ns.sending(b"<rss/>", Content_Length="3"), b"<rs"),
+        (ns.sending(b"<rss/>", Content_Length="-5"), b"<rss/>"),
+        (ns.sending(b"<rss/>", Content_Length="six"), b"<rss/>"),
+        (ns.sending(b"<rss/>", Content_Length=None), b"<rss/>"),
+        (ns.sending(b"<rss/>", Content_Type="image/png"), b"<rss/>"),
+        (ns.sending(gzip.compress(b"<rss/>")), gzip.compress(b"<rss/>")),
+        (ns.sending(gzip.compress(gzip.compress(b"<rss/>")), Content_Encoding="gzip"), gzip.compress(b"<rss/>")),
+        (ns.sending(b"\x00<rss/>\x00"), b"\x00<rss/>\x00"),
+    ],
+    ids=["too short", "negative", "no number", "no length", "other type", "gzip unsaid", "gzip in gzip", "NUL"],
+)
+def test_body_is_what_came_within_what_was_said(answer, body, fetcher_of):
+    with ns.serving({"/": answer}) as server:
+        found = fetcher_of(server).get(server.url + "/").body
+    assert found == body or (found[:2] == body[:2] == b"\x1f\x8b" and gzip.decompress(found) == b"<rss/>")
 
 
 @pytest.mark.parametrize(

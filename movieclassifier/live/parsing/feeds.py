@@ -85,7 +85,9 @@ def _shortened(text: str) -> str:
 
 def _entry(entry: Any, url: str, language: str | None) -> dict[str, Any]:
     bodies = [part.get("value", "") for part in entry.get("content", ())]
-    link = entry.get("feedburner_origlink") or entry.get("link") or ""
+    # Of several links to a page, feedparser's own ``link`` is the last.
+    pages = (link.get("href") for link in entry.get("links", ()) if link.get("rel") == "alternate")
+    link = entry.get("feedburner_origlink") or next(pages, "") or entry.get("link") or ""
     return {
         "id": entry.get("id", ""),
         "url": _joined(url, link),

@@ -184,7 +184,7 @@ class SlotTrainer:
         columns, ratio = np.empty(self._n_slots, np.int32), np.empty(self._n_slots, np.float32)
         settings = (self._constant(), self.min_df, LOG_TABLE, LOG_2)
         n = self._twin.fold(self._table, self._words(), *settings, coef, columns, ratio)
-        return Weights(coef[None], self._sgd.intercept_, columns[:n].copy(), ratio[None, :n].copy(), self.t)
+        return Weights(coef[None], self._sgd.intercept_, columns[:n], ratio[None, :n], self.t)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that training goes on from, as the arrays of :meth:`Trainer.state`."""

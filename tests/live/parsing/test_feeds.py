@@ -68,6 +68,8 @@ def test_one_bad_byte_of_a_long_feed_is_replaced_and_the_rest_stays_as_it_is():
         (b"<title>A&nbsp;B &shy;C &hellip;</title>", "A B C …"),
         (b"<title>AT&T and <3 and a < b</title>", "AT&T and <3 and a < b"),
         (b"<title><![CDATA[Tom & Jerry <b>win</b>]]></title>", "Tom & Jerry win"),
+        (b"<title><![CDATA[a ]]]]><![CDATA[> b]]></title>", "a ]]> b"),
+        (b"<title>nu\x00ll</title>", "null"),
         (b"<title>&#xD800;surrogate&#xDFFF;</title>", "\ufffdsurrogate\ufffd"),
         (b"<title>&#0;&#8;null&#x110000;</title>", "\ufffd\ufffdnull\ufffd"),
         (b"<title>&lt;b&gt;bold&lt;/b&gt; &amp;amp; escaped</title>", "bold & escaped"),
@@ -156,6 +158,8 @@ def test_article_of_100_000_words_is_cut():
         rss([ONE], head="<!DOCTYPE rss PUBLIC '-//Netscape//DTD RSS 0.91//EN' 'http://127.0.0.1:9/rss.dtd'>"),
         rss([ONE], channel="<unknown:thing>x</unknown:thing>"),
         rss([ONE]) + b"trailing rubbish",
+        rss([ONE]).replace(b"<channel>", b"").replace(b"</channel>", b""),
+        rss([ONE]).replace(b"</link>", b"</link><link>https://news.example/second</link>"),
         rss([ONE])[:-20],
         b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
         <item rdf:about="x"><title>A bridge for Lund</title><link>https://news.example/lund</link>
@@ -192,6 +196,7 @@ def test_feedburner_s_original_link_is_the_link():
         (b"", "not a feed", "no markup"),
         (b"just words", "not a feed", "no markup"),
         (b"<opml/>", "not a feed", "neither RSS nor Atom"),
+        (b"\x1f\x8b\x08\x00compressed, and nobody said so", "not a feed", "no markup"),
         (b"<!doctype html><html><head></head></html>", "not a feed", "web page and no feed; it may be a login"),
         (b"<html><link rel=alternate type='application/rss+xml' href='/rss'></html>", "not a feed",
          "its feed is https://news.example/rss"),

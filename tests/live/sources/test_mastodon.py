@@ -14,6 +14,18 @@ def test_mastodon_s_feed_is_read_where_its_timeline_wants_a_login(tmp_path):
     assert [path.split("?")[0] for path in server.paths()] == ["/api/v1/timelines/tag/lund", "/tags/lund.rss"]
 
 
+def test_sensitive_posts_and_polls_are_read_and_deleted_ones_are_not(tmp_path):
+    posts = json.loads(mastodon_answer(["sensitive", "a poll", "of a deleted account", "deleted"]))
+    posts[0]["sensitive"], posts[1]["poll"] = (
+        True,
+        {"options": [{"title": "yes"}, {"title": None}], "votes_count": None},
+    )
+    posts[2]["account"] = None
+    posts[3] |= {"content": None, "url": None}
+    items, _ = ask("mastodon", {"/api/v1/timelines/tag/lund": json.dumps(posts).encode()}, tmp_path)
+    assert [item.text for item in items] == ["sensitive", "a poll", "of a deleted account"]
+
+
 def test_mastodon_s_boosts_replies_and_hidden_accounts_are_left_out(tmp_path):
     posts = json.loads(mastodon_answer(["kept", "a boost", "a reply", "hidden", "warned"]))
     posts[1]["reblog"], posts[2]["in_reply_to_id"], posts[3]["account"]["noindex"] = {}, "7", True

@@ -8,7 +8,10 @@ import shutil
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import delete
 
+from movieclassifier.feedback.log.database import transaction
+from movieclassifier.feedback.log.live_tables import items as items_table
 from movieclassifier.live.sources import Outside
 from movieclassifier.web import create_app
 from tests.support import news_server as ns
@@ -219,6 +222,15 @@ def test_correction_is_seen_on_the_page_at_once(ada):
 )
 def test_votes_that_are_refused(ada, path, data, status):
     assert ada.client.post(path, data={"csrf_token": ada.token("/live")} | data).status_code == status
+
+
+def test_vote_on_an_item_that_has_gone_is_told(ada, read):
+    id = items_on(ada.read("/live"))[0]
+    with transaction(read.extensions["movieclassifier"].log.store.engine) as connection:
+        connection.execute(delete(items_table).where(items_table.c.id == int(id)))
+    response = ada.client.post(f"/live/items/{id}/vote", data={"csrf_token": ada.token("/live"), "label": "sport"})
+    assert response.status_code == 404
+    assert len(items_on(ada.read("/live"))) == 13
 
 
 def test_vote_without_a_token_is_refused(ada):
