@@ -176,9 +176,23 @@ def test_a_dead_link_is_found(link):
     assert len(dead_links(ROOT / "README.md", f"# Title\n\n{link}\n")) == 1
 
 
-def test_the_readme_s_pictures_are_few_and_it_is_short():
+def unlisted(index: str, names: Iterable[str]) -> list[str]:
+    """Return the pages of a folder that its index does not lead to, in the navigation and in its text."""
+    toctree = re.search(r"^```\{toctree\}\n(.*?)^```", index, re.M | re.S)
+    listed = toctree[1].split() if toctree else []
+    return sorted(name for name in names if name not in listed or f"]({name}.md)" not in index)
+
+
+@pytest.mark.parametrize("folder", ["tutorials", "how-to", "reference", "explanation", "contributing"])
+def test_an_index_leads_to_every_page(folder):
+    names = {path.stem for path in (ROOT / "docs" / folder).glob("*.md")} - {"index"}
+    assert unlisted(page(ROOT / "docs" / folder / "index.md"), {*names, "brand-new"}) == ["brand-new"]
+
+
+def test_the_readme_is_short_and_has_one_picture():
     text = (ROOT / "README.md").read_text("utf-8")
     assert len(text.splitlines()) <= 150
+    assert text.count("![") == 1
 
 
 # Commands exist.
