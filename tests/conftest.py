@@ -76,7 +76,8 @@ def pytest_collection_modifyitems(items):
         params = item.callspec.params.values() if hasattr(item, "callspec") else ()
         on_postgresql = any(isinstance(value, str) and value == "postgresql" for value in params)
         fixtures = SLOW_FIXTURES & set(getattr(item, "fixturenames", ()))
-        in_browser = any(getattr(value, "__module__", "") == BROWSERS for value in vars(item.module).values())
+        names = getattr(getattr(item, "module", None), "__dict__", {})  # a doctest has no module
+        in_browser = any(getattr(value, "__module__", "") == BROWSERS for value in names.values())
         if item.nodeid.startswith(SLOW_FILES) or fixtures or on_postgresql or in_browser:
             item.add_marker("slow")
 
