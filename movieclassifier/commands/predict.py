@@ -80,6 +80,8 @@ def main(
     classifier = load_classifier(options["model"])
     settings = {"n_top": options["n_top"], "threshold": options["threshold"]}
     if path in (None, "-"):
+        if not texts and sys.stdin.isatty():
+            click.echo("Type a text and press Enter; Ctrl-D ends.", err=True)
         source: Iterable[str] = texts or iter_lines()
         _print(classifier, source, CHUNK if texts or path else 1, options["as_json"], settings)
         _hint_at_files(texts)

@@ -68,11 +68,16 @@ def main(
     model was trained on; it is read as it was for the training. The page needs no network.
     """
     check_extra()
-    from movieclassifier.models.persistence import load_classifier
+    from movieclassifier.models.persistence import load_classifier, model_path
     from movieclassifier.reports.distilled_run import load_distillation
     from movieclassifier.reports.finished_run import open_run
     from movieclassifier.reports.training_report import PAGE
 
+    if not model_path(model_dir).exists():
+        raise FileNotFoundError(
+            f"{model_path(model_dir)}: there is no model to report on. Train one with `movieclassifier train CORPUS`, "
+            "or name its folder with --model."
+        )
     Path(output).mkdir(parents=True, exist_ok=True)
     check_replaceable(Path(output) / PAGE)
     classifier = load_classifier(model_dir)

@@ -5,6 +5,7 @@ import gzip
 import json
 import lzma
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -212,3 +213,14 @@ def test_a_person_sees_bars_and_colours_unless_unwanted(small_model, monkeypatch
     assert "█" in found[0]
     assert "··········      -" in found[2]
     assert "There is no text." in found[2]
+
+
+def test_a_person_at_an_empty_line_is_told_what_to_type(small_model):
+    controller, terminal = pty.openpty()
+    with subprocess.Popen(
+        [*CONSOLE, "predict", "--model", small_model], stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        os.write(controller, b"a wonderful film\n\x04")
+        output, errors = process.communicate(timeout=60)
+    assert errors == b"Type a text and press Enter; Ctrl-D ends.\n"
+    assert output.startswith(b"positive\t")

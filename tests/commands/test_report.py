@@ -1,10 +1,14 @@
 """``movieclassifier report`` finds out before the work what would keep it from its end."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
 from movieclassifier.cli import main
 from tests.support.reports import SAMPLE, SETTINGS, run
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +32,17 @@ def test_missing_packages_are_named_with_the_command_that_installs_them(trained,
     result = CliRunner().invoke(main, ["report", SAMPLE, "--model", str(trained)])
     assert result.exit_code == 2
     assert "matplotlib and wordcloud must be installed: pip install 'movieclassifier[report]'" in result.output
+
+
+@pytest.mark.parametrize("model", ["nowhere", "empty", "pkl_objects"])
+def test_report_without_a_model_says_what_to_do(tmp_path, monkeypatch, model):
+    monkeypatch.chdir(tmp_path)
+    Path("empty").mkdir()
+    result = CliRunner().invoke(main, ["report", str(Path(ROOT, SAMPLE)), "--model", model])
+    assert result.exit_code == 2
+    path = model if model != "empty" else "empty/classifier.npz"
+    assert result.stderr == (
+        f"Error: {path}: there is no model to report on. Train one with `movieclassifier train CORPUS`, or name its "
+        "folder with --model.\n"
+    )
+    assert not Path("report").exists()
