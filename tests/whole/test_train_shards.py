@@ -170,6 +170,6 @@ def test_a_mistake_is_one_line(options, message, trained, tmp_path):
 
 
 def test_an_engine_alone_takes_as_many_shards_as_suit(tmp_path):
-    done = train(tmp_path / "model", "--on", "local")
+    done = train(tmp_path / "model", "--on", "local", "--keep-state")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "model" / "trainer.npz").exists()  # 360 documents are one shard

@@ -34,8 +34,22 @@ def check_state(run: RunOptions) -> None:
         )
 
 
-def settings_of_last_run(run: RunOptions) -> dict[str, Any]:
-    """Return the recipe and the settings of the run that ``--continue`` goes on from, unless they are given now."""
+def settings_of_last_run(run: RunOptions, n_shards: int | None) -> dict[str, Any]:
+    """Return the recipe and the settings of the run that ``--continue`` goes on from, unless they are given now.
+
+    Parameters
+    ----------
+    run : RunOptions
+    n_shards : int or None
+        Parts that are to be trained side by side.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to continue from, or shards are asked for.
+    """
+    if run.on is not None or (n_shards or 1) > 1:
+        raise ValueError("--continue goes on from one trainer, and shards have many; leave out --shards and --on.")
     check_state(run)
     plan = earlier_plan(run)
     context = click.get_current_context()

@@ -80,8 +80,6 @@ def find_sources(
         Its labels are mapped as those of the corpus that is trained on.
     engine : Engine or None
     """
-    if run.continue_ and (run.on is not None or (training.n_shards or 1) > 1):
-        raise ValueError("--continue goes on from one trainer, and shards have many; leave out --shards and --on.")
     engine = None
     if run.on is not None or (training.n_shards or 1) > 1:
         engine = start_engine(run.on, min(run.n_workers, training.n_shards or run.n_workers))

@@ -226,7 +226,7 @@ def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def call(*arguments: Any, **options: Any) -> Any:
         run = RunOptions(**{field: options.pop(field) for field in RunOptions.__dataclass_fields__})
         if run.continue_:
-            options |= settings_of_last_run(run)
+            options |= settings_of_last_run(run, options["n_shards"])
             options["reading"] = reading_as_before(options["reading"], metadata_of(run))
         names = TrainingOptions.__dataclass_fields__.keys() - {"recipe"}
         of_training = {name: options.pop(name) for name in names}
