@@ -67,7 +67,7 @@ def start_collecting() -> AnyResponse | None:
 @blueprint.get("/live")
 def news() -> Response:
     """Show the latest articles."""
-    wanted, now = wanted_of(request.args), datetime.now(UTC)
+    wanted, now = wanted_of(request.args, PER_PAGE), datetime.now(UTC)
     found, counts = live().news(wanted), live().counts()
     page = render_template(
         "live/news.html",
@@ -221,8 +221,11 @@ def drift() -> str:
     )
 
 
-def wanted_of(given: Any) -> Wanted:
-    """Return which articles a request asks for; what it cannot mean is left out."""
+def wanted_of(given: Any, most: int = MAX_PER_PAGE) -> Wanted:
+    """Return which articles a request asks for; what it cannot mean is left out.
+
+    A page of more than :data:`PER_PAGE` of them would be larger than 60 kB.
+    """
     sort = given.get("sort", "")
     return Wanted(
         sources=tuple(name[:100] for name in given.getlist("paper")[:50]),
@@ -230,7 +233,7 @@ def wanted_of(given: Any) -> Wanted:
         sort=sort if sort in SORTS else SORTS[0],
         since=min(max(0, given.get("since", 0, type=int)), 2**31 - 1),
         page=min(max(1, given.get("page", 1, type=int)), 10_000),
-        per_page=min(max(1, given.get("n", PER_PAGE, type=int)), MAX_PER_PAGE),
+        per_page=min(max(1, given.get("n", PER_PAGE, type=int)), most),
     )
 
 

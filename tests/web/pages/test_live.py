@@ -5,6 +5,7 @@ import io
 import random
 import re
 import shutil
+import time
 
 import pytest
 from click.testing import CliRunner
@@ -12,7 +13,9 @@ from sqlalchemy import delete
 
 from movieclassifier.feedback.log.database import transaction
 from movieclassifier.feedback.log.live_tables import items as items_table
+from movieclassifier.live.items import Item
 from movieclassifier.live.sources import Outside
+from movieclassifier.live.storage.items import keep_items
 from movieclassifier.web import create_app
 from tests.support import news_server as ns
 from tests.support.news import rss
@@ -142,6 +145,27 @@ def test_news_are_listed_with_topic_source_and_what_each_feed_said(ada):
     assert re.search(r"It is asked again at \d\d:\d\d UTC|It is asked again at \d", words)
     assert "can’t tell" in words
     assert ada.weight("/live?n=100") < 60_000
+
+
+def test_page_of_many_articles_is_cut_and_small(ada, read):
+    now = 1000 * time.time()
+    items = [
+        Item(
+            "The Lund Herald",
+            str(i),
+            f"https://news.example/{'long-address-' * 5}{i}",
+            story("sport", i, 9)[:90],
+            story("sport", i, 90),
+        )
+        for i in range(100)
+    ]
+    live = read.extensions["movieclassifier live"]
+    with transaction(live.log.store.engine) as connection:
+        keep_items(connection, items, now / 1000)
+    live.judge(1000)
+    assert ada.weight("/live?n=100") < 60_000
+    assert len(items_on(ada.read("/live?n=100"))) == 30
+    assert "Page 1 of 4" in words_of(ada.read("/live"))
 
 
 def test_articles_are_filed_where_they_belong(ada):
