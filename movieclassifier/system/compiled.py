@@ -60,6 +60,11 @@ def drift_twin() -> Any:
     return _import_later("movieclassifier.feedback._drift")
 
 
+def compacting_twin() -> Any:
+    """Return the extension that keeps the live columns of shards, or None if it is not installed or turned off."""
+    return _import_later("movieclassifier.training._compacting")
+
+
 def vectors_twin() -> Any:
     """Return the extension of document vectors, or None if it is not installed or turned off."""
     return _import_later("movieclassifier.training.teachers._vectors")

@@ -285,17 +285,23 @@ class DaskEngine:
         from distributed.scheduler import KilledWorker
 
         pending = {number: self._submit(task) for number, task in enumerate(tasks)}
-        attempts = dict.fromkeys(pending, 1)
+        # A scheduler gives up all tasks that were assigned to workers that have died. Each of them is tried again
+        # alone, which tells the one that kills its workers from the others.
+        suspects: list[int] = []
+        tried_again: set[int] = set()
         try:
-            while pending:
+            while pending or suspects:
+                if not pending:
+                    alone = suspects.pop()
+                    tried_again.add(alone)
+                    pending[alone] = self._submit(tasks[alone])
                 for number in self._done(pending):
                     future = pending.pop(number)
                     try:
                         result = future.result()
                     except (KilledWorker, FutureCancelledError) as error:
-                        if attempts[number] < ATTEMPTS:  # a scheduler gives a task up after three deaths
-                            attempts[number] += 1
-                            pending[number] = self._submit(tasks[number])
+                        if number not in tried_again:
+                            suspects.append(number)
                             continue
                         died = ChildProcessError(f"the workers that compute a task have died: {error}")
                         result = _yielded(died, forgiving)
@@ -327,10 +333,10 @@ class DaskEngine:
     def _check_versions(self) -> None:
         here = versions()
         for worker, found in self._client.run(versions, on_error="return").items():
-            if isinstance(found, ImportError):
-                name = "movieclassifier"
+            if isinstance(found, BaseException):  # Dask wraps the error of a function that cannot be unpickled
+                version = here["movieclassifier"]
                 raise ValueError(
-                    f"worker {worker} cannot import {found.name}; install {name} {here[name]} on every worker."
+                    f"worker {worker} cannot import movieclassifier; install movieclassifier {version} there."
                 )
             for name, version in here.items():
                 if found[name] != version:

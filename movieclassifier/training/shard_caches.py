@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from movieclassifier.corpora.minibatches import iter_minibatches
 from movieclassifier.features.rows import Rows
 from movieclassifier.features.vectorizing import iter_vectorized
+from movieclassifier.system.compiled import compacting_twin
 from movieclassifier.training.minibatch_cache import MinibatchCache
 from movieclassifier.training.shards import Shard, ShardSettings
 
@@ -62,6 +63,13 @@ class LiveColumns:
         lookup[self.columns] = np.arange(len(self.columns), dtype=np.int32)
         return lookup
 
+    @cached_property
+    def unnumbered(self) -> NDArray[np.int32]:
+        """For each column -2 if it is live, else -1."""
+        table = np.full(self.n_features, -1, np.int32)
+        table[self.columns] = -2
+        return table
+
 
 @contextmanager
 def open_live(
@@ -82,29 +90,33 @@ def open_live(
 
 def _write_live(shard: Shard, settings: ShardSettings, live: LiveColumns, path: Path, facts: Path) -> None:
     """Write the minibatches of a shard at its live columns, and which columns these are."""
-    numbering = _Numbering(len(live.columns))
-
-    def renumbered() -> Minibatches:
-        for rows, y in iter_hashed(shard, settings):
-            kept, places = _at(rows, live.lookup)
-            yield Rows(kept.data, numbering.of(places), kept.indptr, len(live.columns)), y
-
-    for _ in _iter_kept(renumbered(), path, settings, len(live.columns)):
+    numbering = (_Numbering if compacting_twin() is None else _CompiledNumbering)(live)
+    minibatches = ((numbering.keep(rows), y) for rows, y in iter_hashed(shard, settings))
+    for _ in _iter_kept(minibatches, path, settings, len(live.columns)):
         pass
+    places, frequency = live.lookup[numbering.found()], numbering.frequency[: numbering.n]
     unfinished = facts.with_suffix(f".{os.getpid()}.npy")
-    np.save(unfinished, np.stack([numbering.places(), numbering.frequency[: numbering.n]]))
+    np.save(unfinished, np.stack([places.astype(np.int64), frequency]))
     os.replace(unfinished, facts)
 
 
 class _Numbering:
-    """Numbers of places in the order in which they occur, and how often each has occurred."""
+    """Numbers for the live columns of a shard as they occur, and how often each has occurred."""
 
-    def __init__(self, n_places: int):
-        self._numbers = np.full(n_places, -1, np.int32)
+    def __init__(self, live: LiveColumns):
+        n_live = len(live.columns)
+        self._live, self._numbers = live, np.full(n_live, -1, np.int32)
         self._found: list[NDArray[np.int32]] = [np.empty(0, np.int32)]
-        self.frequency, self.n = np.zeros(n_places, np.int64), 0
+        self.frequency, self.n = np.zeros(n_live, np.int64), 0
 
-    def of(self, places: NDArray[np.int32]) -> NDArray[np.int32]:
+    def keep(self, rows: Rows) -> Rows:
+        """Keep the live columns of a minibatch, by their numbers; all others have a ratio of 0."""
+        places = self._live.lookup[rows.columns]
+        kept = places >= 0
+        ends = np.concatenate([[0], np.cumsum(kept)]).astype(np.int32)
+        return Rows(rows.data[kept], self._numbers_of(places[kept]), ends[rows.indptr], len(self._numbers))
+
+    def _numbers_of(self, places: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return the numbers of places, new ones included."""
         new = places[self._numbers[places] < 0]
         # Of equal places the last one written stays, and is the only one that finds its own position again.
@@ -118,17 +130,40 @@ class _Numbering:
         self.frequency[: self.n] += np.bincount(numbers, minlength=self.n)
         return numbers
 
-    def places(self) -> NDArray[np.int64]:
-        """Return the place of each number."""
-        return np.concatenate(self._found).astype(np.int64)
+    def found(self) -> NDArray[np.int32]:
+        """Return the column of each number."""
+        return self._live.columns[np.concatenate(self._found)]
 
 
-def _at(rows: Rows, lookup: NDArray[np.int32]) -> tuple[Rows, NDArray[np.int32]]:
-    """Keep the live columns of a minibatch, and return their places; all others have a ratio of 0."""
-    places = lookup[rows.columns]
-    kept = places >= 0
-    ends = np.concatenate([[0], np.cumsum(kept)]).astype(np.int32)
-    return Rows(rows.data[kept], places[kept], ends[rows.indptr], rows.n_features), places[kept]
+class _CompiledNumbering:
+    """The same by the compiled twin, in one look at each column."""
+
+    def __init__(self, live: LiveColumns):
+        self._table = live.unnumbered.copy()
+        self._found = np.empty(len(live.columns), np.int32)
+        self.frequency, self.n = np.zeros(len(live.columns), np.int64), 0
+
+    def keep(self, rows: Rows) -> Rows:
+        """Keep the live columns of a minibatch, by their numbers."""
+        numbers, ends, values = np.empty_like(rows.columns), np.empty_like(rows.indptr), np.empty_like(rows.data)
+        self.n = compacting_twin().keep_live(
+            rows.columns,
+            rows.indptr,
+            rows.data,
+            self._table,
+            self._found,
+            self.frequency,
+            self.n,
+            numbers,
+            ends,
+            values,
+        )
+        n = int(ends[-1])
+        return Rows(values[:n], numbers[:n], ends, len(self._found))
+
+    def found(self) -> NDArray[np.int32]:
+        """Return the column of each number."""
+        return self._found[: self.n]
 
 
 def iter_hashed(shard: Shard, settings: ShardSettings, anew: bool = False) -> Minibatches:

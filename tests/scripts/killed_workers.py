@@ -27,9 +27,10 @@ PATIENCE = 60.0
 def descendants(pid: int) -> Iterator[int]:
     """Yield the processes below a process."""
     with suppress(OSError):
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            yield int(child)
-            yield from descendants(int(child))
+        for path in Path(f"/proc/{pid}/task").glob("*/children"):  # a file for each thread
+            for child in path.read_text().split():
+                yield int(child)
+                yield from descendants(int(child))
 
 
 def workers_below(pid: int) -> list[int]:

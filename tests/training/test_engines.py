@@ -13,6 +13,7 @@ from tests.support import shard_tasks
 from tests.support.patience import PATIENCE
 
 dask = pytest.importorskip("dask.distributed", reason="the extra dask is not installed")
+config = pytest.importorskip("dask.config")
 # Dask's own threads and sockets end after its client has been closed.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -107,9 +108,9 @@ def test_a_path_that_a_worker_cannot_read_is_named():
 
 
 @pytest.mark.parametrize("name", ["local", "dask"])
-def test_a_forgiving_run_yields_the_deaths_of_a_task(name, monkeypatch):
-    monkeypatch.setattr(engines, "ATTEMPTS", 1)
-    engine = make_engine(name, 1)
+def test_a_forgiving_run_yields_the_deaths_of_a_task(name):
+    with config.set({"distributed.scheduler.allowed-failures": 0}):  # one death, in place of four
+        engine = make_engine(name, 1)
     tasks = [Task(shard_tasks.die, ()), Task(shard_tasks.double, (4,))]
     found = dict(engine.run(tasks, forgiving=True))
     engine.close()
@@ -157,7 +158,7 @@ def test_a_cluster_of_separate_processes_is_used_by_its_scheduler_file(tmp_path)
     ("sitecustomize", "message"),
     [
         ("import numpy; numpy.__version__ = '0.1'", "has numpy 0.1, this process has"),
-        ("import sys; sys.modules['movieclassifier'] = None", "cannot import movieclassifier.*; install movieclass"),
+        ("import sys; sys.modules['movieclassifier'] = None", "cannot import movieclassifier; install movieclassifier"),
     ],
     ids=["other numpy", "no movieclassifier"],
 )
