@@ -9,6 +9,7 @@ from docs.extension.markdown import escape, from_docstring, table
 from movieclassifier import READERS, RECIPES, TOKENIZERS
 from movieclassifier.live.sources import SOURCES
 from movieclassifier.training.teachers import TEACHERS
+from movieclassifier.web import KEYS
 
 ROOT = Path(__file__).parents[2]
 # Where an entry is added.
@@ -99,10 +100,17 @@ def _sources() -> str:
     return table(["source", "is", "kind", "query, for example", "needs", "meaning"], rows)
 
 
+def _keys() -> str:
+    return table(
+        ["key", "what it does"], ([" ".join(f"`{key}`" for key in keys.split(", ")), does] for keys, does in KEYS)
+    )
+
+
 DESCRIBERS: dict[str, Callable[[], str]] = {
     "READERS": _readers,
     "TOKENIZERS": _tokenizers,
     "RECIPES": _recipes,
     "TEACHERS": _teachers,
     "SOURCES": _sources,
+    "KEYS": _keys,
 }

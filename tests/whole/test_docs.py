@@ -126,6 +126,16 @@ def test_every_public_name_is_in_the_reference():
     assert [name for name in names if f"movieclassifier.{name}\n" not in text] == ["brand_new"]
 
 
+def test_every_page_is_in_the_reference(empty_folder):
+    from movieclassifier.web import create_app
+
+    app = create_app({"DATABASE_URL": "sqlite:///log.db", "SECRET_KEY": "only for this test"})
+    rules = [rule.rule for rule in app.url_map.iter_rules() if "GET" in rule.methods]
+    addresses = {f"/{rule.split('/')[1].split('.')[0]}" for rule in rules} - {"/static"}
+    text = reference("pages.md")
+    assert [a for a in sorted({*addresses, "/brand-new"}) if f"`{a}`" not in text] == ["/brand-new"]
+
+
 def test_every_column_of_the_database_is_described():
     described = {
         table: {column for column in columns if column}
