@@ -96,7 +96,7 @@ sanitize: .venv/installed-dev ## run the tests of the compiled twins under Addre
 	CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined -g" \
 	    $(BIN)/python setup.py --quiet build --force --build-lib build/sanitized --build-temp build/sanitized-objects
 	LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc \
-	    PYTHONPATH=build/sanitized $(BIN)/pytest $(SANITIZED)
+	    $(BIN)/pytest -o "pythonpath=build/sanitized ." $(SANITIZED)
 
 $(TRAIN_HALF): | corpus
 	$(BIN)/python build_csv.py --split

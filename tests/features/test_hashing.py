@@ -204,6 +204,11 @@ class TestTwin:
         with pytest.raises(compiled._hashing.Declined, match="18003000 n-grams"):
             twin.hash(["a " * 6000])
 
+    def test_sanitizers_watch_the_twin_that_was_built_for_them(self):
+        if "libasan" not in os.environ.get("LD_PRELOAD", ""):
+            pytest.skip("only make sanitize runs under AddressSanitizer")
+        assert "sanitized" in sys.modules["movieclassifier.features._hashing"].__file__
+
     def test_too_little_memory_is_an_error_not_a_crash(self):
         code = (
             "import resource, numpy; from movieclassifier.features.hashing import hash_texts;"

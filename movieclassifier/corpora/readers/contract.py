@@ -23,6 +23,7 @@ CONTROLS = frozenset(map(chr, (*range(32), *range(127, 160), *range(0x202A, 0x20
 MAX_MEMO = 1000
 
 # How files that are not UTF-8 begin, read as if they were: marks of UTF-16; PNG and JPEG.
+UTF32_MARKS = ("\udcff\udcfe\0\0", "\0\0\udcfe\udcff")
 UTF16_MARKS = ("\udcff\udcfe", "\udcfe\udcff")
 BINARY_MARKS = ("\udc89PNG", "\udcff\udcd8\udcff")
 
@@ -170,6 +171,8 @@ def text_fault(text: str, encoding: str) -> str | None:
             text.encode("utf-8")
         except UnicodeEncodeError as error:
             # Files are opened with errors="surrogateescape", which hides byte 0xNN in the surrogate U+DCNN.
+            if text.startswith(UTF32_MARKS):
+                return "this is UTF-32; pass --encoding utf-32."
             if text.startswith(UTF16_MARKS):
                 return "this is UTF-16; pass --encoding utf-16."
             if text.startswith(BINARY_MARKS):
@@ -184,7 +187,10 @@ def text_fault(text: str, encoding: str) -> str | None:
 
 
 def _nul_fault(text: str) -> str:
-    """Say that a text holds a NUL; in UTF-16 every second byte of a Latin letter is one."""
+    """Say that a text holds a NUL; in UTF-16 every second byte of a Latin letter is one, in UTF-32 three of four."""
+    if len(text) > 7 and text.count("\0") * 3 > 2 * len(text):
+        encoding = "utf-32-be" if text.startswith("\0\0\0") else "utf-32-le"
+        return f"this looks like UTF-32 without a byte order mark; pass --encoding {encoding}."
     if len(text) > 3 and text.count("\0") * 3 > len(text) and "\0\0\0" not in text:
         encoding = "utf-16-be" if text.startswith("\0") else "utf-16-le"
         return f"this looks like UTF-16 without a byte order mark; pass --encoding {encoding}."

@@ -76,6 +76,8 @@ def iter_records(path: Path, rows: RecordFormat) -> Iterator[str]:
 
 def _byte_order_mark(file: io.BufferedReader, path: Path) -> str:
     start = file.peek(3)[:3]
+    if file.peek(4)[:4] in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
+        raise ValueError(f"{path}: this is UTF-32; convert it first: iconv -f UTF-32 -t UTF-8 IN > OUT.")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise ValueError(f"{path}: this is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 IN > OUT.")
     return file.read(3).decode("latin-1") if start == codecs.BOM_UTF8 else ""

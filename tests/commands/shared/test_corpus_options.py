@@ -1,5 +1,6 @@
 """The options of a corpus on the command line: what is guessed and said, labels and order, mistakes in one line."""
 
+import codecs
 import gzip
 import json
 import os
@@ -215,6 +216,17 @@ CONTENTS = {
     "tabs": (b"text\tlabel\na\t1\n", ["--format", "csv"], "pass --delimiter '\\t', which seems to part this file."),
     "one column": (b"text\na\n", [], "line 1: one column only, 'text'; expected text and label"),
     "UTF-16": ("text,label\na,1\n".encode("utf-16"), [], "line 1: this is UTF-16; pass --encoding utf-16."),
+    "UTF-32": ("text,label\na,1\n".encode("utf-32"), [], "line 1: this is UTF-32; pass --encoding utf-32."),
+    "UTF-32-BE": (
+        codecs.BOM_UTF32_BE + "text,label\na,1\n".encode("utf-32-be"),
+        [],
+        "line 1: this is UTF-32; pass --encoding utf-32.",
+    ),
+    "UTF-32 without a mark": (
+        "text,label\na,1\n".encode("utf-32-le"),
+        [],
+        "line 1: this looks like UTF-32 without a byte order mark; pass --encoding utf-32-le.",
+    ),
     "picture": (b"\x89PNG\r\n\x1a\n\0\0", ["--format", "csv"], "line 1: this is a picture or a program, no text"),
     "no label": (b"text,label\na,1\nb,\n", [], "line 3: label is empty; every document needs a label."),
     "blank label": (b"text,label\na,1\nb, \n", [], "line 3: label is empty; every document needs a label."),

@@ -22,7 +22,12 @@ def test_records_are_kept_byte_for_byte(tmp_path, content, options, expected):
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [(b"", "the file is empty"), (b"\xff\xfea", "this is UTF-16; convert")]
+    ("content", "message"),
+    [
+        (b"", "the file is empty"),
+        (b"\xff\xfea", "this is UTF-16; convert"),
+        (b"\xff\xfe\0\0a\0\0\0", "this is UTF-32; convert"),
+    ],
 )
 def test_file_without_records_is_refused(tmp_path, content, message):
     (tmp_path / "x.csv").write_bytes(content)
