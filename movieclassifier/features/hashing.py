@@ -109,8 +109,8 @@ def sum_rows(rows: Rows, coef: NDArray[Any]) -> NDArray[np.float64] | None:
     if twin is None or not isinstance(coef, np.ndarray) or coef.dtype != rows.data.dtype or coef.dtype not in SUMMED:
         return None
     sums = np.empty(len(rows))
-    indptr = rows.indptr.astype(np.int32, copy=False)
-    twin.sum_rows(rows.data, rows.columns, indptr, np.ascontiguousarray(coef), sums)
+    columns, indptr = rows.columns.astype(np.int32, copy=False), rows.indptr.astype(np.int32, copy=False)
+    twin.sum_rows(rows.data, columns, indptr, np.ascontiguousarray(coef), sums)
     return sums
 
 

@@ -84,4 +84,4 @@ def test_seed_out_of_range_is_refused(tmp_path, seed):
 def test_defaults_are_in_the_help():
     text = " ".join(CliRunner().invoke(main, ["--help"]).stdout.split())
     assert "[default: data]" in text
-    assert "[default: 0;" in text
+    assert "[default: 0]" in text

@@ -26,6 +26,7 @@ from movieclassifier.models.origin import load_record_facts, replacement_note
 from movieclassifier.models.scoring import score_documents
 from movieclassifier.system.locking import lock_folder
 from movieclassifier.system.memory import peak_megabytes
+from movieclassifier.training.capacity import check_capacity
 from movieclassifier.training.checkpoints import keep_state, load_checkpoint_facts, remove_state, resumable
 from movieclassifier.training.disk_space import bytes_to_write, check_disk, describe, size_of
 from movieclassifier.training.fit import fit
@@ -119,6 +120,7 @@ def plan_run(source: Source, tested: Source | None, training: TrainingOptions, r
     if plan.n_shards > 1 and plan.n_fit < MIN_SHARD * plan.n_shards:
         n = plan.n_fit // plan.n_shards
         warn([f"a shard has about {n:,} documents; with fewer than {MIN_SHARD:,} the model is less accurate."])
+    check_capacity(plan.recipe, len(plan.classes))
     lock(Path(run.model_dir))
     _check_disk(plan, corpus, run)
     return plan, n_holdout
