@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from html import unescape
 from multiprocessing import get_context
 from pathlib import Path
@@ -121,6 +122,21 @@ SCENARIOS = {
     "API: vote (PUT)": (vote, 1),
 }
 FLOOR = "API: prediction"
+# The rate as a share of that of the bare app, and the p99 in ms, that a prototype which keeps every promise reached.
+WANTED = {
+    "sqlite": {
+        "API: prediction": (0.58, 35),
+        "API: prediction, explained": (0.35, 35),
+        "page: review (POST)": (0.36, 35),
+        "API: vote (PUT)": (0.30, 35),
+    },
+    "postgresql": {
+        "API: prediction": (0.41, 80),
+        "page: review (POST)": (0.27, 80),
+        "API: vote (PUT)": (0.13, 80),
+    },
+}
+SLACK = 0.85  # of the share
 
 
 def load(port: int, scenario: str, seconds: float, results) -> None:
@@ -208,7 +224,15 @@ def cpu(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def measure(name: str, port: int, pid: int, scenario: str, seconds: float) -> None:
+@dataclass(frozen=True)
+class Measured:
+    """Requests per second, and the 99th percentile of the latencies in ms."""
+
+    rate: float
+    p99: float
+
+
+def measure(name: str, port: int, pid: int, scenario: str, seconds: float) -> Measured:
     """Load a server with a scenario, and print a line."""
     results = get_context("spawn").Queue()
     process = get_context("spawn").Process(target=load, args=(port, scenario, seconds, results))
@@ -221,11 +245,12 @@ def measure(name: str, port: int, pid: int, scenario: str, seconds: float) -> No
     cuts = [1000 * cut for cut in statistics.quantiles(latencies, n=100)]
     n = SCENARIOS[scenario][1] * len(latencies)
     print(
-        f"{name:<8}{scenario:<28}{n / took:>10.0f}{cuts[49]:>8.1f}{cuts[94]:>8.1f}{cuts[98]:>8.1f}"
+        f"{name:<12}{scenario:<28}{n / took:>10.0f}{cuts[49]:>8.1f}{cuts[94]:>8.1f}{cuts[98]:>8.1f}"
         f"{1000 * used / n:>8.2f}{n_errors:>8}",
         *first,
         flush=True,
     )
+    return Measured(n / took, cuts[98])
 
 
 def memory(pid: int) -> tuple[float, float]:
@@ -234,28 +259,53 @@ def memory(pid: int) -> tuple[float, float]:
     return int(sizes["Rss"]) * 1024 / 1e6, int(sizes["Pss"]) * 1024 / 1e6
 
 
+def measure_server(name: str, root: Path, url: str, options: argparse.Namespace, folder: Path) -> dict[str, Measured]:
+    """Measure all scenarios on one server; the bare app has one."""
+    bare = name == "bare"
+    with serving(root, options.model, url, options.workers, folder, bare=bare) as (port, pid):
+        scenarios = [FLOOR] if bare else options.only or list(SCENARIOS)
+        found = {scenario: measure(name, port, pid, scenario, options.seconds) for scenario in scenarios}
+        if not bare:
+            for process in processes(pid):
+                resident, proportional = memory(process)
+                kind = "master" if process == pid else "worker"
+                print(f"{name:<12}{kind}: {resident:.0f} MB resident, {proportional:.0f} MB of it its share")
+    return found
+
+
+def judge(found: dict[str, dict[str, Measured]], floor: float) -> None:
+    """Print the rates as shares of the floor beside those that are wanted."""
+    print(f"\n{'':<12}{'':<28}{'share':>8}{'wanted':>8}{'p99 ms':>8}{'wanted':>8}")
+    for name, wanted in WANTED.items():
+        for scenario, (share, p99) in wanted.items():
+            if scenario in found.get(name, {}):
+                one = found[name][scenario]
+                holds = one.rate / floor >= SLACK * share and one.p99 <= p99
+                print(
+                    f"{name:<12}{scenario:<28}{one.rate / floor:>8.2f}{SLACK * share:>8.2f}{one.p99:>8.0f}{p99:>8}"
+                    f"  {'ok' if holds else 'MISSED'}"
+                )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default=str(ROOT / "movieclassifier/bundled/imdb.npz"))
-    parser.add_argument("--database", help="URL of an empty database.  [default: a temporary SQLite file]")
+    parser.add_argument("--postgresql", metavar="URL", help="An empty database of PostgreSQL, to measure as well.")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--before", type=Path, help="Another checkout, to measure in the same run.")
     parser.add_argument("--only", choices=SCENARIOS, action="append", help="Run these scenarios only.")
     options = parser.parse_args()
-    print(f"{'':<8}{'':<28}{'requests/s':>10}{'p50 ms':>8}{'p95 ms':>8}{'p99 ms':>8}{'CPU ms':>8}{'errors':>8}")
-    servers = {"bare": ROOT} | ({"before": options.before} if options.before else {}) | {"now": ROOT}
-    for name, root in servers.items():
+    print(f"{'':<12}{'':<28}{'requests/s':>10}{'p50 ms':>8}{'p95 ms':>8}{'p99 ms':>8}{'CPU ms':>8}{'errors':>8}")
+    servers = {"bare": (ROOT, None)} | ({"before": (options.before, None)} if options.before else {})
+    servers |= {"sqlite": (ROOT, None)}
+    servers |= {"postgresql": (ROOT, options.postgresql)} if options.postgresql else {}
+    found, floors = {}, []
+    for name, (root, url) in [*servers.items(), ("bare", servers["bare"])]:  # the floor at both ends of the run
         with tempfile.TemporaryDirectory() as folder:
-            url = options.database or f"sqlite:///{folder}/f.db"
-            bare = name == "bare"
-            with serving(root, options.model, url, options.workers, Path(folder), bare=bare) as (port, pid):
-                for scenario in [FLOOR] if bare else options.only or SCENARIOS:
-                    measure(name, port, pid, scenario, options.seconds)
-                for process in processes(pid):
-                    resident, proportional = memory(process)
-                    kind = "master" if process == pid else "worker"
-                    print(f"{name:<8}{kind}: {resident:.0f} MB resident, {proportional:.0f} MB of it its share")
+            found[name] = measure_server(name, root, url or f"sqlite:///{folder}/f.db", options, Path(folder))
+        floors += [found[name][FLOOR].rate] if name == "bare" else []
+    judge(found, statistics.mean(floors))
 
 
 if __name__ == "__main__":

@@ -117,7 +117,10 @@ class ServedLog:
 
     def fresh(self) -> ServedModel:
         """Return the served model after it has learned all that is in the log now."""
-        if self.store.raw.read(read_head)[0] != self.served.position:
+        position = self.store.raw.read(read_head)[0]
+        if position != self.served.position and not self.store.raw.read(
+            lambda raw: self.served.catch_up(raw, position)
+        ):
             with self.served.up_to_date():
                 pass
         return self.served

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, select
 
 from movieclassifier.features.rows import Rows
-from movieclassifier.feedback.ballots import Batch, TextRows, text_rows
+from movieclassifier.feedback.ballots import Batch, TextRows, is_packed, text_rows, unpack_rows
 from movieclassifier.feedback.bounds import UNBOUNDED, Bounds
 from movieclassifier.feedback.evidence import Evidence
 from movieclassifier.feedback.guarding import GuardScores
@@ -22,7 +22,16 @@ from movieclassifier.feedback.learner import Learner
 from movieclassifier.feedback.log.appending import Accepted, folded_votes, now
 from movieclassifier.feedback.log.bases import ancestry, guard_reference, load_base
 from movieclassifier.feedback.log.database import snapshot
-from movieclassifier.feedback.log.entities import NEW_LABEL, Answer, Prediction, Probabilities
+from movieclassifier.feedback.log.entities import (
+    ACCEPTED,
+    CORRECT,
+    INCORRECT,
+    NEW_LABEL,
+    Answer,
+    Prediction,
+    Probabilities,
+)
+from movieclassifier.feedback.log.raw import NewVote, Raw, read_new_votes
 from movieclassifier.feedback.log.replay import (
     Foundation,
     iter_batches,
@@ -36,6 +45,9 @@ from movieclassifier.feedback.log.stored import read_position
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.decisions import predicted_positions, probabilities
 from movieclassifier.models.explanation import Side
+
+# So many new votes are learned at a request; more are read in batches.
+MAX_NEW = 64
 
 
 def new_id() -> str:
@@ -119,6 +131,51 @@ class ServedModel:
             except BaseException:
                 self.forget()
                 raise
+
+    def catch_up(self, raw: Raw, position: int) -> bool:
+        """Learn new votes up to a position in one plain statement; return whether nothing but votes was new.
+
+        Parameters
+        ----------
+        raw : Raw
+            A connection, or that of a transaction which holds the head.
+        position : int
+            That of the head.
+        """
+        with self.lock:
+            since = self.position
+            if self.foundation is None or not 0 <= since < position <= since + MAX_NEW:
+                return since == position
+            batches = self._batches_of(read_new_votes(raw, since, position - since), since, position)
+            if batches is None:
+                return False
+            try:
+                self._learner.learn(batches)
+            except BaseException:
+                self.forget()
+                raise
+            self._publish(position)
+            return True
+
+    def _batches_of(self, rows: Sequence[NewVote], since: int, position: int) -> list[Batch] | None:
+        """Return new votes as numbers; None where an event is anything else, or damaged, which is not told here."""
+        ngrams, labels = self._classifier.recipe.ngrams, self._classifier.label_names
+        if [row.position for row in rows] != list(range(since + 1, position + 1)):
+            return None
+        batches = []
+        for row in rows:
+            is_vote = row.kind in (CORRECT, INCORRECT) and row.vote_position == row.position
+            is_whole = row.label in labels and isinstance(row.client, str) and isinstance(row.features, bytes)
+            if not is_vote or not is_whole or not is_packed(row.features, ngrams):
+                return None
+            if row.status == ACCEPTED:
+                try:
+                    numbers = unpack_rows([row.features or b""], ngrams)
+                except ValueError:
+                    return None
+                numbered = ([row.position], [row.position], [labels.index(str(row.label))])
+                batches.append(Batch(*numbered, [str(row.client)], [bool(row.trusted)], numbers))
+        return batches
 
     def forget(self) -> None:
         """Start anew at the next look."""

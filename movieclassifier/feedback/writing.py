@@ -79,9 +79,11 @@ class WritePredictions:
 
     def do(self, raw: Raw, group: Group) -> None:
         """Count them, and store those that are kept."""
-        check_limits(raw, self.client, self.amounts, self.rates).count(raw)
-        if self.rows:
-            insert_predictions(raw, self.rows)
+        tries = check_limits(raw, self.client, self.amounts, self.rates)
+        with raw.pipelined():
+            tries.count(raw)
+            if self.rows:
+                insert_predictions(raw, self.rows)
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class CastVote:
     def do(self, raw: Raw, group: Group) -> Vote:
         """Cast it, unless a vote stands."""
         prediction = self.find(raw)
-        if not group.learned and self.served.position != group.start:
+        if not group.learned and not self.served.catch_up(raw, group.start):
             self.refresh()
         check_label(self.served, self.label, self.settings)
         last = read_last_vote(raw, prediction.id)
@@ -135,12 +137,13 @@ class CastVote:
         rows = self.rows if self.served.classifier is self.hashed_by else self.hash(prediction.text)
         address = self.client.address
         found = self.served.rehearse(rows, self.label, address, after=group.learned)
-        tries.count(raw)
         attempt = 0 if last is None else last.attempt + 1
         vote = vote_row(
             group.position + 1, prediction, self.label, client=address, waits=waits, found=found, attempt=attempt
         )
-        insert_vote(raw, vote, pack_row(rows, self.served.classifier.recipe.ngrams))
+        with raw.pipelined():
+            tries.count(raw)
+            insert_vote(raw, vote, pack_row(rows, self.served.classifier.recipe.ngrams))
         group.position = vote.position
         if self.label not in self.served.classifier.label_names:
             group.is_simple = False

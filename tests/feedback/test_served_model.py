@@ -176,3 +176,36 @@ def test_a_database_without_a_model_is_said_to_have_none(tmp_path):
 def load(service, version):
     with snapshot(service.store.engine) as connection:
         return load_base(connection, version)[0]
+
+
+def test_new_votes_are_learned_in_one_statement_and_all_else_by_the_long_way(tmp_path, database_url, monkeypatch):
+    model = write_model(tmp_path / "m.npz")
+    here, there = open_service(database_url, model), open_service(database_url, model)
+    here.log.fresh(), there.log.fresh()
+    long_way, refresh = [], ServedModel.refresh
+    monkeypatch.setattr(
+        ServedModel, "refresh", lambda self, connection: long_way.append(1) or refresh(self, connection)
+    )
+    made = [contradict(here, text)[0] for text in TEXTS[:6]]
+    assert there.answer(TEXTS[0]).label != made[0].label
+    assert not long_way
+    assert digest(here) == digest(there)
+    long_way.clear()
+    here.undo(made[2].id, ADA)
+    there.log.fresh()
+    assert long_way
+    assert digest(here) == digest(there) == digest(open_service(database_url, model))
+
+
+@pytest.mark.parametrize("damage", ["features = x'00ff'", "label = 'nonsense'", "client = x'05'", "features = NULL"])
+def test_new_votes_that_are_odd_are_left_to_the_long_way(tmp_path, damage):
+    url, model = f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz")
+    here, there = open_service(url, model), open_service(url, model)
+    there.log.fresh()
+    contradict(here, TEXTS[0])
+    with here.store.raw.using() as raw:
+        raw.execute(f"UPDATE mc_votes SET {damage}")
+        position = there.served.position + 1
+        assert not there.served.catch_up(raw, position)
+        assert not there.served.catch_up(raw, position + 10**6)
+    assert there.served.position == position - 1

@@ -6,8 +6,8 @@ SQLAlchemy would cost ten times as much. Acts that are rare, and those of the ow
 import os
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import cached_property
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cached_property, lru_cache
 from threading import Lock, get_ident
 from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 
@@ -63,6 +63,21 @@ def _types(row: Any) -> tuple[tuple[type, ...], ...]:
 
 COUNT_TYPES = (str,), (int,), (int,)
 PREDICTION_TYPES, VOTE_TYPES = _types(PredictionRow), _types(VoteRow)
+
+
+class NewVote(NamedTuple):
+    """An event, and what learning needs of the vote that it is about."""
+
+    position: int
+    kind: str
+    status: str | None
+    vote_position: int | None
+    label: str | None
+    client: str | None
+    trusted: bool | None
+    features: bytes | None
+
+
 PREDICTION = ", ".join(PredictionRow._fields)
 VOTE = ", ".join(f'"{name}"' for name in VoteRow._fields)
 
@@ -90,7 +105,12 @@ class Raw:
         """Run a statement and return its cursor."""
         if self._is_sqlite:
             return self.driver.execute(statement, values)
-        return self.driver.execute(statement.replace("?", "%s"), values or None)
+        return self.driver.execute(_for_psycopg(statement), values or None)
+
+    def pipelined(self) -> AbstractContextManager[Any]:
+        """Return a block whose statements are sent without waiting for the answer to each; it asks for no rows."""
+        pipeline: AbstractContextManager[Any] = nullcontext() if self._is_sqlite else self.driver.pipeline()
+        return pipeline
 
     @cached_property
     def file(self) -> str | None:
@@ -103,7 +123,12 @@ class Raw:
             self.driver.executemany(statement, rows)
         else:
             with self.driver.cursor() as cursor:
-                cursor.executemany(statement.replace("?", "%s"), rows)
+                cursor.executemany(_for_psycopg(statement), rows)
+
+
+@lru_cache(maxsize=256)
+def _for_psycopg(statement: str) -> str:
+    return statement.replace("?", "%s")
 
 
 class RawConnections:
@@ -256,6 +281,16 @@ def read_head(raw: Raw, *, lock: bool = False) -> tuple[int, int | None]:
     if row is None or type(row[1]) not in (int, type(None)):
         raise Misread("no number of the base that it serves")
     return read_position(row[0]), row[1]
+
+
+def read_new_votes(raw: Raw, since: int, n: int) -> list[NewVote]:
+    """Return the first few events after a position, each with the vote that it is about."""
+    statement = (
+        "SELECT e.position, e.kind, e.status, e.vote_position, v.label, v.client, v.trusted, v.features "
+        "FROM mc_events e LEFT JOIN mc_votes v ON v.position = e.vote_position "
+        "WHERE e.position > ? ORDER BY e.position LIMIT ?"
+    )
+    return [NewVote(*row) for row in raw.execute(statement, (since, n)).fetchall()]
 
 
 def read_prediction(raw: Raw, prediction_id: str, owner: str) -> PredictionRow | None:
