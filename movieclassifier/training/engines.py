@@ -19,10 +19,15 @@ from tempfile import TemporaryDirectory
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
-ATTEMPTS = 4
+# A task is given up when so many processes have died of it. Workers that are killed for other reasons, such as those of
+# cheap machines, hit the same task several times.
+ATTEMPTS = 8
+# Deaths before a task has begun say nothing about it.
+MAX_FALSE_STARTS = 50
 BUNDLES_PER_WORKER = 2
 # With more workers, what travels to and from the driver takes longer than what uneven bundles cost.
 MANY_WORKERS = 50
+BEGUN, ENDED = "begun", "ended"
 # Dask tells nobody when its last worker has gone: a client would wait for ever.
 SECONDS_WITHOUT_WORKERS = 60.0
 SECONDS_TO_CONNECT = 20.0
@@ -110,20 +115,24 @@ class LocalEngine:
         Exception
             Any exception that a task has raised.
         """
-        waiting, attempts = list(range(len(tasks)))[::-1], [0] * len(tasks)
+        waiting, deaths, n_false_starts = list(range(len(tasks)))[::-1], [0] * len(tasks), 0
         busy: dict[_Worker, int] = {}
         try:
             while waiting or busy:
                 for worker in self._workers:
                     if worker not in busy and waiting:
                         busy[worker] = waiting.pop()
-                        attempts[busy[worker]] += 1
                         worker.give(tasks[busy[worker]])
                 for worker in _ready(busy):
+                    if worker.begins():
+                        continue
                     number = busy.pop(worker)
                     if (result := worker.take()) is not None:
                         yield number, result.value()
-                    elif attempts[number] < ATTEMPTS:
+                        continue
+                    deaths[number] += worker.has_begun
+                    n_false_starts += not worker.has_begun
+                    if deaths[number] < ATTEMPTS and n_false_starts < MAX_FALSE_STARTS:
                         waiting.append(number)
                     else:
                         yield number, _yielded(ChildProcessError(_died(worker.exit_code)), forgiving)
@@ -174,19 +183,32 @@ class _Worker:
 
     path: Path
     exit_code: int | None = None
+    has_begun: bool = False
+    _message: str = ""
     process: Any = field(default=None, repr=False)
     pipe: Any = field(default=None, repr=False)
 
     def give(self, task: Task) -> None:
+        self.has_begun = False
         if self.process is None or not self.process.is_alive():
             self._start()
         with suppress(OSError):  # a process that is dying; take() finds that out
             self.pipe.send(task)
 
+    def begins(self) -> bool:
+        """Read what the process says, and tell whether it is that the task begins."""
+        try:
+            self._message = self.pipe.recv()
+        except (EOFError, OSError):
+            self._message = ""
+        self.has_begun |= self._message == BEGUN
+        return self._message == BEGUN
+
     def take(self) -> _Result | None:
         """Return the result of the task; None where the process has died before."""
         try:
-            self.pipe.recv()
+            if not self._message:
+                raise EOFError
             result: _Result | None = pickle.loads(self.path.read_bytes())  # noqa: S301  # our own process
             return result
         except (EOFError, OSError, pickle.UnpicklingError):
@@ -222,12 +244,13 @@ def _compute_all(pipe: Connection, path: Path) -> None:
     with suppress(EOFError, KeyboardInterrupt):
         while True:
             task = pipe.recv()
+            pipe.send(BEGUN)
             try:
                 result = _Result(task.function(*task.arguments), None)
             except Exception as error:
                 result = _Result(None, error)
             path.write_bytes(pickle.dumps(result, protocol=5))
-            pipe.send(None)
+            pipe.send(ENDED)
 
 
 class DaskEngine:

@@ -26,7 +26,7 @@ def test_one_candidate_that_fails_leaves_the_rows_of_the_others():
     assert rows["good"].accuracy == 1
     assert rows["huge"].error.startswith("there was not enough memory: Unable to allocate 1.00 EiB")
     assert rows["bad"].error == "After pruning, no terms remain."
-    assert "has died 4 times, the last time with exit code -9" in rows["dies"].error
+    assert "has died 8 times, the last time with exit code -9" in rows["dies"].error
 
 
 def test_a_corpus_that_nobody_can_be_trained_on_is_an_error():

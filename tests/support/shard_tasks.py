@@ -37,3 +37,7 @@ def wait(seconds: float) -> int:
 
 def read(path: str) -> bytes:
     return Path(path).read_bytes()
+
+
+def leave(*_: object) -> None:
+    os._exit(7)

@@ -65,9 +65,18 @@ def test_a_worker_that_is_killed_while_it_works_is_replaced():
 def test_a_task_that_kills_every_worker_has_an_end():
     engine = LocalEngine(1)
     with pytest.raises(
-        ChildProcessError, match=r"has died 4 times, the last time with exit code -9; is there enough memory"
+        ChildProcessError, match=r"has died 8 times, the last time with exit code -9; is there enough memory"
     ):
         results(engine, (shard_tasks.die,))
+    engine.close()
+
+
+def test_processes_that_never_begin_have_an_end(monkeypatch):
+    monkeypatch.setattr(engines, "MAX_FALSE_STARTS", 3)
+    monkeypatch.setattr(engines, "_compute_all", shard_tasks.leave)
+    engine = LocalEngine(1)
+    with pytest.raises(ChildProcessError, match="the last time with exit code 7"):
+        results(engine, (shard_tasks.double, 1))
     engine.close()
 
 
