@@ -227,6 +227,7 @@ TYPES: dict[str, Callable[[Any], bool]] = {
     "n_train": _is_count,
     "n_keep": lambda value: _is_count(value) and value > 0,
     "n_shards": lambda value: _is_count(value) and value > 1,
+    **dict.fromkeys(("n_holdout", "minibatch_size", "seed", "shuffle_seed", "min_df", "n_corrections"), _is_count),
     "reading": lambda value: isinstance(value, dict),
     "earlier": lambda value: isinstance(value, list) and all(map(_is_corpus, value)),
     "evaluated_on": _is_text,

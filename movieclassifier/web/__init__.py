@@ -65,9 +65,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
             raise
         from gunicorn.errors import AppImportError
 
-        # gunicorn prints these two in a line, its master the one and its workers the other.
+        # gunicorn prints these two in a line, its master the one, behind "Error: ", and its workers the other.
         refusal = type("StartRefused", (AppImportError, RuntimeError), {})
-        raise refusal(f"Error: {one_line(error)}") from error
+        raise refusal(one_line(error)) from error
 
 
 def _create_app(config: Mapping[str, Any]) -> Flask:

@@ -200,5 +200,6 @@ def test_gunicorn_without_a_key_says_so_in_a_line(tmp_path, small_model):
     for settings in (["--config", "python:movieclassifier.gunicorn_conf"], ["--bind", f"127.0.0.1:{port}"]):
         with serving([*GUNICORN, *settings], tmp_path, small_model, port, **environ) as process:
             _, errors = process.communicate(timeout=PATIENCE)
-        assert "Error: SECRET_KEY is not set, and a deployed server needs one. Set it to the output of" in errors
+        assert "SECRET_KEY is not set, and a deployed server needs one. Set it to the output of" in errors
+        assert "Error: Error" not in errors
         assert "Traceback" not in errors
