@@ -1,5 +1,6 @@
 """An earlier base is served again, bit for bit."""
 
+import json
 import re
 
 from tests.support.command_line import output_of
@@ -17,6 +18,9 @@ def test_update_and_rollback(service):
     )
     listed = output_of("rollback", "--list")
     assert re.search(r"^\* 2  \S+ \S+  update of version 1, votes: 20, 0\.\d+ on the guard set  all in$", listed, re.M)
+    found = [json.loads(line) for line in output_of("rollback", "--list", "--json").splitlines()]
+    assert [(each["version"], each["served"], each["n_folded"]) for each in found] == [(2, True, 20), (1, False, 0)]
+    assert "--json goes with --list." in output_of("rollback", "--json", status=2)
     assert re.search(r"^  1  \S+ \S+  trained: .*/m.npz, 1.0000 on the guard set$", listed, re.M)
     assert digest(service) != first
     assert output_of("rollback") == (
