@@ -2,9 +2,11 @@
 
 import bz2
 import gzip
+import io
 import lzma
 import os
 import tarfile
+import time
 import zipfile
 
 import pytest
@@ -379,3 +381,31 @@ def test_file_without_a_name_is_refused(tmp_path):
         list(READERS["folders"](path))
     with pytest.raises(ValueError, match=r"news\.zip: "):
         list(READERS["csv"](path))
+
+
+@pytest.mark.parametrize(
+    ("size", "message"),
+    [
+        (b"\x80" + (2**87).to_bytes(11, "big"), "it ends too early"),
+        (b"77777777777\0", "it ends too early"),
+        (b"\xff" * 12, "a member of negative size"),
+        (b"12x45678901\0", "invalid header"),
+    ],
+    ids=["2**87", "8 GB", "negative", "no number"],
+)
+@pytest.mark.parametrize("name", ["sizes.tar", "sizes.tar.gz"])
+def test_size_beyond_the_file_is_damage_and_takes_no_time(tmp_path, name, size, message):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for member in ("corpus/pos/1.txt", "corpus/neg/1.txt"):
+            info = tarfile.TarInfo(member)
+            info.size = 4
+            archive.addfile(info, io.BytesIO(b"film"))
+    content = bytearray(buffer.getvalue())
+    content[124:136], content[148:156] = size, b" " * 8
+    content[148:156] = b"%06o\0 " % sum(content[:512])
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    start = time.monotonic()
+    with pytest.raises(ValueError, match=f"damaged or cut off .*{message}"):
+        list(open_corpus(tmp_path / name))
+    assert time.monotonic() - start < 20
