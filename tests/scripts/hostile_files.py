@@ -59,7 +59,7 @@ def attack(kind: str, n: int, seed: int, keep: str | None = None) -> Outcome:
 
 
 def _read_all(kind: Kind, folder: Path, n: int, seed: int, start: int) -> None:
-    """Read the files from one number on, and tell what became of each; the alarm of the system ends a hang."""
+    """Read the files from one number on, and tell what became of each; alarms of the system end a hang."""
     import signal
     import warnings
 
@@ -69,7 +69,9 @@ def _read_all(kind: Kind, folder: Path, n: int, seed: int, start: int) -> None:
     with open(folder / "report.jsonl", "a") as report:
         for number in range(start, n):
             path.write_bytes(kind.mutate(good, random.Random(seed * 1_000_003 + number)))
-            signal.alarm(SECONDS_PER_FILE)
+            # Of the processor, so that a busy machine makes no hang; a process that sleeps is ended, too.
+            signal.setitimer(signal.ITIMER_PROF, SECONDS_PER_FILE)
+            signal.alarm(10 * SECONDS_PER_FILE)
             try:
                 kind.read(path)
                 line = "read"
@@ -79,6 +81,7 @@ def _read_all(kind: Kind, folder: Path, n: int, seed: int, start: int) -> None:
                 last = traceback.extract_tb(error.__traceback__)[-1]
                 place = f"{Path(last.filename).name}:{last.lineno}"
                 line = f"seed {seed}, file {number}: {type(error).__name__} at {place}: {error}"[:300]
+            signal.setitimer(signal.ITIMER_PROF, 0)
             signal.alarm(0)
             print(json.dumps(line), file=report, flush=True)
 
