@@ -96,22 +96,13 @@ def compare(
     Raises
     ------
     OSError, ValueError
-        If a corpus cannot be read, or the first of the candidates cannot be trained on it. What keeps a later one from
-        it, and want of memory, is told in its row.
+        If a corpus cannot be read, or the first of the candidates cannot be trained on it. The row of a later one says
+        why it could not be trained, and the row of any that there was not enough memory.
     """
     if not candidates:
         raise ValueError("there is nothing to compare; name a recipe.")
-    outlines = [
-        Outline(
-            classes=classes,
-            label_counts=split.label_counts,
-            n_train=split.n_train,
-            seed=seed,
-            n_threads=n_threads,
-            allow_sorted=allow_sorted,
-        )
-        for split in splits
-    ]
+    outline = partial(Outline, classes, seed=seed, n_threads=n_threads, allow_sorted=allow_sorted)
+    outlines = [outline(split.label_counts, split.n_train) for split in splits]
     rows: list[Row] = []
     right: dict[str, NDArray[np.bool_]] = {}
     run_one: Callable[[str, Candidate], list[Outcome]] = partial(
@@ -123,20 +114,23 @@ def compare(
         row = Row(name, candidate.kind, candidate.description, candidate.note())
         try:
             outcomes = run_one(name, candidate)
-        except (Killed, ChildProcessError) as error:
-            rows.append(replace(row, error=str(error)))
-        except MemoryError as error:
-            rows.append(replace(row, error=f"there was not enough memory: {error}".rstrip(": ")))
-        except ValueError as error:
-            # Where others could be trained, it is not the corpus; what they did must not be lost.
-            if not right:
+        except (Killed, ChildProcessError, MemoryError, ValueError) as error:
+            # If others could be trained, the corpus is in order, and their results must not be lost.
+            if isinstance(error, ValueError) and not right:
                 raise
-            rows.append(replace(row, error=one_line(error)))
+            rows.append(replace(row, error=_reason(error)))
         else:
             right[name] = np.concatenate([outcome.y == outcome.y_pred for outcome in outcomes])
             figures = summarize(outcomes, len(classes))
             rows.append(replace(row, **figures | ({} if engine is None else {"peak_megabytes": None})))
     return rank(rows, right)
+
+
+def _reason(error: BaseException) -> str:
+    """Return why a candidate has no figures."""
+    if isinstance(error, MemoryError):
+        return f"there was not enough memory: {error}".rstrip(": ")
+    return one_line(error) if isinstance(error, ValueError) else str(error)
 
 
 def _run_apart(

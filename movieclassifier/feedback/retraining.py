@@ -19,7 +19,7 @@ from movieclassifier.corpora.readers.contract import Document, Label
 from movieclassifier.corpora.survey import Survey, survey
 from movieclassifier.evaluation.metrics import evaluate
 from movieclassifier.feedback.bounds import DEFAULT_TOLERANCE
-from movieclassifier.feedback.log.appending import appending, folded_votes
+from movieclassifier.feedback.log.appending import Accepted, appending, folded_votes
 from movieclassifier.feedback.log.bases import find_version, load_base, store_base
 from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.entities import RETRAINED
@@ -90,7 +90,7 @@ class RetrainReport:
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Material:
     """The documents of a retraining.
 
     Attributes
@@ -157,30 +157,26 @@ def retrain(
         If the corpus cannot be read or trained on.
     """
     tolerance = DEFAULT_TOLERANCE if tolerance is None else tolerance
-    with snapshot(engine) as connection:
-        served = connection.execute(select(head.c.base_version)).scalar_one()
-        base, _ = load_base(connection, served)
-        folded = set(folded_votes(connection, served))
-        votes = voted_texts(connection)
-        name = connection.execute(select(bases.c.name).where(bases.c.version == served)).scalar_one()
-    lesson = _lesson(corpus, base, votes)
-    waiting = Counter(vote.label for vote in votes if vote.label not in lesson.classes)
-    used = [vote for vote in votes if vote.label in lesson.classes]
-    new = [vote for vote in used if vote.accepted not in folded]
+    served = _read_served(engine)
+    base, votes = served.base, served.votes
+    material = _material(corpus, base, votes)
+    waiting = Counter(vote.label for vote in votes if vote.label not in material.classes)
+    used = [vote for vote in votes if vote.label in material.classes]
+    new = [vote for vote in used if vote.accepted not in served.folded]
     if not new:
         raise UpdateRefused(_nothing_new(waiting))
-    on_votes = _check_votes(lesson, base, used, new=new, tolerance=tolerance, n_threads=n_threads)
-    classifier = _fit(lesson, base, used, n_threads)
-    on_holdout = _check_holdout(lesson, base, classifier, tolerance)
-    record, accuracy = _record(lesson, classifier, corpus, len(used))
+    on_votes = _check_votes(material, base, used, new=new, tolerance=tolerance, n_threads=n_threads)
+    classifier = _fit(material, base, used, n_threads)
+    on_holdout = _check_holdout(material, base, classifier, tolerance)
+    record, accuracy = _record(material, classifier, corpus, len(used))
     with appending(engine) as log:
-        if log.base_version != served:
+        if log.base_version != served.version:
             raise UpdateRefused("a different base was served meanwhile; run it again.")
         version = store_base(
             log.connection,
             RETRAINED,
-            served,
-            name=name,
+            served.version,
+            name=served.name,
             record=record,
             classifier=classifier,
             folded=[vote.accepted for vote in used],
@@ -189,7 +185,7 @@ def retrain(
             note=note,
         )
         log.serve(version, by, note)
-    new_labels = tuple(label for label in lesson.classes if label not in base.label_names)
+    new_labels = tuple(label for label in material.classes if label not in base.label_names)
     return RetrainReport(
         version=find_version(engine, version),
         n_votes=len(used),
@@ -222,7 +218,38 @@ def interleaved(documents: Iterable[Document], n: int, more: Sequence[Document])
     yield from waiting[done:]
 
 
-def _lesson(corpus: Corpus, base: Classifier, votes: Sequence[VotedText]) -> Lesson:
+@dataclass(frozen=True)
+class _Served:
+    """The base that is served, and the votes of the log.
+
+    Attributes
+    ----------
+    version : int
+    name : str
+        Of the trained model that it comes from.
+    base : Classifier
+    folded : set of Accepted
+        The votes in its weights.
+    votes : list of VotedText
+        All accepted votes.
+    """
+
+    version: int
+    name: str
+    base: Classifier
+    folded: set[Accepted]
+    votes: list[VotedText]
+
+
+def _read_served(engine: Engine) -> _Served:
+    with snapshot(engine) as connection:
+        version = connection.execute(select(head.c.base_version)).scalar_one()
+        name = connection.execute(select(bases.c.name).where(bases.c.version == version)).scalar_one()
+        base, _ = load_base(connection, version)
+        return _Served(version, name, base, set(folded_votes(connection, version)), voted_texts(connection))
+
+
+def _material(corpus: Corpus, base: Classifier, votes: Sequence[VotedText]) -> Material:
     """Return what is trained: the corpus's labels, and those that have enough votes."""
     found = survey(corpus)
     known = dict(zip(base.classes_.tolist(), base.label_names, strict=True))
@@ -241,33 +268,33 @@ def _lesson(corpus: Corpus, base: Classifier, votes: Sequence[VotedText]) -> Les
         classes = {name: name if has_numbers else label for name, label in classes.items()}
         classes |= {label: label for label in more}
     n_train, n_holdout = holdout_sizes(found.n_documents)
-    return Lesson(corpus=corpus, found=found, names=names, classes=classes, n_train=n_train, n_holdout=n_holdout)
+    return Material(corpus=corpus, found=found, names=names, classes=classes, n_train=n_train, n_holdout=n_holdout)
 
 
-def _fit(lesson: Lesson, base: Classifier, votes: Sequence[VotedText], n_threads: int) -> Classifier:
-    ordered = sorted(lesson.classes.items(), key=lambda pair: pair[1])
+def _fit(material: Material, base: Classifier, votes: Sequence[VotedText], n_threads: int) -> Classifier:
+    ordered = sorted(material.classes.items(), key=lambda pair: pair[1])
     counts: Counter[str] = Counter(vote.label for vote in votes)
-    for value, n in lesson.found.label_counts.items():
-        label = lesson.found.labels[value]
+    for value, n in material.found.label_counts.items():
+        label = material.found.labels[value]
         if label is not None:
-            counts[lesson.names[label]] += n
+            counts[material.names[label]] += n
     plan = Plan(
         base.recipe,
         tuple(label for _, label in ordered),
         tuple(counts[name] for name, _ in ordered),
-        lesson.n_train + len(votes),
-        sha256=lesson.found.sha256,
-        reading=json.dumps(lesson.corpus.reading.describe(lesson.found)),
+        material.n_train + len(votes),
+        sha256=material.found.sha256,
+        reading=json.dumps(material.corpus.reading.describe(material.found)),
         seed=base.seed,
         n_keep=base.metadata.get("n_keep"),
-        corpus=lesson.corpus.names,
+        corpus=material.corpus.names,
         label_names=tuple(name for name, _ in ordered),
     )
-    return fit(lesson.train(votes), plan, n_threads=n_threads)
+    return fit(material.train(votes), plan, n_threads=n_threads)
 
 
 def _check_votes(
-    lesson: Lesson,
+    material: Material,
     base: Classifier,
     used: Sequence[VotedText],
     new: Sequence[VotedText],
@@ -279,7 +306,7 @@ def _check_votes(
     if not checked:
         return None
     left_out = {vote.accepted for vote in checked}
-    candidate = _fit(lesson, base, [vote for vote in used if vote.accepted not in left_out], n_threads)
+    candidate = _fit(material, base, [vote for vote in used if vote.accepted not in left_out], n_threads)
     pairs = [(vote.text, vote.label) for vote in checked]
     found, before = accuracy_by_name(candidate, pairs), accuracy_by_name(base, pairs)
     if found < before - tolerance:
@@ -290,10 +317,12 @@ def _check_votes(
     return found, before
 
 
-def _check_holdout(lesson: Lesson, base: Classifier, classifier: Classifier, tolerance: float) -> tuple[float, float]:
-    held_out = list(lesson.holdout())
+def _check_holdout(
+    material: Material, base: Classifier, classifier: Classifier, tolerance: float
+) -> tuple[float, float]:
+    held_out = list(material.holdout())
     found, before = accuracy_by_name(classifier, held_out), accuracy_by_name(base, held_out)
-    if not _has_same_holdout(lesson, base):
+    if not _has_same_holdout(material, base):
         # The base may have been trained on some of these; what it reached on documents that it had not seen counts.
         before = min(before, base.metadata.get("metrics", {}).get("accuracy", before))
     if found < before - tolerance:
@@ -304,10 +333,10 @@ def _check_holdout(lesson: Lesson, base: Classifier, classifier: Classifier, tol
     return found, before
 
 
-def _has_same_holdout(lesson: Lesson, base: Classifier) -> bool:
+def _has_same_holdout(material: Material, base: Classifier) -> bool:
     """Tell whether the base was trained on the same corpus in the same order."""
     known = base.metadata.get("sha256"), base.metadata.get("shuffle_seed"), base.metadata.get("n_train")
-    return known == (lesson.found.sha256, lesson.corpus.shuffle_seed, lesson.n_train)
+    return known == (material.found.sha256, material.corpus.shuffle_seed, material.n_train)
 
 
 def accuracy_by_name(classifier: Classifier, pairs: Sequence[tuple[str, str]]) -> float:
@@ -318,16 +347,16 @@ def accuracy_by_name(classifier: Classifier, pairs: Sequence[tuple[str, str]]) -
     return result
 
 
-def _record(lesson: Lesson, classifier: Classifier, corpus: Corpus, n_votes: int) -> tuple[bytes, float]:
+def _record(material: Material, classifier: Classifier, corpus: Corpus, n_votes: int) -> tuple[bytes, float]:
     """Return the bytes of a record with its guard set, and the accuracy on that."""
-    sample: list[Document] = [(text, lesson.classes[name]) for text, name in islice(lesson.holdout(), N_GUARD)]
+    sample: list[Document] = [(text, material.classes[name]) for text, name in islice(material.holdout(), N_GUARD)]
     arrays = make_guard(classifier, sample)
-    documents = ((text, lesson.classes[name]) for text, name in lesson.holdout())
+    documents = ((text, material.classes[name]) for text, name in material.holdout())
     classifier.metadata |= {
         "corpus": list(corpus.names),
-        "sha256": lesson.found.sha256,
-        "n_train": lesson.n_train,
-        "n_holdout": lesson.n_holdout,
+        "sha256": material.found.sha256,
+        "n_train": material.n_train,
+        "n_holdout": material.n_holdout,
         "evaluated_on": "the holdout",
         "n_corrections": n_votes,
         "ngrams": name_strongest(classifier, [text for text, _ in sample]),
