@@ -185,7 +185,7 @@ def long_calls(modules: Mapping[str, str]) -> list[str]:
         if isinstance(node, ast.Call)
         and len(node.args) > MAX_POSITIONAL
         and (callee := ast.unparse(node.func)) not in POSITIONAL | TWINS
-        and "twin." not in callee
+        and "twin" not in callee
     ]
 
 
