@@ -14,7 +14,7 @@ METHODS = ("get", "put", "post", "delete")
 
 def describe_api(part: str) -> str:
     """Return the operations, or the schemas, of the document."""
-    document = describe(Settings(), LABELS)
+    document = describe(Settings(), LABELS, with_live=True)
     return "\n\n".join({"operations": _operations, "schemas": _schemas}[part](document))
 
 

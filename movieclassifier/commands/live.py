@@ -13,7 +13,6 @@ from movieclassifier.commands.shared.feedback_options import database_option
 from movieclassifier.commands.shared.live_steps import (
     check_feeds,
     chosen_feeds,
-    line_of,
     list_of_opml,
     load,
     open_live,
@@ -155,6 +154,7 @@ def hashtag(query: str, source: str, server: str, limit: int, model: str | None,
 )
 def watch(database: str | None, every: float) -> None:
     """Print each new article as a JSON line, until Ctrl-C."""
+    from movieclassifier.live.describing import describe
     from movieclassifier.live.service import Wanted
 
     live = open_live(database)
@@ -164,7 +164,7 @@ def watch(database: str | None, every: float) -> None:
         live.after_round()
         fresh = live.news(Wanted(since=seen, per_page=100))
         for each in reversed(fresh.items):
-            click.echo(json.dumps(line_of(each.kept.item, each.judgement)))
+            click.echo(json.dumps(describe(each.kept.item, each.judgement)))
         seen = max(seen, fresh.last_id)
         if threading.Event().wait(every):
             break

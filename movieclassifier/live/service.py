@@ -22,15 +22,13 @@ from movieclassifier.live.judging import JUDGED_PER_PAGE, Judgement, judge_items
 from movieclassifier.live.newspapers import load_newspapers
 from movieclassifier.live.parsing.parser import Parser
 from movieclassifier.live.searching import WAIT_SECONDS, Found, Searcher
-from movieclassifier.live.settings import LiveSettings
+from movieclassifier.live.settings import MAX_PER_PAGE, PER_PAGE, LiveSettings
 from movieclassifier.live.sources import Outside, Query
 from movieclassifier.live.storage.clock import milliseconds
 from movieclassifier.live.storage.feeds import FeedState, feed_states, list_feeds
 from movieclassifier.live.storage.items import KeptItem, find_item, kept_item, voted_labels
 from movieclassifier.models.abstaining import Thresholds, thresholds_of
 
-PER_PAGE = 30
-MAX_PER_PAGE = 100
 JUDGED_AT_ONCE = 500
 NEWEST, UNSURE, DISAGREEING = "newest", "unsure", "disagreeing"
 SORTS = (NEWEST, UNSURE, DISAGREEING)

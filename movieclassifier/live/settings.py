@@ -9,6 +9,9 @@ from typing import Any
 from movieclassifier.live.addresses import HOST, NUMERIC
 
 PREFIX = "MOVIECLASSIFIER_LIVE_"
+# Articles that are shown at once, and the most that a program may ask for.
+PER_PAGE = 30
+MAX_PER_PAGE = 100
 PACKAGES = ("feedparser", "trafilatura", "defusedxml", "lxml_html_clean")
 
 

@@ -99,12 +99,14 @@ def add_live_pages(app: Flask, log: ServedLog, config: Mapping[str, Any]) -> Non
     if not is_installed():
         return
     from movieclassifier.live.service import Live
+    from movieclassifier.web.api import live as live_api
     from movieclassifier.web.pages import live
 
     if not config.get("LIVE_PAGES", True):
         return
     app.extensions["movieclassifier live"] = Live(log, read_live_settings(config))
     app.register_blueprint(live.blueprint)
+    app.register_blueprint(live_api.blueprint)
 
 
 def _starts_in_gunicorn() -> bool:

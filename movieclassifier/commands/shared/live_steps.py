@@ -113,6 +113,7 @@ def tell(faults: dict[str, str], n_asked: int) -> None:
 
 def show(classifier: "Classifier", items: Sequence["Item"], as_json: bool) -> None:
     """Print items with what the model says of them."""
+    from movieclassifier.live.describing import describe
     from movieclassifier.live.judging import judge
     from movieclassifier.live.settings import read_live_settings
 
@@ -120,28 +121,7 @@ def show(classifier: "Classifier", items: Sequence["Item"], as_json: bool) -> No
     found = judge(classifier, [item.document for item in items], [item.language for item in items], language)
     for item, judgement in zip(items, found, strict=True):
         if as_json:
-            click.echo(json.dumps(line_of(item, judgement)))
+            click.echo(json.dumps(describe(item, judgement)))
         else:
             outcome = judgement.outcome or "can't tell"
             click.echo(f"{outcome:<14}{judgement.probability:.3f}  {item.source}  {shorten(item.document, 80)}")
-
-
-def line_of(item: "Item", judgement: Any) -> dict[str, Any]:
-    """Return an item and what the model says of it, as JSON."""
-    return {
-        "source": item.kind,
-        "newspaper": item.source,
-        "id": item.id,
-        "url": item.url,
-        "title": item.title,
-        "author": item.author,
-        "published": item.published.isoformat() if item.published else None,
-        "language": item.language,
-        "label": judgement.outcome or None,
-        "best": judgement.label,
-        "probability": round(judgement.probability, 6),
-        "other": judgement.outcome == "other",
-        "probabilities": {name: round(value, 6) for name, value in judgement.probabilities.items()},
-        "unknown_share": judgement.unknown_share,
-        "text_from": item.text_from,
-    }

@@ -1,6 +1,6 @@
 """The JSON API, ``/api/v1``: predictions, feedback on them, and the model that is served."""
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, request, url_for
 from werkzeug.exceptions import UnsupportedMediaType
 
 from movieclassifier.feedback.log.errors import Conflict, NotFound
@@ -23,14 +23,15 @@ def openapi() -> Response:
     """Describe this API."""
     with service().model() as classifier:
         labels = classifier.label_names
-    return jsonify(describe(service().settings, labels, request.script_root))
+    has_live = "movieclassifier live" in current_app.extensions
+    return jsonify(describe(service().settings, labels, request.script_root, with_live=has_live))
 
 
 @blueprint.post("/predictions")
 def predict() -> tuple[Response, int]:
     """Classify a text, or many."""
     throttle("predictions")
-    asked = read_request(_body(), service().settings.max_length)
+    asked = read_request(json_body(), service().settings.max_length)
     made = service().classify_many(asked.texts, api_client(), keep=asked.keep, explain=asked.explain)
     predictions = [describe_prediction(prediction) for prediction in made]
     if asked.many:
@@ -61,7 +62,7 @@ def feedback(id: str) -> Response | tuple[str, int]:
 def put_feedback(id: str) -> Response:
     """Say which label is right."""
     throttle("votes")
-    label = read_vote(_body())
+    label = read_vote(json_body())
     return jsonify(describe_vote(service().vote(id, label, api_client())))
 
 
@@ -96,7 +97,7 @@ def model() -> Response:
     )
 
 
-def _body() -> bytes:
+def json_body() -> bytes:
     """Return the body of a request that says that it is JSON."""
     if not request.is_json:
         # A page of a different site can make a browser send a form, but no JSON without being asked first.

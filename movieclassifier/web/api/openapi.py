@@ -8,7 +8,7 @@ from movieclassifier.feedback.settings import Settings
 from movieclassifier.web.api.schemas import ID, MAX_EXPLAINED, MAX_EXPLAINED_CHARACTERS, STRING, describe_schemas, ref
 
 
-def describe(settings: Settings, labels: Sequence[str], root: str = "") -> dict[str, Any]:
+def describe(settings: Settings, labels: Sequence[str], root: str = "", with_live: bool = False) -> dict[str, Any]:
     """Return the document, with the limits in force and the labels of the model that is served.
 
     Parameters
@@ -17,7 +17,14 @@ def describe(settings: Settings, labels: Sequence[str], root: str = "") -> dict[
     labels : sequence of str
     root : str
         The prefix of every address.
+    with_live : bool
+        Whether news and posts are served.
     """
+    live_paths, more_schemas = {}, {}
+    if with_live:
+        from movieclassifier.web.api.live_openapi import describe_live, live_schemas  # of the extra
+
+        live_paths, more_schemas = describe_live(refuse), live_schemas()
     return {
         "openapi": "3.1.0",
         "info": {
@@ -37,8 +44,12 @@ def describe(settings: Settings, labels: Sequence[str], root: str = "") -> dict[
                 "delete": _delete_feedback(),
             },
             "/api/v1/model": {"get": _get_model()},
+            **live_paths,
         },
-        "components": {"schemas": describe_schemas(settings, labels), "responses": _problems()},
+        "components": {
+            "schemas": describe_schemas(settings, labels) | more_schemas,
+            "responses": _problems(),
+        },
     }
 
 
@@ -60,7 +71,7 @@ def _predict() -> dict[str, Any]:
                     for operation in ("getPrediction", "putFeedback", "deleteFeedback")
                 },
             },
-            **_refuse("400", "413", "415", "429", "503", "507"),
+            **refuse("400", "413", "415", "429", "503", "507"),
         },
     }
 
@@ -71,7 +82,7 @@ def _get_prediction() -> dict[str, Any]:
         "summary": "Return a prediction as it was made.",
         "responses": {
             "200": {"description": "The prediction.", **_json(ref("StoredPrediction"))},
-            **_refuse("404", "503"),
+            **refuse("404", "503"),
         },
     }
 
@@ -83,7 +94,7 @@ def _get_feedback() -> dict[str, Any]:
         "responses": {
             "200": {"description": "The vote.", **_json(ref("Feedback"))},
             "204": {"description": "Nobody has voted yet."},
-            **_refuse("404", "503"),
+            **refuse("404", "503"),
         },
     }
 
@@ -101,7 +112,7 @@ def _put_feedback() -> dict[str, Any]:
                 **_json(ref("Feedback")),
                 "links": {"getFeedback": {"operationId": "getFeedback", "parameters": {"id": "$request.path.id"}}},
             },
-            **_refuse("400", "404", "409", "413", "415", "429", "503"),
+            **refuse("400", "404", "409", "413", "415", "429", "503"),
         },
     }
 
@@ -110,7 +121,7 @@ def _delete_feedback() -> dict[str, Any]:
     return {
         "operationId": "deleteFeedback",
         "summary": "Take the vote back; again changes nothing.",
-        "responses": {"204": {"description": "It is taken back."}, **_refuse("404", "409", "503")},
+        "responses": {"204": {"description": "It is taken back."}, **refuse("404", "409", "503")},
     }
 
 
@@ -118,7 +129,7 @@ def _get_model() -> dict[str, Any]:
     return {
         "operationId": "getModel",
         "summary": "Tell which weights this worker serves.",
-        "responses": {"200": {"description": "The model.", **_json(ref("Model"))}, **_refuse("503")},
+        "responses": {"200": {"description": "The model.", **_json(ref("Model"))}, **refuse("503")},
     }
 
 
@@ -149,5 +160,6 @@ def _json(schema: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"content": {"application/json": {"schema": schema}}, **more}
 
 
-def _refuse(*statuses: str) -> dict[str, Any]:
+def refuse(*statuses: str) -> dict[str, Any]:
+    """Refer to the answers that refuse a request, by their statuses."""
     return {status: {"$ref": f"#/components/responses/Problem{status}"} for status in statuses}

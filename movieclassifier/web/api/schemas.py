@@ -33,27 +33,27 @@ def describe_schemas(settings: Settings, labels: Sequence[str]) -> dict[str, Any
     return {
         "PredictionRequest": {
             "oneOf": [
-                _object({"text": text, "explain": {"type": "boolean", "default": True}, "keep": kept}, ["text"]),
-                _object({"texts": _list_of(text, MAX_TEXTS), "explain": {"const": False}, "keep": kept}, ["texts"]),
-                _object(
+                make_object({"text": text, "explain": {"type": "boolean", "default": True}, "keep": kept}, ["text"]),
+                make_object({"texts": _list_of(text, MAX_TEXTS), "explain": {"const": False}, "keep": kept}, ["texts"]),
+                make_object(
                     {"texts": _list_of(text, MAX_EXPLAINED), "explain": {"const": True}, "keep": kept},
                     ["texts", "explain"],
                 ),
             ]
         },
-        "FeedbackRequest": _object({"label": {"enum": list(labels)}}),
+        "FeedbackRequest": make_object({"label": {"enum": list(labels)}}),
         "Probabilities": {
             "type": "object",
             "additionalProperties": {"type": "number", "minimum": 0, "maximum": 1},
         },
-        "Contribution": _object(
+        "Contribution": make_object(
             {
                 "ngram": STRING,
                 "value": NUMBER,
                 "spans": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
             }
         ),
-        "Explanation": _object(
+        "Explanation": make_object(
             {
                 "label": {"type": "string", "description": "The label that positive values speak for."},
                 "decision_value": {"type": "number", "description": "intercept + contributions + others"},
@@ -62,11 +62,11 @@ def describe_schemas(settings: Settings, labels: Sequence[str]) -> dict[str, Any
                 "others": NUMBER,
             }
         ),
-        "Prediction": _object(_prediction()),
-        "Predictions": _object({"predictions": {"type": "array", "items": ref("Prediction")}}),
-        "StoredPrediction": _object(_prediction() | {"text": STRING, "feedback": _or_null("Feedback")}),
-        "Feedback": _object(_feedback()),
-        "Model": _object(_model()),
+        "Prediction": make_object(_prediction()),
+        "Predictions": make_object({"predictions": {"type": "array", "items": ref("Prediction")}}),
+        "StoredPrediction": make_object(_prediction() | {"text": STRING, "feedback": _or_null("Feedback")}),
+        "Feedback": make_object(_feedback()),
+        "Model": make_object(_model()),
         "Problem": {
             "type": "object",
             "required": ["type", "title", "status", "detail"],
@@ -130,7 +130,8 @@ def _model() -> dict[str, Any]:
     }
 
 
-def _object(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
+def make_object(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
+    """Return the schema of an object, all properties of which are required unless some are named."""
     return {
         "type": "object",
         "properties": properties,

@@ -16,7 +16,8 @@ from movieclassifier.feedback.log.texts import clean
 from movieclassifier.live.drift import DayOfSource
 from movieclassifier.live.judging import OTHER
 from movieclassifier.live.scoring import mean_score, scores_of, telling_words
-from movieclassifier.live.service import MAX_PER_PAGE, PER_PAGE, SORTS, JudgedItem, Live, Wanted
+from movieclassifier.live.service import SORTS, JudgedItem, Live, Wanted
+from movieclassifier.live.settings import MAX_PER_PAGE, PER_PAGE
 from movieclassifier.live.sources import DEFAULT_POSTS, POSTS, SOURCES, Query
 from movieclassifier.web.clients import current_client, service
 from movieclassifier.web.display import live_plots

@@ -1,16 +1,14 @@
 """Newspapers are chosen by the beginning of their names, and what does not answer is told."""
 
-import json
 from datetime import UTC, datetime
 
 import pytest
 
 from movieclassifier.commands.shared import live_steps
-from movieclassifier.commands.shared.live_steps import chosen_feeds, line_of, list_of_opml, show, tell
+from movieclassifier.commands.shared.live_steps import chosen_feeds, list_of_opml, show, tell
 from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.fetching import Fetcher
 from movieclassifier.live.items import Item
-from movieclassifier.live.judging import Judgement
 from movieclassifier.live.newspapers import Newspaper
 from movieclassifier.live.sources import Outside
 from tests.support.live import PARSER
@@ -49,16 +47,6 @@ def test_entries_of_a_list_that_may_not_be_called_are_counted(tmp_path, capsys):
     path.write_text(f'<opml version="2.0"><body>{"".join(outlines)}</body></opml>')
     assert list_of_opml(str(path), Outside(Fetcher(), PARSER)) == [("A", "https://a.example/")]
     assert "1 entries have no address" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("outcome", "label", "is_other"), [("a", "a", False), ("other", "other", True), ("", None, False)]
-)
-def test_line_of_an_item_is_json_with_its_label(outcome, label, is_other):
-    line = line_of(ITEM, Judgement(outcome, "a", 0.75, {"a": 0.75, "b": 0.25}, 3, 0.5))
-    assert (line["label"], line["best"], line["other"]) == (label, "a", is_other)
-    assert line["published"] == "2026-03-02T00:00:00+00:00"
-    json.dumps(line)
 
 
 def test_items_are_printed_with_what_the_model_says(capsys):

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from movieclassifier.web import create_app
 
-GENEROUS = {"PREDICTIONS_PER_MINUTE": 10**6, "TEXTS_PER_HOUR": 10**9, "VOTES_PER_HOUR": 10**6, "CAP": 9.0}
+GENEROUS = {
+    "PREDICTIONS_PER_MINUTE": 10**6,
+    "TEXTS_PER_HOUR": 10**9,
+    "VOTES_PER_HOUR": 10**6,
+    "CAP": 9.0,
+    "LIVE_COLLECT": False,
+    "SEARCHES_PER_MINUTE": 1,
+}
 API = "/api/v1"
 REVIEW = "A wonderful, moving film with great acting."
 LENIENT = settings(
@@ -263,7 +270,9 @@ def test_the_document_names_the_labels_and_limits_in_force(client):
     schemas = document["components"]["schemas"]
     assert schemas["FeedbackRequest"]["properties"]["label"]["enum"] == ["negative", "positive"]
     assert schemas["PredictionRequest"]["oneOf"][0]["properties"]["text"]["maxLength"] == 20_000
-    rules = {rule.rule for rule in client.application.url_map.iter_rules() if rule.endpoint.startswith("api.")}
+    rules = {
+        rule.rule for rule in client.application.url_map.iter_rules() if rule.endpoint.startswith(("api.", "live_api."))
+    }
     described = {path.replace("{", "<").replace("}", ">") for path in document["paths"]}
     assert rules == described | {f"{API}/openapi.json"}
 
@@ -311,6 +320,7 @@ def document(app):
         ("/predictions/{id}/feedback", "PUT"),
         ("/predictions/{id}/feedback", "DELETE"),
         ("/model", "GET"),
+        ("/live/items", "GET"),
     ],
 )
 @pytest.mark.parametrize("mode", schemathesis.GenerationMode)

@@ -1,5 +1,7 @@
 import re
 
+import pytest
+
 from movieclassifier.feedback.settings import Settings
 from movieclassifier.web.api.openapi import describe
 
@@ -12,8 +14,9 @@ def references(part):
     return [found for value in part for found in references(value)] if isinstance(part, list) else []
 
 
-def test_every_reference_leads_to_a_part_of_the_document():
-    document = describe(Settings(), ["negative", "positive"])
+@pytest.mark.parametrize("with_live", [False, True])
+def test_every_reference_leads_to_a_part_of_the_document(with_live):
+    document = describe(Settings(), ["negative", "positive"], with_live=with_live)
     found = references(document)
     assert len(found) > 20
     for reference in found:
@@ -22,9 +25,10 @@ def test_every_reference_leads_to_a_part_of_the_document():
             part = part[name]
 
 
-def test_every_operation_has_a_name_of_its_own_and_a_summary():
-    document = describe(Settings(), ["negative", "positive"])
+@pytest.mark.parametrize(("with_live", "n"), [(False, 6), (True, 8)])
+def test_every_operation_has_a_name_of_its_own_and_a_summary(with_live, n):
+    document = describe(Settings(), ["negative", "positive"], with_live=with_live)
     operations = [part for path in document["paths"].values() for name, part in path.items() if name != "parameters"]
     names = [operation["operationId"] for operation in operations]
-    assert len(set(names)) == len(names) == 6
+    assert len(set(names)) == len(names) == n
     assert all(re.fullmatch(r"[A-Z].*\.", operation["summary"]) for operation in operations)

@@ -1,0 +1,110 @@
+"""The part of the OpenAPI document that describes news and posts."""
+
+from collections.abc import Callable
+from typing import Any
+
+from movieclassifier.live.settings import MAX_PER_PAGE, PER_PAGE
+from movieclassifier.live.sources import DEFAULT_POSTS, POSTS
+from movieclassifier.web.api.schemas import NUMBER, STRING, make_object, ref
+
+MAX_ID = 2**31 - 1
+MAX_SOURCES = 50
+
+
+def describe_live(refuse: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    """Return the paths, by their addresses.
+
+    Parameters
+    ----------
+    refuse : callable of str
+        Returns the answers of some statuses that refuse a request.
+    """
+    return {
+        "/api/v1/live/items": {
+            "get": {
+                "operationId": "getLiveItems",
+                "summary": "Return the latest articles, with the model's answer on each.",
+                "parameters": [
+                    _in_query("source", {"type": "array", "items": STRING, "maxItems": MAX_SOURCES}, "Newspapers."),
+                    _in_query("since", _number(0, MAX_ID, 0), "Only articles that came in after this one."),
+                    _in_query("limit", _number(1, MAX_PER_PAGE, PER_PAGE), "How many articles at most."),
+                ],
+                "responses": {"200": _json("The articles.", "LiveItems"), **refuse("400", "503")},
+            }
+        },
+        "/api/v1/live/searches": {
+            "post": {
+                "operationId": "searchPosts",
+                "summary": "Search for posts with a hashtag or some words.",
+                "description": "The source is asked at most once in two minutes. An answer that is waited for is 202; "
+                "the same request tells later what was found.",
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": ref("SearchRequest")}},
+                },
+                "responses": {
+                    "200": _json("What was found.", "LiveSearch"),
+                    "202": _json("The source has not answered yet.", "LiveSearch"),
+                    **refuse("400", "413", "415", "429", "503"),
+                },
+            }
+        },
+    }
+
+
+def live_schemas() -> dict[str, Any]:
+    """Return the schemas, by their names."""
+    share = {"type": "number", "minimum": 0, "maximum": 1}
+    or_null = {"type": ["string", "null"]}
+    item = {
+        "source": STRING,
+        "newspaper": STRING,
+        "id": STRING,
+        "url": STRING,
+        "title": STRING,
+        "author": STRING,
+        "published": or_null,
+        "language": STRING,
+        "label": {**or_null, "description": 'A class, "other", or null where nothing can be told of the text.'},
+        "best": STRING,
+        "probability": share,
+        "other": {"type": "boolean"},
+        "probabilities": ref("Probabilities"),
+        "unknown_share": share,
+        "text_from": STRING,
+    }
+    query = {"type": "string", "minLength": 1, "maxLength": 500}
+    found = {
+        "query": STRING,
+        "source": {"enum": list(POSTS)},
+        "fault": {**or_null, "description": "Why the source gave nothing; posts may be those found before."},
+        "mean": {"type": ["array", "null"], "items": NUMBER, "minItems": 3, "maxItems": 3},
+        "posts": {"type": "array", "items": ref("LivePost")},
+    }
+    return {
+        "LiveItem": make_object(item),
+        "LivePost": make_object({**item, "score": share}),
+        "LiveItems": make_object(
+            {
+                "items": {"type": "array", "items": ref("LiveItem")},
+                "total": {"type": "integer", "minimum": 0},
+                "last_id": {"type": "integer", "minimum": 0, "description": "To be given as `since` the next time."},
+            }
+        ),
+        "SearchRequest": make_object(
+            {"query": query, "source": {"enum": list(POSTS), "default": DEFAULT_POSTS}}, ["query"]
+        ),
+        "LiveSearch": make_object(found),
+    }
+
+
+def _number(least: int, most: int, default: int) -> dict[str, Any]:
+    return {"type": "integer", "minimum": least, "maximum": most, "default": default}
+
+
+def _in_query(name: str, schema: dict[str, Any], what: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": schema, "description": what}
+
+
+def _json(what: str, name: str) -> dict[str, Any]:
+    return {"description": what, "content": {"application/json": {"schema": ref(name)}}}
