@@ -172,7 +172,7 @@ def _has_tests(module: str) -> bool:
 
 
 # Functions that take any number of arguments, and those of the compiled twins and of their definitions in Python.
-POSITIONAL = {"Table", "_refuse", "call_apart", "select", "SLOT.pack_into"}
+POSITIONAL = {"Table", "refuse", "call_apart", "select", "SLOT.pack_into"}
 TWINS = {"fold", "step", "train", "walk.find"}
 
 

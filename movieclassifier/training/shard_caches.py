@@ -146,7 +146,8 @@ class _CompiledNumbering:
     def keep(self, rows: Rows) -> Rows:
         """Keep the live columns of a minibatch, by their numbers."""
         numbers, ends, values = np.empty_like(rows.columns), np.empty_like(rows.indptr), np.empty_like(rows.data)
-        self.n = compacting_twin().keep_live(
+        twin = compacting_twin()
+        self.n = twin.keep_live(
             rows.columns,
             rows.indptr,
             rows.data,

@@ -39,8 +39,11 @@ def live() -> Live:
 @blueprint.get("/items")
 def items() -> Response:
     """Return the latest articles, or those that came in after one."""
+    sources = request.args.getlist("source")
+    if len(sources) > MAX_SOURCES:
+        raise BadRequest(f"there may be {MAX_SOURCES} sources at most.")
     wanted = Wanted(
-        sources=tuple(request.args.getlist("source")[:MAX_SOURCES]),
+        sources=tuple(sources),
         since=_number("since", 0, MAX_ID, 0),
         per_page=_number("limit", 1, MAX_PER_PAGE, PER_PAGE),
     )

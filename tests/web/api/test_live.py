@@ -76,6 +76,11 @@ def test_numbers_out_of_range_are_refused(client, query):
     assert "must be a whole number from" in response.get_json()["detail"]
 
 
+def test_too_many_newspapers_are_refused(client):
+    assert client.get(f"{API}/items?" + "source=Herald&" * 50).status_code == 200
+    assert client.get(f"{API}/items?" + "source=Herald&" * 51).status_code == 400
+
+
 def test_search_tells_scores_and_their_mean(client):
     response = client.post(f"{API}/searches", json={"query": "#lund"})
     assert response.status_code == 200
