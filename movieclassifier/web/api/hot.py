@@ -18,7 +18,7 @@ from movieclassifier.feedback.log.errors import FeedbackError, Unavailable
 from movieclassifier.feedback.service import PREDICTION_ID, Service
 from movieclassifier.web.api.documents import Asked, describe_prediction, describe_vote, encode, read_request, read_vote
 from movieclassifier.web.clients import API, block, hash_address, network
-from movieclassifier.web.config import API_MAX_BYTES, is_trusted
+from movieclassifier.web.config import is_trusted
 from movieclassifier.web.errors import DETAILS, log, problem_document, public_detail
 from movieclassifier.web.headers import headers_of
 from movieclassifier.web.operations import observe
@@ -26,6 +26,8 @@ from movieclassifier.web.throttling import Throttle
 
 PREDICTIONS = "/api/v1/predictions"
 FEEDBACK = "/feedback"
+# Bodies are read before limits are asked; reading a longer one would cost too much of a client beyond its limit.
+MAX_BYTES = 128 * 2**10
 Environ = dict[str, Any]
 
 
@@ -74,7 +76,7 @@ class HotRoutes:
         return (
             length.isdecimal()
             and len(length) < 10
-            and int(length) <= API_MAX_BYTES
+            and int(length) <= MAX_BYTES
             and environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() == "application/json"
             and "HTTP_CONTENT_ENCODING" not in environ
             and "HTTP_TRANSFER_ENCODING" not in environ

@@ -94,6 +94,7 @@ ODD = {
     "too many explained": {"json": {"texts": [REVIEW] * 30, "explain": True}},
     "compressed": {"json": {"text": REVIEW}, "headers": {"Content-Encoding": "gzip"}},
     "a name that is not the server's": {"json": {"text": REVIEW}, "headers": {"Host": "evil.example"}},
+    "long": {"json": {"texts": ["x" * 19_000] * 7, "explain": 1}},
     "too long": {"data": b" " * (8 * 2**20 + 1), "content_type": JSON},
     "shorter than it says": {"data": b"{}", "content_type": JSON, "headers": {"Content-Length": "900"}},
 }
