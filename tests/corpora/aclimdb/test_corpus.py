@@ -118,7 +118,7 @@ def test_corpus_unpacked_by_hand_is_taken_as_it_is(data_dir, archive):
 
 def test_wrong_checksum_of_a_local_archive_leaves_it_and_unpacks_nothing(data_dir, archive):
     expected = (
-        f"{archive.name}: expected sha256 {'0' * 64}, found {SHA256}, in {len(GOOD):,} bytes; name another archive"
+        f"{archive.name}: expected sha256 {'0' * 64}, found {SHA256}, in {len(GOOD):,} bytes; name a different archive"
     )
     with pytest.raises(ValueError, match=expected.replace("+", r"\+")):
         make_corpus(data_dir, str(archive), n_reviews=SMALL, sha256="0" * 64)

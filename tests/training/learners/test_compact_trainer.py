@@ -116,7 +116,7 @@ def test_negative_counts_of_waiting_columns_are_refused():
     state = trainer.state()
     assert len(state["waiting_counts"])
     forged = state | {"waiting_counts": np.full_like(state["waiting_counts"], 2**40, np.uint64)}
-    with pytest.raises(ValueError, match="its 'waiting_counts' are no counts"):
+    with pytest.raises(ValueError, match="its 'waiting_counts' are not counts"):
         CompactTrainer(trainer.recipe, 5, 3).load_state(forged)
 
 
