@@ -33,12 +33,14 @@ from measuring import run
 from movieclassifier import Plan, evaluate, make_recipe, open_corpus, score_documents
 from movieclassifier.corpora.survey import count_labels
 from movieclassifier.system.memory import peak_megabytes
-from movieclassifier.training.engines import LocalEngine, Task, bundles_of, make_engine
+from movieclassifier.training.engines import make_engine
+from movieclassifier.training.local_engine import LocalEngine
 from movieclassifier.training.shard_caches import LiveColumns
 from movieclassifier.training.shard_tasks import SCALE, as_integers, step_shard
 from movieclassifier.training.sharded_fit import ShardedFit
 from movieclassifier.training.shards import Steps, Weights
 from movieclassifier.training.source_tasks import find_source
+from movieclassifier.training.tasks import Task, bundles_of
 
 TRAIN, TEST = "data/movie_train.csv", "data/movie_test.csv"
 COPIED = "data/movie_data.csv"
@@ -281,16 +283,16 @@ def fit_peer(copies):
 
 def measure_constants(copies):
     """Return the constants of the model from a fit on one worker, and from tasks that do nothing but travel."""
-    found = fit_apart("local", 1, copies, "bytes")
+    found, sizes = fit_apart("local", 1, copies), fit_apart("local", 1, copies, "bytes")
     n, phases = found["n"], found["phases"]
     steps = [phases[f"pass {number + 1}"] for number in range(N_PASSES)]
     step = statistics.median(each["worker_cpu"] for each in steps[1:])
     task, link = measure_engine()
-    per_bundle = phases["count"]["up"] / shards_model.BYTES_PER_COLUMN / phases["count"]["tasks"]
+    per_bundle = sizes["phases"]["count"]["up"] / shards_model.BYTES_PER_COLUMN / phases["count"]["tasks"]
     whole, part = found["n_seen"], per_bundle
     power = np.log(whole / part) / np.log(phases["count"]["tasks"])
-    # What the driver does for a result is taken as its CPU in a pass, the pickling of tasks included.
-    columns = sum(each["up"] for each in (phases["count"], *steps)) / shards_model.BYTES_PER_COLUMN
+    # Half of the driver's CPU is taken for what it does for each result, half for what it does between passes.
+    columns = sum(each["up"] for each in sizes["phases"].values()) / shards_model.BYTES_PER_COLUMN
     driver = sum(each["driver_cpu"] for each in (phases["count"], *steps))
     return n, shards_model.Constants(
         survey=max(phases["survey"]["seconds"], phases["survey"]["worker_cpu"]) / n,

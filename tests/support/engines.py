@@ -1,4 +1,10 @@
-"""An engine without processes."""
+"""An engine without processes, and what to do with one."""
+
+from movieclassifier.training.tasks import Task
+
+
+def results(engine, *tasks):
+    return dict(engine.run([Task(function, arguments) for function, *arguments in tasks]))
 
 
 class InProcess:

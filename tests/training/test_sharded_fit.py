@@ -9,7 +9,7 @@ from movieclassifier.corpora import cutting
 from movieclassifier.corpora.survey import count_labels
 from movieclassifier.models.record import record_bytes
 from movieclassifier.training import sharded_fit
-from movieclassifier.training.engines import LocalEngine
+from movieclassifier.training.local_engine import LocalEngine
 from movieclassifier.training.sharded_fit import CHECKPOINT, DOCUMENTS, ShardedFit, fit_shards
 from movieclassifier.training.source_tasks import find_source
 from tests.support.engines import InProcess

@@ -9,8 +9,8 @@ from movieclassifier.system.errors import check_installed
 
 if TYPE_CHECKING:
     from movieclassifier.corpora.corpus import Corpus
-    from movieclassifier.training.engines import Engine
     from movieclassifier.training.sources import Source
+    from movieclassifier.training.tasks import Engine
 
 ENGINES = "local, dask, tcp://HOST:PORT or a scheduler file"
 SIDE_BY_SIDE_OPTIONS = [

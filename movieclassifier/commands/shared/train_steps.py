@@ -36,8 +36,8 @@ from movieclassifier.training.planning import MAX_DEFAULT_SHARDS, MIN_SHARD, def
 from movieclassifier.training.sources import Source
 
 if TYPE_CHECKING:
-    from movieclassifier.training.engines import Engine
     from movieclassifier.training.scoring_tasks import Scored
+    from movieclassifier.training.tasks import Engine
 
 __all__ = [
     "book_corpus",

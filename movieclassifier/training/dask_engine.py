@@ -1,0 +1,157 @@
+"""The engine on a Dask cluster, of this machine or of many."""
+
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from movieclassifier.training.tasks import Task, deaf_children, given_up
+
+# Dask tells nobody when its last worker has gone: a client would wait for ever.
+SECONDS_WITHOUT_WORKERS = 60.0
+SECONDS_TO_CONNECT = 20.0
+
+
+class DaskEngine:
+    """A Dask cluster: one on this machine, or one whose scheduler has an address.
+
+    Parameters
+    ----------
+    address : str or None
+        ``tcp://host:port``, or the path of a scheduler file; without it, a cluster is started on this machine.
+    n_workers : int
+        Workers to start where there is no address; else the number of workers that the cluster has now counts.
+
+    Raises
+    ------
+    ImportError
+        If Dask is not installed.
+    OSError
+        If nobody answers at the address.
+    ValueError
+        If Python, numpy or movieclassifier differ between this process and a worker.
+    """
+
+    def __init__(self, address: str | None, n_workers: int):
+        from dask.distributed import Client, LocalCluster
+
+        self._cluster = None
+        if address is None:
+            with deaf_children():
+                self._cluster = LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
+            self._client = Client(self._cluster)
+        elif address.startswith(("tcp://", "tls://", "ucx://")):
+            self._client = Client(address, timeout=SECONDS_TO_CONNECT)
+        elif not os.path.isfile(address):
+            raise FileNotFoundError(f"{address}: there is no such scheduler file; pass local, dask or tcp://HOST:PORT.")
+        else:
+            self._client = Client(scheduler_file=address, timeout=SECONDS_TO_CONNECT)
+        self.n_workers = self._count_workers() or n_workers
+        try:
+            self._check_versions()
+        except BaseException:
+            self.close()
+            raise
+
+    def run(self, tasks: Sequence[Task], forgiving: bool = False) -> Iterator[tuple[int, Any]]:
+        """Yield the number of each task and its result, in the order in which they end.
+
+        Raises
+        ------
+        ChildProcessError
+            If all workers have gone, or a task has killed several of them.
+        Exception
+            Any exception that a task has raised.
+        """
+        from distributed.client import FutureCancelledError
+        from distributed.scheduler import KilledWorker
+
+        pending = {number: self._submit(task) for number, task in enumerate(tasks)}
+        # A scheduler gives up all tasks that were assigned to workers that have died. Each of them is tried again
+        # alone, which tells the one that kills its workers from the others.
+        suspects: list[int] = []
+        tried_again: set[int] = set()
+        try:
+            while pending or suspects:
+                if not pending:
+                    alone = suspects.pop()
+                    tried_again.add(alone)
+                    pending[alone] = self._submit(tasks[alone])
+                for number in self._done(pending):
+                    future = pending.pop(number)
+                    try:
+                        result = future.result()
+                    except (KilledWorker, FutureCancelledError) as error:
+                        if number not in tried_again:
+                            suspects.append(number)
+                            continue
+                        died = ChildProcessError(f"the workers that compute a task have died: {error}")
+                        result = given_up(died, forgiving)
+                    except OSError as error:
+                        raise _on_a_worker(error) from error
+                    yield number, result
+        finally:
+            self._client.cancel(list(pending.values()))
+
+    def _submit(self, task: Task) -> Any:
+        return self._client.submit(task.function, *task.arguments, pure=False, retries=1)
+
+    def _done(self, pending: Mapping[int, Any]) -> list[int]:
+        """Wait until a task has ended, as long as there is a worker; returns the numbers of those that have."""
+        last_seen = time.monotonic()
+        while True:
+            done = [number for number, future in pending.items() if future.done()]
+            if done:
+                return done
+            if self._count_workers():
+                last_seen = time.monotonic()
+            elif time.monotonic() - last_seen > SECONDS_WITHOUT_WORKERS:
+                raise ChildProcessError(f"the cluster has had no worker for {SECONDS_WITHOUT_WORKERS:.0f} seconds.")
+            time.sleep(0.01)
+
+    def _count_workers(self) -> int:
+        return len(self._client.scheduler_info(n_workers=-1)["workers"])
+
+    def _check_versions(self) -> None:
+        here = versions()
+        for worker, found in self._client.run(versions, on_error="return").items():
+            if isinstance(found, BaseException):  # Dask wraps the error of a function that cannot be unpickled
+                version = here["movieclassifier"]
+                raise ValueError(
+                    f"worker {worker} cannot import movieclassifier; install movieclassifier {version} there."
+                )
+            for name, version in here.items():
+                if found[name] != version:
+                    raise ValueError(
+                        f"worker {worker} has {name} {found[name]}, this process has {version}; the bits of a model "
+                        "depend on them. Install the same version everywhere."
+                    )
+
+    def run_on_machines(self, task: Task) -> None:
+        """Compute a task on each worker."""
+        self._client.run(task.function, *task.arguments, on_error="ignore")
+
+    def close(self) -> None:
+        """Leave the cluster; stop it where it was started here."""
+        self._client.close()
+        if self._cluster is not None:
+            self._cluster.close()
+
+
+def _on_a_worker(error: OSError) -> OSError:
+    """Say that it is a worker who cannot read a file."""
+    if error.filename is None:
+        return error
+    message = f"{error.strerror} (on a worker; every worker has to read this path)"
+    return type(error)(error.errno, message, error.filename)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that decide the bits of a model."""
+    import platform
+
+    import numpy as np
+
+    from movieclassifier import __version__
+
+    return {"Python": platform.python_version(), "numpy": np.__version__, "movieclassifier": __version__}

@@ -1,0 +1,177 @@
+"""The engine of this machine: processes, each with a pipe of its own."""
+
+import multiprocessing
+import pickle
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from movieclassifier.training.tasks import Task, deaf_children, given_up
+
+# A task is given up when so many processes have died of it. Workers that are killed for other reasons, such as those of
+# cheap machines, hit the same task several times.
+ATTEMPTS = 8
+# Deaths before a task has begun say nothing about it.
+MAX_FALSE_STARTS = 50
+BEGUN, ENDED = "begun", "ended"
+
+
+class LocalEngine:
+    """Processes of this machine, each with a pipe of its own; results travel by file.
+
+    The standard library's pool hangs for ever when a worker is killed while it sends a large result.
+
+    Parameters
+    ----------
+    n_workers : int
+    """
+
+    def __init__(self, n_workers: int):
+        self.n_workers = n_workers
+        self._folder = TemporaryDirectory(prefix="movieclassifier-results-")
+        self._workers = [_Worker(Path(self._folder.name) / str(number)) for number in range(n_workers)]
+
+    def run(self, tasks: Sequence[Task], forgiving: bool = False) -> Iterator[tuple[int, Any]]:
+        """Yield the number of each task and its result, in the order in which they end.
+
+        Raises
+        ------
+        ChildProcessError
+            If the processes that compute a task have died several times.
+        Exception
+            Any exception that a task has raised.
+        """
+        waiting, deaths, n_false_starts = list(range(len(tasks)))[::-1], [0] * len(tasks), 0
+        busy: dict[_Worker, int] = {}
+        try:
+            while waiting or busy:
+                for worker in self._workers:
+                    if worker not in busy and waiting:
+                        busy[worker] = waiting.pop()
+                        worker.give(tasks[busy[worker]])
+                for worker in _ready(busy):
+                    if worker.begins():
+                        continue
+                    number = busy.pop(worker)
+                    if (result := worker.take()) is not None:
+                        yield number, result.value()
+                        continue
+                    deaths[number] += worker.has_begun
+                    n_false_starts += not worker.has_begun
+                    if deaths[number] < ATTEMPTS and n_false_starts < MAX_FALSE_STARTS:
+                        waiting.append(number)
+                    else:
+                        yield number, given_up(ChildProcessError(_died(worker.exit_code)), forgiving)
+        finally:
+            for worker in busy:  # its result would be taken for that of a later task
+                worker.stop()
+
+    def run_on_machines(self, task: Task) -> None:
+        """Compute a task in this process."""
+        task.function(*task.arguments)
+
+    def close(self) -> None:
+        """Stop the processes."""
+        for worker in self._workers:
+            worker.stop()
+        self._folder.cleanup()
+
+
+def _died(exit_code: int | None) -> str:
+    return (
+        f"the process that computes a task has died {ATTEMPTS} times, the last time with exit code {exit_code}; "
+        "is there enough memory? Use more shards, or fewer workers."
+    )
+
+
+@dataclass(frozen=True)
+class _Result:
+    """The result of a task, or the error that it raised."""
+
+    returned: Any
+    raised: BaseException | None
+
+    def value(self) -> Any:
+        if self.raised is not None:
+            raise self.raised
+        return self.returned
+
+
+@dataclass(eq=False)
+class _Worker:
+    """A process that computes one task after the other; it is started when it is needed, and again when it has died."""
+
+    path: Path
+    exit_code: int | None = None
+    has_begun: bool = False
+    _message: str = ""
+    process: Any = field(default=None, repr=False)
+    pipe: Any = field(default=None, repr=False)
+
+    def give(self, task: Task) -> None:
+        self.has_begun = False
+        if self.process is None or not self.process.is_alive():
+            self._start()
+        with suppress(OSError):  # a process that is dying; take() finds that out
+            self.pipe.send(task)
+
+    def begins(self) -> bool:
+        """Read what the process says, and tell whether it is that the task begins."""
+        try:
+            self._message = self.pipe.recv()
+        except (EOFError, OSError):
+            self._message = ""
+        self.has_begun |= self._message == BEGUN
+        return self._message == BEGUN
+
+    def take(self) -> _Result | None:
+        """Return the result of the task; None where the process has died before."""
+        try:
+            if not self._message:
+                raise EOFError
+            result: _Result | None = pickle.loads(self.path.read_bytes())  # noqa: S301  # our own process
+            return result
+        except (EOFError, OSError, pickle.UnpicklingError):
+            self.process.join(10)
+            self.exit_code = self.process.exitcode
+            self.stop()
+            return None
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, other_end = context.Pipe()
+        self.process = context.Process(target=_compute_all, args=(other_end, self.path), daemon=True)
+        with deaf_children():
+            self.process.start()
+        other_end.close()
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.join()
+            self.pipe.close()
+            self.process = None
+
+
+def _ready(busy: dict[_Worker, int]) -> list[_Worker]:
+    """Wait until a worker has a result, or has died."""
+    pipes = wait([worker.pipe for worker in busy])
+    return [worker for worker in busy if worker.pipe in pipes]
+
+
+def _compute_all(pipe: Connection, path: Path) -> None:
+    """Compute the tasks that come through a pipe, until it is closed."""
+    with suppress(EOFError, KeyboardInterrupt):
+        while True:
+            task = pipe.recv()
+            pipe.send(BEGUN)
+            try:
+                result = _Result(task.function(*task.arguments), None)
+            except Exception as error:
+                result = _Result(None, error)
+            path.write_bytes(pickle.dumps(result, protocol=5))
+            pipe.send(ENDED)

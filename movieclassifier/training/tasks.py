@@ -1,0 +1,81 @@
+"""Tasks, and the engines that compute them.
+
+An engine computes pure functions. A task that was lost with its worker is computed again, and gives the same result.
+"""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+BUNDLES_PER_WORKER = 2
+# With more workers, what travels to and from the driver takes longer than what uneven bundles cost.
+MANY_WORKERS = 50
+
+
+@dataclass(frozen=True)
+class Task:
+    """A function at the top of a module, and its arguments."""
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+
+class Engine(Protocol):
+    """A place where tasks are computed."""
+
+    n_workers: int
+
+    def run(self, tasks: Sequence[Task], forgiving: bool = False) -> Iterator[tuple[int, Any]]:
+        """Yield the number of each task and its result, in the order in which they end.
+
+        A forgiving run yields the ChildProcessError of a task whose workers have died several times as its result.
+        """
+
+    def run_on_machines(self, task: Task) -> None:
+        """Compute a task on each machine that has workers; one that has gone is left out."""
+
+    def close(self) -> None:
+        """Stop the workers that the engine has started."""
+
+
+def bundles_of(items: Sequence[T], n_workers: int) -> list[Sequence[T]]:
+    """Cut items into as many bundles as the workers can share; a lost worker costs one bundle.
+
+    Examples
+    --------
+    >>> bundles_of("abcde", 1)
+    ['ab', 'cde']
+    """
+    n_bundles = min(len(items), n_bundles_for(n_workers))
+    ends = [round(len(items) * number / n_bundles) for number in range(n_bundles + 1)] if items else []
+    return [items[start:stop] for start, stop in pairwise(ends)]
+
+
+def n_bundles_for(n_workers: int) -> int:
+    """Return how many tasks to make for some workers."""
+    return n_workers * (BUNDLES_PER_WORKER if n_workers <= MANY_WORKERS else 1)
+
+
+@contextmanager
+def deaf_children() -> Iterator[None]:
+    """Let the processes that are started here ignore Ctrl-C, which reaches a whole group: the driver ends them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def given_up(error: ChildProcessError, forgiving: bool) -> ChildProcessError:
+    """Return the error of a task that is given up, or raise it."""
+    if not forgiving:
+        raise error
+    return error

@@ -1,0 +1,105 @@
+"""A Dask cluster computes tasks; what is wrong with it is said in one line."""
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from movieclassifier.training import dask_engine
+from movieclassifier.training.dask_engine import DaskEngine, versions
+from movieclassifier.training.engines import make_engine
+from tests.support import shard_tasks
+from tests.support.engines import results
+from tests.support.patience import PATIENCE
+
+dask = pytest.importorskip("dask.distributed", reason="the extra dask is not installed")
+# Dask's own threads and sockets end after its client has been closed.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+def test_a_cluster_without_workers_has_an_end(monkeypatch):
+    monkeypatch.setattr(dask_engine, "SECONDS_WITHOUT_WORKERS", 0.5)
+    engine = DaskEngine(None, 1)
+    engine._cluster.scale(0)
+    deadline = time.monotonic() + PATIENCE
+    while engine._count_workers() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    with pytest.raises(ChildProcessError, match="the cluster has had no worker for 0 seconds"):
+        results(engine, (shard_tasks.double, 1))
+    engine.close()
+
+
+def test_nobody_at_the_address_is_an_error_of_the_system(monkeypatch):
+    monkeypatch.setattr(dask_engine, "SECONDS_TO_CONNECT", 1)
+    with pytest.raises(OSError, match=r"(?i)timed out|connect"):
+        DaskEngine("tcp://127.0.0.1:1", 1)
+
+
+def test_a_worker_with_a_different_version_is_refused(monkeypatch):
+    here = versions()
+    monkeypatch.setattr(dask_engine, "versions", lambda: {**here, "numpy": "0.1"})
+    engine = DaskEngine.__new__(DaskEngine)
+    engine._client = type("Client", (), {"run": lambda self, function, on_error: {"tcp://a:1": here}})()
+    with pytest.raises(ValueError, match=r"worker tcp://a:1 has numpy .*, this process has 0.1; the bits of a model"):
+        engine._check_versions()
+
+
+def test_a_path_that_a_worker_cannot_read_is_named():
+    engine = make_engine("dask", 1)
+    with pytest.raises(FileNotFoundError) as caught:
+        results(engine, (shard_tasks.read, "/nowhere/x.csv"))
+    engine.close()
+    assert caught.value.filename == "/nowhere/x.csv"
+    assert caught.value.strerror.endswith("(on a worker; every worker has to read this path)")
+
+
+@contextmanager
+def cluster(folder, sitecustomize=""):
+    """Start a scheduler and a worker as processes of their own, and return the path of the scheduler file."""
+    path = folder / "scheduler.json"
+    (folder / "site").mkdir()
+    (folder / "site" / "sitecustomize.py").write_text(sitecustomize)
+    python_path = os.pathsep.join([str(folder / "site"), os.environ.get("PYTHONPATH", "")])
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    dask_command = [sys.executable, "-m", "dask"]
+    scheduler = [*dask_command, "scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(path)]
+    worker = [*dask_command, "worker", "--scheduler-file", str(path), "--nthreads", "1", "--no-dashboard"]
+    worker += ["--local-directory", str(folder)]
+    processes = [subprocess.Popen(scheduler, **quiet)]
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not path.exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        processes.append(subprocess.Popen(worker, **quiet, env=os.environ | {"PYTHONPATH": python_path}))
+        with dask.Client(scheduler_file=str(path), timeout=PATIENCE) as client:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        yield path
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(20)
+
+
+def test_a_cluster_of_separate_processes_is_used_by_its_scheduler_file(tmp_path):
+    with cluster(tmp_path) as path:
+        engine = make_engine(str(path), 9)
+        assert engine.n_workers == 1
+        assert results(engine, (shard_tasks.double, 21)) == {0: 42}
+        engine.close()
+
+
+@pytest.mark.parametrize(
+    ("sitecustomize", "message"),
+    [
+        ("import numpy; numpy.__version__ = '0.1'", "has numpy 0.1, this process has"),
+        ("import sys; sys.modules['movieclassifier'] = None", "cannot import movieclassifier; install movieclassifier"),
+    ],
+    ids=["other numpy", "no movieclassifier"],
+)
+def test_a_worker_with_different_packages_is_refused(tmp_path, sitecustomize, message):
+    with cluster(tmp_path, sitecustomize) as path, pytest.raises(ValueError, match=f"worker tcp://.* {message}"):
+        make_engine(str(path), 1)
