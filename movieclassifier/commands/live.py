@@ -322,6 +322,7 @@ def threshold(
     has a threshold of its own.
     """
     from movieclassifier.live.choosing import choose_on, save_thresholds
+    from movieclassifier.models.abstaining import BANDS, band_name
 
     if coverage is not None and risk is not None:
         raise click.UsageError("pass --coverage or --risk, not both.")
@@ -332,7 +333,10 @@ def threshold(
         click.echo("known n-grams  coverage  threshold   risk")
         for band, share, least, wrong in table:
             click.echo(f"{band:>13}  {share:>8.0%}  {least:>9.3f}  {wrong:>5.3f}")
-        click.echo(f"chosen: {', '.join(f'{least:.3f}' for least in chosen.least)}")
+        click.echo("\nA text gets a label from this probability on, and is “other” below it:")
+        for place, least in enumerate(chosen.least):
+            click.echo(f"{band_name(place):>13} known n-grams  {least:.3f}")
+        click.echo(f"With fewer than {BANDS[0]} known n-grams, nothing can be told of a text.")
     if save:
         path = save_thresholds(model, chosen)
         click.echo(f"{path} holds them now; movieclassifier update --model {path} serves it.", err=True)

@@ -229,16 +229,26 @@ def largest_coverage(held_out: HeldOut, chosen: NDArray[np.bool_], risk: float) 
 def risk_table(held_out: HeldOut) -> list[tuple[str, float, float, float]]:
     """Return rows of (band, coverage, threshold, risk) for people to choose from."""
     rows = []
-    for place, first in enumerate(BANDS):
+    for place in range(len(BANDS)):
         chosen = held_out.band(place)
         if chosen.sum() < MIN_DOCUMENTS:
             continue
-        last = f"{first}–{BANDS[place + 1] - 1}" if place + 1 < len(BANDS) else f"{first} and more"
         for coverage in COVERAGES:
             threshold = threshold_at(held_out.probability[chosen], coverage)
             answered = chosen & (held_out.probability >= threshold)
-            rows.append((last, coverage, threshold, float(1 - held_out.is_right[answered].mean())))
+            rows.append((band_name(place), coverage, threshold, float(1 - held_out.is_right[answered].mean())))
     return rows
+
+
+def band_name(place: int) -> str:
+    """Return the numbers of known n-grams that a band holds.
+
+    Examples
+    --------
+    >>> band_name(0), band_name(2)
+    ('8–24', '100 and more')
+    """
+    return f"{BANDS[place]}–{BANDS[place + 1] - 1}" if place + 1 < len(BANDS) else f"{BANDS[place]} and more"
 
 
 def _cut(text: str, n_words: int) -> str:

@@ -1,6 +1,7 @@
 """``movieclassifier live`` on the command line, against a real local server."""
 
 import json
+import re
 import signal
 import sqlite3
 import subprocess
@@ -218,7 +219,9 @@ def test_threshold_is_chosen_and_saved(live, tmp_path, small_model):
     sample = "/".join([*__file__.split("/")[:-3], "movieclassifier/bundled/sample_reviews.csv"])
     result = live("threshold", sample, "--model", "m.npz", "--coverage", "0.8", "--save")
     assert result.exit_code == 0, result.output
-    assert "chosen: " in result.stdout
+    assert re.search(r"^ *8–24 known n-grams  [01]\.\d{3}$", result.stdout, flags=re.M)
+    assert re.search(r"^ *100 and more known n-grams  [01]\.\d{3}$", result.stdout, flags=re.M)
+    assert "With fewer than 8 known n-grams, nothing can be told of a text." in result.stdout
     assert "movieclassifier update --model" in result.stderr
     from movieclassifier import load_classifier
 
