@@ -171,7 +171,10 @@ def paths(scripted, address):
     thanks = scripted.driver.current_url
     unvoted = submit(scripted, address, f"{PAN} {REVIEW}")
     log_in(scripted, address)
+    scripted.driver.get(f"{address}/admin/votes")
+    vote = scripted.find("[name=positions]").get_attribute("value")
     admin = [
+        f"/admin/votes/{vote}",
         "/admin",
         "/admin/clients",
         "/admin/queue",

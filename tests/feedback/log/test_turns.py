@@ -5,7 +5,12 @@ import subprocess
 import sys
 from threading import Thread
 
-from movieclassifier.feedback.log.turns import Turns
+import pytest
+
+from movieclassifier.feedback.log.forgetting import forget
+from movieclassifier.feedback.log.sessions import close_session, open_session
+from movieclassifier.feedback.log.store import FeedbackStore
+from movieclassifier.feedback.log.turns import Turns, turn
 
 HOLD = """
 import sys
@@ -54,3 +59,24 @@ def test_a_forked_process_has_a_lock_of_its_own(tmp_path):
     with turns.turn():
         assert os.fstat(turns._descriptor).st_ino == os.stat(tmp_path / "queue").st_ino
     assert descriptor is not None
+
+
+WRITERS = {
+    "a log-in": lambda store: open_session(store.engine, "token", 60),
+    "a log-out": lambda store: close_session(store.engine, "token"),
+    "a text that is forgotten": lambda store: forget(store.engine, "owner"),
+    "old predictions": lambda store: store.forget_old_predictions(),
+}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_every_writer_takes_its_turn(tmp_path, name):
+    store = FeedbackStore(f"sqlite:///{tmp_path}/f.db")
+    thread = Thread(target=lambda: WRITERS[name](store), daemon=True)
+    with turn(store.engine):
+        thread.start()
+        thread.join(0.2)
+        assert thread.is_alive()
+    thread.join(20)
+    assert not thread.is_alive()
+    store.close()
