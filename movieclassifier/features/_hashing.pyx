@@ -467,7 +467,8 @@ cdef class Twin:
         cdef Py_ssize_t i, n = starts.shape[0]
         cdef list kept = []
         cdef Text* views
-        cdef const uint8_t* first = &buffer[0] if buffer.shape[0] else NULL
+        cdef uint8_t nothing = 0  # C's functions want a place even for no bytes
+        cdef const uint8_t* first = &buffer[0] if buffer.shape[0] else &nothing
         if ends.shape[0] != n:
             raise ValueError(f"there must be as many starts as ends; got {n} and {ends.shape[0]}.")
         views = <Text*> malloc((n + 1) * sizeof(Text))
