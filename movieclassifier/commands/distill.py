@@ -77,7 +77,7 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     from movieclassifier.models.persistence import save_model
     from movieclassifier.models.rounding import round_weights
     from movieclassifier.reports.distilled_run import save_distillation
-    from movieclassifier.training.distilling import fit_student, keep_columns, open_stages
+    from movieclassifier.training.distilling import fit_student, open_stages
     from movieclassifier.training.teachers import load_teacher
 
     if not options.soft_labels:
@@ -90,10 +90,9 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     stages = open_stages(options.model_dir, plan, options.resume, options.show)
     lessons = distill_steps.make_lessons(texts, student, stages, options.seed)
     teacher, soft = distill_steps.teach(lessons, texts, options)
-    classifier = keep_columns(fit_student(lessons, soft, student), stages, options.n_keep)
+    classifier = fit_student(lessons, soft, student, options.n_keep)
     if options.round_to_bytes:
         classifier = round_weights(classifier)
-    distill_steps.calibrate(classifier, texts)
     result = distill_steps.compare_all(classifier, teacher, lessons, texts) | {"stages": stages.costs()}
     classifier.metadata |= distill_steps.provenance(texts, options)
     classifier.metadata["metrics"] = result.pop("metrics")

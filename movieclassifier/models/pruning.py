@@ -9,7 +9,7 @@ from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.column_coef import only
 
 
-def prune(classifier: Classifier, n_keep: int, document_frequency: NDArray[np.integer] | None = None) -> Classifier:
+def prune(classifier: Classifier, n_keep: int, document_frequency: NDArray[np.number] | None = None) -> Classifier:
     """Return a classifier that keeps the columns with the largest ``|weight| * sqrt(document frequency)``.
 
     Parameters

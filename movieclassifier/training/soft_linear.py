@@ -79,6 +79,7 @@ def fit_soft(
     n_features: int,
     options: SoftOptions,
     tell: Callable[[int], None] = lambda n: None,
+    only: NDArray[np.integer] | None = None,
 ) -> SoftLinear:
     """Fit a linear layer on log-count ratios to the first rows of a store.
 
@@ -92,6 +93,8 @@ def fit_soft(
     options : SoftOptions
     tell : callable, optional
         Called with the number of rows of each step.
+    only : ndarray of shape (n_kept,), optional
+        Columns that may have a weight, of those with documents enough; all by default.
 
     Raises
     ------
@@ -102,6 +105,8 @@ def fit_soft(
     min_df, settings = options.min_df, options.sgd
     counts = _count(rows, targets * importance[:, None], n_features, tell)
     columns = np.flatnonzero(_at_least(counts, min_df)).astype(np.int32)
+    if only is not None:
+        columns = np.intersect1d(columns, only).astype(np.int32)
     positions = (1,) if n_classes == 2 else tuple(range(n_classes))
     kept = counts[columns]
     ratio = np.stack([soft_ratio(kept, min_df, position, counts) for position in positions])

@@ -149,17 +149,6 @@ def test_columns_are_pruned_by_weight_and_frequency(corpora, finished, tmp_path)
     assert classifier.metadata["n_keep"] == 500
 
 
-def test_the_temperature_is_fitted_on_a_holdout_that_nothing_else_is_measured_on(corpora, finished, tmp_path):
-    options = ["--soft-labels", corpora / "soft.jsonl", "--n-features", "2**14"]
-    temperatures = []
-    for name, more in (("held", ["--n-holdout", 40]), ("none", [])):
-        result = run(corpora, tmp_path / name, *options, *more)
-        assert result.exit_code == 0, result.output
-        temperatures.append(load_classifier(tmp_path / name).temperature_)
-    assert temperatures[0] != 1
-    assert temperatures[1] == 1
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -11,7 +11,6 @@ from movieclassifier.recipes.names import make_recipe
 from movieclassifier.training.distilling import (
     Student,
     fit_student,
-    keep_columns,
     label_texts,
     make_classifier,
     memory_bound,
@@ -79,8 +78,18 @@ def test_student_learns_words_from_texts_without_labels(lessons):
     student = fit_student(lessons, soft, STUDENT)
     assert student.predict(["a great story", "a dull story"]).tolist() == ["good", "bad"]
     assert student.recipe.name == "student"
-    pruned = keep_columns(student, lessons.stages, 3)
-    assert (len(pruned.columns), keep_columns(student, lessons.stages, None)) == (3, student)
+
+
+def test_few_columns_are_fitted_again_without_the_others(lessons):
+    soft = label_texts(
+        lessons, lambda texts: np.array([[0.1, 0.9] if "great" in text else [0.9, 0.1] for text in texts])
+    )
+    student = fit_student(lessons, soft, STUDENT)
+    small = fit_student(lessons, soft, STUDENT, n_keep=3)
+    assert len(small.columns) == 3
+    assert set(small.columns) < set(student.columns)
+    assert (small.coef_[:, small.columns] != student.coef_[:, small.columns]).all()
+    assert fit_student(lessons, soft, STUDENT, n_keep=10**6).columns.tolist() == student.columns.tolist()
 
 
 def test_labels_of_a_file_are_read_once(lessons):

@@ -30,7 +30,6 @@ from movieclassifier.models.scoring import score_documents
 from movieclassifier.recipes.names import make_recipe
 from movieclassifier.reports.distilled_run import describe_distillation
 from movieclassifier.system.atomic import check_replaceable, replace_file
-from movieclassifier.training.calibration import fit_temperature
 from movieclassifier.training.capacity import check_capacity
 from movieclassifier.training.distilling import StagePlan, Student, label_texts, memory_bound, naive_bayes, read_labels
 from movieclassifier.training.planning import BOOK_MAPPINGS, BOOK_NAMES, PACKAGES
@@ -118,13 +117,6 @@ def teach(
         return None, read_labels(lessons, texts.unlabelled.probabilities)
     teacher: Probabilities = load_teacher(options.teacher).teach(lessons)
     return teacher, label_texts(lessons, teacher)
-
-
-def calibrate(classifier: Classifier, texts: TeachingTexts) -> None:
-    """Fit the student's temperature on the holdout, where that is neither trained on nor evaluated on."""
-    if texts.test is not None and texts.has_holdout:
-        y, values = score_documents(classifier, texts.holdout())
-        classifier.temperature_ = fit_temperature(values, y.astype(np.intp))
 
 
 def compare_all(
