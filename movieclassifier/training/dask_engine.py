@@ -36,6 +36,7 @@ class DaskEngine:
         from dask.distributed import Client, LocalCluster
 
         self._cluster = None
+        self._last_tasks: list[Task] = []
         if address is None:
             with deaf_children():
                 self._cluster = LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
@@ -130,12 +131,16 @@ class DaskEngine:
     def run_on_machines(self, task: Task) -> None:
         """Compute a task on each worker."""
         self._client.run(task.function, *task.arguments, on_error="ignore")
+        # A task that was cancelled runs on to its end, or to that of the cluster.
+        self._last_tasks.append(task)
 
     def close(self) -> None:
         """Leave the cluster; stop it where it was started here."""
         self._client.close()
         if self._cluster is not None:
             self._cluster.close()
+            for task in self._last_tasks:
+                task.function(*task.arguments)
 
 
 def _on_a_worker(error: OSError) -> OSError:
