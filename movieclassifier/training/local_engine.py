@@ -133,7 +133,8 @@ class _Worker:
         try:
             if not self._message:
                 raise EOFError
-            result: _Result | None = pickle.loads(self.path.read_bytes())  # noqa: S301  # our own process
+            with open(self.path, "rb") as file:
+                result: _Result | None = pickle.load(file)  # noqa: S301  # our own process
             return result
         except (EOFError, OSError, pickle.UnpicklingError):
             self.process.join(10)
@@ -173,5 +174,6 @@ def _compute_all(pipe: Connection, path: Path) -> None:
                 result = _Result(task.function(*task.arguments), None)
             except Exception as error:
                 result = _Result(None, error)
-            path.write_bytes(pickle.dumps(result, protocol=5))
+            with open(path, "wb") as file:  # straight into the file: a copy of a large result would be as large
+                pickle.dump(result, file, protocol=5)
             pipe.send(ENDED)
