@@ -176,4 +176,5 @@ def _compute_all(pipe: Connection, path: Path) -> None:
                 result = _Result(None, error)
             with open(path, "wb") as file:  # straight into the file: a copy of a large result would be as large
                 pickle.dump(result, file, protocol=5)
+            del task, result  # the next task comes while these would still be held
             pipe.send(ENDED)
