@@ -5,6 +5,7 @@ import click
 from movieclassifier.commands.shared.common_options import json_option, model_option, threads_option
 from movieclassifier.commands.shared.corpus_options import chosen_corpus, reading_options, report_skipped
 from movieclassifier.commands.shared.edge import Command, warn
+from movieclassifier.commands.shared.reading_before import reading_for_evaluation
 from movieclassifier.corpora.reading import ReadingOptions
 
 EXAMPLES = [
@@ -22,7 +23,8 @@ EXAMPLES = [
 def main(paths: tuple[str, ...], reading: ReadingOptions, model: str | None, n_threads: int, as_json: bool) -> None:
     """Measure how well a model does on CORPUS.
 
-    The labels in CORPUS must be those of the model, or their names.
+    The labels in CORPUS must be those of the model, or their names. It is read with the options of the training, if
+    none is given now and it has the same columns.
     """
     from movieclassifier.commands.shared.train_steps import measure_costs
     from movieclassifier.corpora.survey import files_digest, labels_of_classes
@@ -35,7 +37,7 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, model: str | None, n_t
 
     costs = measure_costs()
     classifier = load_classifier(model)
-    corpus = chosen_corpus(paths, reading)
+    corpus = chosen_corpus(paths, reading_for_evaluation(reading, classifier, paths))
     labels = labels_of_classes(corpus.labels, classifier.classes_.tolist(), classifier.label_names)
     bad_rows = corpus.bad_rows()
     y, values = score_documents(classifier, corpus.documents(labels, bad_rows), n_threads)

@@ -18,6 +18,7 @@ from movieclassifier.commands.shared.common_options import (
 )
 from movieclassifier.commands.shared.corpus_options import ROW_OPTIONS, report_skipped, with_reading
 from movieclassifier.commands.shared.edge import Command, add_options
+from movieclassifier.commands.shared.reading_before import reading_for_texts
 from movieclassifier.commands.shared.texts import decode
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.system.errors import as_printable
@@ -67,7 +68,7 @@ def main(
     """Predict the label of each TEXT.
 
     Without TEXT and --input, each line of standard input is a text. A text that the model knows no word of gets no
-    label.
+    label. --input is read with the options of the training, if none is given now and it has the same columns.
     """
     from movieclassifier.models.persistence import load_classifier
 
@@ -77,6 +78,8 @@ def main(
         texts, path = (), "-"
     if output is not None and path in (None, "-"):
         raise click.UsageError("--output goes with the --input of a file.")
+    if output is not None and is_same_file(str(path), output):
+        raise click.UsageError(f"--output {as_printable(output)} is the file of --input; name a different one.")
     classifier = load_classifier(options["model"])
     settings = {"n_top": options["n_top"], "threshold": options["threshold"]}
     if path in (None, "-"):
@@ -90,6 +93,7 @@ def main(
     from movieclassifier.corpora.whole_rows import open_rows
 
     bad_rows = BadRows(reading.skip_bad_rows)
+    reading = reading_for_texts(reading, classifier.metadata, str(path))
     with open_rows(str(path), reading, bad_rows) as rows:
         if output is None:
             _print(classifier, (text for text, _ in rows.rows), CHUNK, options["as_json"], settings)
@@ -132,6 +136,11 @@ def _chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
     stream = iter(items)
     while chunk := list(islice(stream, size)):
         yield chunk
+
+
+def is_same_file(one: str, other: str) -> bool:
+    """Tell whether two paths are of the same file."""
+    return Path(other).exists() and Path(one).exists() and Path(one).samefile(other)
 
 
 def _hint_at_files(texts: tuple[str, ...]) -> None:

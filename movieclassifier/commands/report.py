@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from movieclassifier.commands.shared.common_options import output_option, progress_option
-from movieclassifier.commands.shared.continuing import reading_as_before
 from movieclassifier.commands.shared.corpus_options import (
     chosen_corpus,
     corpus_options,
@@ -14,6 +13,7 @@ from movieclassifier.commands.shared.corpus_options import (
     format_of_test,
 )
 from movieclassifier.commands.shared.edge import Command
+from movieclassifier.commands.shared.reading_before import reading_as_before
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.reports import DRAWN_BY
 from movieclassifier.system.atomic import check_replaceable

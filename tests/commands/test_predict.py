@@ -152,7 +152,7 @@ def test_lines_and_corpora_of_folders_become_tables(small_model, tmp_path, outpu
 @pytest.mark.parametrize(
     ("table", "options", "message"),
     [
-        ("id,body\n1,fine\n", [], "expected columns such as review,sentiment; got id,body. Pass --text-column"),
+        ("id,body\n1,fine\n", [], "expected a column such as review or text; got id,body. Pass --text-column"),
         ("", [], "the file is empty; expected a header."),
         ("text,label\nfine\n", [], "line 2: expected 2 fields, got 1."),
         ("text\nfine\n", ["-o", "x.zip"], "no .zip can be written"),
@@ -224,3 +224,14 @@ def test_a_person_at_an_empty_line_is_told_what_to_type(small_model):
         output, errors = process.communicate(timeout=60)
     assert errors == b"Type a text and press Enter; Ctrl-D ends.\n"
     assert output.startswith(b"positive\t")
+
+
+def test_predict_does_not_write_over_its_input(small_model, tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text("text\nfine\n")
+    (tmp_path / "link.csv").symlink_to(table)
+    for output in (table, tmp_path / "link.csv"):
+        result = run("predict", "--input", table, "--output", output, "--model", small_model)
+        assert result.exit_code == 2
+        assert "is the file of --input; name a different one." in result.stderr
+    assert table.read_text() == "text\nfine\n"

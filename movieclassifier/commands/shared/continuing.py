@@ -1,14 +1,12 @@
 """What a finished run knows already, so that its options need not be typed again."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
-from movieclassifier.corpora.reading import ReadingOptions, as_options
 from movieclassifier.models.origin import load_record_facts
 from movieclassifier.training.checkpoints import CHECKPOINT, STATE
 from movieclassifier.training.options import RunOptions
@@ -64,21 +62,3 @@ def metadata_of(run: RunOptions) -> Mapping[str, Any]:
     """Return where the model in the folder of a run came from; empty if there is none."""
     facts = load_record_facts(run.model_dir)
     return {} if facts is None else facts["metadata"]
-
-
-def reading_as_before(reading: ReadingOptions, metadata: Mapping[str, Any]) -> ReadingOptions:
-    """Return how a model's corpus was read, if nothing is said now; a line on stderr says so.
-
-    Parameters
-    ----------
-    reading : ReadingOptions
-        Of the command line.
-    metadata : mapping
-        Where the model came from.
-    """
-    before = metadata.get("reading")
-    if not before or reading.chosen():
-        return reading
-    click.echo(f"Reading with {as_options(before)}, as for the training.", err=True)
-    columns = {"text_columns": tuple(before["text_columns"])} if "text_columns" in before else {}
-    return replace(reading, **before | columns)

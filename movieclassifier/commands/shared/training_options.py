@@ -18,9 +18,10 @@ from movieclassifier.commands.shared.common_options import (
     seed_option,
     threads_option,
 )
-from movieclassifier.commands.shared.continuing import metadata_of, reading_as_before, settings_of_last_run
+from movieclassifier.commands.shared.continuing import metadata_of, settings_of_last_run
 from movieclassifier.commands.shared.corpus_options import format_of_test, test_option
 from movieclassifier.commands.shared.edge import add_options
+from movieclassifier.commands.shared.reading_before import reading_as_before
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import RECIPES, make_recipe

@@ -64,7 +64,8 @@ def find_columns(choice: Choice, names: list[str] | None, n_fields: int, where: 
     """
     if names in BOOK_NUMBERS and choice == Choice():
         return Columns((n_fields - 2,), n_fields - 1, n_fields, "sentiment")
-    finder = _Finder(names, n_fields, where, hint)
+    expected = "a column such as review or text" if choice.label == NO_LABEL else "columns such as review,sentiment"
+    finder = _Finder(names, n_fields, where, hint, expected)
     texts = tuple(finder.position(column, TEXT_COLUMNS, 0, "--text-column") for column in choice.texts())
     if choice.label == NO_LABEL:
         return Columns(texts, texts[0], n_fields, "no column")
@@ -80,6 +81,7 @@ class _Finder:
     n_fields: int
     where: str
     hint: str
+    expected: str
 
     def position(self, column: Column | None, usual: tuple[str, ...], usual_position: int, option: str) -> int:
         """Return the position of a column that was asked for, or else of the usual one."""
@@ -96,9 +98,7 @@ class _Finder:
         for name in usual:
             if name in lower:
                 return self._only(lower, name, option)
-        raise ValueError(
-            f"{self.where}: expected columns such as review,sentiment; got {_listed(names)}. Pass {option}{self.hint}"
-        )
+        raise ValueError(f"{self.where}: expected {self.expected}; got {_listed(names)}. Pass {option}{self.hint}")
 
     def _asked(self, column: Column, option: str) -> int:
         names = self.names or []
