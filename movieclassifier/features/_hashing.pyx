@@ -12,7 +12,7 @@ from cpython.unicode cimport PyUnicode_DATA
 from libc.math cimport sqrt
 from libc.stdint cimport INT32_MAX, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
-from libc.string cimport memchr, memcmp, memcpy, memmove, memset
+from libc.string cimport memcmp, memcpy, memmove, memset
 
 import numpy as np
 
@@ -448,48 +448,6 @@ cdef class Twin:
         finally:
             free(views)
 
-    def hash_spans(self, const uint8_t[::1] buffer, const int64_t[::1] starts, const int64_t[::1] ends):
-        """Return the data, columns and indptr of the rows of texts that lie in a buffer as valid UTF-8.
-
-        Parameters
-        ----------
-        buffer : bytes-like
-        starts, ends : ndarray of shape (n_texts,), int64
-            Where each text begins and ends in it.
-
-        Raises
-        ------
-        Declined
-            As :meth:`hash`.
-        ValueError
-            If a text lies outside the buffer.
-        """
-        cdef Py_ssize_t i, n = starts.shape[0]
-        cdef list kept = []
-        cdef Text* views
-        cdef uint8_t nothing = 0  # C's functions want a place even for no bytes
-        cdef const uint8_t* first = &buffer[0] if buffer.shape[0] else &nothing
-        if ends.shape[0] != n:
-            raise ValueError(f"there must be as many starts as ends; got {n} and {ends.shape[0]}.")
-        views = <Text*> malloc((n + 1) * sizeof(Text))
-        if views == NULL:
-            raise MemoryError(f"no room for {n} texts.")
-        try:
-            for i in range(n):
-                if not 0 <= starts[i] <= ends[i] <= buffer.shape[0]:
-                    raise ValueError(f"text {i} is {starts[i]}:{ends[i]} of a buffer of {buffer.shape[0]} bytes.")
-                views[i].n = ends[i] - starts[i]
-                views[i].bytes = first + starts[i]
-                views[i].form = RAW
-                views[i].is_ascii = is_ascii(views[i].bytes, views[i].n)
-                if not views[i].is_ascii or memchr(views[i].bytes, c"&", views[i].n) != NULL:
-                    kept.append(self.view(views[i].bytes[: views[i].n].decode("utf-8"), &views[i]))
-                elif views[i].n > MAX_PER_TEXT:
-                    raise Declined(f"a text has {views[i].n} characters.")
-            return self.hash_views(views, n)
-        finally:
-            free(views)
-
     def decide(self, text, coef):
         """Return the sum of a text's values with each row of weights: what ``Weights.decide`` adds the intercept to.
 
@@ -604,11 +562,3 @@ cdef bint has_other_forms(text):
         return False
     encoded = text.encode("utf-8", "surrogatepass")
     return may_need_marks(<const uint8_t*> PyBytes_AS_STRING(encoded), PyBytes_GET_SIZE(encoded))
-
-
-cdef bint is_ascii(const uint8_t* text, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef uint8_t bits = 0
-    for i in range(n):
-        bits |= text[i]
-    return bits < 0x80

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from typing import Any, TypedDict, cast
+from typing import Any, TypedDict
 
 FIGURES = ("accuracy", "standard_error", "log_loss", "calibration_error")
 
@@ -126,33 +126,6 @@ class RecordFacts(TypedDict):
 
     recipe: dict[str, Any]
     metadata: Provenance
-
-
-def read_provenance(metadata: Any) -> Provenance:
-    """Return facts that were read from JSON, once their types are checked.
-
-    Parameters
-    ----------
-    metadata : dict
-        Facts may be missing, and unknown ones are kept.
-
-    Returns
-    -------
-    Provenance
-
-    Raises
-    ------
-    ValueError
-        If a fact has a type that training does not write; the message names it.
-
-    Examples
-    --------
-    >>> read_provenance({"corpus": ["movie_data.csv"], "n_train": 45_000})["n_train"]
-    45000
-    """
-    if misfit := first_misfit(metadata):
-        raise ValueError(f"its {misfit} do not fit the rest")
-    return cast(Provenance, metadata)
 
 
 def first_misfit(metadata: Any) -> str | None:

@@ -3,7 +3,6 @@
 import csv
 import os
 import random
-import re
 import subprocess
 import sys
 import threading
@@ -292,39 +291,6 @@ def run(code, check=True):
     """Run Python code in a process of its own, where the twin is not turned off."""
     environment = os.environ | {"MOVIECLASSIFIER_PURE_PYTHON": "0", "OPENBLAS_NUM_THREADS": "1"}
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=check, env=environment)
-
-
-def spans_of(documents):
-    encoded = [document.encode() for document in documents]
-    lengths = np.array([len(part) for part in encoded], dtype=np.int64)
-    ends = np.cumsum(lengths + 1) - 1
-    return b",".join(encoded), ends - lengths, ends
-
-
-@needs_twin
-class TestSpans:
-    @given(st.lists(texts.filter(lambda text: not re.search("[\ud800-\udfff]", text)), max_size=5), settings_of_hashing)
-    @settings(max_examples=100, deadline=None)
-    def test_texts_in_a_buffer_are_hashed_as_texts(self, documents, ngrams):
-        data, columns, indptr = hashing._twin(ngrams).hash_spans(*spans_of(documents))
-        assert_same_bits(Rows(data, columns, indptr, ngrams.n_features), hash_texts(documents, ngrams))
-
-    @pytest.mark.parametrize(("start", "end"), [(-1, 2), (2, 1), (0, 4)])
-    def test_spans_outside_of_the_buffer_are_refused(self, start, end):
-        with pytest.raises(ValueError, match=f"text 0 is {start}:{end} of a buffer of 3 bytes"):
-            hashing._twin(NGrams()).hash_spans(b"abc", np.array([start]), np.array([end]))
-
-    def test_a_start_without_an_end_is_refused(self):
-        with pytest.raises(ValueError, match="as many starts as ends; got 2 and 1"):
-            hashing._twin(NGrams()).hash_spans(b"abc", np.array([0, 1]), np.array([1]))
-
-    def test_what_is_no_utf_8_is_refused(self):
-        with pytest.raises(UnicodeDecodeError):
-            hashing._twin(NGrams()).hash_spans(b"\xff", np.array([0]), np.array([1]))
-
-    def test_a_text_that_is_too_long_is_declined(self):
-        with pytest.raises(compiled.hashing_twin().Declined, match="16777217 characters"):
-            hashing._twin(NGrams()).hash_spans(b"a" * (2**24 + 1), np.array([0]), np.array([2**24 + 1]))
 
 
 @needs_twin

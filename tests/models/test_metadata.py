@@ -1,6 +1,6 @@
 import pytest
 
-from movieclassifier.models.metadata import first_misfit, read_provenance
+from movieclassifier.models.metadata import first_misfit
 from movieclassifier.models.persistence import load_classifier, model_path
 
 METRICS = {"accuracy": 0.9, "standard_error": 0.1, "log_loss": 0.3, "calibration_error": 0, "n_documents": 9}
@@ -56,13 +56,3 @@ def test_facts_may_be_missing_and_there_may_be_others(metadata):
 )
 def test_fact_of_another_type_is_named(metadata, name):
     assert first_misfit(metadata) == name
-
-
-def test_facts_are_returned_as_they_are_once_checked():
-    facts = {"metrics": METRICS, "anything": 5}
-    assert read_provenance(facts) is facts
-
-
-def test_a_misfit_is_refused_by_name():
-    with pytest.raises(ValueError, match="its n_train do not fit the rest"):
-        read_provenance({"n_train": "5"})

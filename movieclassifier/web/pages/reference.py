@@ -4,13 +4,14 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 
 from movieclassifier.web.api.openapi import describe
 from movieclassifier.web.clients import service
 
 EXAMPLE_ID = "ID"
 EXAMPLE_TEXT = "A slow start, but a moving end."
+EXAMPLE_QUERY = "#film"
 
 blueprint = Blueprint("reference", __name__)
 
@@ -41,7 +42,8 @@ class Operation:
 def reference() -> str:
     """Show every operation with a call to copy."""
     labels = service().facts().labels
-    document = describe(service().settings, labels, request.script_root)
+    has_live = "movieclassifier live" in current_app.extensions
+    document = describe(service().settings, labels, request.script_root, with_live=has_live)
     return render_template("pages/reference.html", operations=list_operations(document, request.url_root, labels))
 
 
@@ -84,7 +86,11 @@ def _meaning(answer: dict[str, Any], responses: dict[str, Any]) -> str:
 
 def _call(method: str, address: str, name: str, labels: tuple[str, ...]) -> str:
     """Return a command line of curl that a shell takes as it stands."""
-    bodies: dict[str, Any] = {"predict": {"text": EXAMPLE_TEXT}, "putFeedback": {"label": labels[-1]}}
+    bodies: dict[str, Any] = {
+        "predict": {"text": EXAMPLE_TEXT},
+        "putFeedback": {"label": labels[-1]},
+        "searchPosts": {"query": EXAMPLE_QUERY},
+    }
     words = ["curl", "-s"] if method in ("get", "post") else ["curl", "-s", "-X", method.upper()]
     line = " ".join([*words, address.replace("{id}", EXAMPLE_ID)])
     if name not in bodies:

@@ -90,8 +90,6 @@ def test_stream_is_surveyed_here_and_shards_by_workers(tmp_path):
     corpus = source_of(tmp_path).corpus
     source, tested, engine = find_sources(corpus, corpus, TRAINING, RUN)
     assert (source.found.n_documents, tested.found.n_documents, engine, source.excerpt) == (100, 100, None, None)
-    with pytest.raises(ValueError, match="--continue goes on from one trainer"):
-        find_sources(corpus, None, replace(TRAINING, n_shards=2), replace(RUN, continue_=True))
 
 
 def test_plan_warns_of_documents_that_are_tested_on(tmp_path):

@@ -27,7 +27,10 @@ def test_every_operation_is_shown_with_its_answers(visitor):
 def test_the_calls_can_be_made_as_they_stand(visitor):
     calls = [unescape(call) for call in re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", visitor.read("/api"), re.S)]
     id, statuses = "ID", []
+    assert any("/live/searches" in call and '{"query": "#film"}' in call for call in calls)
     for call in calls:
+        if "/live/searches" in call:  # it would ask a server outside
+            continue
         words = shlex.split(call.replace("\\\n", " "))
         assert words[:2] == ["curl", "-s"]
         [address] = [word for word in words if word.startswith("http://localhost/")]
@@ -38,4 +41,4 @@ def test_the_calls_can_be_made_as_they_stand(visitor):
         )
         id = response.json.get("id", id) if response.is_json else id
         statuses.append(response.status_code)
-    assert statuses == [201, 200, 204, 200, 204, 200]
+    assert statuses == [201, 200, 204, 200, 204, 200, 200]
