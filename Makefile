@@ -29,9 +29,10 @@ BUNDLED := movieclassifier/bundled/imdb.npz
 .DELETE_ON_ERROR:
 .PHONY: all install corpus train test test-quick lint check format lock bench docs dist bundled-model sanitize clean help
 
-all: install ## set up, download the corpus, build the CSV, train, evaluate, and say what to try next
+all: install ## set up, download the corpus, build the CSV, train, evaluate, and say what to try next; some minutes
 	@status=0; [ -f $(CSV) ] || $(BIN)/python download_data.py || status=$$?; \
-	if [ $$status -eq 0 ]; then $(MAKE) --no-print-directory train; \
+	if [ $$status -eq 0 ]; then \
+	    { [ -f $(CSV) ] || $(BIN)/python build_csv.py; } && $(MAKE) --no-print-directory train; \
 	elif [ $$status -eq 3 ]; then \
 	    [ -f $(MODEL) ] || echo "Training on the 400 sample reviews that ship with the package instead."; \
 	    [ -f $(MODEL) ] || $(BIN)/python train_online.py $(SAMPLE) --format csv --n-holdout 80; \

@@ -6,6 +6,7 @@ tomorrow cannot change what is installed.
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,12 +15,15 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+ROOT = Path(__file__).parents[1]
 PIP = ["-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--no-deps"]
 LOCKED = ["--require-hashes", "--only-binary", ":all:", "--progress-bar", "off"]
 # Settings of pip that would install somewhere else, or something else.
 OWN_SETTINGS = {"PIP_USER": "0", "PIP_CONSTRAINT": "", "PIP_QUIET": "0"}
 TWINS = "import movieclassifier.features._hashing, movieclassifier.training.learners._training"
 SECONDS_BETWEEN_LINES = 5
+# A line that says nothing new waits longer.
+SECONDS_BETWEEN_REPEATS = 20
 
 
 def main() -> None:
@@ -61,8 +65,8 @@ def install(python: str, lock: str) -> None:
 
 def install_project(python: str) -> None:
     """Install this project so that a change of its code needs no new installation, and compile its twins."""
-    command = [python, *PIP, "--no-build-isolation", "--editable", "."]
-    run(command, "Installing this project and compiling its inner loops")
+    command = [python, *PIP, "--no-build-isolation", "--verbose", "--editable", "."]
+    run(command, "Installing this project and compiling its inner loops, a minute or two", describe_build)
     if subprocess.run([python, "-c", TWINS], stderr=subprocess.DEVNULL, check=False).returncode:
         print("  There is no C compiler: the inner loops run in Python, with the same results, more slowly.")
 
@@ -70,7 +74,7 @@ def install_project(python: str) -> None:
 def run(command: list[str], title: str, describe: Callable[[str], str] = lambda printed: "") -> None:
     """Run a command and say every few seconds how far it is; show its output only if it fails."""
     print(title, flush=True)
-    shown = start = time.monotonic()
+    shown, said = (start := time.monotonic()), ""
     with TemporaryDirectory() as folder:
         # A file takes any amount of output; a pipe that is not read would stop the command.
         printed = Path(folder, "output")
@@ -81,14 +85,17 @@ def run(command: list[str], title: str, describe: Callable[[str], str] = lambda 
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=os.environ | OWN_SETTINGS,
+                env=os.environ | OWN_SETTINGS | {"PYTHONUNBUFFERED": "1"},
             ) as process,
         ):
             while process.poll() is None:
                 time.sleep(0.1)
-                if time.monotonic() - shown >= SECONDS_BETWEEN_LINES:
-                    shown = time.monotonic()
-                    said = describe(printed.read_text("utf-8", "replace"))
+                silent = time.monotonic() - shown
+                if silent < SECONDS_BETWEEN_LINES:
+                    continue
+                new = describe(printed.read_text("utf-8", "replace"))
+                if new != said or silent >= SECONDS_BETWEEN_REPEATS:
+                    shown, said = time.monotonic(), new
                     print(f"  {shown - start:3.0f} s  {said}".rstrip(), flush=True)
         if process.returncode:
             sys.exit(f"{printed.read_text('utf-8', 'replace')}Error: this command failed: {' '.join(command)}")
@@ -107,6 +114,19 @@ def describe_pip(printed: str) -> str:
         return "all packages are here; pip writes them"
     found = [line.split()[1] for line in lines if line.startswith("Collecting ")]
     return f"package {len(found)}, {found[-1]}" if found else ""
+
+
+def describe_build(printed: str) -> str:
+    r"""Say which of the inner loops is compiled.
+
+    Examples
+    --------
+    >>> describe_build("  running build_ext\n  building 'movieclassifier.feedback._drift' extension\n  gcc\n")
+    'compiling 1 of 8, movieclassifier.feedback._drift'
+    """
+    found = re.findall(r"^ *building '([\w.]+)' extension$", printed, re.M)
+    n_twins = len(list(ROOT.glob("movieclassifier/**/*.pyx")))
+    return f"compiling {len(found)} of {n_twins}, {found[-1]}" if found else ""
 
 
 if __name__ == "__main__":

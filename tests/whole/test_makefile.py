@@ -98,3 +98,15 @@ def test_bundled_model_is_replaced_as_a_whole(project):
     *_, copied, moved = would_run(project, "bundled-model")
     bundled = "movieclassifier/bundled/imdb.npz"
     assert (copied, moved) == (f"cp build/bundled/classifier.npz {bundled}.new", f"mv {bundled}.new {bundled}")
+
+
+def test_corpus_is_asked_for_once(project):
+    (project / "data" / "movie_data.csv").unlink()
+    (project / ".venv" / "bin").mkdir()
+    for name in ("python", "movieclassifier"):
+        program = project / ".venv" / "bin" / name
+        program.write_text('#!/bin/sh\necho "$@" >> log\n[ "$1" != build_csv.py ] || touch data/movie_data.csv\n')
+        program.chmod(0o755)
+    subprocess.run(["make"], cwd=project, env=OUTSIDE_MAKE, capture_output=True, text=True, check=True)
+    steps = ["download_data.py", "build_csv.py", "train_online.py data/movie_data.csv", "info --model pkl_objects"]
+    assert (project / "log").read_text().splitlines() == steps

@@ -90,12 +90,34 @@ def test_environment_that_cannot_be_made_is_gone(set_up, tmp_path, monkeypatch):
 
 def test_long_command_says_how_far_it_is(set_up, monkeypatch, capsys):
     monkeypatch.setattr(set_up, "SECONDS_BETWEEN_LINES", 0.2)
+    monkeypatch.setattr(set_up, "SECONDS_BETWEEN_REPEATS", 0.4)
     code = "import time; print('Collecting a==1', flush=True); time.sleep(1.5)"
     set_up.run([sys.executable, "-c", code], "Waiting", set_up.describe_pip)
     title, *lines = capsys.readouterr().out.splitlines()
     assert title == "Waiting"
     assert len(lines) > 1
     assert lines[-1].endswith(" s  package 1, a==1")
+
+
+def test_line_that_says_nothing_new_waits(set_up, monkeypatch, capsys):
+    monkeypatch.setattr(set_up, "SECONDS_BETWEEN_LINES", 0.1)
+    set_up.run([sys.executable, "-c", "import time; time.sleep(1.5)"], "Waiting", lambda printed: "the same")
+    assert capsys.readouterr().out.count("the same") == 1
+
+
+def test_the_inner_loop_that_is_compiled_is_named(set_up, monkeypatch, capsys):
+    monkeypatch.setattr(set_up, "SECONDS_BETWEEN_LINES", 0.2)
+    code = """
+import time
+for name in ("features._hashing", "feedback._drift"):
+    print(f"  building 'movieclassifier.{name}' extension")
+    time.sleep(0.8)
+"""
+    set_up.run([sys.executable, "-c", code], "Compiling", set_up.describe_build)
+    n_twins = len(list((ROOT / "movieclassifier").rglob("*.pyx")))
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.endswith(f" s  compiling 2 of {n_twins}, movieclassifier.feedback._drift")
+    assert set_up.describe_build("Preparing metadata\n") == ""
 
 
 @pytest.mark.parametrize(
