@@ -31,6 +31,7 @@ from movieclassifier.commands.shared.training_options import track_option
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.evaluation.baselines import BASELINES, USUAL
 from movieclassifier.evaluation.candidates import Candidate, Streaming
+from movieclassifier.recipes.names import RECIPES
 from movieclassifier.recipes.toml import read_recipe
 from movieclassifier.reports.mlflow_log import track_comparison, where
 from movieclassifier.system.atomic import check_replaceable, replace_file
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 
 class CandidateName(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.3 on
-    """The name of a baseline, or a TOML file with a recipe."""
+    """The name of a baseline or of a recipe, or a TOML file with a recipe."""
 
     name = "candidate"
 
@@ -52,8 +53,10 @@ class CandidateName(click.ParamType):  # type: ignore[type-arg]  # generic only 
         """Return the name and the candidate."""
         if value in BASELINES:
             return value, BASELINES[value]
+        if value in RECIPES:
+            return value, Streaming(RECIPES[value], "a recipe of this installation")
         if not str(value).endswith(".toml"):
-            known = ", ".join(BASELINES)
+            known = ", ".join(dict.fromkeys([*BASELINES, *RECIPES]))
             self.fail(f"{value!r} is none of {known}, nor a file whose name ends in .toml.", param, ctx)
         try:
             recipe = read_recipe(value)

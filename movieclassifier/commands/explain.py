@@ -39,9 +39,10 @@ def main(text: str, model: str | None, limit: int, as_json: bool) -> None:
     if not (as_json or explanation.n_known):
         click.echo(describe_unknown(text, classifier.recipe.ngrams))
         return
-    name = classifier.label_names[classifier.classes_.tolist().index(explanation.label)]
     if as_json:
-        click.echo(json.dumps(asdict(explanation) | {"label": name}, indent=2))
+        facts = asdict(explanation)
+        facts["label"] = facts.pop("name")
+        click.echo(json.dumps(facts, indent=2))
         return
     [answer] = answer_texts(classifier, [text], n_top=2)
     first, second = (
@@ -49,7 +50,7 @@ def main(text: str, model: str | None, limit: int, as_json: bool) -> None:
     )
     click.echo(f"{first}, then {second}\n" if len(classifier.label_names) > 2 else f"{first}\n")
     click.echo(coloured(explanation) + "\n")
-    click.echo(explanation.total(repr(name)))
+    click.echo(explanation.total(repr(explanation.name)))
     for part in explanation.contributions[:limit]:
         shared = f"  (shares its column with {', '.join(part.shares_column_with)})" if part.shares_column_with else ""
         click.echo(f"  {part.value:+.4f}  {click.style(part.ngram, fg=colour(part.value))}{shared}")

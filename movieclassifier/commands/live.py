@@ -4,11 +4,12 @@ import json
 import signal
 import threading
 from pathlib import Path
+from typing import Any
 
 import click
 
 from movieclassifier.commands.shared.common_options import json_lines_option, limit_option, model_option, output_option
-from movieclassifier.commands.shared.edge import Group
+from movieclassifier.commands.shared.edge import Command, Group
 from movieclassifier.commands.shared.feedback_options import database_option
 from movieclassifier.commands.shared.live_steps import (
     check_feeds,
@@ -32,12 +33,26 @@ EXAMPLES = [
 ]
 
 
-@click.group(cls=Group, examples=EXAMPLES)
+class LiveCommand(Command):
+    """A command that needs the extra ``live`` to run; its help needs nothing."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Check the extra, and call the function."""
+        from movieclassifier.live.settings import PACKAGES
+
+        check_installed("live", *PACKAGES)
+        return super().invoke(ctx)
+
+
+class LiveGroup(Group):
+    """A group of such commands."""
+
+    command_class = LiveCommand
+
+
+@click.group(cls=LiveGroup, examples=EXAMPLES)
 def main() -> None:
     """Classify today's news and posts."""
-    from movieclassifier.live.settings import PACKAGES
-
-    check_installed("live", *PACKAGES)
 
 
 @main.command(

@@ -10,7 +10,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from movieclassifier.corpora.readers.contract import BadRows, Document, Labels, check_no_address
+from movieclassifier.corpora.readers.contract import BadRows, Document, Labels, UnlikelyFormat, check_no_address
 from movieclassifier.corpora.readers.formats import BOOK_HEADERS, BOOK_LABELS, LABELS, READERS
 from movieclassifier.corpora.readers.guessing import guess_format
 from movieclassifier.corpora.readers.json_lines import iter_jsonl
@@ -105,8 +105,14 @@ class Corpus:
             yield from self.copy.documents(labels, bad_rows)
             return
         arguments = self.reading.reader_arguments() | {"skip_bad_rows": bad_rows}
-        for path in self.paths:
-            yield from READERS[self.format](path, labels, **arguments)
+        try:
+            for path in self.paths:
+                yield from READERS[self.format](path, labels, **arguments)
+        except UnlikelyFormat as error:
+            if self.reading.format is not None:
+                raise
+            formats = ", ".join(READERS)
+            raise ValueError(f"{error} For a format other than {self.format}, pass --format: {formats}.") from None
 
     def values(self, bad_rows: BadRows) -> Iterator[tuple[str, str]]:
         """Yield the documents that are not left out, with labels as the corpus writes them."""

@@ -105,8 +105,9 @@ def holdout_sizes(n_documents: int, n_train: int | None = None, n_holdout: int |
         n_train = max(1, n_documents - n_holdout)
     if n_train + n_holdout > n_documents:
         needs = " and ".join(asked) or "a training part and a holdout"
+        advice = {0: "Pass a corpus of 2 or more", 1: "Lower it"}.get(len(asked), "Lower one of them")
         holds = "1 document" if n_documents == 1 else f"{n_documents} documents"
-        raise ValueError(f"the stream holds {holds}, too few for {needs}.")
+        raise ValueError(f"the stream holds {holds}, too few for {needs}. {advice}.")
     return n_train, n_holdout
 
 

@@ -9,6 +9,8 @@ from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.metadata import Metrics
 
 SAMPLE = "sample_reviews.csv"
+# A matrix of more labels is wider than any screen.
+MAX_SHOWN = 20
 SCORES: tuple[Literal["precision", "recall", "f1"], ...] = ("precision", "recall", "f1")
 
 
@@ -72,6 +74,8 @@ def _per_class(metrics: Metrics) -> list[str]:
 
 def _confusion(metrics: Metrics) -> list[str]:
     names = list(metrics["per_class"])
+    if len(names) > MAX_SHOWN:
+        return [f"confusion matrix: not shown for {len(names):,} labels; --json holds it."]
     width = max(map(len, names))
     sizes = [max(len(name), 7) for name in names]
     lines = [

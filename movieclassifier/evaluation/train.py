@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
-from dataclasses import replace
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +31,27 @@ from movieclassifier.training.planning import make_plan, provenance, unseen_docu
 
 Source = str | os.PathLike[str] | Iterable[Document]
 STREAM = "stream.jsonl"
+READING = {"text_column", *(option.name for option in fields(ReadingOptions))}
+COLUMNS = "reading=ReadingOptions(text_columns=(…), label_column=…)"
+# Options of the command line that are arguments here.
+FLAGS = ("text-column", "label-column", "n-train", "n-holdout", "minibatch-size", "allow-sorted", "skip-bad-rows")
 
 
+@contextmanager
+def words_of_python() -> Iterator[None]:
+    """Name options in errors as Python does, not as the command line."""
+    try:
+        yield
+    except ValueError as error:
+        told = re.sub("Pass --(text|label)-column", f"Pass {COLUMNS}", str(error))
+        told = told.replace("--no-header", "no_header=True")
+        told = re.sub(f"--({'|'.join(FLAGS)})", lambda found: found[1].replace("-", "_"), told)
+        if told == str(error) or type(error) is not ValueError:
+            raise
+        raise ValueError(told) from None
+
+
+@words_of_python()
 def train(
     source: Source,
     *,
@@ -87,6 +108,8 @@ def train(
     ------
     OSError, ValueError
         If the source cannot be read, has too few documents or one class only, or is sorted by label.
+    TypeError
+        If a setting is not one of a recipe.
 
     Examples
     --------
@@ -98,6 +121,7 @@ def train(
     >>> classifier.metadata["metrics"]["accuracy"]
     1.0
     """
+    check_settings(settings)
     reading = reading or AS_FOUND
     options = TrainingOptions(
         recipe=make_recipe(recipe, **settings),
@@ -119,6 +143,22 @@ def train(
     sample, unseen = unseen_documents(holdout, n_held_out, separate)
     evaluate_unseen(classifier, sample, lambda: score_documents(classifier, unseen, n_threads))
     return classifier
+
+
+def check_settings(settings: Iterable[str]) -> None:
+    """Refuse names that are not settings of a recipe.
+
+    Raises
+    ------
+    TypeError
+        With the names there are, or with the place of options of reading.
+    """
+    known = [name for name in Recipe().to_dict() if name != "name"]
+    for name in settings:
+        if name in READING:
+            raise TypeError(f"train() takes no {name!r}: it is an option of reading; pass {COLUMNS}.")
+        if name not in known and name != "name":
+            raise TypeError(f"train() takes no {name!r}; the settings of a recipe are {', '.join(known)}.")
 
 
 def as_corpus(source: Source, reading: ReadingOptions = AS_FOUND) -> Corpus:

@@ -21,6 +21,7 @@ from movieclassifier.feedback.log.entities import TRAINED
 from movieclassifier.feedback.log.schema import bases, head, predictions
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.guard import guard_accuracy
+from movieclassifier.models.persistence import check_model
 from movieclassifier.models.record import load_record
 
 OWN_DATABASE = "a database of its own with --database or DATABASE_URL."
@@ -55,6 +56,7 @@ def expect_known(engine: Engine, path: Path) -> int:
     ValueError
         If the database does not know it: it serves a different model, and other servers may be answering with it.
     """
+    check_model(path)
     record = path.read_bytes()
     _replace_bundled(engine, path)
     with snapshot(engine) as connection:
@@ -144,6 +146,7 @@ class _Read:
     """A model file, read before the log is locked."""
 
     def __init__(self, path: Path):
+        check_model(path)
         self.name = model_name(path)
         self.record, (self.classifier, arrays) = path.read_bytes(), load_record(path)
         while self.record != (record := path.read_bytes()):  # training has put a new one there meanwhile

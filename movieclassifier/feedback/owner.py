@@ -56,7 +56,7 @@ class Owner:
         if facts.is_sample:
             lines.append("It was trained on the sample reviews only, to try things out; its figures say little.")
         if facts.bundled:
-            lines.append("It is the bundled model; train_online.py trains one of your own into pkl_objects/.")
+            lines.append("It is the bundled model; `movieclassifier train CORPUS` trains one of your own.")
         return "\n".join([*lines, self.unserved_model()]).strip()
 
     def unserved_model(self) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -255,7 +256,8 @@ class Classifier:
         position = self._position(label) if label is not None else self._explained(rows)
         row, sign = (position, 1) if len(self.coef_) > 1 else (0, 1 if position == 1 else -1)
         side = Side(self.classes_[position].item(), sign, float(self.intercept_[row]))
-        return explain_weights(text, rows, self.recipe.ngrams, self.coef_[row, rows.columns], side)
+        explanation = explain_weights(text, rows, self.recipe.ngrams, self.coef_[row, rows.columns], side)
+        return replace(explanation, name=self.label_names[position])
 
     def learn(self, text: str | Rows, label: int | str) -> Lesson:
         """Move the weights just far enough for a text to get a label by the margin.

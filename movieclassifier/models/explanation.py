@@ -73,6 +73,8 @@ class Explanation:
     intercept : float
     contributions : tuple of Contribution
         The strongest first; printing shows the first few.
+    name : str
+        The label as people know it; empty if nobody knows it by a name of its own.
 
     Examples
     --------
@@ -86,6 +88,7 @@ class Explanation:
     decision: float
     intercept: float
     contributions: tuple[Contribution, ...]
+    name: str = ""
 
     @property
     def n_known(self) -> int:
@@ -125,7 +128,7 @@ class Explanation:
         shown = [f"  {part.value:+.4f}  {part.ngram}" for part in self.contributions[:SHOWN]]
         rest = self.contributions[SHOWN:]
         others = [f"  {sum(part.value for part in rest):+.4f}  {len(rest)} others"] if rest else []
-        return "\n".join([self.total(repr(self.label)), *shown, *others])
+        return "\n".join([self.total(repr(self.name or self.label)), *shown, *others])
 
     def total(self, name: str) -> str:
         """Return the first line: the decision value and its intercept; `name` is the label as people know it."""
@@ -137,7 +140,8 @@ class Explanation:
         pieces = self.pieces()
         strongest = max((abs(value) for _, value in pieces), default=0.0)
         words = "".join(_marked(text, value, strongest) for text, value in pieces)
-        facts = f"decision value {self.decision:+.3f} for {self.label!r}, intercept {self.intercept:+.3f} included"
+        name = self.name or self.label
+        facts = f"decision value {self.decision:+.3f} for {name!r}, intercept {self.intercept:+.3f} included"
         return f'<div style="white-space: pre-wrap">{words}</div><div><small>{escape(facts)}</small></div>'
 
 

@@ -39,14 +39,25 @@ def load_classifier(path: str | os.PathLike[str] | None = None) -> Classifier:
     source = model_path(path)
     if path is None:
         log.warning("Using %s.", "the bundled model" if source != DEFAULT_MODEL_DIR / RECORD else source)
-    if not source.exists():
-        raise FileNotFoundError(
-            f"{source}: there is no such model. Train one with `movieclassifier train CORPUS --model FOLDER`, name "
-            "its folder or its classifier.npz, or leave --model out to take the bundled model."
-        )
+    check_model(source)
     classifier, extra = load_record(source)
     classifier.guard = (classifier.columns, extra)
     return classifier
+
+
+def check_model(source: Path) -> None:
+    """Refuse a record that does not exist.
+
+    Raises
+    ------
+    FileNotFoundError
+        With what to do.
+    """
+    if not source.exists():
+        raise FileNotFoundError(
+            f"{source}: there is no such model. Train one with `movieclassifier train CORPUS --model FOLDER`, name "
+            "its folder or its classifier.npz, or name no model to take the bundled one."
+        )
 
 
 def model_path(path: str | os.PathLike[str] | None = None) -> Path:

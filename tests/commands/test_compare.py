@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from movieclassifier.cli import main
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.models.persistence import load_classifier
+from movieclassifier.recipes.names import RECIPES
 
 SAMPLE = "movieclassifier/bundled/sample_reviews.csv"
 
@@ -150,3 +151,14 @@ def test_figures_do_not_depend_on_the_engine(engine, result, tmp_path):
     expected, rows = ([dict(row, **dict.fromkeys(COST)) for row in each["rows"]] for each in (result[0], facts))
     assert rows == expected
     assert {**facts, "rows": None} == {**result[0], "rows": None}
+
+
+def test_every_recipe_can_be_compared(monkeypatch):
+    monkeypatch.setitem(RECIPES, "contributed", RECIPES["default"].with_settings(name="contributed", n_features=2**12))
+    names = [argument for name in RECIPES for argument in ("--recipe", name)]
+    result = CliRunner().invoke(main, ["compare", SAMPLE, *names, "--json"])
+    assert result.exit_code == 0, result.output
+    rows = json.loads(result.stdout)["rows"]
+    assert {row["recipe"] for row in rows} == set(RECIPES)
+    assert all(not row["error"] and row["accuracy"] > 0.5 for row in rows)
+    assert "student, contributed" in CliRunner().invoke(main, ["compare", SAMPLE, "--recipe", "best"]).output

@@ -241,3 +241,6 @@ def test_without_the_extra_the_command_says_how_to_install_it(live, monkeypatch)
     result = live("sources")
     assert result.exit_code == 2
     assert "pip install 'movieclassifier[live]'" in result.output
+    assert "Traceback" not in result.output
+    helped = live("sources", "--help")
+    assert (helped.exit_code, "Usage: " in helped.output) == (0, True)

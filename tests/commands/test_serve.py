@@ -15,6 +15,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from movieclassifier.commands.serve import main
+from tests.support.command_line import run
 from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -156,7 +157,8 @@ def test_a_missing_model_is_one_line(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(main, ["--model", "nothing.npz", "--port", "0"])
     assert result.exit_code == 2
-    assert result.output == "Error: nothing.npz: No such file or directory\n"
+    assert result.output.startswith("Error: nothing.npz: there is no such model. ")
+    assert result.output.count("\n") == 1
 
 
 def test_for_other_people_over_plain_http_it_says_that_https_is_missing(tmp_path, monkeypatch, small_model):
@@ -203,3 +205,12 @@ def test_gunicorn_without_a_key_says_so_in_a_line(tmp_path, small_model):
         assert "SECRET_KEY is not set, and a deployed server needs one. Set it to the output of" in errors
         assert "Error: Error" not in errors
         assert "Traceback" not in errors
+
+
+def test_a_missing_model_is_named_as_by_the_other_commands(tmp_path):
+    missing = tmp_path / "nope"
+    for options in (["--model", missing], ["--model", f"films={missing}", "--model", f"news={missing}"]):
+        result = run("serve", "--port", "0", "--database", f"sqlite:///{tmp_path}/f.db", *options)
+        assert result.exit_code == 2
+        assert f"{missing}: there is no such model. Train one with `movieclassifier train" in result.output
+    assert "name no model to take the bundled one." in run("info", "--model", missing).output

@@ -58,3 +58,15 @@ def test_json_holds_all_metrics_and_where_they_come_from():
     assert found["sample"] is True
     assert {name: found[name] for name in metrics} == metrics
     assert found["seconds"] == 1.5
+
+
+def test_a_matrix_of_many_labels_is_not_shown():
+    classifier, metrics = evaluated(3)
+    row = next(iter(metrics["per_class"].values()))
+    for n, shown in ((20, True), (21, False)):
+        metrics["per_class"] = {f"label {number}": row for number in range(n)}
+        metrics["confusion_matrix"] = [[0] * n] * n
+        text = metrics_table(classifier, metrics, False)
+        assert ("confusion matrix (rows" in text) is shown
+        assert (f"confusion matrix: not shown for {n} labels; --json holds it." in text) is not shown
+        assert len(json.loads(metrics_table(classifier, metrics, True))["confusion_matrix"]) == n

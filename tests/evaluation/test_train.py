@@ -99,3 +99,24 @@ def test_names_of_labels_are_given_where_they_are_asked_for(small_model):
     texts = ["a wonderful film", "a waste of time"]
     assert classifier.predict(texts).tolist() == [1, 0]
     assert classifier.predict(texts, names=True).tolist() == ["positive", "negative"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"text_column": "body"}, r"no 'text_column': .* reading=ReadingOptions\(text_columns=\(…\), label_column=…\)"),
+        ({"label_column": "kind"}, r"no 'label_column': it is an option of reading"),
+        ({"pases": 2}, r"no 'pases'; the settings of a recipe are tokenizer, .*, passes, calibrate\.$"),
+    ],
+)
+def test_unknown_settings_are_answered_with_those_there_are(settings, message):
+    with pytest.raises(TypeError, match=message):
+        train(FILMS, **settings)
+
+
+def test_columns_that_are_not_found_are_told_in_words_of_python(tmp_path):
+    (tmp_path / "tickets.csv").write_text("id,body,kind\n" + "1,fine,good\n2,dull,bad\n" * 20)
+    with pytest.raises(ValueError, match=r"got id,body,kind\. Pass reading=ReadingOptions\(text_columns=\(…\), "):
+        train(tmp_path / "tickets.csv")
+    with pytest.raises(ValueError, match=r"too few for n_holdout 50\. Lower it\."):
+        train(FILMS[:40], n_holdout=50)

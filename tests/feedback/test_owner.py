@@ -3,7 +3,7 @@
 import pytest
 
 from movieclassifier.feedback.log.errors import NotFound
-from tests.support.services import ADA, BOB, TEXTS, contradict, digest, open_service
+from tests.support.services import ADA, BOB, TEXTS, contradict, digest, open_own, open_service
 
 
 def test_votes_on_one_text_count_once_until_they_are_reviewed(service):
@@ -66,3 +66,9 @@ def test_a_service_describes_what_it_serves(service):
     assert service.owner.describe().startswith("Serving version 1 of ")
     assert "votes: 1 learned, 0 waiting, 0 held" in service.owner.describe()
     assert service.ready() == "1+2"
+
+
+def test_of_the_bundled_model_it_says_how_to_train_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    service = open_own(f"sqlite:///{tmp_path}/f.db")
+    assert "`movieclassifier train CORPUS` trains one of your own." in service.owner.describe()

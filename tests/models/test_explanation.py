@@ -94,3 +94,12 @@ def test_html_of_an_explanation_marks_both_sides():
     page = Explanation("dull - fine.", "positive", 1.5, 0.0, parts)._repr_html_()
     assert re.findall(r"2px (\w+) rgb.*?>(\w+)</span>", page) == [("dashed", "dull"), ("solid", "fine")]
     assert "decision value +1.500 for &#x27;positive&#x27;" in page
+
+
+def test_an_explanation_names_the_label_as_people_know_it():
+    classifier = random_classifier(texts=("great movie",))
+    classifier.label_names = ["grim", "warm"]
+    explanation = classifier.explain("a great movie")
+    assert explanation.label == 1
+    assert " for 'warm' = intercept " in repr(explanation)
+    assert " for &#x27;warm&#x27;, intercept " in explanation._repr_html_()

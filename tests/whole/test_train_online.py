@@ -94,7 +94,10 @@ CONTENTS = {
         HEADER + b"good,1\n" * 50,
         "there must be documents of at least two classes; all are labelled 1",
     ),
-    "one document": (HEADER + b"good,1\n", "the stream holds 1 document, too few for a training part and a holdout."),
+    "one document": (
+        HEADER + b"good,1\n",
+        "the stream holds 1 document, too few for a training part and a holdout. Pass",
+    ),
     "sorted by label": (
         HEADER + b"good,1\n" * 200 + b"bad,0\n" * 200,
         "A stream sorted by label trains badly; pass --shuffle, shuffle the file once",
@@ -125,8 +128,11 @@ def test_fault_of_the_test_corpus_is_found_before_the_training(name, tmp_path, m
         ([".ci"], ".ci: there are no folders with files in it; expected one for each class. Pass files by a pattern"),
         ([".ci", "--format", "csv"], ".ci: this is a folder, but csv reads a file"),
         ([SAMPLE, "--test", "none.csv"], "none.csv: there is no such file"),
-        ([SAMPLE, "--n-holdout", 401], "the stream holds 400 documents, too few for --n-holdout 401."),
-        ([SAMPLE, "--n-train", 300, "--n-holdout", 101], "too few for --n-train 300 and --n-holdout 101."),
+        ([SAMPLE, "--n-holdout", 401], "the stream holds 400 documents, too few for --n-holdout 401. Lower it."),
+        (
+            [SAMPLE, "--n-train", 300, "--n-holdout", 101],
+            "too few for --n-train 300 and --n-holdout 101. Lower one of them.",
+        ),
         ([SAMPLE, "--n-train", 400], "there is nothing to evaluate on; lower --n-train"),
         ([SAMPLE, "--alpha", 0], "alpha must be a positive number; got 0.0."),
         ([SAMPLE, "--ngrams", "3-2"], "ngram_range must be two numbers, 1 <= shortest <= longest; got (3, 2)."),
@@ -187,6 +193,8 @@ def test_every_row_another_label_is_doubted_and_very_many_are_refused(tmp_path, 
     many = CliRunner().invoke(main, arguments)
     assert few.exit_code == 0, few.output
     assert "Warning: there are 800 labels on 800 documents; is --label-column the column of the labels?" in few.stderr
+    assert few.stderr.splitlines()[-2].startswith("Warning: there are 800 labels on 800 documents; ")
+    assert "confusion matrix: not shown for 800 labels" in few.stdout
     assert_refused(many, "ids.csv: more than 1,000 different labels, such as 'id1000'", model_dir, earlier_model)
 
 

@@ -42,6 +42,26 @@ class HelpPage(click.Command):
         super().__init__(*arguments, **settings)
         self.examples = tuple(examples)
 
+    def make_context(self, *arguments: Any, **settings: Any) -> click.Context:
+        """Read the command line; mistakes in it are told in the words of this package.
+
+        Raises
+        ------
+        click.UsageError
+            With the range of a number that is none, or with the options of similar names, the best guess first.
+        """
+        try:
+            return super().make_context(*arguments, **settings)
+        except click.BadParameter as error:
+            told = with_range(error.message, error.param)
+            if told == error.message:
+                raise
+            raise click.BadParameter(told, error.ctx, error.param, error.param_hint) from None
+        except click.NoSuchOption as error:
+            guesses = " or ".join(error.possibilities or ())
+            guess = f" Did you mean {guesses}?" if guesses else ""
+            raise click.UsageError(f"No such option {error.option_name!r}.{guess}", error.ctx) from None
+
     def get_short_help_str(self, limit: int = 1000) -> str:
         """Return the first sentence whole; `limit` is the width of one line, which click would cut it to."""
         return super().get_short_help_str(max(limit, 1000))
@@ -69,6 +89,22 @@ class HelpPage(click.Command):
                 for sentence, line in self.examples:
                     formatter.write_text(sentence)
                     formatter.write(shell_lines(line, formatter.width, formatter.current_indent + 2))
+
+
+def with_range(message: str, option: click.Parameter | None) -> str:
+    """Return click's complaint about a number, with its range.
+
+    Examples
+    --------
+    >>> passes = click.Option(["--passes"], type=click.IntRange(1))
+    >>> with_range("'three' is not a valid integer range.", passes)
+    "'three' is not a whole number in the range x>=1."
+    """
+    for kind, number in ((click.IntRange, "whole number"), (click.FloatRange, "number")):
+        if option is not None and isinstance(option.type, kind):
+            found = option.type._describe_range()
+            return message.replace(f"not a valid {option.type.name}.", f"not a {number} in the range {found}.")
+    return message
 
 
 def section_of(parameter: click.Parameter) -> str:
@@ -139,11 +175,14 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     --------
     >>> suggestion("pedict", ["predict", "train"])
     ' Did you mean predict?'
+    >>> suggestion("e", ["evaluate", "explain"])
+    ' Did you mean explain or evaluate?'
     >>> suggestion("clone", ["predict", "train"])
     ''
     """
     if " " in name:
         return " To classify a text: movieclassifier predict TEXT"
     known = list(known)
-    near = [each for each in known if each.startswith(name)] or get_close_matches(name, known, 3, 0.6)
+    begun = [each for each in known if each.startswith(name)]
+    near = get_close_matches(name, begun or known, 3, 0.0 if begun else 0.6)
     return f" Did you mean {' or '.join(near)}?" if near else ""

@@ -208,6 +208,10 @@ def as_shown(value: str, length: int = 60) -> str:
     return repr(value if len(value) <= length else value[:length] + "…")
 
 
+class UnlikelyFormat(ValueError):
+    """The first row of a file is not one of the format that it is read in."""
+
+
 def check_no_address(path: str | PathLike[str]) -> None:
     """Refuse the address of a file on the web; a Path has one slash where an address has two."""
     if re.match(r"(https?|ftp):/", fspath(path)):

@@ -15,6 +15,7 @@ from movieclassifier.corpora.readers.contract import (
     Label,
     Labels,
     RowFault,
+    UnlikelyFormat,
     as_bad_rows,
     as_label,
     as_shown,
@@ -288,7 +289,7 @@ class _Table:
         if fault := text_fault("".join(row), self.encoding):
             raise ValueError(f"{where}: {fault}")
         if len(row) == 1 and self.choice.label != NO_LABEL:
-            raise ValueError(f"{where}: {_one_column(row[0], delimiter)}")
+            raise UnlikelyFormat(f"{where}: {_one_column(row[0], delimiter)}")
         hint = ", or --no-header if there is none."
         columns = find_columns(self.choice, row if self.header else None, len(row), where, hint)
         if not self.header:

@@ -65,7 +65,10 @@ def test_an_option_has_one_help_text_wherever_its_name_has_one_meaning(name):
         (["pedict"], "No such command 'pedict'. Did you mean predict?"),
         (["eval"], "No such command 'eval'. Did you mean evaluate?"),
         (["feedback", "lst"], "No such command 'lst'. Did you mean list?"),
-        (["predict", "--modle", "x"], "No such option '--modle'. Did you mean"),
+        (["predict", "--modle", "x"], "No such option '--modle'. Did you mean --model?"),
+        (["train", "a.csv", "--n-holdou", "x"], "Did you mean --n-holdout"),
+        (["train", "a.csv", "--passes", "three"], "'three' is not a whole number in the range x>=1."),
+        (["predict", "a", "--threshold", "low"], "'low' is not a number in the range 0<=x<=1."),
         (["clone"], "No such command 'clone'."),
     ],
 )
