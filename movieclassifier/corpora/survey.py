@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -18,6 +18,22 @@ if TYPE_CHECKING:
 # A label column with more values than this, or with longer ones, is most probably the wrong column.
 MAX_LABELS = 1000
 MAX_LABEL_LENGTH = 1000
+
+
+@dataclass
+class WithoutText:
+    """Documents whose text is empty or blank: how many, and which is the first, counted from 1 as they are read."""
+
+    n_documents: int = 0
+    first: int = 0
+
+    def counted(self, documents: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+        """Yield the documents, and count those without a text."""
+        for number, document in enumerate(documents, 1):
+            if not document[0] or document[0].isspace():
+                self.n_documents += 1
+                self.first = self.first or number
+            yield document
 
 
 @dataclass(frozen=True)
@@ -40,6 +56,8 @@ class Survey:
     n_bad_rows : int
     shuffle_seed : int or None
         Of the order in which the documents are read, if it is not that of the corpus.
+    without_text : WithoutText
+        Not counted where workers read the corpus.
     """
 
     n_documents: int
@@ -49,6 +67,7 @@ class Survey:
     bad_rows: tuple[str, ...] = ()
     n_bad_rows: int = 0
     shuffle_seed: int | None = None
+    without_text: WithoutText = field(default_factory=WithoutText, compare=False)
 
     @property
     def classes(self) -> tuple[Label, ...]:
@@ -84,20 +103,21 @@ def survey(corpus: "Corpus") -> Survey:
     >>> found.n_documents, found.label_counts, found.labels
     (3, {'0': 1, '4': 2}, {'0': 0, '4': 4})
     """
-    bad_rows = corpus.bad_rows()
+    bad_rows, without_text = corpus.bad_rows(), WithoutText()
     if corpus.copy or any(path.is_dir() for path in corpus.paths):
         documents, digest = with_digest(corpus, bad_rows)
-        counts = count_values(documents, corpus)
-        return survey_of(corpus, counts, corpus.copy.sha256 if corpus.copy else digest(), bad_rows)
+        counts = count_values(without_text.counted(documents), corpus)
+        found = survey_of(corpus, counts, corpus.copy.sha256 if corpus.copy else digest(), bad_rows)
+        return replace(found, without_text=without_text)
     stopped = Event()
     with ThreadPoolExecutor(1, "digest") as pool:  # neither needs the other, and hashing needs no interpreter
         hashing = pool.submit(_hash_files, corpus.paths, stopped)
         try:
-            counts = count_values(corpus.values(bad_rows), corpus)
+            counts = count_values(without_text.counted(corpus.values(bad_rows)), corpus)
         except BaseException:
             stopped.set()
             raise
-        return survey_of(corpus, counts, hashing.result(), bad_rows)
+        return replace(survey_of(corpus, counts, hashing.result(), bad_rows), without_text=without_text)
 
 
 def survey_of(corpus: "Corpus", counts: "Counter[str]", sha256: str, bad_rows: BadRows) -> Survey:

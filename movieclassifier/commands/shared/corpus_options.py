@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from movieclassifier.commands.shared.edge import add_options
+from movieclassifier.commands.shared.edge import add_options, warn
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.system.errors import as_printable
 
@@ -213,8 +213,12 @@ def corpus_to_test_on(path: str, reading: ReadingOptions, format: str | None = N
 
 
 def report_bad_rows(found: "Survey") -> None:
-    """Say on stderr which rows a survey skipped."""
+    """Say on stderr which rows a survey skipped, and how many documents have no text."""
     _report(found.n_bad_rows, found.bad_rows)
+    if n := found.without_text.n_documents:
+        have = "1 document has" if n == 1 else f"{n:,} documents have"
+        which = "it is" if n == 1 else "the first is"
+        warn([f"{have} no text; {which} document {found.without_text.first:,} as they are read."])
 
 
 def report_skipped(bad_rows: "BadRows") -> None:
