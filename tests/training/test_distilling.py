@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from movieclassifier.features.ngrams import NGrams
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.recipes.names import make_recipe
 from movieclassifier.training.distilling import (
@@ -17,21 +16,9 @@ from movieclassifier.training.distilling import (
     open_stages,
     read_labels,
 )
-from movieclassifier.training.learners.soft_targets import SoftSGD
-from movieclassifier.training.row_store import hash_block, write_rows
-from movieclassifier.training.soft_linear import SoftOptions, fit_soft
+from movieclassifier.training.row_store import hash_block
 from movieclassifier.training.teachers.lessons import Lessons, Stages
-
-NGRAMS = NGrams(n_features=2**10)
-OPTIONS = SoftOptions(1, SoftSGD(), 1)
-
-
-def fitted(tmp_path, classes, n=60, n_targets=60):
-    names = ["dull", "great", "odd"][:classes]
-    texts = [f"a {names[i % classes]} film {i}" for i in range(n)]
-    rows = write_rows(tmp_path / "rows", [texts], NGRAMS)
-    targets = np.eye(classes, dtype=np.float32)[np.arange(n_targets) % classes]
-    return fit_soft(rows, targets, np.ones(n_targets, np.float32), NGRAMS.n_features, OPTIONS), names
+from tests.support.soft_layers import NGRAMS, fitted
 
 
 @pytest.mark.parametrize("classes", [2, 3])
