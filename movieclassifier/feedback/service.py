@@ -119,7 +119,7 @@ class Service:
         return self.log.store.find(_checked(prediction_id), client.owner, self.settings.lifetime, view)
 
     def vote(self, prediction_id: str, label: str, client: Client) -> Vote:
-        """Say which label is right; the same vote again counts once and returns the same.
+        """Say which label is right; the same vote again counts once and returns it, with its status of now.
 
         Raises
         ------

@@ -103,8 +103,8 @@ def _put_feedback() -> dict[str, Any]:
     return {
         "operationId": "putFeedback",
         "summary": "Say which label is right.",
-        "description": "It counts once, and has the same answer, however often it is sent. "
-        "To change it, take it back with DELETE first.",
+        "description": "It counts once, however often it is sent. The answer is the same, with the status of now: an "
+        "undo of an earlier vote may free a held one. To change it, take it back with DELETE first.",
         "requestBody": _json(ref("FeedbackRequest"), required=True),
         "responses": {
             "200": {
