@@ -31,7 +31,9 @@ FORMS_OF_ONE_TEXT = (
     "e\u0301|o\u0323\u0302|\u0301|\u0327\u0301|A\u030a|ᄒ|\u1161|\u11ab|한\u11ab|\u0344|\u0958|\u0915\u093c|अच्छी|नहीं|क्\u200dष|తెలుగు|ที่"
     "|مُحَمَّد|می\u200cخواهم|\u200c|\u200d|\ufe0f|\U000e0100|1\ufe0f\u20e3|\u2260|=\u0338|<\u0338|>\u0338|\u212b|\u2126|\u1fef|\u037e|\u2000"
     "|&#39;|&quot;|&nbsp;|&amp;|&lt;b&gt;|&AMP|&#x2019;|&#146;|&#0;|&#xD800;|&#x301;|&#233;|&eacute;|&ngE;|&nosuch;|&;|&#;|AT&T"
-    "|‘|’|‛|ʼ|＇|´|`|“|”|„|‟|＂|«|\u00ad|don’t|don´t|’tis|’’|“x”|re\u00adcommend|isn‘t|e\u00ad\u0301|'\u0301|’\u0301"
+    "|‘|’|‛|ʼ|＇|´|`|“|”|„|‟|＂|«"
+    "|′|can′t|‵|″|ʹ|ʹ|ʻ|oʻz|ʾ|ʿ|ˈ|ꞌ|՚|׳|צה״ל|᾽|΄|´|\x92|\x93|\x91|❜|〝|｀|ʺ"
+    "|\u00ad|don’t|don´t|’tis|’’|“x”|re\u00adcommend|isn‘t|e\u00ad\u0301|'\u0301|’\u0301"
 )
 PIECES, FORMS = STUMBLING_BLOCKS.split("|"), FORMS_OF_ONE_TEXT.split("|")
 

@@ -16,7 +16,7 @@ from libc.string cimport memchr, memcmp, memcpy, memmove, memset
 
 import numpy as np
 
-from movieclassifier.features.folding import REFERENCE, combining_marks, fold
+from movieclassifier.features.folding import QUOTES, REFERENCE, combining_marks, fold
 
 
 cdef extern from "Python.h":

@@ -21,7 +21,10 @@ cdef enum:
     SUPPLEMENT = 0xE0100  # the variation selectors behind all other marks
     N_MARKS = 0x1F000  # code points below the gap before them
 
+    N_WITH_QUOTES = 0x10000  # code points below the first that is never a quote
+
 cdef uint8_t ROLES[256]
+cdef uint8_t ASCII_QUOTES[N_WITH_QUOTES]  # those that typographic quotes become, 0 for any other character
 cdef uint8_t IS_MARK[N_MARKS + 0x100]
 cdef bint marks_are_known = False
 
@@ -32,6 +35,8 @@ cdef void fill_roles():
             ROLES[c] |= role
     for c in range(128):
         ROLES[c] |= LETTER if chr(c).isalpha() else 0
+    for quote, ascii_quote in QUOTES.items():
+        ASCII_QUOTES[<uint16_t> ord(quote)] = ord(ascii_quote)
 
 
 cdef void learn_marks():
@@ -217,15 +222,6 @@ cdef Py_ssize_t copy_without_tags(const uint8_t* text, Py_ssize_t n, uint8_t* ou
     return out + (end - text) - start
 
 
-cdef inline uint8_t folded_quote(uint32_t c) noexcept nogil:
-    """Return the ASCII quote that a typographic one becomes, 0 for any other character."""
-    if c == 0x2019 or c == 0x2018 or c == 0x201B or c == 0x2BC or c == 0xFF07 or c == 0xB4:
-        return c"'"
-    if 0x201C <= c <= 0x201F or c == 0xFF02:
-        return c'"'
-    return 0
-
-
 cdef Py_ssize_t fold_quotes(uint8_t* text, Py_ssize_t n) noexcept nogil:
     """Fold the quotes of a text in place, and leave out its soft hyphens. Returns the new length."""
     cdef Py_ssize_t i = 0, width
@@ -239,7 +235,7 @@ cdef Py_ssize_t fold_quotes(uint8_t* text, Py_ssize_t n) noexcept nogil:
             i += 1
             continue
         c = decode(text + i, &width)
-        quote = folded_quote(c)
+        quote = ASCII_QUOTES[c] if c < N_WITH_QUOTES else 0
         if quote:
             out[0] = quote
             out += 1
