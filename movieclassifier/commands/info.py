@@ -26,8 +26,8 @@ EXAMPLES = [
 @json_option
 def main(model: str | None, as_json: bool) -> None:
     """Show the versions and the model that would be used."""
-    from movieclassifier.evaluation.metrics_table import SAMPLE
     from movieclassifier.models import origin
+    from movieclassifier.models.metadata import is_sample
     from movieclassifier.models.naming import rank_words
     from movieclassifier.models.persistence import load_classifier, model_path
     from movieclassifier.system.compiled import backend
@@ -35,7 +35,7 @@ def main(model: str | None, as_json: bool) -> None:
     classifier = load_classifier(model_path(model))
     name, reason = backend()
     metrics = classifier.metadata.get("metrics", {})
-    mark = "  (sample)" if classifier.metadata.get("corpus") == [SAMPLE] else ""
+    mark = "  (sample)" if is_sample(classifier.metadata) else ""
     facts: dict[str, Any] = {
         "movieclassifier": __version__,
         "python": f"{platform.python_version()} on {sys.platform}",
@@ -65,6 +65,7 @@ def main(model: str | None, as_json: bool) -> None:
 
 def as_data(classifier: "Classifier", path: str, words: dict[str, list[str]]) -> dict[str, Any]:
     """Return the facts as JSON holds them: numbers, names and lists in place of sentences."""
+    from movieclassifier.models.metadata import is_sample
     from movieclassifier.system.compiled import backend
 
     name, reason = backend()
@@ -79,6 +80,7 @@ def as_data(classifier: "Classifier", path: str, words: dict[str, list[str]]) ->
         "sha256": metadata.get("sha256"),
         "n_train": metadata.get("n_train"),
         "evaluated_on": metadata.get("evaluated_on"),
+        "sample": is_sample(metadata),
         "metrics": metrics,
         "words": words,
     }

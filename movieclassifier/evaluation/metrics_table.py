@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Literal
 
 from movieclassifier.models.classifier import Classifier
-from movieclassifier.models.metadata import Metrics
+from movieclassifier.models.metadata import Metrics, is_sample
 
-SAMPLE = "sample_reviews.csv"
 # A matrix of more labels is wider than any screen.
 MAX_SHOWN = 20
 SCORES: tuple[Literal["precision", "recall", "f1"], ...] = ("precision", "recall", "f1")
@@ -35,12 +34,12 @@ def metrics_table(
     """
     corpus = classifier.metadata.get("corpus")
     if as_json:
-        origin = {"recipe": classifier.recipe.name, "trained_on": corpus, "sample": corpus == [SAMPLE]}
+        origin = {"recipe": classifier.recipe.name, "trained_on": corpus, "sample": is_sample(classifier.metadata)}
         return json.dumps({**origin, **(metrics or {}), **(costs or {})}, indent=2)
     lines = _summary(metrics, costs or {})
     if metrics is not None:
         lines += ["", *_per_class(metrics), "", *_confusion(metrics)]
-    if corpus == [SAMPLE]:
+    if is_sample(classifier.metadata):
         lines = [f"{line}  (sample)" if re.search(r"\b\d", line) else line for line in lines]
         lines += ["", "(sample): this model was trained on the 400 sample reviews, not on aclImdb."]
     return "\n".join(lines)

@@ -141,7 +141,8 @@ def train(
     classifier.metadata |= provenance(corpus, plan, n_held_out, None if tested is None else tested.names[0])
     separate = None if tested is None else tested.documents(found.labels)
     sample, unseen = unseen_documents(holdout, n_held_out, separate)
-    evaluate_unseen(classifier, sample, lambda: score_documents(classifier, unseen, n_threads))
+    again = corpus.documents(found.labels)
+    evaluate_unseen(classifier, sample, lambda: score_documents(classifier, unseen, n_threads), again)
     return classifier
 
 

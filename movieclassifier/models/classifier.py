@@ -19,7 +19,7 @@ from movieclassifier.models.column_coef import as_array
 from movieclassifier.models.correcting import Lesson, take_step, teach
 from movieclassifier.models.decisions import predicted_positions, probabilities
 from movieclassifier.models.explanation import Explanation, Side, explain_weights
-from movieclassifier.models.metadata import Provenance
+from movieclassifier.models.metadata import Provenance, is_sample
 from movieclassifier.models.weights import Weights
 from movieclassifier.models.writing import save_model, save_record
 from movieclassifier.recipes.linear import Recipe
@@ -109,6 +109,8 @@ class Classifier:
         facts = [f"recipe {self.recipe.name}", f"{len(self.columns):,} columns"]
         if metrics := self.metadata.get("metrics"):
             facts.append(f"accuracy {metrics['accuracy']:.4f} on {metrics['n_documents']:,} documents")
+        if is_sample(self.metadata):
+            facts.append("trained on the sample reviews only")
         return f"<Classifier of {', '.join(self.label_names)}: {', '.join(facts)}>"
 
     def rows(self, texts: Sequence[str]) -> Rows:

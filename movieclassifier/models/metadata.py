@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Any, TypedDict
 
+SAMPLE = "sample_reviews.csv"
 FIGURES = ("accuracy", "standard_error", "log_loss", "calibration_error")
 
 
@@ -126,6 +127,18 @@ class RecordFacts(TypedDict):
 
     recipe: dict[str, Any]
     metadata: Provenance
+
+
+def is_sample(metadata: Provenance) -> bool:
+    """Tell whether a model was trained on the few sample reviews of the package only; its figures say little then.
+
+    Examples
+    --------
+    >>> is_sample({"corpus": ["sample_reviews.csv"]}), is_sample({"corpus": ["movie_data.csv"]})
+    (True, False)
+    """
+    earlier = (name for _, _, *names in metadata.get("earlier", []) for name in list(*names) or [""])
+    return {*metadata.get("corpus", []), *earlier} == {SAMPLE}
 
 
 def first_misfit(metadata: Any) -> str | None:

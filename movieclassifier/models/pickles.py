@@ -216,6 +216,8 @@ def _rebuild_estimator(state: dict[str, Any]) -> Any:
     if attributes["average"] is not False:
         raise pickle.UnpicklingError("its weights are averaged, which lets no estimator go on from those it is given")
     _check_shapes(attributes)
+    if type(attributes["n_jobs"]) is int and attributes["n_jobs"] > (os.cpu_count() or 1):
+        attributes["n_jobs"] = -1  # one thread for each: a file could start as many as it liked
     estimator.__setstate__(attributes)
     estimator._validate_params()  # partial_fit leaves that out where an estimator is fitted
     return estimator

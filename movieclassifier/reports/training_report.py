@@ -8,7 +8,7 @@ from movieclassifier.corpora.readers.contract import Document, Label
 from movieclassifier.evaluation.metrics import evaluate
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.decisions import predicted_positions, probabilities
-from movieclassifier.models.metadata import Metrics
+from movieclassifier.models.metadata import Metrics, is_sample
 from movieclassifier.reports.charts import draw_cloud, draw_ngrams
 from movieclassifier.reports.curves import (
     draw_calibration,
@@ -30,6 +30,7 @@ from movieclassifier.reports.style import drawable
 from movieclassifier.system.atomic import replace_file
 
 PAGE = "report.html"
+SAMPLE_NOTE = ": the sample reviews of the package, to try things out; the figures say little"
 
 Documents = Callable[[], Iterable[Document]]
 
@@ -131,7 +132,7 @@ def facts(classifier: Classifier) -> list[tuple[str, str]]:
     ngrams = recipe.ngrams
     shortest, longest = ngrams.ngram_range
     found = [
-        ("Corpus", ", ".join(metadata.get("corpus", ["unknown"]))),
+        ("Corpus", ", ".join(metadata.get("corpus", ["unknown"])) + (SAMPLE_NOTE if is_sample(metadata) else "")),
         ("SHA-256", metadata.get("sha256", "unknown")),
         ("Trained on", f"{metadata.get('n_train', 0):,} documents, {recipe.passes} {_plural(recipe.passes, 'pass')}"),
         ("Tested on", f"{metadata.get('evaluated_on', 'unknown')}"),

@@ -15,6 +15,8 @@ from sklearn.utils import check_random_state
 from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.features.hashing import hash_texts
 from movieclassifier.models.decisions import predicted_positions, probabilities
+from movieclassifier.models.guard import N_GUARD
+from movieclassifier.models.naming import name_strongest
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import make_recipe
 from movieclassifier.training.capacity import check_capacity
@@ -152,6 +154,7 @@ class StreamingTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         )
         documents: Iterator[Document] = ((texts[place], known[positions[place]]) for place in order)
         self.classifier_ = fit(documents, plan, n_threads=self.n_threads)
+        self.classifier_.metadata["ngrams"] = name_strongest(self.classifier_, texts[:N_GUARD])
         self.classes_ = classes
         self.__dict__.pop("stream_", None)
         return self

@@ -15,7 +15,7 @@ def test_info_tells_versions_path_and_model(small_model):
     model = found["model"]
     assert model["path"] == str(small_model / "classifier.npz")
     assert (model["labels"], model["classes"]) == (["negative", "positive"], [0, 1])
-    assert (model["corpus"], model["n_train"]) == (["sample_reviews.csv"], 360)
+    assert (model["corpus"], model["n_train"], model["sample"]) == (["sample_reviews.csv"], 360, True)
     assert model["recipe"]["name"] == "default"
     assert 0.5 < model["metrics"]["accuracy"] < 1
     shown = run("info", "--model", small_model).stdout

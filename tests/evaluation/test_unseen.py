@@ -25,3 +25,13 @@ def test_without_documents_nothing_is_evaluated():
     classifier = random_classifier()
     assert evaluate_unseen(classifier, [], lambda: 1 / 0) == {}
     assert not {"metrics", "threshold"} & set(classifier.metadata)
+    assert classifier.metadata["ngrams"] == []
+
+
+def test_without_documents_the_training_names_the_strongest_ngrams():
+    classifier = random_classifier(texts=tuple(TEXTS))
+    documents = [(text, i % 2) for i, text in enumerate(TEXTS)]
+    evaluate_unseen(classifier, [], lambda: 1 / 0, iter(documents))
+    named = classifier.metadata["ngrams"]
+    assert len(named) > 5
+    assert all(any(word in text.lower() for text in TEXTS) for ngram in named for word in ngram.split())

@@ -104,3 +104,5 @@ def test_repr_tells_labels_recipe_size_and_accuracy():
     assert repr(classifier) == f"<Classifier of 0, 1: recipe default, {len(classifier.columns)} columns>"
     classifier.metadata = {"metrics": {"accuracy": 0.92564, "n_documents": 5000}}
     assert repr(classifier).endswith(" columns, accuracy 0.9256 on 5,000 documents>")
+    classifier.metadata["corpus"] = ["sample_reviews.csv"]
+    assert repr(classifier).endswith(" documents, trained on the sample reviews only>")

@@ -1,6 +1,6 @@
 import pytest
 
-from movieclassifier.models.metadata import first_misfit
+from movieclassifier.models.metadata import first_misfit, is_sample
 from movieclassifier.models.persistence import load_classifier, model_path
 
 METRICS = {"accuracy": 0.9, "standard_error": 0.1, "log_loss": 0.3, "calibration_error": 0, "n_documents": 9}
@@ -11,6 +11,22 @@ def test_metadata_of_the_bundled_model_fits(tmp_path, monkeypatch):
     metadata = load_classifier(model_path()).metadata
     assert metadata.keys() >= {"corpus", "metrics", "versions"}
     assert first_misfit(metadata) is None
+
+
+@pytest.mark.parametrize(
+    ("metadata", "expected"),
+    [
+        ({"corpus": ["sample_reviews.csv"]}, True),
+        ({"corpus": ["sample_reviews.csv"], "earlier": [["5e4f", 360, ["sample_reviews.csv"]]]}, True),
+        ({"corpus": ["sample_reviews.csv"], "earlier": [["5e4f", 360, ["a.csv"]]]}, False),
+        ({"corpus": ["sample_reviews.csv"], "earlier": [["5e4f", 360]]}, False),
+        ({"corpus": ["a.csv", "sample_reviews.csv"]}, False),
+        ({}, False),
+    ],
+)
+def test_a_model_of_the_sample_reviews_alone_is_told_from_others(metadata, expected):
+    assert first_misfit(metadata) is None
+    assert is_sample(metadata) is expected
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ def test_figures_on_the_page_are_those_of_the_run(trained, page):
     for row in metrics["per_class"].values():
         assert f"{row['f1']:.4f}" in page
     assert load_classifier(trained).metadata["sha256"] in page
+    assert "sample_reviews.csv: the sample reviews of the package" in page
 
 
 def test_same_model_and_corpus_make_the_same_report(trained, folder, tmp_path):

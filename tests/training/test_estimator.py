@@ -123,7 +123,9 @@ def test_it_is_the_model_that_train_trains(tmp_path):
     assert model.classifier_.weights_sha256() == trained.weights_sha256()
     assert np.array_equal(model.predict_proba(TEXTS), trained.predict_proba(TEXTS))
     model.classifier_.save(tmp_path / "model")
-    assert load_classifier(tmp_path / "model").predict(["fine"]).tolist() == ["good"]
+    loaded = load_classifier(tmp_path / "model")
+    assert loaded.predict(["fine"]).tolist() == ["good"]
+    assert "fine" in loaded.metadata["ngrams"] == trained.metadata["ngrams"]
 
 
 def test_minibatches_in_turn_learn_as_one_pass_does():

@@ -518,6 +518,7 @@ def test_corpus_can_be_trained_on_whole_and_the_record_says_that_nothing_was_mea
     assert "accuracy" not in train(SAMPLE, "--model", tmp_path, "--n-holdout", 0).stdout
     told = CliRunner().invoke(command_line, ["info", "--model", str(tmp_path)])
     assert (told.exit_code, "accuracy         unknown" in told.stdout) == (0, True)
+    assert {line.split()[1] for line in told.stdout.splitlines() if line.startswith("for ")} == {"negative", "positive"}
 
 
 def test_many_labels_on_short_documents_cost_little(tmp_path):

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from movieclassifier.models.metadata import Metrics, Provenance
-
-SAMPLE = "sample_reviews.csv"
+from movieclassifier.models.metadata import Metrics, Provenance, is_sample
 
 
 @dataclass(frozen=True)
@@ -157,4 +155,4 @@ class ModelFacts:
     @property
     def is_sample(self) -> bool:
         """Whether it was trained on the few sample reviews of the package only; its figures say little then."""
-        return SAMPLE in self.metadata.get("corpus", [])
+        return is_sample(self.metadata)
