@@ -111,8 +111,8 @@ def judging(model: str | None) -> dict[str, float]:
 def pages(model: str | None, folder: Path, n_items: int = 2000, n_requests: int = 200) -> dict[str, float]:
     """Return the times of /live with so many articles, one request after the other."""
     from movieclassifier.feedback.log.database import transaction
-    from movieclassifier.live.items import Item
-    from movieclassifier.live.storage.items import keep_items
+    from movieclassifier.feedback.log.live.entities import Item
+    from movieclassifier.feedback.log.live.items import keep_items
     from movieclassifier.web import create_app
 
     url = f"sqlite:///{folder}/pages.db"

@@ -208,6 +208,19 @@ def _tree(source: str) -> ast.Module:
     return ast.parse(source)
 
 
+STATEMENTS = {"select", "insert", "update", "delete", "text", "func"}
+
+
+def statements_outside_the_log(modules: Mapping[str, str]) -> list[str]:
+    """Return the modules that write SQL and do not lie in ``feedback.log``."""
+    return [
+        module
+        for module, source in modules.items()
+        if not module.startswith(f"{PACKAGE}.feedback.log.")
+        and any(name in {f"sqlalchemy.{each}" for each in STATEMENTS} for name, _ in _imported(source))
+    ]
+
+
 RULES = [
     upward_imports,
     click_outside_commands,
@@ -216,6 +229,7 @@ RULES = [
     modules_without_tests,
     long_calls,
     untyped_facts,
+    statements_outside_the_log,
 ]
 
 
@@ -241,6 +255,7 @@ def test_the_house_keeps_its_rules(rule):
         ("system.npz", "print(1, 2, 3, 4, 5, 6)", long_calls),
         ("models.guard", "def f(facts: dict[str, Any]):\n    pass", untyped_facts),
         ("web.config", "def f(*, metadata: Mapping[str, Any] | None = None):\n    pass", untyped_facts),
+        ("live.service", "from sqlalchemy import select", statements_outside_the_log),
     ],
 )
 def test_each_rule_can_fail(module, line, rule):

@@ -169,8 +169,8 @@ def hashtag(query: str, source: str, server: str, limit: int, model: str | None,
 )
 def watch(database: str | None, every: float) -> None:
     """Print each new article as a JSON line, until Ctrl-C."""
+    from movieclassifier.feedback.log.live.articles import Wanted
     from movieclassifier.live.describing import describe
-    from movieclassifier.live.service import Wanted
 
     live = open_live(database)
     seen = live.news(Wanted(per_page=1)).last_id

@@ -15,6 +15,7 @@ In reading order:
    :mod:`~movieclassifier.feedback.log.replay`, :mod:`~movieclassifier.feedback.served_model`
 6. more bases: :mod:`~movieclassifier.feedback.model_files` (a newly trained model),
    :mod:`~movieclassifier.feedback.updating` (guard, rollback), :mod:`~movieclassifier.feedback.retraining`
-7. the front doors over one :mod:`~movieclassifier.feedback.served_log`: :mod:`~movieclassifier.feedback.owner` for the
+7. news and posts beside the log: :mod:`~movieclassifier.feedback.log.live`
+8. the front doors over one :mod:`~movieclassifier.feedback.served_log`: :mod:`~movieclassifier.feedback.owner` for the
    owner, :mod:`~movieclassifier.feedback.service` for everybody
 """

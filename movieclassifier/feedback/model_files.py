@@ -5,20 +5,23 @@ from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
 from movieclassifier.feedback.log.appending import appending
 from movieclassifier.feedback.log.bases import (
+    base_name,
     count_accepted,
     database_name,
+    head_of,
     is_beginning,
     known_version,
     load_base,
+    served_version,
     store_base,
 )
+from movieclassifier.feedback.log.counting import count_predictions
 from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.entities import TRAINED
-from movieclassifier.feedback.log.schema import bases, head, predictions
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.guard import guard_accuracy
 from movieclassifier.models.persistence import check_model
@@ -36,7 +39,7 @@ def serve_first(engine: Engine, path: Path) -> None:
         If the record cannot be read.
     """
     with snapshot(engine) as connection:
-        if connection.scalar(select(head.c.base_version)) is not None:
+        if head_of(connection)[1] is not None:
             return
     model = _Read(path)
     with appending(engine) as log:
@@ -64,9 +67,9 @@ def expect_known(engine: Engine, path: Path) -> int:
         if known is not None:
             return known
         classifier, _ = load_record(path)
-        served = connection.execute(select(head.c.base_version)).scalar_one()
+        served = served_version(connection)
         _check_labels(connection, path, classifier, served)
-        name = connection.scalar(select(bases.c.name).where(bases.c.version == served))
+        name = base_name(connection, served)
         n_accepted = count_accepted(connection)
         of = "" if name == model_name(path) else f" of {name}"
         raise ValueError(
@@ -91,7 +94,7 @@ def _replace_bundled(engine: Engine, path: Path) -> None:
 def _fits(connection: Connection, classifier: Classifier) -> bool:
     """Tell whether answers that are stored would still name labels of the model."""
     labels = load_base(connection, 1)[0].label_names
-    return set(labels) == set(classifier.label_names) or not connection.scalar(select(predictions.c.id).limit(1))
+    return set(labels) == set(classifier.label_names) or not count_predictions(connection)
 
 
 def adopt(engine: Engine, path: Path, by: str, note: str = "") -> tuple[int, bool]:

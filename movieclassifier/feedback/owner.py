@@ -5,16 +5,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from movieclassifier.feedback.log.appending import appending
-from movieclassifier.feedback.log.bases import ancestry, list_versions
-from movieclassifier.feedback.log.counting import count_clients
+from movieclassifier.feedback.log.bases import ancestry, list_versions, served_version
+from movieclassifier.feedback.log.counting import count_clients, standing_votes_of
 from movieclassifier.feedback.log.database import snapshot
-from movieclassifier.feedback.log.entities import ACCEPTED, WAITING, Entry, Event, Page
+from movieclassifier.feedback.log.entities import WAITING, Entry, Event, Page
 from movieclassifier.feedback.log.errors import NotFound
 from movieclassifier.feedback.log.facts import ClientVotes, Version
-from movieclassifier.feedback.log.schema import head, votes
 from movieclassifier.feedback.log.texts import clean
 from movieclassifier.feedback.model_files import adopt, model_name
 from movieclassifier.feedback.served_log import ServedLog
@@ -62,7 +59,7 @@ class Owner:
     def unserved_model(self) -> str:
         """Say how to serve the model file, where the database knows it but serves a different one; else nothing."""
         with snapshot(self.log.store.engine) as connection:
-            line = ancestry(connection, connection.execute(select(head.c.base_version)).scalar_one())
+            line = ancestry(connection, served_version(connection))
         if self.log.trained_version is None or self.log.trained_version in line:
             return ""
         file, version = model_name(self.log.model_path), self.log.trained_version
@@ -128,11 +125,9 @@ class Owner:
 
     def votes_of(self, client: str, since: datetime | None = None) -> list[int]:
         """Return the positions of the votes of a client that stand, from a time on."""
-        theirs = (votes.c.client == client) & votes.c.status.in_([ACCEPTED, WAITING])
-        if since is not None:
-            theirs &= votes.c.voted_at >= int(since.timestamp() * 1000)
+        first = None if since is None else int(since.timestamp() * 1000)
         with snapshot(self.log.store.engine) as connection:
-            return list(connection.scalars(select(votes.c.position).where(theirs).order_by(votes.c.position)))
+            return standing_votes_of(connection, client, first)
 
     def reject_client(self, client: str, since: datetime | None, by: str, note: str = "") -> int:
         """Take out all votes of a client that stand, from a time on; return their number.

@@ -3,17 +3,14 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import select
-
-from movieclassifier.feedback.log.appending import Appending, appending
+from movieclassifier.feedback.log.appending import Appending, appending, time_of_event
 from movieclassifier.feedback.log.bases import BUNDLED_NAME, find_version
 from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.entities import Prediction
 from movieclassifier.feedback.log.facts import ModelFacts
 from movieclassifier.feedback.log.grouping import Group, GroupCommit
 from movieclassifier.feedback.log.raw import read_head
-from movieclassifier.feedback.log.rows import View, moment
-from movieclassifier.feedback.log.schema import events
+from movieclassifier.feedback.log.rows import View
 from movieclassifier.feedback.log.store import FeedbackStore
 from movieclassifier.feedback.model_files import expect_known, model_name, serve_first
 from movieclassifier.feedback.served_model import ServedModel
@@ -88,8 +85,7 @@ class ServedLog:
         with snapshot(self.store.engine) as connection:
             applied = len(model.votes_in_weights(connection))
             first = min(model.held, default=None)
-            at = connection.scalar(select(events.c.at).where(events.c.position == first)) if first else None
-            held_since = None if at is None else moment(at)
+            held_since = time_of_event(connection, first) if first else None
         served = find_version(self.store.engine, model.base_version)
         return ModelFacts(
             name=served.name,

@@ -11,7 +11,7 @@ from threading import Lock, RLock
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
 from movieclassifier.features.rows import Rows
 from movieclassifier.feedback.ballots import Batch, TextRows, is_packed, text_rows, unpack_rows
@@ -20,7 +20,7 @@ from movieclassifier.feedback.evidence import Evidence
 from movieclassifier.feedback.guarding import GuardScores
 from movieclassifier.feedback.learner import Learner
 from movieclassifier.feedback.log.appending import Accepted, folded_votes, now
-from movieclassifier.feedback.log.bases import ancestry, guard_reference, load_base
+from movieclassifier.feedback.log.bases import ancestry, guard_reference, head_of, load_base
 from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.entities import (
     ACCEPTED,
@@ -40,7 +40,6 @@ from movieclassifier.feedback.log.replay import (
     with_other_labels,
 )
 from movieclassifier.feedback.log.rows import Held, moment
-from movieclassifier.feedback.log.schema import head
 from movieclassifier.feedback.log.stored import read_position
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.decisions import predicted_positions, probabilities
@@ -121,7 +120,7 @@ class ServedModel:
             If there is no base to serve.
         """
         with self.lock:
-            position, version = connection.execute(select(head.c.position, head.c.base_version)).one()
+            position, version = head_of(connection)
             if read_position(position) == self.position:
                 return
             if version is None:

@@ -2,16 +2,25 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
 from movieclassifier.feedback.bounds import DEFAULT_TOLERANCE, UNBOUNDED
 from movieclassifier.feedback.log.appending import appending, folded_votes, votes_beyond
-from movieclassifier.feedback.log.bases import ancestry, find_version, guard_reference, load_base, store_base
+from movieclassifier.feedback.log.bases import (
+    ancestry,
+    base_name,
+    find_version,
+    guard_reference,
+    has_version,
+    load_base,
+    parent_of,
+    served_version,
+    store_base,
+)
 from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.entities import UPDATE
 from movieclassifier.feedback.log.errors import NotFound
 from movieclassifier.feedback.log.facts import Version
-from movieclassifier.feedback.log.schema import bases, head
 from movieclassifier.feedback.model_files import accuracy_on_guard
 from movieclassifier.feedback.served_model import ServedModel
 from movieclassifier.models.classifier import Classifier
@@ -103,7 +112,7 @@ def update_base(
     with snapshot(engine) as connection:
         candidate = ServedModel(engine, UNBOUNDED)
         candidate.refresh(connection)
-        parent = connection.execute(select(head.c.base_version)).scalar_one()
+        parent = served_version(connection)
         folded = candidate.votes_in_weights(connection)
         n_new = len(set(folded) - set(folded_votes(connection, parent)))
         if folded == folded_votes(connection, parent):
@@ -112,7 +121,7 @@ def update_base(
         accuracy, reference = _check(
             connection, candidate.classifier, parent, root=root, tolerance=tolerance, without_guard=without_guard
         )
-        name = connection.execute(select(bases.c.name).where(bases.c.version == root)).scalar_one()
+        name = base_name(connection, root)
     classifier = candidate.classifier
     classifier.weights.cover()
     classifier.metadata = classifier.metadata.copy()
@@ -159,7 +168,7 @@ def roll_back(engine: Engine, version: int | None, by: str, note: str = "") -> R
     """
     with appending(engine) as log:
         if version is None:
-            version = log.connection.scalar(select(bases.c.parent).where(bases.c.version == log.base_version))
+            version = parent_of(log.connection, log.base_version)
             if version is None:
                 raise NotFound(f"version {log.base_version} was not made by an update; name the version to go back to.")
         _check_version(log.connection, version)
@@ -181,7 +190,7 @@ def set_aside_by_rollback(engine: Engine, version: int) -> int:
 
 
 def _check_version(connection: Connection, version: int) -> None:
-    if connection.scalar(select(bases.c.version).where(bases.c.version == version)) is None:
+    if not has_version(connection, version):
         raise NotFound(f"there is no version {version}; movieclassifier rollback --list shows them.")
 
 

@@ -8,7 +8,7 @@ In reading order:
    :mod:`~movieclassifier.live.intervals`
 3. reading what came, in a process that can be killed: :mod:`~movieclassifier.live.parsing.parser`
 4. who is asked: :mod:`~movieclassifier.live.sources`, :mod:`~movieclassifier.live.newspapers`
-5. what is kept: :mod:`~movieclassifier.live.storage`, :mod:`~movieclassifier.live.collecting`,
+5. what is kept: :mod:`~movieclassifier.feedback.log.live`, :mod:`~movieclassifier.live.collecting`,
    :mod:`~movieclassifier.live.searching`
 6. what the model says of it: :mod:`~movieclassifier.live.judging`, :mod:`~movieclassifier.live.drift`
 """

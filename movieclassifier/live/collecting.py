@@ -15,20 +15,20 @@ from sqlalchemy import Engine, Row
 
 from movieclassifier.feedback.log.database import snapshot, transaction
 from movieclassifier.feedback.log.errors import Unavailable
+from movieclassifier.feedback.log.live import feeds as feed_store
+from movieclassifier.feedback.log.live.clock import milliseconds
+from movieclassifier.feedback.log.live.entities import Item
+from movieclassifier.feedback.log.live.items import forget, id_key, keep_items, known_keys, url_key
+from movieclassifier.feedback.log.live.leases import give_back, take_lease
 from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.fetching import Validators
 from movieclassifier.live.intervals import back_off
-from movieclassifier.live.items import Item
-from movieclassifier.live.newspapers import Newspaper
+from movieclassifier.live.newspapers import Newspaper, newspaper_of_each_feed
 from movieclassifier.live.reading import with_page
 from movieclassifier.live.robots import Robots
 from movieclassifier.live.settings import LiveSettings
 from movieclassifier.live.sources.asking import Outside
 from movieclassifier.live.sources.feed import FeedAnswer, ask_feed
-from movieclassifier.live.storage import feeds as feed_store
-from movieclassifier.live.storage.clock import milliseconds
-from movieclassifier.live.storage.items import forget, id_key, keep_items, known_keys, url_key
-from movieclassifier.live.storage.leases import give_back, take_lease
 
 log = logging.getLogger("movieclassifier")
 
@@ -98,7 +98,7 @@ class Collector:
             now = milliseconds(self._clock())
             if not take_lease(connection, LEASE_NAME, self._holder, now):
                 return None
-            feed_store.list_feeds(connection, self._newspapers)
+            feed_store.list_feeds(connection, newspaper_of_each_feed(self._newspapers))
             due = feed_store.due_feeds(connection, now)
         by_host: dict[str, list[Row[Any]]] = defaultdict(list)
         for feed in due:
@@ -193,7 +193,8 @@ class Collector:
             feed_store.keep_answer(
                 connection,
                 feed,
-                validators=validators,
+                etag=validators.etag,
+                modified=validators.modified,
                 digest=answer.digest or feed.digest,
                 moved_to=page.moved_to,
                 now=milliseconds(now),

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from movieclassifier.live.items import Item
-from movieclassifier.live.judging import OTHER, Judgement
+from movieclassifier.feedback.log.live.entities import OTHER, Item, Judgement
 
 
 def describe(item: Item, judgement: Judgement) -> dict[str, Any]:

@@ -1,63 +1,19 @@
-"""An item: one article or post, as text."""
+"""Items are made of what a parser found: one article or post each, as text."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from movieclassifier.feedback.log.live.entities import ARTICLE, POST, Item
 from movieclassifier.live.cleaning import MAX_TITLE, plain, tidy
 
-ARTICLE, POST = "article", "post"
 MAX_LINK = 2000
 MAX_ID = 500
 # A clock may be a little ahead; beyond that the date is a mistake or an advertisement that wants to stay on top.
 AHEAD = timedelta(hours=1)
 OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Item:
-    """An article or a post. All of it is text that was cleaned; nothing of it is markup.
-
-    Attributes
-    ----------
-    source : str
-        Who published it: a newspaper's name, or a source of posts.
-    id : str
-        What the source knows it by; else its link, else its title.
-    url : str
-        A link to it, http or https; "" where there is none.
-    title, text, author : str
-    published : datetime or None
-        In UTC; None where the source gives no date, or an impossible one.
-    language : str
-        As the source declares it, such as "en"; "" where it does not.
-    kind : {"article", "post"}
-    categories : tuple of str
-        As the source files it.
-    text_from : {"page", "feed", "title"}
-        Where the text was taken from.
-    """
-
-    source: str
-    id: str
-    url: str = ""
-    title: str = ""
-    text: str = ""
-    author: str = ""
-    published: datetime | None = None
-    language: str = ""
-    kind: str = ARTICLE
-    categories: tuple[str, ...] = field(default=())
-    text_from: str = "feed"
-
-    @property
-    def document(self) -> str:
-        """The text that is classified: the title and the text, where the text does not begin with it."""
-        if not self.text or self.text.startswith(self.title):
-            return self.text or self.title
-        return f"{self.title}\n{self.text}" if self.title else self.text
 
 
 def make_item(source: str, found: Mapping[str, Any], now: datetime | None = None) -> Item | None:

@@ -1,23 +1,17 @@
 """Judge items: a label, "other", or nothing if a text is too short or in a different language."""
 
-import json
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection
 
-from movieclassifier.feedback.log.live_tables import items, judged
+from movieclassifier.feedback.log.live.entities import OTHER, UNTOLD, Judgement, KeptItem
+from movieclassifier.feedback.log.live.judgements import keep_judgements, unjudged_items
 from movieclassifier.feedback.log.texts import clean
-from movieclassifier.live.items import ARTICLE
-from movieclassifier.live.storage.items import KeptItem, kept_item
 from movieclassifier.models.abstaining import judge_texts, thresholds_of, unknown_shares
 from movieclassifier.models.classifier import Classifier
 
-OTHER = "other"
-UNTOLD = ""
 # Items that a page judges before it answers; the rest is judged between the rounds of collecting.
 JUDGED_PER_PAGE = 100
 # Words that a text in English has many of.
@@ -27,33 +21,6 @@ COMMON = re.compile(
 )
 COMMON_SHARE = 0.1
 WORD = re.compile(r"[^\W\d_]+")
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """The model's judgement on a text.
-
-    Attributes
-    ----------
-    outcome : str
-        The label that is shown: the model's, :data:`OTHER`, or :data:`UNTOLD`.
-    label : str
-        The most probable one.
-    probability : float
-        Of that label.
-    probabilities : dict of str to float
-    n_known : int
-        N-grams that the model knows.
-    unknown_share : float
-        The share of words that it does not know.
-    """
-
-    outcome: str
-    label: str
-    probability: float
-    probabilities: dict[str, float]
-    n_known: int
-    unknown_share: float
 
 
 def judge(
@@ -136,35 +103,9 @@ def judge_kept(
     language : str
     limit : int
     """
-    is_stale = judged.c.model_version.is_(None) | (judged.c.model_version != version)
-    chosen = (
-        select(items)
-        .outerjoin(judged, judged.c.item == items.c.id)
-        .where(is_stale, items.c.kind == ARTICLE)
-        .order_by(items.c.shown_at.desc())
-        .limit(limit)
-    )
-    kept = [kept_item(row) for row in connection.execute(chosen)]
-    found = judge(classifier, *_texts(kept), language)
-    if not kept:
-        return 0
-    connection.execute(delete(judged).where(judged.c.item.in_([each.id for each in kept])))
-    connection.execute(
-        insert(judged),
-        [
-            {
-                "item": each.id,
-                "model_version": version,
-                "outcome": judgement.outcome,
-                "label": judgement.label,
-                "probability": judgement.probability,
-                "probabilities": json.dumps(judgement.probabilities),
-                "n_known": judgement.n_known,
-                "unknown_share": judgement.unknown_share,
-            }
-            for each, judgement in zip(kept, found, strict=True)
-        ],
-    )
+    kept = unjudged_items(connection, version, limit)
+    found = judge_items(classifier, kept, language)
+    keep_judgements(connection, version, [(each.id, judgement) for each, judgement in zip(kept, found, strict=True)])
     return len(kept)
 
 
@@ -175,15 +116,3 @@ def judge_items(classifier: Classifier, kept: Sequence[KeptItem], language: str)
 
 def _texts(kept: Sequence[KeptItem]) -> tuple[list[str], list[str]]:
     return [clean(each.item.document) for each in kept], [each.item.language for each in kept]
-
-
-def judgement_of(row: Row[Any]) -> Judgement:
-    """Return a judgement of its row."""
-    return Judgement(
-        outcome=row.outcome,
-        label=row.label,
-        probability=row.probability,
-        probabilities=json.loads(row.probabilities),
-        n_known=row.n_known,
-        unknown_share=row.unknown_share,
-    )

@@ -66,6 +66,11 @@ def _newspaper(where: str, name: str, facts: Any) -> Newspaper:
     return Newspaper(tidy(name, MAX_NAME), tuple(links), tidy(str(facts.get("country", "")), MAX_NAME))
 
 
+def newspaper_of_each_feed(newspapers: Iterable[Newspaper]) -> dict[str, str]:
+    """Return the name of the newspaper of each feed, by its URL."""
+    return {feed: paper.name for paper in newspapers for feed in paper.feeds}
+
+
 def newspapers_toml(newspapers: Iterable[Newspaper]) -> str:
     """Return newspapers as :func:`load_newspapers` reads them."""
     return "\n".join(

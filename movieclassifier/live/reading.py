@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from movieclassifier.feedback.log.live.entities import Item
 from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.fetching import PAGE_BYTES
-from movieclassifier.live.items import Item, make_item
+from movieclassifier.live.items import make_item
 from movieclassifier.live.robots import Robots
 from movieclassifier.live.sources.asking import Outside
 from movieclassifier.live.sources.feed import ask_feed

@@ -11,11 +11,18 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from movieclassifier.feedback.log.database import snapshot, transaction
+from movieclassifier.feedback.log.live.clock import milliseconds
+from movieclassifier.feedback.log.live.entities import KeptItem, Search
+from movieclassifier.feedback.log.live.items import keep_items
+from movieclassifier.feedback.log.live.searches import (
+    begin_search,
+    end_search,
+    find_search,
+    found_items,
+    is_due,
+)
 from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.sources import SOURCES, Outside, Query
-from movieclassifier.live.storage.clock import milliseconds
-from movieclassifier.live.storage.items import KeptItem, keep_items
-from movieclassifier.live.storage.searches import Search, begin_search, end_search, find_search, found_items, is_due
 
 log = logging.getLogger("movieclassifier")
 

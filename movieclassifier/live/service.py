@@ -4,86 +4,38 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import ColumnElement, Select, func, select
 
 from movieclassifier.feedback.log.database import snapshot, transaction
 from movieclassifier.feedback.log.errors import NotFound
-from movieclassifier.feedback.log.live_tables import items, judged
+from movieclassifier.feedback.log.live.articles import (
+    News,
+    Wanted,
+    all_probabilities,
+    count_outcomes,
+    count_since,
+    find_news,
+)
+from movieclassifier.feedback.log.live.clock import milliseconds
+from movieclassifier.feedback.log.live.drift import drift_days, keep_drift
+from movieclassifier.feedback.log.live.entities import DayOfSource, FeedState, JudgedItem, KeptItem
+from movieclassifier.feedback.log.live.feeds import feed_states, list_feeds
+from movieclassifier.feedback.log.live.items import find_item, voted_labels
+from movieclassifier.feedback.log.live.judgements import has_unjudged
 from movieclassifier.feedback.served_log import ServedLog
 from movieclassifier.live.collecting import Collector
-from movieclassifier.live.drift import DayOfSource, drift_days, keep_drift, warnings_of
+from movieclassifier.live.drift import warnings_of
 from movieclassifier.live.fetching import Fetcher
-from movieclassifier.live.items import ARTICLE
-from movieclassifier.live.judging import JUDGED_PER_PAGE, Judgement, judge_items, judge_kept, judgement_of
-from movieclassifier.live.newspapers import load_newspapers
+from movieclassifier.live.judging import JUDGED_PER_PAGE, judge_items, judge_kept
+from movieclassifier.live.newspapers import load_newspapers, newspaper_of_each_feed
 from movieclassifier.live.parsing.parser import Parser
 from movieclassifier.live.searching import WAIT_SECONDS, Found, Searcher
-from movieclassifier.live.settings import MAX_PER_PAGE, PER_PAGE, LiveSettings
+from movieclassifier.live.settings import MAX_PER_PAGE, LiveSettings
 from movieclassifier.live.sources import Outside, Query
-from movieclassifier.live.storage.clock import milliseconds
-from movieclassifier.live.storage.feeds import FeedState, feed_states, list_feeds
-from movieclassifier.live.storage.items import KeptItem, find_item, kept_item, voted_labels
 from movieclassifier.models.abstaining import Thresholds, thresholds_of
 
 JUDGED_AT_ONCE = 500
-NEWEST, UNSURE, DISAGREEING = "newest", "unsure", "disagreeing"
-SORTS = (NEWEST, UNSURE, DISAGREEING)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """The articles that are wanted.
-
-    Attributes
-    ----------
-    sources : tuple of str
-        Newspapers; empty is all.
-    outcomes : tuple of str
-        Labels, or "other"; empty is all.
-    sort : {"newest", "unsure", "disagreeing"}
-    since : int
-        Only articles that were first seen after this one; 0 is all.
-    page : int
-    per_page : int
-    """
-
-    sources: tuple[str, ...] = ()
-    outcomes: tuple[str, ...] = ()
-    sort: str = NEWEST
-    since: int = 0
-    page: int = 1
-    per_page: int = PER_PAGE
-
-
-@dataclass(frozen=True)
-class JudgedItem:
-    """An item with what the model says of it, and what people said."""
-
-    kept: KeptItem
-    judgement: Judgement
-    said: str | None = None
-
-
-@dataclass(frozen=True)
-class News:
-    """A page of articles.
-
-    Attributes
-    ----------
-    items : list of JudgedItem
-    total : int
-        Articles that are wanted, on all pages.
-    last_id : int
-        The newest article that was seen: where the next look goes on.
-    """
-
-    items: list[JudgedItem]
-    total: int
-    last_id: int
 
 
 class Live:
@@ -113,7 +65,7 @@ class Live:
         self._thread: threading.Thread | None = None
         self._pid = 0
         with transaction(self._engine) as connection:
-            list_feeds(connection, self.newspapers)
+            list_feeds(connection, newspaper_of_each_feed(self.newspapers))
 
     def start(self) -> None:
         """Collect in the background of this process from now on, where that is wanted; a fork starts its own."""
@@ -145,7 +97,7 @@ class Live:
         """Judge articles that the served model has not judged, the newest first; return how many."""
         version = self.log.fresh().version
         with snapshot(self._engine) as connection:
-            if not connection.scalar(_stale(version)):
+            if not has_unjudged(connection, version):
                 return 0
         # The turn to write before the model's lock, always: two threads would wait for each other otherwise.
         with transaction(self._engine, relaxed=True) as connection, self.log.served.up_to_date() as model:
@@ -154,21 +106,14 @@ class Live:
     def news(self, wanted: Wanted) -> News:
         """Return a page of articles, with what the model says of them now."""
         self.judge()
-        per_page = min(max(1, wanted.per_page), MAX_PER_PAGE)
+        bounded = replace(wanted, page=max(1, wanted.page), per_page=min(max(1, wanted.per_page), MAX_PER_PAGE))
         with snapshot(self._engine) as connection:
-            chosen = _chosen(wanted)
-            total = connection.scalar(select(func.count()).select_from(chosen.order_by(None).subquery())) or 0
-            rows = connection.execute(chosen.limit(per_page).offset((max(1, wanted.page) - 1) * per_page)).all()
-            last_id = connection.scalar(select(func.max(items.c.id)).where(items.c.kind == ARTICLE)) or 0
-            said = voted_labels(connection, {row.digest for row in rows})
-        found = [JudgedItem(kept_item(row), judgement_of(row), said.get(row.digest)) for row in rows]
-        return News(found, total, last_id)
+            return find_news(connection, bounded)
 
     def n_since(self, id: int) -> int:
         """Return how many articles came after one."""
         with snapshot(self._engine) as connection:
-            newer = select(func.count()).where(items.c.kind == ARTICLE, items.c.id > id)
-            return connection.scalar(newer) or 0
+            return count_since(connection, id)
 
     def item(self, id: int) -> KeptItem:
         """Return an item.
@@ -206,20 +151,12 @@ class Live:
     def counts(self) -> list[tuple[str, str, int]]:
         """Return (newspaper, outcome, number of articles) of what is kept and judged."""
         with snapshot(self._engine) as connection:
-            grouped = (
-                select(items.c.source, judged.c.outcome, func.count())
-                .join(judged, judged.c.item == items.c.id)
-                .where(items.c.kind == ARTICLE)
-                .group_by(items.c.source, judged.c.outcome)
-                .order_by(items.c.source, judged.c.outcome)
-            )
-            return [(source, outcome, n) for source, outcome, n in connection.execute(grouped)]
+            return count_outcomes(connection)
 
     def probabilities(self) -> list[float]:
         """Return the probability of each article's label."""
         with snapshot(self._engine) as connection:
-            of_articles = select(judged.c.probability).join(items, items.c.id == judged.c.item)
-            return list(connection.scalars(of_articles.where(items.c.kind == ARTICLE)))
+            return all_probabilities(connection)
 
     def drift(self, source: str = "") -> tuple[list[DayOfSource], list[str]]:
         """Return the days of a source, the oldest first, and what has left its band."""
@@ -242,34 +179,3 @@ def make_outside(settings: LiveSettings, environ: Mapping[str, str] | None = Non
     """Return what asks the world, as the settings allow it."""
     fetcher = Fetcher(settings.allow, contact=settings.contact, pause=settings.pause)
     return Outside(fetcher, Parser(), settings.environ if environ is None else environ)
-
-
-def _stale(version: str) -> Select[Any]:
-    unlike = judged.c.model_version.is_(None) | (judged.c.model_version != version)
-    judgements = select(items.c.id).outerjoin(judged, judged.c.item == items.c.id)
-    return judgements.where(unlike, items.c.kind == ARTICLE).limit(1)
-
-
-def _chosen(wanted: Wanted) -> Select[Any]:
-    conditions: list[ColumnElement[bool]] = [items.c.kind == ARTICLE]
-    if wanted.sources:
-        conditions.append(items.c.source.in_(wanted.sources))
-    if wanted.outcomes:
-        conditions.append(judged.c.outcome.in_(wanted.outcomes))
-    if wanted.since:
-        conditions.append(items.c.id > wanted.since)
-    if wanted.sort == DISAGREEING:
-        conditions += [items.c.categories != "[]", _disagrees()]
-    order = [judged.c.probability] if wanted.sort == UNSURE else []
-    columns = [column for column in judged.c if column.name != "item"]
-    return (
-        select(items, *columns)
-        .join(judged, judged.c.item == items.c.id)
-        .where(*conditions)
-        .order_by(*order, items.c.shown_at.desc(), items.c.id.desc())
-    )
-
-
-def _disagrees() -> ColumnElement[bool]:
-    """Tell whether none of the newspaper's own categories has the label in it."""
-    return ~func.lower(items.c.categories).contains(func.lower(judged.c.outcome))

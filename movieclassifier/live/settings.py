@@ -9,8 +9,7 @@ from typing import Any
 from movieclassifier.live.addresses import HOST, NUMERIC
 
 PREFIX = "MOVIECLASSIFIER_LIVE_"
-# Articles that are shown at once, and the most that a program may ask for.
-PER_PAGE = 30
+# Articles that a program may ask for at once.
 MAX_PER_PAGE = 100
 PACKAGES = ("feedparser", "trafilatura", "defusedxml", "lxml_html_clean")
 

@@ -100,12 +100,12 @@ def add_live_pages(app: Flask, log: ServedLog, config: Mapping[str, Any]) -> Non
         return
     from movieclassifier.live.service import Live
     from movieclassifier.web.api import live as live_api
-    from movieclassifier.web.pages import live
+    from movieclassifier.web.pages.live.routes import blueprint
 
     if not config.get("LIVE_PAGES", True):
         return
     app.extensions["movieclassifier live"] = Live(log, read_live_settings(config))
-    app.register_blueprint(live.blueprint)
+    app.register_blueprint(blueprint)
     app.register_blueprint(live_api.blueprint)
 
 

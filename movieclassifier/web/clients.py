@@ -6,6 +6,7 @@ import re
 import secrets
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING
 
 from flask import current_app, request, session
 
@@ -13,6 +14,9 @@ from movieclassifier.feedback.log.entities import Client
 from movieclassifier.feedback.owner import Owner
 from movieclassifier.feedback.service import Service
 from movieclassifier.web.throttling import Throttle
+
+if TYPE_CHECKING:
+    from movieclassifier.live.service import Live
 
 API = "api"
 UNKNOWN = "unknown"
@@ -28,6 +32,12 @@ def service() -> Service:
 def owner() -> Owner:
     """Return what acts for the owner; only the owner's pages ask for it."""
     found: Owner = current_app.extensions["movieclassifier owner"]
+    return found
+
+
+def live() -> "Live":
+    """Return the news and posts of this application; it has some where the extra is installed."""
+    found: Live = current_app.extensions["movieclassifier live"]
     return found
 
 

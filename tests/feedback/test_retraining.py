@@ -10,7 +10,9 @@ from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.feedback.log.entities import HELD, NEW_LABEL
 from movieclassifier.feedback.log.errors import FeedbackError
 from movieclassifier.feedback.owner import Owner
-from movieclassifier.feedback.retraining import MIN_NEW_LABEL, accuracy_by_name, retrain, retrain_apart
+from movieclassifier.feedback.retraining import retrain, retrain_apart
+from movieclassifier.feedback.retraining_checks import accuracy_by_name
+from movieclassifier.feedback.retraining_material import MIN_NEW_LABEL
 from movieclassifier.feedback.updating import UpdateRefused
 from tests.support.newsroom import TOPICS, story
 from tests.support.services import ADA, open_service
@@ -186,13 +188,13 @@ def test_base_that_changed_meanwhile_stays(trained, url, monkeypatch):
 
     service = open_service(url, trained)
     correct(service, 2)
-    original = retraining._check_holdout
+    original = retraining.check_holdout
 
     def meanwhile(*arguments):
         Owner(service.log).update("bob", tolerance=1.0)
         return original(*arguments)
 
-    monkeypatch.setattr(retraining, "_check_holdout", meanwhile)
+    monkeypatch.setattr(retraining, "check_holdout", meanwhile)
     with pytest.raises(UpdateRefused, match="a different base was served meanwhile"):
         retrain(service.log.store.engine, open_corpus(trained / "news.csv"), "ada")
     assert service.facts().version == 2

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text, update
 
 from movieclassifier.feedback.log.database import snapshot, transaction
 from movieclassifier.feedback.log.errors import Unavailable
-from movieclassifier.feedback.log.live_tables import feeds, items, leases
+from movieclassifier.feedback.log.live.tables import feeds, items, leases
 from movieclassifier.feedback.log.store import FeedbackStore
 from movieclassifier.live.collecting import Collector
 from movieclassifier.live.intervals import DAY, MINUTE

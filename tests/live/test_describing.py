@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from movieclassifier.feedback.log.live.entities import Item, Judgement
 from movieclassifier.live.describing import describe
-from movieclassifier.live.items import Item
-from movieclassifier.live.judging import Judgement
 
 ITEM = Item("Herald", "1", title="A bridge", published=datetime(2026, 3, 2, tzinfo=UTC))
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from movieclassifier.live.items import ARTICLE, POST, clean_date, clean_link, item_to_dict, make_item
+from movieclassifier.feedback.log.live.entities import ARTICLE, POST
+from movieclassifier.live.items import clean_date, clean_link, item_to_dict, make_item
 
 NOW = datetime(2026, 3, 2, 14, tzinfo=UTC)
 ANYTHING = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text(), max_size=2)

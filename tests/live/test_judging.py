@@ -3,12 +3,12 @@
 import pytest
 
 from movieclassifier.feedback.log.database import snapshot, transaction
-from movieclassifier.feedback.log.live_tables import drift, items, judged
+from movieclassifier.feedback.log.live.drift import drift_days, keep_drift
+from movieclassifier.feedback.log.live.entities import OTHER, UNTOLD, Item
+from movieclassifier.feedback.log.live.items import keep_items
+from movieclassifier.feedback.log.live.tables import drift, items, judged
 from movieclassifier.feedback.log.store import FeedbackStore
-from movieclassifier.live.drift import drift_days, keep_drift
-from movieclassifier.live.items import Item
-from movieclassifier.live.judging import OTHER, UNTOLD, judge, judge_kept, speaks
-from movieclassifier.live.storage.items import keep_items
+from movieclassifier.live.judging import judge, judge_kept, speaks
 from movieclassifier.models.abstaining import Thresholds
 from tests.support.live import START
 from tests.support.models import random_classifier

@@ -2,9 +2,9 @@
 
 import pytest
 
+from movieclassifier.feedback.log.live.entities import Item
 from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.fetching import Fetcher
-from movieclassifier.live.items import Item
 from movieclassifier.live.reading import read_feed_file, read_feeds, read_page_file, with_page
 from movieclassifier.live.robots import Robots
 from movieclassifier.live.sources import Outside

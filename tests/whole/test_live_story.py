@@ -6,7 +6,7 @@ import re
 from click.testing import CliRunner
 
 from movieclassifier.cli import main
-from movieclassifier.feedback.retraining import accuracy_by_name
+from movieclassifier.feedback.retraining_checks import accuracy_by_name
 from movieclassifier.web import create_app
 from tests.support import news_server as ns
 from tests.support.newer_texts import TOPICS, newer_text

@@ -11,7 +11,7 @@ from movieclassifier.commands.shared.feedback_options import open_owner
 from movieclassifier.commands.shared.texts import shorten
 
 if TYPE_CHECKING:
-    from movieclassifier.live.items import Item
+    from movieclassifier.feedback.log.live.entities import Item
     from movieclassifier.live.service import Live
     from movieclassifier.live.sources import Outside
     from movieclassifier.models.classifier import Classifier

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, update
@@ -26,6 +27,7 @@ from movieclassifier.feedback.log.entities import (
 )
 from movieclassifier.feedback.log.errors import NotFound
 from movieclassifier.feedback.log.raw import PredictionRow
+from movieclassifier.feedback.log.rows import moment
 from movieclassifier.feedback.log.schema import bases, events, head, votes
 from movieclassifier.feedback.log.stored import read_pairs, read_position, taking_apart
 
@@ -229,6 +231,12 @@ def chunked(positions: Sequence[int]) -> Iterator[Sequence[int]]:
     """Cut positions into pieces that fit into one statement."""
     for start in range(0, len(positions), 500):
         yield positions[start : start + 500]
+
+
+def time_of_event(connection: Connection, position: int) -> datetime | None:
+    """Return when an event was appended; None where there is no such event."""
+    at = connection.scalar(select(events.c.at).where(events.c.position == position))
+    return None if at is None else moment(at)
 
 
 def last_vote(connection: Connection, prediction_id: str) -> Row[Any] | None:

@@ -56,6 +56,35 @@ def store_base(
     return version
 
 
+def head_of(connection: Connection) -> tuple[int, int | None]:
+    """Return the position of the last event, and the version that is served; None in a new database."""
+    position, version = connection.execute(select(head.c.position, head.c.base_version)).one()
+    return position, version
+
+
+def served_version(connection: Connection) -> int:
+    """Return the version that is served by a database that has a base."""
+    _, version = head_of(connection)
+    if version is None:
+        raise Misread("no number of the base that it serves")
+    return version
+
+
+def base_name(connection: Connection, version: int) -> str:
+    """Return the name of the trained model that a base comes from."""
+    return str(connection.execute(select(bases.c.name).where(bases.c.version == version)).scalar_one())
+
+
+def parent_of(connection: Connection, version: int | None) -> int | None:
+    """Return the version that a base was made of; None for a trained one."""
+    return connection.scalar(select(bases.c.parent).where(bases.c.version == version))
+
+
+def has_version(connection: Connection, version: int) -> bool:
+    """Tell whether there is a base of a version."""
+    return connection.scalar(select(bases.c.version).where(bases.c.version == version)) is not None
+
+
 def record_digest(record: bytes) -> str:
     """Return what a record is known by."""
     return hashlib.sha256(record).hexdigest()
@@ -150,7 +179,7 @@ BUNDLED_NAME = BUNDLED
 
 def is_beginning(connection: Connection) -> bool:
     """Tell whether nothing has happened since a bundled model became the first base."""
-    position, served = connection.execute(select(head.c.position, head.c.base_version)).one()
+    position, served = head_of(connection)
     name = connection.scalar(select(bases.c.name).where(bases.c.version == served))
     return position == 1 and name == BUNDLED_NAME
 

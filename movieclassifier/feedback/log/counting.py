@@ -41,6 +41,14 @@ def count_predictions(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(predictions)) or 0
 
 
+def standing_votes_of(connection: Connection, client: str, since: int | None) -> list[int]:
+    """Return the positions of the accepted and waiting votes of a client, from a time on (milliseconds since 1970)."""
+    theirs = (votes.c.client == client) & votes.c.status.in_([ACCEPTED, WAITING])
+    if since is not None:
+        theirs &= votes.c.voted_at >= since
+    return list(connection.scalars(select(votes.c.position).where(theirs).order_by(votes.c.position)))
+
+
 @taking_apart("votes")
 def count_clients(connection: Connection, held: Held, shares: Mapping[str, float]) -> list[ClientVotes]:
     """Count the votes of each client; those that moved the model most come first."""

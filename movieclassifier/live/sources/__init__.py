@@ -6,7 +6,7 @@ A function takes a query and what it may ask the world with, and returns items, 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from movieclassifier.live.items import Item
+from movieclassifier.feedback.log.live.entities import Item
 from movieclassifier.live.sources.asking import Outside, Query
 from movieclassifier.live.sources.bluesky import bluesky_posts
 from movieclassifier.live.sources.feed import feed_items

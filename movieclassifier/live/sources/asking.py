@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from movieclassifier.feedback.log.live.entities import Item
 from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.fetching import JSON_BYTES, Fetcher
-from movieclassifier.live.items import Item, make_item
+from movieclassifier.live.items import make_item
 from movieclassifier.live.parsing.feeds import parse_json
 from movieclassifier.live.parsing.parser import Parser
 

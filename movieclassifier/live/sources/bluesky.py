@@ -8,8 +8,8 @@ https://docs.bsky.app/docs/api/app-bsky-feed-search-posts
 from collections.abc import Iterator
 from typing import Any
 
+from movieclassifier.feedback.log.live.entities import Item
 from movieclassifier.live.faults import SourceFault
-from movieclassifier.live.items import Item
 from movieclassifier.live.sources.asking import Outside, Query, built, listed, made, part, server
 
 DEFAULT_SERVER = "bsky.social"

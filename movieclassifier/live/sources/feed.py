@@ -3,9 +3,10 @@
 import hashlib
 from dataclasses import dataclass
 
+from movieclassifier.feedback.log.live.entities import Item
 from movieclassifier.live.fetching import Page, Validators
 from movieclassifier.live.intervals import DEFAULT_INTERVAL, interval_of
-from movieclassifier.live.items import Item, make_item
+from movieclassifier.live.items import make_item
 from movieclassifier.live.sources.asking import Outside, Query
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+from movieclassifier.feedback.log.live.entities import Item
 from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.fetching import FEED_BYTES
-from movieclassifier.live.items import Item, make_item
+from movieclassifier.live.items import make_item
 from movieclassifier.live.parsing.decoding import decode
 from movieclassifier.live.parsing.feeds import parse_json
 from movieclassifier.live.sources.asking import Outside, Query, made

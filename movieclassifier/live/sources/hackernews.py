@@ -8,7 +8,7 @@ https://hn.algolia.com/api
 from collections.abc import Iterator
 from typing import Any
 
-from movieclassifier.live.items import Item
+from movieclassifier.feedback.log.live.entities import Item
 from movieclassifier.live.sources.asking import Outside, Query, built, listed, made, server
 
 DEFAULT_SERVER = "hn.algolia.com"

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+from movieclassifier.feedback.log.live.entities import Item
 from movieclassifier.live.faults import SourceFault
-from movieclassifier.live.items import Item
 from movieclassifier.live.sources.asking import Outside, Query, built, listed, made, part, server
 
 DEFAULT_SERVER = "mastodon.social"

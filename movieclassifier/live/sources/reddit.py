@@ -1,6 +1,6 @@
 """Reddit's search as a feed. It turns many readers away; then it says so, and nothing is forged to get in."""
 
-from movieclassifier.live.items import Item
+from movieclassifier.feedback.log.live.entities import Item
 from movieclassifier.live.sources.asking import Outside, Query, built, made, server
 
 DEFAULT_SERVER = "www.reddit.com"

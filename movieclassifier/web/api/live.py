@@ -5,16 +5,17 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import BadRequest
 
-from movieclassifier.feedback.log.errors import NotFound
+from movieclassifier.feedback.log.errors import FeedbackError, NotFound
+from movieclassifier.feedback.log.live.articles import PER_PAGE, Wanted
+from movieclassifier.feedback.log.live.entities import JudgedItem
 from movieclassifier.live.describing import describe
 from movieclassifier.live.scoring import mean_score, scores_of
-from movieclassifier.live.service import JudgedItem, Live, Wanted
-from movieclassifier.live.settings import MAX_PER_PAGE, PER_PAGE
+from movieclassifier.live.settings import MAX_PER_PAGE
 from movieclassifier.live.sources import DEFAULT_POSTS, POSTS, Query
 from movieclassifier.web.api.documents import decode
 from movieclassifier.web.api.endpoints import json_body
 from movieclassifier.web.api.live_openapi import MAX_ID, MAX_SOURCES
-from movieclassifier.web.clients import api_client, service
+from movieclassifier.web.clients import api_client, live, service
 
 blueprint = Blueprint("live_api", __name__, url_prefix="/api/v1/live")
 MAX_QUERY = 500
@@ -28,12 +29,6 @@ def start_collecting() -> None:
     if pages and page not in pages:
         raise NotFound(f"A different model of this server has the {page}.")
     live().start()
-
-
-def live() -> Live:
-    """Return the news and posts of this application."""
-    found: Live = current_app.extensions["movieclassifier live"]
-    return found
 
 
 @blueprint.get("/items")
@@ -64,9 +59,9 @@ def search() -> tuple[Response, int]:
     client = api_client()
     try:
         found = live().search(source, Query(query), lambda: service().limit("searches", client))
+    except FeedbackError:  # too many searches
+        raise
     except ValueError as error:
-        if hasattr(error, "status"):  # too many searches
-            raise
         raise BadRequest(str(error)) from error
     scored = score(live().judged(found.items))
     answer = {

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from movieclassifier.live.settings import MAX_PER_PAGE, PER_PAGE
+from movieclassifier.feedback.log.live.articles import PER_PAGE
+from movieclassifier.live.settings import MAX_PER_PAGE
 from movieclassifier.live.sources import DEFAULT_POSTS, POSTS
 from movieclassifier.web.api.schemas import NUMBER, STRING, make_object, ref
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from movieclassifier.live.drift import DayOfSource
+from movieclassifier.feedback.log.live.entities import DayOfSource
 from movieclassifier.models.abstaining import Thresholds
 from movieclassifier.web.display.plots import (
     BOTTOM,

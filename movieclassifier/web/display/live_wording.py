@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from movieclassifier.live.storage.feeds import FeedState
+from movieclassifier.feedback.log.live.entities import FeedState
 from movieclassifier.web.display.wording import count_of, when
 
 

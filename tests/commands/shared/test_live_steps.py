@@ -6,9 +6,9 @@ import pytest
 
 from movieclassifier.commands.shared import live_steps
 from movieclassifier.commands.shared.live_steps import chosen_feeds, list_of_opml, show, tell
+from movieclassifier.feedback.log.live.entities import Item
 from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.fetching import Fetcher
-from movieclassifier.live.items import Item
 from movieclassifier.live.newspapers import Newspaper
 from movieclassifier.live.sources import Outside
 from tests.support.live import PARSER

@@ -2,8 +2,8 @@
 
 import pytest
 
+from movieclassifier.feedback.log.live.entities import ARTICLE, POST
 from movieclassifier.live.faults import SourceFault
-from movieclassifier.live.items import ARTICLE, POST
 from movieclassifier.live.sources import DEFAULT_POSTS, POSTS, SOURCES
 from tests.support import news_server as ns
 from tests.support.sources import LOGIN, PAGES, ask

@@ -5,10 +5,10 @@ import time
 import pytest
 
 from movieclassifier.feedback.log.database import transaction
-from movieclassifier.live.items import Item
+from movieclassifier.feedback.log.live.entities import Item
+from movieclassifier.feedback.log.live.items import keep_items
 from movieclassifier.live.service import Live
 from movieclassifier.live.sources import Outside
-from movieclassifier.live.storage.items import keep_items
 from tests.support import news_server as ns
 from tests.support.sources import PAGES
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from movieclassifier.live.drift import DayOfSource
+from movieclassifier.feedback.log.live.entities import DayOfSource
 from movieclassifier.models.abstaining import Thresholds
 from movieclassifier.web.display.live_plots import (
     dots_plot,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from movieclassifier.live.storage.feeds import FeedState
+from movieclassifier.feedback.log.live.entities import FeedState
 from movieclassifier.web.display.live_wording import ago, state_in_words, states_in_words, until
 
 NOW = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)

@@ -3,7 +3,7 @@
 import pytest
 
 from movieclassifier.feedback.log.database import transaction
-from movieclassifier.live.storage.leases import LEASE, give_back, take_lease
+from movieclassifier.feedback.log.live.leases import LEASE, give_back, take_lease
 
 NOW = 10**12
 

@@ -4,47 +4,23 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, update
 
 from movieclassifier.feedback.log.appending import chunked
-from movieclassifier.feedback.log.live_tables import found, items, judged, searches
+from movieclassifier.feedback.log.entities import ACCEPTED, WAITING
+from movieclassifier.feedback.log.live.clock import DAY, milliseconds
+from movieclassifier.feedback.log.live.entities import ARTICLE, Item, KeptItem
+from movieclassifier.feedback.log.live.tables import found, items, judged, searches
+from movieclassifier.feedback.log.rows import moment
 from movieclassifier.feedback.log.schema import votes
+from movieclassifier.feedback.log.stored import taking_apart
 from movieclassifier.feedback.log.texts import clean, text_digest
-from movieclassifier.live.items import ARTICLE, Item
-from movieclassifier.live.storage.clock import DAY, milliseconds, moment
 
 # Parts of a link that count clicks and lead to the same page.
 COUNTERS = re.compile(r"(utm_.*|fbclid|gclid|at_.*|ns_.*|cmp|ref|src|mc_cid|mc_eid|smid|traffic_source)", re.I)
-
-
-@dataclass(frozen=True)
-class KeptItem:
-    """An item of the database.
-
-    Attributes
-    ----------
-    id : int
-        In the order in which items were first seen.
-    item : Item
-    digest : str
-        What the log knows its text by.
-    seen_at : datetime
-    """
-
-    id: int
-    item: Item
-    digest: str
-    seen_at: datetime
-
-    @property
-    def shown_at(self) -> datetime:
-        """When it was published, or seen where that is not known."""
-        return self.item.published or self.seen_at
 
 
 def known_keys(connection: Connection, wanted: Iterable[Item]) -> set[str]:
@@ -130,6 +106,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+@taking_apart("an item")
 def kept_item(row: Row[Any]) -> KeptItem:
     """Return an item of its row."""
     item = Item(
@@ -163,7 +140,7 @@ def voted_labels(connection: Connection, digests: Collection[str]) -> dict[str, 
     """Return what people said last of texts, by their digests."""
     said: dict[str, str] = {}
     for chunk in chunked(sorted(digests)):  # type: ignore[arg-type]
-        standing = votes.c.digest.in_(chunk) & votes.c.status.in_(["accepted", "waiting"])
+        standing = votes.c.digest.in_(chunk) & votes.c.status.in_([ACCEPTED, WAITING])
         rows = connection.execute(select(votes.c.digest, votes.c.label).where(standing).order_by(votes.c.position))
         said |= {row.digest: row.label for row in rows}
     return said

@@ -1,41 +1,17 @@
 """Searches for posts, and what they found."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from movieclassifier.feedback.log.live_tables import found, items, searches
-from movieclassifier.live.storage.clock import moment
-from movieclassifier.live.storage.items import KeptItem, kept_item
+from movieclassifier.feedback.log.live.entities import KeptItem, Search
+from movieclassifier.feedback.log.live.items import kept_item
+from movieclassifier.feedback.log.live.tables import found, items, searches
+from movieclassifier.feedback.log.rows import moment
 
 # Milliseconds that an answer is good for, and that one waits for somebody else's.
 FRESH = 120_000
 PATIENCE = 45_000
-
-
-@dataclass(frozen=True)
-class Search:
-    """A search.
-
-    Attributes
-    ----------
-    id : int
-    asked_at : datetime
-    answered_at : datetime or None
-        None while the source is being asked for the first time.
-    fault : str
-        What went wrong, in a sentence.
-    is_new : bool
-        Whether whoever got this has to ask the source.
-    """
-
-    id: int
-    asked_at: datetime
-    answered_at: datetime | None
-    fault: str
-    is_new: bool = False
 
 
 def is_due(connection: Connection, key: str, now: int) -> bool:

@@ -1,47 +1,29 @@
 """The state of each feed: when to ask it again, with what, and what it said."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from movieclassifier.feedback.log.live_tables import feeds
-from movieclassifier.live.fetching import Validators
-from movieclassifier.live.newspapers import Newspaper
-from movieclassifier.live.storage.clock import DAY, moment
+from movieclassifier.feedback.log.live.clock import DAY
+from movieclassifier.feedback.log.live.entities import FeedState
+from movieclassifier.feedback.log.live.tables import feeds
+from movieclassifier.feedback.log.rows import moment
 
 # A feed that is to be asked later than this was put off before the clock was set back.
 FARTHEST = 3 * DAY
 MOVES = 3
 
 
-@dataclass(frozen=True)
-class FeedState:
-    """A feed as the page tells of it.
+def list_feeds(connection: Connection, wanted: Mapping[str, str]) -> None:
+    """Let the feeds of the database be those of the owner's list; those that stay keep their state.
 
-    Attributes
+    Parameters
     ----------
-    name, url : str
-    asked_at, answered_at, next_at : datetime or None
-    fault : str
-        What went wrong the last time, in a sentence; "" where nothing did.
-    is_gone : bool
+    connection : Connection
+    wanted : mapping of str to str
+        The newspaper of each URL.
     """
-
-    name: str
-    url: str
-    asked_at: datetime | None
-    answered_at: datetime | None
-    next_at: datetime | None
-    fault: str
-    is_gone: bool
-
-
-def list_feeds(connection: Connection, newspapers: Iterable[Newspaper]) -> None:
-    """Let the feeds of the database be those of the owner's list; those that stay keep their state."""
-    wanted = {feed: paper.name for paper in newspapers for feed in paper.feeds}
     known = {row.url: row.name for row in connection.execute(select(feeds.c.url, feeds.c.name))}
     for url in set(known) - set(wanted):
         connection.execute(delete(feeds).where(feeds.c.url == url))
@@ -88,7 +70,8 @@ def keep_answer(
     connection: Connection,
     feed: Row[Any],
     *,
-    validators: Validators,
+    etag: str,
+    modified: str,
     digest: str,
     moved_to: str,
     now: int,
@@ -102,8 +85,8 @@ def keep_answer(
         update(feeds)
         .where(feeds.c.url == feed.url)
         .values(
-            etag=validators.etag,
-            modified=validators.modified,
+            etag=etag,
+            modified=modified,
             digest=digest,
             asked_at=now,
             answered_at=now,

@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from movieclassifier.live.storage.clock import DAY, day_of, milliseconds, moment
+from movieclassifier.feedback.log.live.clock import DAY, day_of, milliseconds
+from movieclassifier.feedback.log.rows import moment
 
 
 def test_stored_times_are_milliseconds_in_utc():

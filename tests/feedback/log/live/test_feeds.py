@@ -1,10 +1,8 @@
 """Feeds of the owner's list keep their state, and are asked when they are due."""
 
 from movieclassifier.feedback.log.database import transaction
-from movieclassifier.live.fetching import Validators
-from movieclassifier.live.newspapers import Newspaper
-from movieclassifier.live.storage.clock import DAY
-from movieclassifier.live.storage.feeds import (
+from movieclassifier.feedback.log.live.clock import DAY
+from movieclassifier.feedback.log.live.feeds import (
     MOVES,
     current_url,
     due_feeds,
@@ -21,15 +19,15 @@ NOW = 10**12
 
 def answer(connection, url, moved_to="", next_at=NOW + 1000):
     [feed] = [feed for feed in due_feeds(connection, 2**52) if feed.url == url]
-    validators = Validators('"one"', "Monday")
-    keep_answer(connection, feed, validators=validators, digest="d", moved_to=moved_to, now=NOW, next_at=next_at)
+    said = {"etag": '"one"', "modified": "Monday", "digest": "d"}
+    keep_answer(connection, feed, **said, moved_to=moved_to, now=NOW, next_at=next_at)
 
 
 def test_list_is_followed_and_what_stays_keeps_its_state(engine):
     with transaction(engine) as connection:
-        list_feeds(connection, [Newspaper("A", (A, B))])
+        list_feeds(connection, {A: "A", B: "A"})
         answer(connection, A)
-        list_feeds(connection, [Newspaper("Renamed", (A,)), Newspaper("C", (C,))])
+        list_feeds(connection, {A: "Renamed", C: "C"})
         states = {state.url: state for state in feed_states(connection)}
     assert set(states) == {A, C}
     assert states[A].name == "Renamed"
@@ -39,7 +37,7 @@ def test_list_is_followed_and_what_stays_keeps_its_state(engine):
 
 def test_due_feeds_are_those_that_waited_longest_first(engine):
     with transaction(engine) as connection:
-        list_feeds(connection, [Newspaper("A", (A, B, C))])
+        list_feeds(connection, dict.fromkeys((A, B, C), "A"))
         for url, next_at in ((A, NOW + 5), (B, NOW - 5), (C, NOW + 9 * DAY)):
             answer(connection, url, next_at=next_at)
         # One that was put off beyond all reason was put off before the clock was set back.
@@ -51,7 +49,7 @@ def test_due_feeds_are_those_that_waited_longest_first(engine):
 
 def test_fault_is_told_until_the_next_answer(engine):
     with transaction(engine) as connection:
-        list_feeds(connection, [Newspaper("A", (A,))])
+        list_feeds(connection, {A: "A"})
         for n in (1, 2):
             keep_fault(connection, A, "x" * 999, now=NOW, next_at=0, is_gone=False)
             assert due_feeds(connection, NOW)[0].n_faults == n
@@ -62,7 +60,7 @@ def test_fault_is_told_until_the_next_answer(engine):
 
 def test_feed_is_asked_at_its_new_place_once_it_has_said_so_often_enough(engine):
     with transaction(engine) as connection:
-        list_feeds(connection, [Newspaper("A", (A,))])
+        list_feeds(connection, {A: "A"})
         asked = []
         for moved_to in (*[B] * MOVES, "", C):
             answer(connection, A, moved_to, next_at=0)

@@ -1,6 +1,6 @@
 """Times as they are stored."""
 
-from datetime import UTC, datetime
+from movieclassifier.feedback.log.rows import moment
 
 DAY = 86_400_000
 
@@ -8,11 +8,6 @@ DAY = 86_400_000
 def milliseconds(seconds: float) -> int:
     """Return seconds since 1970 as milliseconds."""
     return round(seconds * 1000)
-
-
-def moment(stored: int) -> datetime:
-    """Return a stored time."""
-    return datetime.fromtimestamp(stored / 1000, UTC)
 
 
 def day_of(stored: int) -> str:

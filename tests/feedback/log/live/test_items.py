@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from movieclassifier.feedback.log.database import transaction
-from movieclassifier.live.items import POST, Item
-from movieclassifier.live.storage.clock import DAY
-from movieclassifier.live.storage.items import count_items, find_item, forget, keep_items, known_keys, url_key
-from movieclassifier.live.storage.searches import begin_search, end_search
+from movieclassifier.feedback.log.live.clock import DAY
+from movieclassifier.feedback.log.live.entities import POST, Item
+from movieclassifier.feedback.log.live.items import count_items, find_item, forget, keep_items, known_keys, url_key
+from movieclassifier.feedback.log.live.searches import begin_search, end_search
 from tests.support.live import START
 
 STORY = Item("news", "1", "https://news.example/a?utm_source=rss", "A bridge", "The town voted.")

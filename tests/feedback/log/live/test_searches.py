@@ -3,9 +3,9 @@
 import pytest
 
 from movieclassifier.feedback.log.database import transaction
-from movieclassifier.live.items import POST, Item
-from movieclassifier.live.storage.items import keep_items
-from movieclassifier.live.storage.searches import (
+from movieclassifier.feedback.log.live.entities import POST, Item
+from movieclassifier.feedback.log.live.items import keep_items
+from movieclassifier.feedback.log.live.searches import (
     FRESH,
     PATIENCE,
     begin_search,

@@ -1,0 +1,99 @@
+"""Posts of a real local server are scored, drawn and exported."""
+
+import csv
+import io
+
+import pytest
+
+from tests.support.live_pages import items_on
+from tests.support.visitors import Visitor, words_of
+
+
+def test_hashtag_shows_scores_mean_and_words(ada):
+    page = ada.read("/live/hashtag?q=%23lund")
+    words = words_of(page)
+    assert len(items_on(page)) == 12
+    for expected in (
+        "Mean score",
+        "Of 12 posts",
+        "95% interval",
+        "Scores in the order of time",
+        "The words that told most",
+    ):
+        assert expected in words
+    assert "not on posts" in words
+    assert 'rel="noopener noreferrer nofollow ugc"' in page
+    assert len(page) < 60_000
+
+
+def test_search_is_asked_once_for_all(ada, read, server):
+    n = server.paths().count("/api/v1/timelines/tag/lund?limit=30")
+    for visitor in (ada, Visitor(read), Visitor(read), Visitor(read)):
+        visitor.read("/live/hashtag?q=lund")
+    assert server.paths().count("/api/v1/timelines/tag/lund?limit=30") <= n + 1
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("none", "Nothing was found."),
+        ("bad", "It is not JSON that can be read"),
+        ("missing", "has no such page (404)"),
+        ("#", "Write a hashtag such as #finland"),
+        ("#a b", "A hashtag is one word"),
+        ("../x", "A hashtag is one word"),
+        ("%2500", "A hashtag is one word"),
+        ("x" * 500, "at most 100 characters"),
+        ("%00", "none of them invisible"),
+        ("İstanbul", "has no such page (404)"),
+    ],
+)
+def test_search_that_finds_nothing_says_why(ada, query, words):
+    response = ada.client.get("/live/hashtag", query_string={"q": query.replace("%00", "\x00")})
+    assert response.status_code == 200
+    assert words in words_of(response.text)
+
+
+def test_too_many_searches_are_refused(ada):
+    statuses = [ada.get(f"/live/hashtag?q=none{i}").status_code for i in range(5)]
+    assert statuses == [200, 200, 200, 429, 429]
+
+
+def test_search_that_takes_long_is_said_to_be_asked_still(ada, monkeypatch):
+    import movieclassifier.live.service as service
+
+    monkeypatch.setattr(service.Live.search, "__defaults__", (lambda: None, 0.2))
+    response = ada.get("/live/hashtag?q=slow")
+    assert response.headers["Refresh"] == "2"
+    assert "Still asking Mastodon" in words_of(response.text)
+
+
+def test_posts_are_exported(ada):
+    ada.read("/live/hashtag?q=lund")
+    rows = list(csv.DictReader(io.StringIO(ada.read("/live/hashtag.csv?q=lund"))))
+    assert len(rows) == 12
+    assert 0 <= float(rows[0]["score"]) <= 1
+    found = ada.get("/live/hashtag.json?q=lund").json
+    assert [post["author"] for post in found["posts"]][:3] == ["ada", "bob", "cleo"]
+    assert len(found["mean"]) == 3
+
+
+@pytest.mark.parametrize(("query", "status", "words"), [
+    ("none", 404, "Nothing was found."),
+    ("bad", 404, "It is not JSON that can be read"),
+    ("%23a+b", 404, "A hashtag is one word"),
+])  # fmt: skip
+def test_export_of_nothing_says_why(ada, query, status, words):
+    for kind in ("csv", "json"):
+        response = ada.get(f"/live/hashtag.{kind}?q={query}")
+        assert response.status_code == status
+        assert words in words_of(response.text)
+
+
+def test_export_of_a_search_that_is_still_asked_says_so(ada, monkeypatch):
+    import movieclassifier.live.service as service
+
+    monkeypatch.setattr(service.Live.search, "__defaults__", (lambda: None, 0.2))
+    response = ada.get("/live/hashtag.csv?q=slow")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "2")
+    assert "Mastodon has not answered yet" in words_of(response.text)
