@@ -25,7 +25,7 @@ twins = [
         "feedback/_drift",
         "training/learners/_slots",
         "training/learners/_soft_targets",
-        "training/_compacting",
+        "training/shards/_numbering",
         "training/teachers/_vectors",
     )
 ]

@@ -33,14 +33,14 @@ from measuring import run
 from movieclassifier import Plan, evaluate, make_recipe, open_corpus, score_documents
 from movieclassifier.corpora.survey import count_labels
 from movieclassifier.system.memory import peak_megabytes
-from movieclassifier.training.engines import make_engine
-from movieclassifier.training.local_engine import LocalEngine
-from movieclassifier.training.shard_caches import LiveColumns
-from movieclassifier.training.shard_tasks import SCALE, as_integers, step_shard
-from movieclassifier.training.sharded_fit import ShardedFit
-from movieclassifier.training.shards import Steps, Weights
+from movieclassifier.training.engines.local import LocalEngine
+from movieclassifier.training.engines.table import make_engine
+from movieclassifier.training.engines.tasks import Task, bundles_of
+from movieclassifier.training.shards.caches import LiveColumns
+from movieclassifier.training.shards.fit import ShardedFit
+from movieclassifier.training.shards.messages import Steps, Weights
+from movieclassifier.training.shards.tasks import SCALE, as_integers, step_shard
 from movieclassifier.training.source_tasks import find_source
-from movieclassifier.training.tasks import Task, bundles_of
 
 TRAIN, TEST = "data/movie_train.csv", "data/movie_test.csv"
 COPIED = "data/movie_data.csv"
@@ -182,7 +182,7 @@ def fit_once(on, n_workers, copies, with_bytes=False):
 
 def warm_up():
     """Import what tasks need: a worker does it once."""
-    import movieclassifier.training.shard_tasks  # noqa: F401
+    import movieclassifier.training.shards.tasks  # noqa: F401
 
 
 def worker_peaks(pid):

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from movieclassifier.corpora.parts import Split
     from movieclassifier.corpora.readers.contract import Label
     from movieclassifier.evaluation.comparison_table import ComparisonFacts
-    from movieclassifier.training.tasks import Engine
+    from movieclassifier.training.engines.tasks import Engine
 
 
 class CandidateName(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.3 on

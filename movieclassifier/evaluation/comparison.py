@@ -17,7 +17,7 @@ from movieclassifier.system.errors import one_line
 from movieclassifier.system.own_process import Killed, call_apart
 
 if TYPE_CHECKING:
-    from movieclassifier.training.tasks import Engine
+    from movieclassifier.training.engines.tasks import Engine
 
 SIGNIFICANCE = 0.05
 

@@ -8,7 +8,7 @@ from movieclassifier.evaluation.candidates import Candidate, Outline
 from movieclassifier.evaluation.trials import Outcome, run_split, warm_up
 
 if TYPE_CHECKING:
-    from movieclassifier.training.tasks import Engine
+    from movieclassifier.training.engines.tasks import Engine
 
 Attempt = Outcome | ValueError | MemoryError | ChildProcessError
 
@@ -40,7 +40,7 @@ def run_side_by_side(
     OSError
         If a worker cannot read the documents.
     """
-    from movieclassifier.training.tasks import Task
+    from movieclassifier.training.engines.tasks import Task
 
     n_splits = len(splits)
     pairs = list(zip(splits, outlines, strict=True))

@@ -22,7 +22,7 @@ from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.toml import check_setting
 
 if TYPE_CHECKING:
-    from movieclassifier.training.tasks import Engine
+    from movieclassifier.training.engines.tasks import Engine
 
 KEPT = 3
 SMALLEST = 200

@@ -60,9 +60,9 @@ def drift_twin() -> Any:
     return _import_later("movieclassifier.feedback._drift")
 
 
-def compacting_twin() -> Any:
+def numbering_twin() -> Any:
     """Return the extension that keeps the live columns of shards, or None if it is not installed or turned off."""
-    return _import_later("movieclassifier.training._compacting")
+    return _import_later("movieclassifier.training.shards._numbering")
 
 
 def vectors_twin() -> Any:

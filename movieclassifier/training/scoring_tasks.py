@@ -11,7 +11,7 @@ from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.record import load_record, record_bytes
 from movieclassifier.models.scoring import score_documents
-from movieclassifier.training.tasks import Engine, Task, n_bundles_for
+from movieclassifier.training.engines.tasks import Engine, Task, n_bundles_for
 
 Scored = tuple[NDArray[np.unsignedinteger], NDArray[np.float64]]
 

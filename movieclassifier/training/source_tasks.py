@@ -9,8 +9,8 @@ from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.cutting import can_be_cut, count_pieces, cut_file, join_pieces
 from movieclassifier.corpora.pieces import Excerpt, Piece
 from movieclassifier.corpora.survey import files_digest, survey, survey_of
+from movieclassifier.training.engines.tasks import Engine, Task, bundles_of
 from movieclassifier.training.sources import Source
-from movieclassifier.training.tasks import Engine, Task, bundles_of
 
 
 def find_source(corpus: Corpus, engine: Engine, n_shards: int = 1) -> Source:

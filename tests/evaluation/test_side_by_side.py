@@ -4,7 +4,7 @@ import pytest
 
 from movieclassifier.corpora.parts import Split
 from movieclassifier.evaluation.comparison import compare
-from movieclassifier.training.local_engine import LocalEngine
+from movieclassifier.training.engines.local import LocalEngine
 from tests.support.engines import InProcess
 from tests.support.in_another_process import Bloated, Dying, Failing, Greedy
 

@@ -1,6 +1,6 @@
 """An engine without processes, and what to do with one."""
 
-from movieclassifier.training.tasks import Task
+from movieclassifier.training.engines.tasks import Task
 
 
 def results(engine, *tasks):

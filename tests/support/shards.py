@@ -5,7 +5,7 @@ import json
 import numpy as np
 
 from movieclassifier import make_recipe
-from movieclassifier.training.shards import Lines, Shard, ShardSettings, Weights
+from movieclassifier.training.shards.messages import Lines, Shard, ShardSettings, Weights
 
 WORDS = ["good", "bad", "fine", "dull", "great", "awful", "film", "plot", "music", ":)", ":(", "the", "a", "of"]
 

@@ -8,7 +8,7 @@ TWINS = {
     "_training": compiled.training_twin,
     "_csv_rows": compiled.csv_rows_twin,
     "_soft_targets": compiled.soft_targets_twin,
-    "_compacting": compiled.compacting_twin,
+    "_numbering": compiled.numbering_twin,
     "_vectors": compiled.vectors_twin,
     "_drift": compiled.drift_twin,
 }

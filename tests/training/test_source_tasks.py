@@ -8,7 +8,7 @@ from movieclassifier.corpora import cutting
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.corpora.survey import survey
-from movieclassifier.training.local_engine import LocalEngine
+from movieclassifier.training.engines.local import LocalEngine
 from movieclassifier.training.source_tasks import find_source
 from movieclassifier.training.sources import Source
 from tests.support.engines import InProcess

@@ -9,8 +9,8 @@ from movieclassifier.system.errors import check_installed
 
 if TYPE_CHECKING:
     from movieclassifier.corpora.corpus import Corpus
+    from movieclassifier.training.engines.tasks import Engine
     from movieclassifier.training.sources import Source
-    from movieclassifier.training.tasks import Engine
 
 ENGINES = "local, dask, tcp://HOST:PORT or a scheduler file"
 SIDE_BY_SIDE_OPTIONS = [
@@ -32,7 +32,7 @@ SIDE_BY_SIDE_OPTIONS = [
 
 def start_engine(on: str | None, n_workers: int) -> "Engine":
     """Start an engine, which is closed when the command ends."""
-    from movieclassifier.training.engines import make_engine
+    from movieclassifier.training.engines.table import make_engine
 
     if on not in (None, "local"):
         check_installed("dask", "distributed")

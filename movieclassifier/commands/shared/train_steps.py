@@ -36,8 +36,8 @@ from movieclassifier.training.planning import MAX_DEFAULT_SHARDS, MIN_SHARD, def
 from movieclassifier.training.sources import Source
 
 if TYPE_CHECKING:
+    from movieclassifier.training.engines.tasks import Engine
     from movieclassifier.training.scoring_tasks import Scored
-    from movieclassifier.training.tasks import Engine
 
 __all__ = [
     "book_corpus",
@@ -184,7 +184,7 @@ def fit_stream(
     """Fit on one machine, or by shards on an engine, as the options say."""
     if plan.n_shards == 1 or engine is None:
         return fit(documents, plan, **fit_options(run, plan))
-    from movieclassifier.training.sharded_fit import fit_shards
+    from movieclassifier.training.shards.fit import fit_shards
 
     return fit_shards(
         documents,

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from movieclassifier.training.tasks import Task, deaf_children, given_up
+from movieclassifier.training.engines.tasks import Task, deaf_children, given_up
 
 # A task is given up when so many processes have died of it. Workers that are killed for other reasons, such as those of
 # cheap machines, hit the same task several times.

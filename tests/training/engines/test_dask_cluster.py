@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from movieclassifier.training import dask_engine
-from movieclassifier.training.dask_engine import DaskEngine, versions
-from movieclassifier.training.engines import make_engine
-from tests.support import shard_tasks
+from movieclassifier.training.engines import dask_cluster
+from movieclassifier.training.engines.dask_cluster import DaskEngine, versions
+from movieclassifier.training.engines.table import make_engine
+from tests.support import engine_tasks
 from tests.support.engines import results
 from tests.support.patience import PATIENCE
 
@@ -21,26 +21,26 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pyte
 
 
 def test_a_cluster_without_workers_has_an_end(monkeypatch):
-    monkeypatch.setattr(dask_engine, "SECONDS_WITHOUT_WORKERS", 0.5)
+    monkeypatch.setattr(dask_cluster, "SECONDS_WITHOUT_WORKERS", 0.5)
     engine = DaskEngine(None, 1)
     engine._cluster.scale(0)
     deadline = time.monotonic() + PATIENCE
     while engine._count_workers() and time.monotonic() < deadline:
         time.sleep(0.1)
     with pytest.raises(ChildProcessError, match="the cluster has had no worker for 0 seconds"):
-        results(engine, (shard_tasks.double, 1))
+        results(engine, (engine_tasks.double, 1))
     engine.close()
 
 
 def test_nobody_at_the_address_is_an_error_of_the_system(monkeypatch):
-    monkeypatch.setattr(dask_engine, "SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr(dask_cluster, "SECONDS_TO_CONNECT", 1)
     with pytest.raises(OSError, match=r"(?i)timed out|connect"):
         DaskEngine("tcp://127.0.0.1:1", 1)
 
 
 def test_a_worker_with_a_different_version_is_refused(monkeypatch):
     here = versions()
-    monkeypatch.setattr(dask_engine, "versions", lambda: {**here, "numpy": "0.1"})
+    monkeypatch.setattr(dask_cluster, "versions", lambda: {**here, "numpy": "0.1"})
     engine = DaskEngine.__new__(DaskEngine)
     engine._client = type("Client", (), {"run": lambda self, function, on_error: {"tcp://a:1": here}})()
     with pytest.raises(ValueError, match=r"worker tcp://a:1 has numpy .*, this process has 0.1; the bits of a model"):
@@ -50,7 +50,7 @@ def test_a_worker_with_a_different_version_is_refused(monkeypatch):
 def test_a_path_that_a_worker_cannot_read_is_named():
     engine = make_engine("dask", 1)
     with pytest.raises(FileNotFoundError) as caught:
-        results(engine, (shard_tasks.read, "/nowhere/x.csv"))
+        results(engine, (engine_tasks.read, "/nowhere/x.csv"))
     engine.close()
     assert caught.value.filename == "/nowhere/x.csv"
     assert caught.value.strerror.endswith("(on a worker; every worker has to read this path)")
@@ -88,7 +88,7 @@ def test_a_cluster_of_separate_processes_is_used_by_its_scheduler_file(tmp_path)
     with cluster(tmp_path) as path:
         engine = make_engine(str(path), 9)
         assert engine.n_workers == 1
-        assert results(engine, (shard_tasks.double, 21)) == {0: 42}
+        assert results(engine, (engine_tasks.double, 21)) == {0: 42}
         engine.close()
 
 

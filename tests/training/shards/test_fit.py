@@ -8,13 +8,13 @@ from movieclassifier import Plan, make_recipe, open_corpus, survey
 from movieclassifier.corpora import cutting
 from movieclassifier.corpora.survey import count_labels
 from movieclassifier.models.record import record_bytes
-from movieclassifier.training import sharded_fit
-from movieclassifier.training.local_engine import LocalEngine
-from movieclassifier.training.sharded_fit import CHECKPOINT, DOCUMENTS, ShardedFit, fit_shards
+from movieclassifier.training.engines.local import LocalEngine
+from movieclassifier.training.shards import fit
+from movieclassifier.training.shards.fit import CHECKPOINT, DOCUMENTS, ShardedFit, fit_shards
 from movieclassifier.training.source_tasks import find_source
 from tests.support.engines import InProcess
 
-SAMPLE = Path(__file__).parents[2] / "movieclassifier/bundled/sample_reviews.csv"
+SAMPLE = Path(__file__).parents[3] / "movieclassifier/bundled/sample_reviews.csv"
 SETTINGS = {"n_features": 2**14, "passes": 2, "calibrate": False}
 
 
@@ -147,8 +147,8 @@ def test_a_recipe_without_a_ratio_is_trained_too(sample, tmp_path):
 def test_the_calibration_slice_is_left_out_of_the_shards(sample, tmp_path, monkeypatch):
     plan = plan_of(sample, settings={"calibrate": True})
     written = []
-    write = sharded_fit._write_lines
-    monkeypatch.setattr(sharded_fit, "_write_lines", lambda *args: written.append(write(*args)) or written[-1])
+    write = fit._write_lines
+    monkeypatch.setattr(fit, "_write_lines", lambda *args: written.append(write(*args)) or written[-1])
     classifier = fit_shards(iter(sample[0]), plan, InProcess(), model_dir=tmp_path)
     assert written == [95] * 4
     assert classifier.temperature_ != 1

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from movieclassifier.corpora.minibatches import iter_minibatches
 from movieclassifier.features.rows import Rows
 from movieclassifier.features.vectorizing import iter_vectorized
-from movieclassifier.system.compiled import compacting_twin
+from movieclassifier.system.compiled import numbering_twin
 from movieclassifier.training.minibatch_cache import MinibatchCache
-from movieclassifier.training.shards import Shard, ShardSettings
+from movieclassifier.training.shards.messages import Shard, ShardSettings
 
 Minibatches = Iterator[tuple[Rows, NDArray[np.integer]]]
 
@@ -90,7 +90,7 @@ def open_live(
 
 def _write_live(shard: Shard, settings: ShardSettings, live: LiveColumns, path: Path, facts: Path) -> None:
     """Write the minibatches of a shard at its live columns, and which columns these are."""
-    numbering = (_Numbering if compacting_twin() is None else _CompiledNumbering)(live)
+    numbering = (_Numbering if numbering_twin() is None else _CompiledNumbering)(live)
     minibatches = ((numbering.keep(rows), y) for rows, y in iter_hashed(shard, settings))
     for _ in _iter_kept(minibatches, path, settings, len(live.columns)):
         pass
@@ -146,7 +146,7 @@ class _CompiledNumbering:
     def keep(self, rows: Rows) -> Rows:
         """Keep the live columns of a minibatch, by their numbers."""
         numbers, ends, values = np.empty_like(rows.columns), np.empty_like(rows.indptr), np.empty_like(rows.data)
-        twin = compacting_twin()
+        twin = numbering_twin()
         self.n = twin.keep_live(
             rows.columns,
             rows.indptr,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from movieclassifier.features.hashing import hash_texts
-from movieclassifier.training.shard_tasks import as_integers, count_shards, step_shards
+from movieclassifier.training.shards.tasks import as_integers, count_shards, step_shards
 from tests.support.shards import documents, settings_of, shards_of, weights_after
 
 

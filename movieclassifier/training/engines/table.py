@@ -1,8 +1,8 @@
 """Where the tasks of a training by shards are computed: processes of this machine, or a Dask cluster."""
 
-from movieclassifier.training.dask_engine import DaskEngine
-from movieclassifier.training.local_engine import LocalEngine
-from movieclassifier.training.tasks import Engine
+from movieclassifier.training.engines.dask_cluster import DaskEngine
+from movieclassifier.training.engines.local import LocalEngine
+from movieclassifier.training.engines.tasks import Engine
 
 
 def make_engine(on: str, n_workers: int) -> Engine:

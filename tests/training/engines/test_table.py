@@ -2,9 +2,9 @@
 
 import pytest
 
-from movieclassifier.training.engines import make_engine
-from movieclassifier.training.tasks import Task
-from tests.support import shard_tasks
+from movieclassifier.training.engines.table import make_engine
+from movieclassifier.training.engines.tasks import Task
+from tests.support import engine_tasks
 from tests.support.engines import results
 
 dask = pytest.importorskip("dask.distributed", reason="the extra dask is not installed")
@@ -21,7 +21,7 @@ def engine(request):
 
 
 def test_every_task_gives_its_result(engine):
-    assert results(engine, *((shard_tasks.double, n) for n in range(7))) == {n: 2 * n for n in range(7)}
+    assert results(engine, *((engine_tasks.double, n) for n in range(7))) == {n: 2 * n for n in range(7)}
 
 
 def test_no_task_gives_no_result(engine):
@@ -29,26 +29,26 @@ def test_no_task_gives_no_result(engine):
 
 
 def test_large_results_come_whole(engine):
-    found = results(engine, (shard_tasks.large, 5_000_000), (shard_tasks.large, 1))
+    found = results(engine, (engine_tasks.large, 5_000_000), (engine_tasks.large, 1))
     assert {number: len(content) for number, content in found.items()} == {0: 5_000_000, 1: 1}
 
 
 def test_the_exception_of_a_task_is_raised_and_the_engine_goes_on(engine):
     with pytest.raises(ValueError, match="a bad row"):
-        results(engine, (shard_tasks.fail, "a bad row"), (shard_tasks.double, 1))
-    assert results(engine, (shard_tasks.double, 4)) == {0: 8}
+        results(engine, (engine_tasks.fail, "a bad row"), (engine_tasks.double, 1))
+    assert results(engine, (engine_tasks.double, 4)) == {0: 8}
 
 
 def test_a_task_that_died_with_its_worker_is_computed_again(engine, tmp_path):
-    tasks = [(shard_tasks.die_first, str(tmp_path / str(n)), n) for n in range(3)]
-    assert results(engine, *tasks, (shard_tasks.double, 5)) == {0: 0, 1: 1, 2: 2, 3: 10}
+    tasks = [(engine_tasks.die_first, str(tmp_path / str(n)), n) for n in range(3)]
+    assert results(engine, *tasks, (engine_tasks.double, 5)) == {0: 0, 1: 1, 2: 2, 3: 10}
 
 
 @pytest.mark.parametrize("name", ["local", "dask"])
 def test_a_forgiving_run_yields_the_deaths_of_a_task(name):
     with config.set({"distributed.scheduler.allowed-failures": 0}):  # one death, in place of four
         engine = make_engine(name, 1)
-    tasks = [Task(shard_tasks.die, ()), Task(shard_tasks.double, (4,))]
+    tasks = [Task(engine_tasks.die, ()), Task(engine_tasks.double, (4,))]
     found = dict(engine.run(tasks, forgiving=True))
     engine.close()
     assert isinstance(found[0], ChildProcessError)

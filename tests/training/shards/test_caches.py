@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from movieclassifier.features.rows import Rows
-from movieclassifier.system.compiled import compacting_twin
-from movieclassifier.training import shard_caches
-from movieclassifier.training.shard_caches import LiveColumns, drop_caches, open_live
-from movieclassifier.training.shard_tasks import count_shards, step_shards
+from movieclassifier.system.compiled import numbering_twin
+from movieclassifier.training.shards import caches
+from movieclassifier.training.shards.caches import LiveColumns, drop_caches, open_live
+from movieclassifier.training.shards.tasks import count_shards, step_shards
 from tests.support.shards import documents, settings_of, shards_of, weights_after
 
 
@@ -40,12 +40,12 @@ def test_a_cache_that_is_gone_is_made_again(tmp_path):
     np.testing.assert_array_equal(found.intercepts, expected.intercepts)
 
 
-@pytest.mark.skipif(compacting_twin() is None, reason="there is no compiled twin here")
+@pytest.mark.skipif(numbering_twin() is None, reason="there is no compiled twin here")
 @given(st.integers(0, 2**32 - 1), st.sampled_from([np.float32, np.float64]))
 def test_the_compiled_numbering_keeps_what_the_definition_keeps(seed, dtype):
     rng = np.random.RandomState(seed)
     live = LiveColumns(np.flatnonzero(rng.rand(50) < 0.6).astype(np.int32), 50)
-    numberings = [shard_caches._Numbering(live), shard_caches._CompiledNumbering(live)]
+    numberings = [caches._Numbering(live), caches._CompiledNumbering(live)]
     for _ in range(3):
         lengths = rng.randint(0, 9, 5)
         indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
@@ -59,10 +59,10 @@ def test_the_compiled_numbering_keeps_what_the_definition_keeps(seed, dtype):
     assert counts[0] == counts[1]
 
 
-@pytest.mark.skipif(compacting_twin() is None, reason="there is no compiled twin here")
+@pytest.mark.skipif(numbering_twin() is None, reason="there is no compiled twin here")
 @pytest.mark.parametrize(("columns", "indptr"), [([9], [0, 1]), ([-1], [0, 1]), ([1], [0, 2]), ([1, 2], [0, 2, 1, 2])])
 def test_arrays_that_do_not_fit_are_refused(columns, indptr):
-    numbering = shard_caches._CompiledNumbering(LiveColumns(np.arange(5, dtype=np.int32), 9))
+    numbering = caches._CompiledNumbering(LiveColumns(np.arange(5, dtype=np.int32), 9))
     rows = Rows(np.ones(len(columns)), np.array(columns, np.int32), np.array(indptr, np.int32), 9)
     with pytest.raises(ValueError, match=r"columns must be below|indptr must|do not fit"):
         numbering.keep(rows)

@@ -20,15 +20,15 @@ from movieclassifier.system.npz import NPZ_ERRORS, NpzFile, open_npz, write_npz
 from movieclassifier.system.progress import Progress
 from movieclassifier.training.calibration import fit_temperature
 from movieclassifier.training.checkpoints import NOT_COMPARED
+from movieclassifier.training.engines.tasks import Engine, Task, bundles_of
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
 from movieclassifier.training.learners.trainer import Trainer
 from movieclassifier.training.plan import Plan
 from movieclassifier.training.scoring_tasks import score_on
-from movieclassifier.training.shard_caches import drop_caches
-from movieclassifier.training.shard_tasks import SCALE, count_shards, step_shards
-from movieclassifier.training.shards import Lines, Shard, ShardSettings, Steps, Weights
+from movieclassifier.training.shards.caches import drop_caches
+from movieclassifier.training.shards.messages import Lines, Shard, ShardSettings, Steps, Weights
+from movieclassifier.training.shards.tasks import SCALE, count_shards, step_shards
 from movieclassifier.training.steps import Fit
-from movieclassifier.training.tasks import Engine, Task, bundles_of
 
 DOCUMENTS = "shards.jsonl"
 CHECKPOINT = "shards.npz"

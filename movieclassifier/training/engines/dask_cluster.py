@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from movieclassifier.training.tasks import Task, deaf_children, given_up
+from movieclassifier.training.engines.tasks import Task, deaf_children, given_up
 
 # Dask tells nobody when its last worker has gone: a client would wait for ever.
 SECONDS_WITHOUT_WORKERS = 60.0

@@ -4,16 +4,16 @@ import threading
 
 import pytest
 
-from movieclassifier.training import local_engine
-from movieclassifier.training.local_engine import LocalEngine
-from tests.support import shard_tasks
+from movieclassifier.training.engines import local
+from movieclassifier.training.engines.local import LocalEngine
+from tests.support import engine_tasks
 from tests.support.engines import results
 
 
 def test_a_worker_that_is_killed_while_it_works_is_replaced():
     engine = LocalEngine(2)
     threading.Timer(0.7, lambda: engine._workers[0].process.kill()).start()
-    pids = results(engine, *((shard_tasks.wait, 0.4) for _ in range(6)))
+    pids = results(engine, *((engine_tasks.wait, 0.4) for _ in range(6)))
     engine.close()
     assert len(pids) == 6
     assert 2 <= len(set(pids.values())) <= 3
@@ -24,14 +24,14 @@ def test_a_task_that_kills_every_worker_has_an_end():
     with pytest.raises(
         ChildProcessError, match=r"has died 8 times, the last time with exit code -9; is there enough memory"
     ):
-        results(engine, (shard_tasks.die,))
+        results(engine, (engine_tasks.die,))
     engine.close()
 
 
 def test_processes_that_never_begin_have_an_end(monkeypatch):
-    monkeypatch.setattr(local_engine, "MAX_FALSE_STARTS", 3)
-    monkeypatch.setattr(local_engine, "_compute_all", shard_tasks.leave)
+    monkeypatch.setattr(local, "MAX_FALSE_STARTS", 3)
+    monkeypatch.setattr(local, "_compute_all", engine_tasks.leave)
     engine = LocalEngine(1)
     with pytest.raises(ChildProcessError, match="the last time with exit code 7"):
-        results(engine, (shard_tasks.double, 1))
+        results(engine, (engine_tasks.double, 1))
     engine.close()

@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
-"""The compiled twin of the numbering in ``shard_caches.py``, which is the definition: the same columns and counts."""
+"""The compiled twin of the numbering in ``caches.py``, which is the definition: the same columns and counts."""
 
 from libc.stdint cimport int32_t, int64_t
 

@@ -21,8 +21,8 @@ from movieclassifier.features.rows import Rows
 from movieclassifier.training.label_order import LabelRuns, check_label_order
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
 from movieclassifier.training.learners.sgd import make_estimator, take_epoch
-from movieclassifier.training.shard_caches import LiveColumns, ShardColumns, iter_hashed, open_live
-from movieclassifier.training.shards import Counts, Shard, ShardSettings, Steps, Weights
+from movieclassifier.training.shards.caches import LiveColumns, ShardColumns, iter_hashed, open_live
+from movieclassifier.training.shards.messages import Counts, Shard, ShardSettings, Steps, Weights
 
 # Weights are added up in units of 2^-24: the rounding is below that of a float32 weight of 1.
 SCALE = 2.0**24

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from movieclassifier.training.tasks import MANY_WORKERS, bundles_of, deaf_children, given_up, n_bundles_for
+from movieclassifier.training.engines.tasks import MANY_WORKERS, bundles_of, deaf_children, given_up, n_bundles_for
 
 
 @given(st.integers(0, 300), st.integers(1, 2 * MANY_WORKERS))

@@ -1,0 +1,1 @@
+"""Where tasks are computed: processes of this machine, or a Dask cluster."""

@@ -1,0 +1,1 @@
+"""Training by shards: the same bits from any number of workers."""
