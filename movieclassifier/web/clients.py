@@ -87,7 +87,7 @@ def network(address: str) -> str:
     --------
     >>> network("2001:db8:1:2:3:4:5:6"), network("192.0.2.7")
     ('2001:db8:1:2::', '192.0.2.7')
-    >>> network("[2001:db8:1:2::5%eth0]:443"), network("192.000.002.007:8080"), network("somewhere")
+    >>> network("[2001:db8:1:2::5%eth0]:443"), network("::ffff:192.000.002.007"), network("somewhere")
     ('2001:db8:1:2::', '192.0.2.7', 'unknown')
     """
     return _masked(address, 64)
@@ -125,5 +125,4 @@ def _bare(address: str) -> str:
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
         text = text.partition(":")[0]
-    text = text.partition("%")[0]
-    return LEADING_ZEROS.sub("", text) if ":" not in text else text
+    return LEADING_ZEROS.sub("", text.partition("%")[0])

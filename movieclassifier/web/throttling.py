@@ -72,16 +72,19 @@ class Throttle:
         self._rates = rates
 
     def check(self, kind: str, client: str, network: str) -> None:
-        """Count a request.
+        """Count a request, from the narrowest limit to the widest.
+
+        A request that a narrow limit refuses does not count against a wider one: nobody uses up the limit of the site
+        alone.
 
         Raises
         ------
         TooMany
         """
         rate = self._rates[kind]
-        levels = [(f"{kind} site", self.SITE, "on this site"), (f"{kind} {network}", self.NETWORK, "from your network")]
+        levels = [(f"{kind} {network}", self.NETWORK, "from your network"), (f"{kind} site", self.SITE, "on this site")]
         if kind in UNCOUNTED:  # by the log
-            levels.append((f"{kind} of {client}", 1, "from you"))
+            levels.insert(0, (f"{kind} of {client}", 1, "from you"))
         for key, times, where in levels:
             if self.counts.add(key, rate.seconds) > rate.limit * times:
                 wait = rate.seconds - int(time.time() % rate.seconds)

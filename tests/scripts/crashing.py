@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -52,6 +53,7 @@ class Client:
     n_votes: int
     seed: int
     may_forget: bool = False
+    undone_share: float = 0.1
     acknowledged: dict[str, tuple[str, int]] = field(default_factory=dict)
     undone: set[str] = field(default_factory=set)
     tries: Counter = field(default_factory=Counter)
@@ -81,14 +83,14 @@ class Client:
             return False
         self.acknowledged[prediction["id"]] = label, told["position"]
         chance = choose.random()
-        if chance < 0.1:
+        if chance < self.undone_share:
+            self.ask("DELETE", path, None, 204)
+            self.undone.add(prediction["id"])
+        elif chance < self.undone_share + 0.1:
             again = self.ask("PUT", path, {"label": label}, 200)
             # Its status is that of now: another client's undo may have freed a held vote, or let it be held.
             changed = {name for name in told if again[name] != told[name]} - {"status", "reason"}
-            assert not changed, f"a repeated vote had another answer: {again}, not {told}"
-        elif chance < 0.2:
-            self.ask("DELETE", path, None, 204)
-            self.undone.add(prediction["id"])
+            assert not changed, f"a repeated vote had a different answer: first {told}, then {again}"
         return True
 
     def ask(self, method: str, path: str, body: dict | None, expected: int) -> dict | None:
@@ -205,6 +207,7 @@ def run(
     faults: dict[str, Fault] | None = None,
     may_forget: bool = False,
     environ: Mapping[str, str] | None = None,
+    undone_share: float = 0.1,
 ) -> Outcome:
     """Run servers on one log under clients, kills and faults, and return what became of it."""
     texts = make_texts(n_predictions)
@@ -215,8 +218,8 @@ def run(
             wait_until_ready(servers[-1])
         start = time.monotonic()
         clients = [
-            Client(servers[n % n_servers].port, texts[n::n_clients], n_votes // n_clients, seed + n, may_forget)
-            for n in range(n_clients)
+            Client(port, texts[n::n_clients], n_votes // n_clients, seed + n, may_forget, undone_share)
+            for n, port in zip(range(n_clients), cycle(server.port for server in servers))
         ]
         over, killer = Event(), Killer(servers, faults or {}, pause, max_kills, seed)
         threads = [Thread(target=client.run) for client in clients]
@@ -301,9 +304,14 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--model", default=str(ROOT / "movieclassifier/bundled/imdb.npz"))
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--undone", type=float, default=0.1, help="Share of the votes that are taken back.")
+    parser.add_argument(
+        "--pause", type=float, nargs=2, default=(0.5, 4.0), help="Least and most seconds between two kills."
+    )
     parser.add_argument("--kind", choices=KINDS, action="append", help="Run this one only.  [default: all]")
     options = parser.parse_args()
     sizes = {"n_predictions": options.predictions, "n_votes": options.votes, "n_clients": options.clients}
+    sizes |= {"undone_share": options.undone, "pause": tuple(options.pause)}
     for kind in options.kind or KINDS:
         with tempfile.TemporaryDirectory() as name:
             outcome = run_kind(kind, Path(options.model).resolve(), Path(name), **sizes, seed=options.seed)

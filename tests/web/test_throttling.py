@@ -67,3 +67,17 @@ def test_drafts_have_a_limit_per_client_as_the_log_does_not_count_them():
     with pytest.raises(TooMany, match="from you: at most 3"):
         throttle.check("drafts", "client", "network")
     throttle.check("drafts", "neighbour", "network")
+
+
+def test_a_client_beyond_its_limit_does_not_use_up_the_limits_of_others():
+    throttle = Throttle({"votes": Rate(1, 60), "drafts": Rate(1, 60)})
+    for kind in ("votes", "drafts"):
+        n_refused = 0
+        for _ in range(500):
+            try:
+                throttle.check(kind, "client", "network")
+            except TooMany:
+                n_refused += 1
+        assert n_refused == 500 - (5 if kind == "votes" else 1)
+        throttle.check(kind, "neighbour", "different network")
+    throttle.check("drafts", "neighbour", "network")
