@@ -45,6 +45,6 @@ def register(app: Flask) -> None:
     def set_headers(response: Response) -> Response:
         for name, value in of_static.items():
             response.headers.setdefault(name, value)
-        if request.endpoint != "static":
+        if request.endpoint != "static" or response.status_code >= 400:
             response.headers.setdefault("Cache-Control", cache_control)
         return response

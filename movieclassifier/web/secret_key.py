@@ -10,7 +10,12 @@ SECRET_KEY_FILE = INSTANCE / "secret_key"
 MIN_LENGTH = 16
 # A random key of 16 hexadecimal digits has about ten different ones; "aaaa…" and "12121212…" have fewer than these.
 MIN_DIFFERENT = 8
-KNOWN_WORDS = ("changeme", "change-me", "change_me", "your-secret", "your_secret", "django-insecure", "password")
+KNOWN_WORDS = (
+    *("changeme", "change-me", "change_me", "your-secret", "your_secret", "my-secret", "my_secret", "mysecret"),
+    *("django-insecure", "password", "qwerty"),
+)
+# Characters one after the other, as in "0123456789" and "abcdefghij"; by chance that does not happen.
+MAX_RUN = 8
 COMMAND = "python -c 'import secrets; print(secrets.token_hex())'"
 
 
@@ -54,7 +59,7 @@ def check_strength(key: str) -> None:
     Traceback (most recent call last):
     ValueError: SECRET_KEY can be guessed: it has 1 different character, and needs 8. Set it to the output of: ...
     """
-    n_different = len(set(key))
+    n_different, run = len(set(key)), _longest_run(key)
     reasons = [
         (len(key) < MIN_LENGTH, f"must have at least {MIN_LENGTH} characters; got {len(key)}"),
         (any(word in key.lower() for word in KNOWN_WORDS), "can be guessed: it contains a well-known word"),
@@ -63,10 +68,26 @@ def check_strength(key: str) -> None:
             f"can be guessed: it has {n_different} different character{'s' * (n_different > 1)}, and needs "
             f"{MIN_DIFFERENT}",
         ),
+        (len(run) > MAX_RUN, f"can be guessed: it contains the sequence {run}"),
+        (_is_repeated(key), "can be guessed: it is one short text, repeated"),
     ]
     for is_weak, reason in reasons:
         if is_weak:
             raise ValueError(f"SECRET_KEY {reason}. Set it to the output of: {COMMAND}")
+
+
+def _longest_run(key: str) -> str:
+    """Return the longest part in which each character is the successor of the one before."""
+    longest, start = "", 0
+    for end in range(1, len(key) + 1):
+        if end == len(key) or ord(key[end]) != ord(key[end - 1]) + 1:
+            longest, start = max(longest, key[start:end], key=len), end
+    return longest
+
+
+def _is_repeated(key: str) -> bool:
+    """Tell whether a key is a part of itself, shorter than the least length, again and again."""
+    return any(key == (key[:n] * len(key))[: len(key)] for n in range(1, min(MIN_LENGTH, len(key) // 2 + 1)))
 
 
 def _kept_secret_key(path: Path) -> str:

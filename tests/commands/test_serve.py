@@ -98,7 +98,7 @@ def test_gunicorn_without_any_settings_serves_it_too(tmp_path, small_model):
 def test_with_its_settings_gunicorn_listens_where_the_platform_says(tmp_path, small_model):
     port = free_port()
     command = [*GUNICORN, "--config", "python:movieclassifier.gunicorn_conf"]
-    environ = {"PORT": str(port), "WEB_CONCURRENCY": "1", "DYNO": "web.1", "SECRET_KEY": "0123456789abcdef" * 2}
+    environ = {"PORT": str(port), "WEB_CONCURRENCY": "1", "DYNO": "web.1", "SECRET_KEY": "93c4ae0f1d7b6285"}
     with serving(command, tmp_path, small_model, port, **environ) as process:
         assert json.loads(get(port, "/api/v1/model")[1])["mode"] == "review"
         with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as browser:
@@ -165,7 +165,7 @@ def test_for_other_people_over_plain_http_it_says_that_https_is_missing(tmp_path
     from movieclassifier.commands import serve
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SECRET_KEY", "0123456789abcdef")
+    monkeypatch.setenv("SECRET_KEY", "93c4ae0f1d7b6285")
     monkeypatch.setattr(serve, "run_gunicorn", lambda app, bind, workers: None)
     arguments = ["--host", "0.0.0.0", "--port", "0", "--model", str(small_model)]
     assert "over plain http no form works. Put a proxy" in CliRunner().invoke(main, arguments).output

@@ -1,6 +1,7 @@
 """The key that sessions are signed with."""
 
 import os
+import secrets
 import stat
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +10,7 @@ import pytest
 from movieclassifier.web import create_app
 from movieclassifier.web.secret_key import check_strength, find_secret_key
 
-KEY = "0123456789abcdef" * 4
+KEY = "93c4ae0f1d7b6285" * 2 + "e1f05a7c2b9d4836"
 
 
 def test_on_ones_own_machine_a_key_is_made_and_kept_for_its_user_alone(own_machine):
@@ -63,7 +64,19 @@ def test_a_short_key_is_refused(own_machine, monkeypatch):
         create_app()
 
 
-@pytest.mark.parametrize("key", ["a" * 40, "12" * 20, "changeme-changeme-0123456789", "django-insecure-9q8w7e6r5t4z"])
+GUESSED = [
+    *("a" * 40, "12" * 20, "changeme-changeme-0123456789", "django-insecure-9q8w7e6r5t4z"),
+    *("0123456789abcdef", "abcdefghijklmnopqrstuvwxyz", "x7k-mq2w-x7k-mq2w-x7k", "Qwertyuiop1234567"),
+]
+
+
+@pytest.mark.parametrize("key", GUESSED)
 def test_a_key_that_can_be_guessed_is_refused(key):
     with pytest.raises(ValueError, match=r"^SECRET_KEY can be guessed: .* Set it to the output of: python -c"):
         check_strength(key)
+
+
+def test_no_key_that_is_made_here_is_refused():
+    for _ in range(1000):
+        check_strength(secrets.token_hex())
+        check_strength(secrets.token_urlsafe(12))

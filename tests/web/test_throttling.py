@@ -80,4 +80,4 @@ def test_a_client_beyond_its_limit_does_not_use_up_the_limits_of_others():
                 n_refused += 1
         assert n_refused == 500 - (5 if kind == "votes" else 1)
         throttle.check(kind, "neighbour", "different network")
-    throttle.check("drafts", "neighbour", "network")
+    throttle.check("drafts", "housemate", "network")
