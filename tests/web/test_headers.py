@@ -8,7 +8,8 @@ def client(make_app):
     return make_app().test_client()
 
 
-PAGES = ["/", "/history", "/about", "/model", "/nothing", "/api/v1/model", "/healthz", "/static/style.css", "/static/nothing"]
+STYLE = "/static/style.css"
+PAGES = ["/", "/history", "/about", "/model", "/nothing", "/api/v1/model", "/healthz", STYLE, "/static/nothing"]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -22,4 +23,4 @@ def test_every_answer_has_its_headers(client, path):
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
     assert "Strict-Transport-Security" not in headers
-    assert ("no-store" in headers.get("Cache-Control", "")) == (path != "/static/style.css")
+    assert ("no-store" in headers.get("Cache-Control", "")) == (path != STYLE)
