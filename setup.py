@@ -9,11 +9,15 @@ from setuptools import Extension, setup
 COMPILE = [] if sys.platform == "win32" else ["-O3", "-g0", "-ffp-contract=off"]
 LINK = ["-Wl,--strip-all"] if sys.platform == "linux" else []
 
+# Twins that include a file which is not named after them.
+ROW_SUMS = ["movieclassifier/features/_row_sums.pxi"]
+SHARED = {"features/_hashing": ROW_SUMS, "feedback/_drift": ROW_SUMS}
+
 twins = [
     Extension(
         f"movieclassifier.{name.replace('/', '.')}",
         [f"movieclassifier/{name}.pyx"],
-        depends=sorted(glob(f"movieclassifier/{name}_*.pxi")),
+        depends=sorted([*glob(f"movieclassifier/{name}_*.pxi"), *SHARED.get(name, [])]),
         extra_compile_args=COMPILE,
         extra_link_args=LINK,
         optional=True,

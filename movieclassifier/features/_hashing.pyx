@@ -194,6 +194,7 @@ cdef class Workspace:
 
 include "_hashing_keys.pxi"
 include "_hashing_tokens.pxi"
+include "_row_sums.pxi"
 
 
 cdef int add_keys(
@@ -298,41 +299,16 @@ cdef void write_rows(
         write_row(keys + start, key_ends[i + 1] - start, settings, &data[indptr[i]], &indices[indptr[i]])
 
 
-cdef double pairwise_sum(const double* terms, Py_ssize_t n) noexcept nogil:
-    """Add in the order of numpy's ``add``: https://github.com/numpy/numpy, ``loops_utils.h.src``."""
-    cdef double sums[8]
-    cdef double total = 0
-    cdef Py_ssize_t i = 0, j, half
-    if n > 128:
-        half = n // 2 - n // 2 % 8
-        return pairwise_sum(terms, half) + pairwise_sum(terms + half, n - half)
-    if n >= 8:
-        for j in range(8):
-            sums[j] = terms[j]
-        for i in range(8, n - n % 8, 8):
-            for j in range(8):
-                sums[j] += terms[i + j]
-        total = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]))
-        i = n - n % 8
-    while i < n:
-        total += terms[i]
-        i += 1
-    return total
-
-
 cdef double decide_row(
-    const Real* row, const int32_t* columns, Py_ssize_t n, const Real* coef, double* products, bint is_last
+    const Real* row, const int32_t* columns, Py_ssize_t n, const Real* coef, double* products
 ) noexcept nogil:
     """Return the sum of a row of n values with their weights, in the types and the order of ``Weights.decide``."""
     cdef Py_ssize_t i
-    if n == 0:
-        return 0
     for i in range(n):
         if i + AHEAD < n:
             PREFETCH(&coef[columns[i + AHEAD]])
         products[i] = <double> row[i] * <double> coef[columns[i]]
-    products[n] = 0  # numpy's reduceat sees a zero behind the last text
-    return products[0] + pairwise_sum(products + 1, n if is_last else n - 1)
+    return row_sum(products, n)
 
 
 cdef void decide_text(Buffers* buffers, const Settings* settings, const Real[:, ::1] coef, double* sums) noexcept nogil:
@@ -342,7 +318,7 @@ cdef void decide_text(Buffers* buffers, const Settings* settings, const Real[:, 
     memset(row, 0, n * sizeof(Real))
     write_row(buffers.keys, buffers.n_keys, settings, row, buffers.columns)
     for i in range(coef.shape[0]):
-        sums[i] = decide_row(row, buffers.columns, n, &coef[i, 0], buffers.products, True)
+        sums[i] = decide_row(row, buffers.columns, n, &coef[i, 0], buffers.products)
 
 
 def sum_rows(
@@ -379,9 +355,7 @@ def sum_rows(
             start = indptr[i]
             sums[i] = 0  # and no look at an empty row, for there may be nothing at its place
             if indptr[i + 1] > start:
-                sums[i] = decide_row(
-                    &data[start], &columns[start], indptr[i + 1] - start, &coef[0], products, i == n - 1
-                )
+                sums[i] = decide_row(&data[start], &columns[start], indptr[i + 1] - start, &coef[0], products)
     free(products)
 
 

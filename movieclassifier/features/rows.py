@@ -61,3 +61,29 @@ class Rows:
         X = csr_matrix((self.data, self.columns, self.indptr), shape=self.shape)
         X.has_canonical_format = True  # sorted and without duplicates, which spares a check of every row
         return X
+
+
+def sums_of_rows(terms: NDArray[np.float64], indptr: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return the sum over each row, which does not depend on the rows beside it.
+
+    Parameters
+    ----------
+    terms : ndarray of shape (nnz,)
+    indptr : ndarray of shape (n_rows + 1,)
+        Row ``i`` holds the terms ``indptr[i]:indptr[i + 1]``.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+
+    Examples
+    --------
+    >>> sums_of_rows(np.array([1.0, 2.0, 4.0]), np.array([0, 1, 1, 3])).tolist()
+    [1.0, 0.0, 6.0]
+    """
+    # A 0 behind each row lets reduceat see empty ones. The order in which numpy adds depends on how many terms there
+    # are, so that a 0 behind the last row alone would give that row different bits.
+    n = len(indptr) - 1
+    spaced = np.insert(terms, indptr[1:], 0.0)
+    sums: NDArray[np.float64] = np.add.reduceat(spaced, indptr[:-1] + np.arange(n)) if n else np.zeros(0)
+    return sums

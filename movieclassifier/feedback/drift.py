@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from movieclassifier.features.rows import sums_of_rows
 from movieclassifier.feedback.ballots import Ballots
 from movieclassifier.feedback.bounds import Bounds
 from movieclassifier.feedback.space import Space
@@ -299,28 +300,3 @@ class Drift:
     def _count_clients(self, n: int) -> None:
         if n > len(self.used):
             self.used = np.pad(self.used, (0, max(n, 2 * len(self.used)) - len(self.used)))
-
-
-def sums_of_rows(products: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the sum over each row, as that of a row that stands alone.
-
-    Parameters
-    ----------
-    products : ndarray of shape (n,)
-    starts : ndarray of shape (n_rows + 1,)
-
-    Returns
-    -------
-    ndarray of shape (n_rows,)
-
-    Examples
-    --------
-    >>> sums_of_rows(np.array([1.0, 2.0, 4.0]), np.array([0, 1, 1, 3])).tolist()
-    [1.0, 0.0, 6.0]
-    """
-    # Weights.decide puts a 0 behind its last row, and numpy adds as many numbers in an order of their own.
-    n, lengths = len(starts) - 1, np.diff(starts)
-    spaced = np.zeros(len(products) + n)
-    spaced[np.arange(len(products)) + np.repeat(np.arange(n), lengths)] = products
-    sums: NDArray[np.float64] = np.add.reduceat(spaced, starts[:-1] + np.arange(n)) if n else np.zeros(0)
-    return sums

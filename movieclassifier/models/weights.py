@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.features.hashing import sum_rows
-from movieclassifier.features.rows import Rows
+from movieclassifier.features.rows import Rows, sums_of_rows
 from movieclassifier.models.column_coef import ColumnCoef
 
 
@@ -46,6 +46,8 @@ class Weights:
 
     def decide(self, rows: Rows) -> NDArray[np.float64]:
         """Return decision values (log-odds, before the temperature).
+
+        Those of a row do not depend on the rows beside it, to the last bit.
 
         Parameters
         ----------
@@ -116,12 +118,7 @@ class Weights:
 
 def sum_rows_in_python(rows: Rows, coef: Any) -> NDArray[np.float64]:
     """Do as :func:`movieclassifier.features.hashing.sum_rows` does, by the definition."""
-    # Sums of float64 over each document; a trailing 0 lets reduceat see empty documents at the end.
-    products = np.zeros(len(rows.data) + 1)
-    np.multiply(rows.data, coef[rows.columns], out=products[:-1], dtype=np.float64)
-    sums = np.add.reduceat(products, rows.indptr[:-1])
-    result: NDArray[np.float64] = np.where(rows.lengths > 0, sums, 0.0)
-    return result
+    return sums_of_rows(np.multiply(rows.data, coef[rows.columns], dtype=np.float64), rows.indptr)
 
 
 def look_up(known: NDArray[np.integer], values: NDArray[Any], columns: NDArray[np.integer]) -> NDArray[np.float64]:

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from movieclassifier.feedback import drift as module
 from movieclassifier.feedback.ballots import Batch, TextRows, is_uniform, text_rows
 from movieclassifier.feedback.bounds import Bounds
-from movieclassifier.feedback.drift import sums_of_rows
 from movieclassifier.feedback.guarding import GuardScores
 from movieclassifier.feedback.learner import Learner
 from movieclassifier.models.guard import make_guard
@@ -119,13 +118,6 @@ def test_value_of_a_ballot_is_that_of_its_text_alone(kind):
     values = learner.drift.values(learner.ballots, 0, n)
     alone = np.concatenate([classifier.decide(classifier.rows([text])) for text in texts])
     assert values.T.tobytes() == alone.tobytes()
-
-
-def test_sum_of_a_row_is_the_same_wherever_it_stands():
-    row = np.random.RandomState(0).standard_normal(23)
-    first = sums_of_rows(np.concatenate([row, row]), np.array([0, 23, 46]))
-    assert first[0] == first[1] == sums_of_rows(row, np.array([0, 23]))[0]
-    assert sums_of_rows(np.zeros(0), np.zeros(1, int)).shape == (0,)
 
 
 @needs_twin

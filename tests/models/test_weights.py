@@ -75,3 +75,16 @@ def test_a_copy_learns_on_its_own():
     copied.coef[0, 0] += 1
     copied.intercept[0] += 1
     assert weights.sha256() == before != copied.sha256()
+
+
+@pytest.mark.parametrize("pure_python", ["0", "1"])
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_an_answer_has_the_same_bits_alone_and_among_others(n_classes, pure_python, monkeypatch):
+    monkeypatch.setenv("MOVIECLASSIFIER_PURE_PYTHON", pure_python)
+    lengths = (*range(40), 150, 700)
+    texts = tuple(" ".join(f"word{number * 7 % 301}" for number in range(length)) for length in lengths)
+    classifier = random_classifier(n_classes, texts=texts)
+    alone = np.concatenate([classifier.predict_proba([text]) for text in texts])
+    assert classifier.predict_proba(texts).tobytes() == alone.tobytes()
+    decided = np.concatenate([classifier.decide(classifier.rows([text])) for text in texts])
+    assert classifier.decide(classifier.rows(texts)).tobytes() == decided.tobytes()
