@@ -45,7 +45,7 @@ def _parsers():
 
 
 # Half of the time goes into these; make test-quick leaves them out.
-SLOW_FIXTURES = {"aclimdb_dir", "axe", "movie_data_csv", "postgresql_server"}
+SLOW_FIXTURES = {"aclimdb_dir", "movie_data_csv", "postgresql_server"}
 # A test file that opens a browser is slow as a whole.
 BROWSERS = "tests.support.browsers"
 SLOW_FILES = (

@@ -4,6 +4,7 @@ import base64
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from threading import Thread
 
@@ -38,6 +39,14 @@ ARGUMENTS = (
     "--no-first-run",
 )
 MAX_TABS = 80
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+LOOKS = {
+    "desktop": {"width": 1000},
+    "phone": {"width": 390, "height": 844},
+    "dark": {"width": 1000, "dark": True},
+}
+# By look: the rules of axe-core that a page is held to. Only colours differ in the dark.
+RULES = [("desktop", WCAG), ("phone", WCAG), ("dark", ["color-contrast"])]
 
 
 class Browser:
@@ -113,6 +122,14 @@ class Browser:
         self.tab_to(name)
         with self.turning():
             self.press(Keys.ENTER)
+
+    def violations(self, rules: list[str] = WCAG) -> list[tuple[str, str, str]]:
+        """Run axe-core, which selenium-axe-python carries, on the page with every part opened."""
+        self.driver.execute_script("for (const part of document.querySelectorAll('details')) part.open = true")
+        self.driver.execute_script((files("selenium_axe_python") / "axe-core/axe.min.js").read_text("utf-8"))
+        run = "axe.run({runOnly: arguments[0], resultTypes: ['violations']}).then(arguments[1])"
+        found = self.driver.execute_async_script(run, rules)["violations"]
+        return [(rule["id"], node["html"], node["failureSummary"]) for rule in found for node in rule["nodes"]]
 
     def picture(self, full: bool = True) -> bytes:
         """Return a PNG of the page, in full or as far as it is seen without scrolling."""

@@ -14,3 +14,22 @@ def own_machine(tmp_path, monkeypatch, small_model):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MOVIECLASSIFIER_MODEL", str(small_model))
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """A browser without JavaScript."""
+    yield from browser_of(tmp_path_factory.mktemp("plain"))
+
+
+@pytest.fixture(scope="module")
+def scripted(tmp_path_factory):
+    """A browser with JavaScript, which axe-core needs and the pages do not."""
+    yield from browser_of(tmp_path_factory.mktemp("scripted"), javascript=True)
+
+
+def browser_of(profile, **options):
+    from tests.support.browsers import opening  # skips where selenium is not installed
+
+    with opening(profile, **options) as browser:
+        yield browser

@@ -1,23 +1,16 @@
 """The pages as a person meets them: in chromium, by mouse and by keyboard, without JavaScript."""
 
 import json
-from importlib.resources import files
 
 import pytest
 from selenium.webdriver.common.keys import Keys
 from werkzeug.security import generate_password_hash
 
 from movieclassifier.web import create_app
-from tests.support.browsers import opening, serving
+from tests.support.browsers import LOOKS, RULES, serving
 from tests.support.visitors import PAN, REVIEW
 
 PASSWORD = "correct horse"
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
-LOOKS = {
-    "desktop": {"width": 1000},
-    "phone": {"width": 390, "height": 844},
-    "dark": {"width": 1000, "dark": True},
-}
 SCRIPT = "<script>document.title = 'pwned'</script><img src=x onerror=\"document.title='pwned'\">"
 HOSTILE = f"A wonderful, wonderful film {SCRIPT} </textarea></p>{SCRIPT} javascript:alert(1)"
 
@@ -37,26 +30,6 @@ def address(tmp_path_factory, small_model):
     )
     with serving(app) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory):
-    """A browser without JavaScript."""
-    with opening(tmp_path_factory.mktemp("plain")) as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def scripted(tmp_path_factory):
-    """A browser with JavaScript, which axe-core needs and the pages do not."""
-    with opening(tmp_path_factory.mktemp("scripted"), javascript=True) as browser:
-        yield browser
-
-
-@pytest.fixture(scope="session")
-def axe():
-    """The source of axe-core, which selenium-axe-python carries."""
-    return (files("selenium_axe_python") / "axe-core/axe.min.js").read_text("utf-8")
 
 
 def submit(browser, address, text):
@@ -194,41 +167,32 @@ def paths(scripted, address):
     ]
 
 
-def violations(browser, axe, only=WCAG):
-    """Run axe-core on the page, with every part opened."""
-    browser.driver.execute_script("for (const part of document.querySelectorAll('details')) part.open = true")
-    browser.driver.execute_script(axe)
-    run = "axe.run({runOnly: arguments[0], resultTypes: ['violations']}).then(arguments[1])"
-    found = browser.driver.execute_async_script(run, only)["violations"]
-    return [(rule["id"], node["html"], node["failureSummary"]) for rule in found for node in rule["nodes"]]
-
-
-@pytest.mark.parametrize(("look", "only"), [("desktop", WCAG), ("phone", WCAG), ("dark", ["color-contrast"])])
-def test_axe_finds_no_violation_on_any_page(scripted, paths, axe, look, only):
+@pytest.mark.parametrize(("look", "rules"), RULES)
+def test_axe_finds_no_violation_on_any_page(scripted, paths, look, rules):
     scripted.look(**LOOKS[look])
     for path in paths:
         scripted.driver.get(path)
-        assert violations(scripted, axe, only) == [], path
+        assert scripted.violations(rules) == [], path
 
 
-def test_axe_finds_no_violation_where_something_went_wrong(scripted, address, axe):
+def test_axe_finds_no_violation_where_something_went_wrong(scripted, address):
     scripted.look()
     submit(scripted, address, "short")
-    assert violations(scripted, axe) == []
+    assert scripted.violations() == []
     log_in(scripted, address)
     scripted.click("Log out")
     scripted.driver.get(address + "/admin")
-    assert violations(scripted, axe) == []
+    assert scripted.violations() == []
     scripted.find("[name=password]").send_keys("guess")
     scripted.click("Log in")
     assert "That is not the password." in scripted.words
-    assert violations(scripted, axe) == []
+    assert scripted.violations() == []
     log_in(scripted, address)
 
 
-def test_axe_would_find_a_violation(scripted, axe):
+def test_axe_would_find_a_violation(scripted):
     scripted.driver.get("data:text/html,<img src=x>")
-    assert "image-alt" in {rule for rule, *_ in violations(scripted, axe)}
+    assert "image-alt" in {rule for rule, *_ in scripted.violations()}
 
 
 @pytest.mark.parametrize("width", [320, 390, 1000])

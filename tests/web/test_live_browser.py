@@ -2,7 +2,6 @@
 
 import csv
 import random
-from importlib.resources import files
 
 import pytest
 from click.testing import CliRunner
@@ -10,12 +9,9 @@ from click.testing import CliRunner
 from movieclassifier.live.sources import Outside
 from movieclassifier.web import create_app
 from tests.support import news_server as ns
-from tests.support.browsers import opening, serving
+from tests.support.browsers import LOOKS, RULES, serving
 from tests.support.news import rss
 from tests.support.newsroom import TOPICS, mastodon_answer, paper_feed, story
-
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
-LOOKS = {"desktop": {"width": 1000}, "phone": {"width": 390, "height": 844}, "dark": {"width": 1000, "dark": True}}
 
 
 @pytest.fixture(scope="module")
@@ -61,23 +57,6 @@ def world(tmp_path_factory):
             yield address, app, server
         live.close()
         app.extensions["movieclassifier"].close()
-
-
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory):
-    with opening(tmp_path_factory.mktemp("plain")) as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def scripted(tmp_path_factory):
-    with opening(tmp_path_factory.mktemp("scripted"), javascript=True) as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def axe():
-    return (files("selenium_axe_python") / "axe-core/axe.min.js").read_text("utf-8")
 
 
 def test_news_are_filtered_and_corrected_by_mouse_without_javascript(plain, world):
@@ -148,8 +127,8 @@ def test_new_articles_are_announced_and_shown_on_demand(scripted, world):
     assert not button.is_displayed()
 
 
-@pytest.mark.parametrize(("look", "only"), [("desktop", WCAG), ("phone", WCAG), ("dark", ["color-contrast"])])
-def test_axe_finds_no_violation_on_any_live_page(scripted, world, axe, look, only):
+@pytest.mark.parametrize(("look", "rules"), RULES)
+def test_axe_finds_no_violation_on_any_live_page(scripted, world, look, rules):
     address, *_ = world
     scripted.look(**LOOKS[look])
     for path in (
@@ -161,12 +140,7 @@ def test_axe_finds_no_violation_on_any_live_page(scripted, world, axe, look, onl
         "/live/items/1",
     ):
         scripted.driver.get(address + path)
-        scripted.driver.execute_script(axe)
-        run = "axe.run({runOnly: arguments[0], resultTypes: ['violations']}).then(arguments[1])"
-        found = scripted.driver.execute_async_script(run, only)["violations"]
-        assert [(rule["id"], node["html"], node["failureSummary"]) for rule in found for node in rule["nodes"]] == [], (
-            path
-        )
+        assert scripted.violations(rules) == [], path
 
 
 @pytest.mark.parametrize("width", [320, 390, 1000])

@@ -6,7 +6,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from werkzeug.security import generate_password_hash
 
 from movieclassifier.web import create_app
-from tests.support.browsers import opening, serving
+from tests.support.browsers import serving
 from tests.support.visitors import PAN, REVIEW
 
 PASSWORD = "correct horse"
@@ -32,20 +32,14 @@ def address(app):
         yield found
 
 
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    with opening(tmp_path_factory.mktemp("scripted"), javascript=True) as browser:
-        yield browser
-
-
 @pytest.fixture
-def browser(opened, address):
+def browser(scripted, address):
     """A browser at the first page, in which nothing went wrong afterwards."""
-    opened.look()
-    opened.driver.get(address + "/")
-    opened.driver.get_log("browser")
-    yield opened
-    assert [entry for entry in opened.driver.get_log("browser") if entry["level"] == "SEVERE"] == []
+    scripted.look()
+    scripted.driver.get(address + "/")
+    scripted.driver.get_log("browser")
+    yield scripted
+    assert [entry for entry in scripted.driver.get_log("browser") if entry["level"] == "SEVERE"] == []
 
 
 def wait(browser, condition):
