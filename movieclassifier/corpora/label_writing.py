@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from movieclassifier.corpora.readers.contract import as_label, as_shown
 
-QUOTES = "\"'`´‘’‚“”„«»‹›"
+QUOTES = "\"'`´‘’‚‛“”„‟«»‹›′″‵‶ʹʻʼ❛❜❝❞〝〞〟「」"
 NUMBER = re.compile(r"[+-]?[0-9]{1,300}(?:[.][0-9]{0,300})?(?:[eE][+-]?[0-9]{1,3})?")
 MAX_SHOWN = 300
 
@@ -20,7 +20,8 @@ def folded(label: str) -> str:
     >>> [folded(label) for label in ("Pos", "'pos'", "1", "+1.0", "01")]
     ['pos', 'pos', '1.0', '1.0', '1.0']
     """
-    plain = " ".join(unicodedata.normalize("NFKC", label).casefold().split())
+    plain = unicodedata.normalize("NFKC", as_label(label).strip(QUOTES))  # which takes ´ and ″ apart
+    plain = " ".join(plain.casefold().split())
     plain = as_label(as_label(plain).strip(QUOTES))
     return str(float(plain) + 0.0) if NUMBER.fullmatch(plain) else plain
 

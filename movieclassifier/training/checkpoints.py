@@ -147,7 +147,9 @@ def load_checkpoint(path: str | os.PathLike[str]) -> tuple[CheckpointFacts, Arra
             return facts, file.read_all(n_names, os.path.getsize(path), without=("facts",))
     except (OSError, *NPZ_ERRORS) as error:
         what = f"it lacks {error}" if isinstance(error, KeyError) else str(error) or type(error).__name__
-        raise ValueError(f"{path} is not a checkpoint, or is damaged ({what}); start without --resume.") from error
+        raise ValueError(
+            f"{path} is not a checkpoint, or is damaged ({what}); start without --resume or --continue."
+        ) from error
 
 
 def _read_facts(file: NpzFile) -> CheckpointFacts:

@@ -200,6 +200,6 @@ def _forged_cell(found: Any, rng: random.Random) -> Any:
     if isinstance(found, str) and rng.random() < 0.3:
         return mutate_bytes(found.encode(), rng).decode("utf-8", "replace")
     if isinstance(found, int) and rng.random() < 0.5:
-        return found + rng.choice((-1, 1, 2**20, -(2**40)))
+        return max(-(2**63), min(found + rng.choice((-1, 1, 2**20, -(2**40))), 2**63 - 1))  # as SQLite can hold it
     value = rng.choice([value for value in EXTREMES if value not in ("\ud800", 2**70)])
     return json.dumps(value) if isinstance(value, list | dict) else value

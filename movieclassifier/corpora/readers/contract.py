@@ -182,18 +182,19 @@ def text_fault(text: str, encoding: str) -> str | None:
                 return f"the byte 0x{byte:02x} is not {encoding}; pass the file's encoding, such as --encoding latin-1."
             return f"U+{ord(text[error.start]):04X} is half a character (a lone surrogate)."
     if "\0" in text:
-        return _nul_fault(text)
+        return _nul_fault(text, encoding)
     return None
 
 
-def _nul_fault(text: str) -> str:
+def _nul_fault(text: str, encoding: str) -> str:
     """Say that a text holds a NUL; in UTF-16 every second byte of a Latin letter is one, in UTF-32 three of four."""
     if len(text) > 7 and text.count("\0") * 3 > 2 * len(text):
-        encoding = "utf-32-be" if text.startswith("\0\0\0") else "utf-32-le"
-        return f"this looks like UTF-32 without a byte order mark; pass --encoding {encoding}."
+        order = "be" if text.startswith("\0\0\0") else "le"
+        return f"this looks like UTF-32 without a byte order mark; pass --encoding utf-32-{order}."
     if len(text) > 3 and text.count("\0") * 3 > len(text) and "\0\0\0" not in text:
-        encoding = "utf-16-be" if text.startswith("\0") else "utf-16-le"
-        return f"this looks like UTF-16 without a byte order mark; pass --encoding {encoding}."
+        order = "be" if text.startswith("\0") else "le"
+        size = 32 if re.match("utf.?16", encoding, re.IGNORECASE) else 16  # read as UTF-16, UTF-32 has NULs left
+        return f"this looks like UTF-{size} without a byte order mark; pass --encoding utf-{size}-{order}."
     return "a NUL byte, which no text holds; the file is damaged, or pass its encoding, such as --encoding utf-16."
 
 

@@ -39,6 +39,10 @@ HEADER_AGAIN = (
 # In characters; a longer field is no name of a column.
 MAX_NAME = 100
 OTHER_DELIMITERS = (";", "\t", "|", ",")
+# How files begin that a download brings in place of a table, case folded.
+NO_TABLES = dict.fromkeys(("<!doctype html", "<html"), "a web page; download the file itself") | {
+    "version https://git-lfs": "a pointer of Git LFS; `git lfs pull` brings the file itself"
+}
 Rows = Iterator[tuple[int, list[str]]]
 
 
@@ -318,6 +322,9 @@ def _joined(positions: tuple[int, ...]) -> Callable[[list[str]], str]:
 
 def _one_column(field: str, delimiter: str) -> str:
     """Say what to do where nothing parts text and label."""
+    for start, what in NO_TABLES.items():
+        if field.lstrip("\ufeff").casefold().startswith(start):
+            return f"this is {what}."
     other = next((character for character in OTHER_DELIMITERS if character != delimiter and character in field), None)
     if other is None:
         return f"one column only, {as_shown(field)}; expected text and label, such as review,sentiment."

@@ -275,6 +275,26 @@ def test_utf_16_without_a_mark_is_told_from_damage(tmp_path, end, order):
     assert list(iter_csv(path, encoding=f"utf-16-{end}")) == [("good", "1")]
 
 
+@pytest.mark.parametrize("order", ["le", "be"])
+def test_utf_32_read_as_utf_16_is_named(tmp_path, order):
+    path = written(tmp_path, (HEADER + "good,1\n").encode(f"utf-32-{order}"))
+    with pytest.raises(ValueError, match=f"this looks like UTF-32 .+; pass --encoding utf-32-{order}"):
+        list(iter_csv(path, encoding=f"utf-16-{order}"))
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ("<!DOCTYPE html>\n<html><body>404</body></html>\n", "a web page"),
+        ("\ufeff<html lang='en'>\n<p>Sign in</p>\n", "a web page"),
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:5e4f\nsize 12345\n", "a pointer of Git LFS"),
+    ],
+)
+def test_a_download_that_brought_no_table_is_named(tmp_path, content, kind):
+    with pytest.raises(ValueError, match=f"line 1: this is {kind}; .+ the file itself"):
+        list(iter_csv(written(tmp_path, content)))
+
+
 def test_terminal_does_not_obey_names_of_columns(tmp_path):
     path = written(tmp_path, "a\x1b[2J,b\nx,1\n")
     with pytest.raises(ValueError, match=r"got a\\x1b\[2J,b\."):
