@@ -5,7 +5,6 @@ environment holds no secrets, and it knows neither the database nor the model.
 """
 
 import json
-import resource
 import struct
 import sys
 from typing import IO, Any
@@ -14,6 +13,11 @@ from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.parsing.articles import read_article
 from movieclassifier.live.parsing.feeds import read_feed
 from movieclassifier.live.parsing.opml import read_opml
+
+try:
+    import resource
+except ImportError:  # pragma: no cover
+    resource = None  # type: ignore[assignment]  # Windows has none
 
 JOBS = {"feed": read_feed, "page": read_article, "opml": read_opml}
 LENGTH = struct.Struct(">I")
@@ -43,6 +47,11 @@ def write_frame(file: IO[bytes], message: bytes) -> None:
     """Write a message with its length."""
     file.write(LENGTH.pack(len(message)) + message)
     file.flush()
+
+
+def can_limit() -> bool:
+    """Tell whether this system limits the memory and the time of a process."""
+    return resource is not None
 
 
 def limit_cpu() -> None:

@@ -11,11 +11,15 @@ from contextlib import suppress
 from typing import IO, Any
 
 from movieclassifier.live.faults import SourceFault
-from movieclassifier.live.parsing.child import LENGTH, write_frame
+from movieclassifier.live.parsing.child import LENGTH, can_limit, write_frame
 
 WALL_SECONDS = 15.0
 JOBS_PER_CHILD = 200
 MAX_ANSWER = 128 * 2**20
+WINDOWS = (
+    "Feeds and pages are read in a process with limits on memory and time, which Windows cannot set; "
+    "read them in WSL or in a container."
+)
 # Neither the database's URL nor any key is among them.
 PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "SYSTEMROOT", "COVERAGE_PROCESS_START")
 
@@ -85,6 +89,8 @@ class Parser:
         return found
 
     def _start(self) -> "subprocess.Popen[bytes]":
+        if not can_limit():
+            raise SourceFault("not possible", WINDOWS)
         environ = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         return subprocess.Popen(
             [sys.executable, "-m", "movieclassifier.live.parsing.child"],

@@ -21,6 +21,14 @@ def parser():
     found.close()
 
 
+def test_where_a_process_cannot_be_limited_nothing_is_parsed(monkeypatch):
+    monkeypatch.setattr(parsing, "can_limit", lambda: False)
+    parser = Parser()
+    with pytest.raises(SourceFault, match="which Windows cannot set; read them in WSL or in a container"):
+        parser.feed(ONE)
+    assert parser.pid is None
+
+
 def test_feeds_pages_and_lists_are_read_in_another_process(parser):
     assert parser.feed(ONE)["items"][0]["title"] == "A bridge for Lund"
     assert parser.page(article_page("x", "The town voted for a bridge. " * 30))["title"] == "x"
