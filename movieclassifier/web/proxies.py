@@ -2,12 +2,16 @@
 
 import logging
 import os
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from movieclassifier.feedback.settings import PREFIX
+
+# A path within this site: "//evil.example" would be the address of a different one.
+PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+/?")
 
 log = logging.getLogger("movieclassifier")
 
@@ -21,7 +25,8 @@ class BelowPrefix:
     ----------
     app : WSGI application
     prefix : str
-        The prefix of every address, unless a trusted proxy names one in ``X-Forwarded-Prefix``; may be empty.
+        The prefix of every address, unless a trusted proxy names one in ``X-Forwarded-Prefix``; may be empty. One that
+        is not a path counts as not named, for a proxy that sets none hands on its client's.
     """
 
     def __init__(self, app: Any, prefix: str):
@@ -29,7 +34,8 @@ class BelowPrefix:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer a request."""
-        prefix = (environ.get("SCRIPT_NAME") or self._prefix).rstrip("/")
+        named = environ.get("SCRIPT_NAME", "")
+        prefix = (named if PATH.fullmatch(named) else self._prefix).rstrip("/")
         path = environ.get("PATH_INFO", "")
         if prefix and (path == prefix or path.startswith(prefix + "/")):
             environ["PATH_INFO"] = path[len(prefix) :] or "/"
@@ -85,11 +91,11 @@ def take_prefix() -> str:
     Raises
     ------
     ValueError
-        If it does not begin with a slash.
+        If it is not a path that begins with a slash.
     """
     if "SCRIPT_NAME" in os.environ:
         os.environ[f"{PREFIX}PREFIX"] = os.environ.pop("SCRIPT_NAME")
     prefix = os.environ.get(f"{PREFIX}PREFIX", "")
-    if prefix and not prefix.startswith("/"):
-        raise ValueError(f"SCRIPT_NAME must begin with a slash, such as /sentiment; got {prefix!r}.")
+    if prefix not in ("", "/") and not PATH.fullmatch(prefix):
+        raise ValueError(f"SCRIPT_NAME must be a path that begins with a slash, such as /sentiment; got {prefix!r}.")
     return prefix

@@ -63,12 +63,22 @@ def test_a_trusted_proxy_names_the_prefix(make_app, no_prefix):
     assert 'href="/of/the/proxy/static/style.css"' in page
 
 
+@pytest.mark.parametrize(
+    "prefix", ["//evil.example", "/a b", "/a/../b", "/..", '/"><script>', "/a//b", "evil", "/%2e%2e"]
+)
+def test_a_prefix_that_is_not_a_path_of_this_site_counts_as_not_named(make_app, no_prefix, prefix):
+    client = make_app(TRUSTED_PROXIES=1).test_client()
+    page = client.get("/", headers={"X-Forwarded-Prefix": prefix}).text
+    assert 'href="/static/style.css"' in page
+
+
 def test_nobody_else_names_it(make_app, no_prefix):
     page = make_app().test_client().get("/", headers={"X-Forwarded-Prefix": "/evil"}).text
     assert "/evil" not in page
 
 
-def test_a_prefix_without_a_slash_is_explained(make_app, monkeypatch, no_prefix):
-    monkeypatch.setenv("SCRIPT_NAME", "sentiment")
-    with pytest.raises(ValueError, match="SCRIPT_NAME must begin with a slash, such as /sentiment; got 'sentiment'"):
+@pytest.mark.parametrize("prefix", ["sentiment", "//evil.example", "/a b"])
+def test_a_prefix_that_is_not_a_path_is_explained(make_app, monkeypatch, no_prefix, prefix):
+    monkeypatch.setenv("SCRIPT_NAME", prefix)
+    with pytest.raises(ValueError, match=f"SCRIPT_NAME must be a path .+, such as /sentiment; got '{prefix}'"):
         make_app()
