@@ -65,7 +65,7 @@ def test_the_answer_moves_while_one_types_and_nothing_is_kept(browser, address):
     assert browser.driver.switch_to.active_element.tag_name == "textarea"
     assert browser.find(".draft .balance .fill.l0").is_displayed()
     browser.driver.get(address + "/history")
-    assert "There are none yet" in browser.words
+    assert "You have no texts yet" in browser.words
 
 
 def test_on_a_phone_the_answer_stays_in_sight_while_one_types(browser):

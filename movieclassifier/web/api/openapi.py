@@ -120,7 +120,8 @@ def _put_feedback() -> dict[str, Any]:
 def _delete_feedback() -> dict[str, Any]:
     return {
         "operationId": "deleteFeedback",
-        "summary": "Take the vote back; again changes nothing.",
+        "summary": "Take the vote back.",
+        "description": "A second time changes nothing.",
         "responses": {"204": {"description": "It is taken back."}, **refuse("404", "409", "503")},
     }
 

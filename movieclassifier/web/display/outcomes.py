@@ -4,12 +4,12 @@ from movieclassifier.feedback.log.entities import Vote
 from movieclassifier.web.display.wording import ShownAnswer
 
 WAITS = "It waits for approval; the model learns from it after that."
-UNKNOWN = "The model knows none of these words, so it could learn nothing from it."
+UNKNOWN = "The model knows none of these words, and could learn nothing from it."
 KEPT = "It is kept, and counts after the model’s next check."
 STATES = {
     ("applied", None): "The model has learned from it.",
     ("waiting", "review"): WAITS,
-    ("waiting", "duplicate"): "This very text was voted on before, so your vote counts once somebody has reviewed it.",
+    ("waiting", "duplicate"): "This very text was voted on before; your vote counts once somebody has reviewed it.",
     ("held", "duplicate"): KEPT,
     ("held", "cap"): "The model has learned as much as it may before its next check; your vote is kept until then.",
     ("held", "size"): "It would move the model farther than one vote may; it is kept for the model’s next check.",
@@ -30,7 +30,7 @@ def state_of(vote: Vote) -> str:
     if vote.status == "applied" and vote.n_known == 0:
         return UNKNOWN
     if was_sure(vote):
-        return "The model was sure enough of that already, so nothing had to change."
+        return "The model was sure enough of that already, and nothing had to change."
     return STATES.get((vote.status, vote.reason), BY_STATUS[vote.status])
 
 
@@ -44,7 +44,7 @@ def outcome_of(vote: Vote) -> str:
     if vote.before_label != vote.after_label:
         return f"The model changed its mind: it said {before.words}; now it says {after.words}."
     if was_sure(vote):
-        return f"Your vote is stored. The model was sure enough that this is {after.name}, so nothing had to change."
+        return f"Your vote is stored. The model was sure enough that this is {after.name}, and nothing had to change."
     if vote.before == vote.after:
         return "Your vote is stored. It had to wait, and the model has learned from it since."
     return f"The model moved from {before.words} to {after.words}."

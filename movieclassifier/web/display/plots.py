@@ -138,7 +138,7 @@ def calibration_plot(bins: Sequence[Bin]) -> Plot:
         "Does it know how sure it may be?",
         f"On its {count_of(n, 'guard text')}, which neither the training nor a vote teaches it: a dot on the dashed "
         f"line is as often right as the model says. The dots are {gap:.1f} points off on average. The training set how "
-        "sure it claims to be on the holdout that these texts come from, so new texts may lie farther off.",
+        "sure it claims to be on the holdout that these texts come from; new texts may lie farther off.",
         ("It claims", "It is right", "95% interval", "Texts"),
         [
             (f"{b.claimed:.0%}", f"{b.right:.0%}", "{:.0%} – {:.0%}".format(*wilson(b.right, b.n)), f"{b.n:,}")

@@ -147,7 +147,7 @@ def accuracy_words(stats: FeedbackStats) -> str:
         return f"{count_of(stats.n_predictions, 'text').capitalize()} classified; nobody has voted yet."
     return (
         f"People called {stats.accuracy:.0%} of the answers correct, in {count_of(stats.n_votes, 'vote')} on "
-        f"{count_of(stats.n_predictions, 'text')}. Those who disagree vote more often, so this is no accuracy on "
+        f"{count_of(stats.n_predictions, 'text')}. Those who disagree vote more often: this is not the accuracy on "
         "all texts."
     )
 

@@ -19,7 +19,7 @@ def vote_of(status="applied", reason=None, before=0.9, after=0.9, n_known=3, **m
             "changed its mind: it said very likely positive, 90 in 100; now it says likely negative, 80",
         ),
         (vote_of(after=0.8), "The model moved from very likely positive, 90 in 100 to likely positive, 80 in 100."),
-        (vote_of(), "sure enough that this is positive, so nothing had to change"),
+        (vote_of(), "sure enough that this is positive, and nothing had to change"),
         (vote_of(at_once=False), "had to wait, and the model has learned from it since"),
         (vote_of(before=0.1, after=0.1), "had to wait, and the model has learned from it since"),
         (vote_of(n_known=0), "knows none of these words"),
@@ -43,8 +43,8 @@ def test_every_status_has_a_sentence_whatever_the_reason(status, reason):
 @pytest.mark.parametrize(
     ("vote", "sentence"),
     [
-        (vote_of(), "The model was sure enough of that already, so nothing had to change."),
-        (vote_of(n_known=0), "The model knows none of these words, so it could learn nothing from it."),
+        (vote_of(), "The model was sure enough of that already, and nothing had to change."),
+        (vote_of(n_known=0), "The model knows none of these words, and could learn nothing from it."),
         (vote_of(after=0.95), "The model has learned from it."),
         (vote_of(at_once=False), "The model has learned from it."),
         (vote_of(before=0.1, after=0.1), "The model has learned from it."),

@@ -63,7 +63,7 @@ def test_texts_are_found_by_their_words_votes_and_labels(visitor, query, n):
     visitor.classify(PAN)
     page = visitor.read(f"/history{query}")
     assert len(shown(page)) == n
-    assert ("None of your 2 texts is like that." in words_of(page)) == (n == 0)
+    assert ("Nothing was found among your 2 texts." in words_of(page)) == (n == 0)
 
 
 def test_one_text_is_deleted_from_the_disk(visitor, tmp_path):

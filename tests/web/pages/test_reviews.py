@@ -297,7 +297,7 @@ def test_review_that_is_not_kept_is_answered_and_forgotten(visitor, tmp_path):
     assert "(for)" in response.text
     assert "Your text was not kept" in response.text
     assert 'name="label"' not in response.text
-    assert "There are none yet" in visitor.read("/history")
+    assert "You have no texts yet" in visitor.read("/history")
     assert b"wonderful" not in b"".join(path.read_bytes() for path in tmp_path.glob("feedback.db*"))
 
 
@@ -401,7 +401,7 @@ def test_a_draft_is_answered_and_leaves_no_trace(make_app, tmp_path):
     assert response.status_code == 200
     assert "positive</span>" in response.text
     assert "<html" not in response.text
-    assert "There are none yet" in visitor.read("/history")
+    assert "You have no texts yet" in visitor.read("/history")
     assert b"wonderful" not in b"".join(path.read_bytes() for path in tmp_path.glob("feedback.db*"))
 
 
