@@ -1,8 +1,10 @@
 """The real corpus, unpacked and written once for all tests; a test that asks for it is skipped where it is not."""
 
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,17 @@ os.environ["no_proxy"] = ",".join(filter(None, ["127.0.0.1", "localhost", os.env
 
 # A shell that runs the tests in the background lets them ignore Ctrl-C, and all that they start with them.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure(config):
+    """Give the temporary files of all tests, doctests and programs one folder, which goes when the tests end."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return  # the folder of the process that started this one
+    # The folders of pytest itself stay where they can be looked at afterwards.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+    folder = tempfile.mkdtemp(prefix="mc-")
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    os.environ["TMPDIR"] = tempfile.tempdir = folder
 
 
 @pytest.fixture(scope="session", autouse=True)
