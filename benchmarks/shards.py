@@ -38,7 +38,7 @@ from movieclassifier.training.engines.table import make_engine
 from movieclassifier.training.engines.tasks import Task, bundles_of
 from movieclassifier.training.shards.caches import LiveColumns
 from movieclassifier.training.shards.fit import ShardedFit
-from movieclassifier.training.shards.messages import Steps, Weights
+from movieclassifier.training.shards.messages import PassWeights, Steps
 from movieclassifier.training.shards.tasks import SCALE, as_integers, step_shard
 from movieclassifier.training.source_tasks import find_source
 
@@ -64,7 +64,7 @@ class PlainFit(ShardedFit):
             yield steps.n_documents
         scale = SCALE * len(shards)
         coef = (sums / scale).astype(weights.coef.dtype)
-        self.weights = Weights(weights.columns, weights.ratio, coef, intercepts / scale)
+        self.weights = PassWeights(weights.columns, weights.ratio, coef, intercepts / scale)
         self.n_passes_done += 1
 
 

@@ -23,7 +23,7 @@ from movieclassifier.system.atomic import check_replaceable
 from movieclassifier.system.progress import Progress
 
 if TYPE_CHECKING:
-    from movieclassifier.evaluation.tuning import Found, Search
+    from movieclassifier.evaluation.tuning import SearchPlan, SearchResult
 
 N_SHOWN = 5
 
@@ -90,7 +90,7 @@ def main(
     from movieclassifier.corpora.minibatches import holdout_sizes
     from movieclassifier.corpora.parts import Slice
     from movieclassifier.evaluation.search_space import SPACE, read_space
-    from movieclassifier.evaluation.tuning import Search, n_evaluations, tune
+    from movieclassifier.evaluation.tuning import SearchPlan, n_evaluations, tune
     from movieclassifier.evaluation.tuning_journal import Journal
     from movieclassifier.recipes.toml import save_recipe
 
@@ -105,7 +105,7 @@ def main(
     report_bad_rows(found)
     n_train, _ = holdout_sizes(found.n_documents, options["n_train"], options["n_holdout"])
     limits = {name: options[name] for name in ("n_candidates", "n_folds", "seed", "allow_sorted")}
-    search = Search(chosen_recipe(options), space, n_train=n_train, **limits)
+    search = SearchPlan(chosen_recipe(options), space, n_train=n_train, **limits)
     # The same bytes are other documents when they are read in a different way.
     what = {"sha256": found.sha256, "shuffle_seed": found.shuffle_seed, "reading": reading.describe(found)}
     journal = Journal(_beside(output), search.to_dict() | what)
@@ -132,7 +132,7 @@ def _beside(output: str) -> str:
     return os.path.splitext(output)[0] + ".jsonl"
 
 
-def _in_words(best: "Found", search: "Search", corpus: str) -> str:
+def _in_words(best: "SearchResult", search: "SearchPlan", corpus: str) -> str:
     return (
         f"Found by movieclassifier tune on {best.n_documents:,} documents of {corpus}, in {search.n_folds} folds:\n"
         f"accuracy {best.score.accuracy:.4f}, log loss {best.score.log_loss:.4f}; {search.base.name} itself has "
@@ -140,7 +140,7 @@ def _in_words(best: "Found", search: "Search", corpus: str) -> str:
     )
 
 
-def _table(best: "Found", search: "Search", output: str) -> str:
+def _table(best: "SearchResult", search: "SearchPlan", output: str) -> str:
     lines = [f"{'accuracy':<10}{'log loss':<10}settings that differ from {search.base.name}"]
     for recipe, score in best.ranking[:N_SHOWN]:
         settings = recipe.to_dict()
@@ -157,7 +157,7 @@ def differences(recipe: Any, base: Any) -> list[str]:
     return [name for name, value in base.to_dict().items() if name != "name" and settings[name] != value]
 
 
-def _as_json(best: "Found", output: str) -> dict[str, Any]:
+def _as_json(best: "SearchResult", output: str) -> dict[str, Any]:
     from dataclasses import asdict
 
     ranking = [[recipe.to_dict(), asdict(score)] for recipe, score in best.ranking]

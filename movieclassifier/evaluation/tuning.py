@@ -29,7 +29,7 @@ SMALLEST = 200
 
 
 @dataclass(frozen=True)
-class Search:
+class SearchPlan:
     """All that decides the course of a search.
 
     Attributes
@@ -76,7 +76,7 @@ class Search:
 
         Examples
         --------
-        >>> Search(Recipe(), {"passes": [1, 3]}, 27, 45_000).rungs(27)
+        >>> SearchPlan(Recipe(), {"passes": [1, 3]}, 27, 45_000).rungs(27)
         [(27, 5000), (9, 15000), (3, 45000)]
         """
         rungs = [(min(KEPT, n_candidates), self.n_train)]
@@ -94,7 +94,7 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """The result of a search.
 
     Attributes
@@ -123,7 +123,7 @@ class Found:
 
 
 def tune(
-    search: Search,
+    search: SearchPlan,
     documents: Slice | Excerpt,
     classes: tuple[Label, ...],
     journal: Journal,
@@ -132,12 +132,12 @@ def tune(
     n_threads: int = 1,
     tell: Callable[[str], None] = lambda text: None,
     engine: "Engine | None" = None,
-) -> Found:
+) -> SearchResult:
     """Search for better settings of a recipe.
 
     Parameters
     ----------
-    search : Search
+    search : SearchPlan
     documents : Slice or Excerpt
         The training part: nothing else is looked at.
     classes : tuple of labels
@@ -154,7 +154,7 @@ def tune(
 
     Returns
     -------
-    Found
+    SearchResult
     """
     deadline = time.monotonic() + seconds
     candidates = search.candidates()
@@ -182,7 +182,7 @@ def tune(
 
 
 def score_recipe(
-    recipe: Recipe, documents: Slice | Excerpt, classes: tuple[Label, ...], search: Search, n_threads: int = 1
+    recipe: Recipe, documents: Slice | Excerpt, classes: tuple[Label, ...], search: SearchPlan, n_threads: int = 1
 ) -> Score:
     """Cross-validate one recipe."""
     return score_recipes([recipe], documents, classes, search, n_threads)[0]
@@ -192,7 +192,7 @@ def score_recipes(
     recipes: Sequence[Recipe],
     documents: Slice | Excerpt,
     classes: tuple[Label, ...],
-    search: Search,
+    search: SearchPlan,
     n_threads: int = 1,
     engine: "Engine | None" = None,
 ) -> list[Score]:
@@ -226,7 +226,7 @@ def _score(outcomes: Sequence[Outcome], classes: Sequence[Label]) -> Score:
     return Score(figures["accuracy"], figures["log_loss"], round(seconds, 2))
 
 
-def n_evaluations(search: Search) -> int:
+def n_evaluations(search: SearchPlan) -> int:
     """Return how many evaluations a search takes."""
     n_candidates = len(search.candidates())
     # The base is there even if it is not among the best.
@@ -237,11 +237,11 @@ def _with_base(numbers: list[int]) -> list[int]:
     return numbers if 0 in numbers else [*numbers, 0]
 
 
-def _found(candidates: list[Recipe], journal: Journal, best: tuple[int, list[int]], finished: bool) -> Found:
+def _found(candidates: list[Recipe], journal: Journal, best: tuple[int, list[int]], finished: bool) -> SearchResult:
     n_documents, numbers = best
     scores = {number: journal.scores[number, n_documents] for number in numbers}
     ranking = sorted(numbers, key=lambda number: scores[number].rank())
-    return Found(
+    return SearchResult(
         recipe=candidates[ranking[0]],
         score=scores[ranking[0]],
         base_score=scores.get(0, scores[ranking[0]]),

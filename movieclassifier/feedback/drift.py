@@ -34,7 +34,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class AllowedStep:
     """A step that the bounds allow.
 
     Attributes
@@ -79,11 +79,11 @@ class Trial:
     size2: NDArray[np.float64]
     distance2: NDArray[np.float64]
 
-    def candidate(self, k: int) -> Candidate:
+    def candidate(self, k: int) -> AllowedStep:
         """Return one of the steps."""
         part = slice(int(self.starts[k]), int(self.starts[k + 1]))
         old, new = self.old[:, part].copy(), self.new[:, part]
-        return Candidate(
+        return AllowedStep(
             index=int(self.chosen[k]),
             places=self.places[part],
             old=old,
@@ -146,7 +146,7 @@ class Drift:
         """Return the memory that the weights and the steps take, in bytes."""
         return self.weights.nbytes + self.base.nbytes + sum(step.old.nbytes for step in self.steps)
 
-    def take(self, candidate: Candidate, client: int) -> None:
+    def take(self, candidate: AllowedStep, client: int) -> None:
         """Take a step on behalf of a client."""
         used = float(self.used[client])
         self.steps.append(Step(candidate.index, candidate.old, self.distance2, used))
@@ -178,7 +178,7 @@ class Drift:
             values[row] = sums_of_rows(products, starts) + self.intercept[row]
         return values
 
-    def candidates(self, ballots: Ballots, first: int, found: NDArray[np.int8], *, free: int) -> Iterator[Candidate]:
+    def candidates(self, ballots: Ballots, first: int, found: NDArray[np.int8], *, free: int) -> Iterator[AllowedStep]:
         """Yield steps that the bounds allow, in the order of the ballots; each sees the weights that are there then.
 
         Parameters
@@ -201,7 +201,7 @@ class Drift:
 
     def _find_candidates(
         self, walk: object, ballots: Ballots, first: int, found: NDArray[np.int8], free: int
-    ) -> Iterator[Candidate]:
+    ) -> Iterator[AllowedStep]:
         values = ballots.scale if ballots.uniform else ballots.values
         index, stop = first, first + len(found)
         limits = {"margin": MARGIN, "cap2": self.cap2}
@@ -223,14 +223,14 @@ class Drift:
                 return
             index, new, size2, distance2 = step
             places = ballots.places_of(index)
-            yield Candidate(
+            yield AllowedStep(
                 index=index, places=places, old=self.weights[:, places], new=new, size2=size2, distance2=distance2
             )
             index += 1
 
     def _define_candidates(
         self, ballots: Ballots, first: int, found: NDArray[np.int8], free: int
-    ) -> Iterator[Candidate]:
+    ) -> Iterator[AllowedStep]:
         index, stop, size = first, first + len(found), FEW
         while index < stop:
             upto, n_steps = min(index + size, stop), len(self.steps)

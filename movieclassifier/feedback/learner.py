@@ -19,7 +19,7 @@ from movieclassifier.feedback.drift import (
     TOO_LARGE,
     TOO_MUCH,
     UNCHANGED,
-    Candidate,
+    AllowedStep,
     Drift,
 )
 from movieclassifier.feedback.guarding import GuardScores
@@ -180,7 +180,7 @@ class Learner:
                 self.held.pop(at, None)
         before[:] = outcomes
 
-    def _take(self, candidate: Candidate) -> bool:
+    def _take(self, candidate: AllowedStep) -> bool:
         """Take a step, unless the guard holds it."""
         if self.guard is not None:
             change = self.guard.change(candidate.places, candidate.old, candidate.new)

@@ -8,7 +8,7 @@ from movieclassifier.feedback.log.bases import BUNDLED_NAME, find_version
 from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.entities import Prediction
 from movieclassifier.feedback.log.facts import ModelFacts
-from movieclassifier.feedback.log.grouping import Group, GroupCommit
+from movieclassifier.feedback.log.grouping import GroupCommit, WriteGroup
 from movieclassifier.feedback.log.raw import read_head
 from movieclassifier.feedback.log.rows import View
 from movieclassifier.feedback.log.store import FeedbackStore
@@ -107,7 +107,7 @@ class ServedLog:
             held_since=held_since,
         )
 
-    def _committed(self, group: Group) -> None:
+    def _committed(self, group: WriteGroup) -> None:
         if group.is_simple:
             self.served.follow(group.start, group.position, group.learned)
 

@@ -10,7 +10,7 @@ from movieclassifier.feedback.log.appending import now
 from movieclassifier.feedback.log.entities import ACCEPTED, CORRECT, DUPLICATE, INCORRECT, UNDONE, WAITING, Client, Vote
 from movieclassifier.feedback.log.entities import REVIEW as FOR_REVIEW
 from movieclassifier.feedback.log.errors import Conflict, FeedbackError
-from movieclassifier.feedback.log.grouping import Group
+from movieclassifier.feedback.log.grouping import WriteGroup
 from movieclassifier.feedback.log.limits import Rate, refuse_beyond
 from movieclassifier.feedback.log.raw import (
     PredictionRow,
@@ -77,7 +77,7 @@ class WritePredictions:
     rates: Mapping[str, Rate]
     durable: bool = False
 
-    def do(self, raw: Raw, group: Group) -> None:
+    def do(self, raw: Raw, group: WriteGroup) -> None:
         """Count them, and store those that are kept."""
         tries = check_limits(raw, self.client, self.amounts, self.rates)
         with raw.pipelined():
@@ -120,7 +120,7 @@ class CastVote:
     hash: Callable[[str], TextRows]
     durable: bool = True
 
-    def do(self, raw: Raw, group: Group) -> Vote:
+    def do(self, raw: Raw, group: WriteGroup) -> Vote:
         """Cast it, unless a vote stands."""
         prediction = self.find(raw)
         if not group.learned and not self.served.catch_up(raw, group.start):

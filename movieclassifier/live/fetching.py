@@ -40,7 +40,7 @@ class Validators:
 
 
 @dataclass(frozen=True)
-class Page:
+class FetchedPage:
     """An answer.
 
     Attributes
@@ -142,7 +142,7 @@ class Fetcher:
         accept: str = "*/*",
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-    ) -> Page:
+    ) -> FetchedPage:
         """Return what a URL holds.
 
         Parameters
@@ -191,7 +191,7 @@ class Fetcher:
             raise SourceFault("refused", f"{target.host} sends the reader from https to http.")
         return further
 
-    def _ask(self, target: Target, request: "_Request", deadline: float) -> tuple[Page | None, int, str]:
+    def _ask(self, target: Target, request: "_Request", deadline: float) -> tuple[FetchedPage | None, int, str]:
         """Return the answer of one request, or the status and the place of a redirect."""
         with self._turn(target.host, deadline), _in_words(target.host):
             address = checked_address(target, self.allowed, self._resolver)
@@ -229,7 +229,7 @@ class _Host:
 
 def _answer(
     target: Target, response: http.client.HTTPResponse, limit: int, was_conditional: bool
-) -> tuple[Page | None, int, str]:
+) -> tuple[FetchedPage | None, int, str]:
     headers = {name.lower(): value for name, value in response.getheaders()}
     if sum(len(name) + len(value) for name, value in headers.items()) > MAX_HEADER_BYTES:
         raise SourceFault("too large", f"{target.host} sent headers of more than {MAX_HEADER_BYTES:,} bytes.")
@@ -238,13 +238,13 @@ def _answer(
         return None, status, headers["location"]
     validators = Validators(headers.get("etag", "")[:500], headers.get("last-modified", "")[:100])
     if status == 304 and was_conditional:
-        return Page(target.url, b"", headers, validators, is_new=False), status, ""
+        return FetchedPage(target.url, b"", headers, validators, is_new=False), status, ""
     if status != 200:
         raise status_fault(target.host, status, headers)
     body = read_body(response, limit, target.host)
     if not body.strip():
         raise SourceFault("empty", f"{target.host} answered with nothing.")
-    return Page(target.url, body, headers, validators), status, ""
+    return FetchedPage(target.url, body, headers, validators), status, ""
 
 
 def status_fault(host: str, status: int, headers: Mapping[str, str]) -> SourceFault:

@@ -89,7 +89,7 @@ def load_pickled(path: str | os.PathLike[str]) -> Any:
             ) from error
 
 
-class Note:
+class AskedGlobal:
     """A global that a pickle asks for, with the arguments of its call and the state that it shall take."""
 
     def __init__(self, name: tuple[str, str], arguments: Any = None):
@@ -117,20 +117,20 @@ class _InertUnpickler(pickle._Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in SAFE_GLOBALS:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no pickled SGDClassifier needs")
-        return Note((module, name))
+        return AskedGlobal((module, name))
 
     def load_call(self) -> None:
         """Take the arguments of a call, in place of calling."""
         arguments = self.stack.pop()  # type: ignore[attr-defined]
         function = self.stack[-1]  # type: ignore[attr-defined]
-        if not isinstance(function, Note) or function.arguments is not None or type(arguments) is not tuple:
+        if not isinstance(function, AskedGlobal) or function.arguments is not None or type(arguments) is not tuple:
             raise pickle.UnpicklingError("it calls what is not a type of a model")
-        self.stack[-1] = Note(function.name, arguments)  # type: ignore[attr-defined]
+        self.stack[-1] = AskedGlobal(function.name, arguments)  # type: ignore[attr-defined]
 
     def load_build(self) -> None:
         """Keep the state of a note."""
         instance = self.stack[-2]  # type: ignore[attr-defined]
-        if not isinstance(instance, Note) or instance.arguments is None or instance.state is not None:
+        if not isinstance(instance, AskedGlobal) or instance.arguments is None or instance.state is not None:
             raise pickle.UnpicklingError("it sets the state of what is not an instance of a model's types")
         super().load_build()  # type: ignore[misc]
 
@@ -195,7 +195,12 @@ def _rebuild(value: Any) -> Any:
         if not all(type(word) is str for word in value):
             raise pickle.UnpicklingError("a list of stop words holds only str")
         return value
-    if not isinstance(value, Note) or value.name != ESTIMATOR or value.arguments != () or type(value.state) is not dict:
+    if (
+        not isinstance(value, AskedGlobal)
+        or value.name != ESTIMATOR
+        or value.arguments != ()
+        or type(value.state) is not dict
+    ):
         raise pickle.UnpicklingError("it holds neither an SGDClassifier nor a list of stop words")
     return _rebuild_estimator(value.state)
 
@@ -226,13 +231,13 @@ def _rebuild_estimator(state: dict[str, Any]) -> Any:
 def _rebuild_attribute(name: str, value: Any) -> Any:
     if value is None or type(value) in (bool, int, float, str):
         return value
-    if isinstance(value, Note) and value.name == RECONSTRUCT:
+    if isinstance(value, AskedGlobal) and value.name == RECONSTRUCT:
         return _rebuild_array(value)
-    if isinstance(value, Note) and value.name == LOSS and value.arguments == () and not value.state:
+    if isinstance(value, AskedGlobal) and value.name == LOSS and value.arguments == () and not value.state:
         from sklearn._loss._loss import CyHalfBinomialLoss
 
         return CyHalfBinomialLoss()
-    if name == "coef_" and isinstance(value, Note) and value.name == CSR and value.arguments == ():
+    if name == "coef_" and isinstance(value, AskedGlobal) and value.name == CSR and value.arguments == ():
         return _rebuild_matrix(value.state)
     raise pickle.UnpicklingError(f"its attribute {name[:40]!r} is not that of an SGDClassifier")
 
@@ -248,7 +253,7 @@ def _rebuild_matrix(state: Any) -> Any:
     arrays = {}
     for name, kind in parts.items():
         note = state.get(name)
-        if not isinstance(note, Note) or note.name != RECONSTRUCT:
+        if not isinstance(note, AskedGlobal) or note.name != RECONSTRUCT:
             raise pickle.UnpicklingError("its weights are not a sparse matrix")
         arrays[name] = _rebuild_array(note)
         if arrays[name].ndim != 1 or arrays[name].dtype.kind != kind:
@@ -258,10 +263,10 @@ def _rebuild_matrix(state: Any) -> Any:
     return matrix
 
 
-def _rebuild_array(note: Note) -> NDArray[Any]:
+def _rebuild_array(note: AskedGlobal) -> NDArray[Any]:
     """Return the array of a note: ``_reconstruct(ndarray, (0,), b"b")`` with a state of numbers or strings."""
     kind, *rest = note.arguments if len(note.arguments) == 3 else (None,)
-    plain = isinstance(kind, Note) and kind.name == NDARRAY and kind.arguments is None and rest == [(0,), b"b"]
+    plain = isinstance(kind, AskedGlobal) and kind.name == NDARRAY and kind.arguments is None and rest == [(0,), b"b"]
     if not plain or type(note.state) is not tuple or len(note.state) != 5:
         raise pickle.UnpicklingError("an array is not written as numpy writes one")
     version, shape, dtype_note, fortran, content = note.state
@@ -280,7 +285,7 @@ def _rebuild_array(note: Note) -> NDArray[Any]:
 
 def _rebuild_dtype(note: Any) -> np.dtype[Any]:
     """Return the type of a note: numbers of 1 to 8 bytes, or strings."""
-    if not isinstance(note, Note) or note.name != DTYPE or type(note.arguments) is not tuple:
+    if not isinstance(note, AskedGlobal) or note.name != DTYPE or type(note.arguments) is not tuple:
         raise pickle.UnpicklingError("the type of an array is not one of numbers or strings")
     name = note.arguments[0] if note.arguments else None
     state = note.state

@@ -14,7 +14,7 @@ TAG = re.compile(r"<[A-Za-z/!][^>]*>")
 
 
 @dataclass(frozen=True)
-class Piece:
+class MarkedPiece:
     """Some characters of a text.
 
     Attributes
@@ -35,7 +35,7 @@ class ShownMistake:
     mistake: Mistake
     name: str
     predicted_name: str
-    pieces: list[Piece]
+    pieces: list[MarkedPiece]
     words_for: list[str]
     cut: tuple[bool, bool]
 
@@ -111,13 +111,14 @@ def without_breaks(text: str) -> str:
     return LINE_BREAKS.sub(" ¶ ", text)
 
 
-def cut_up(text: str, marks: list[tuple[int, int, float]], start: int, stop: int) -> list[Piece]:
+def cut_up(text: str, marks: list[tuple[int, int, float]], start: int, stop: int) -> list[MarkedPiece]:
     """Cut a part of a text where the colour changes.
 
     Examples
     --------
     >>> cut_up("so good, so", [(0, 2, 0.5), (3, 7, 2.0)], 0, 11)
-    [Piece(text='so', shade=1), Piece(text=' ', shade=0), Piece(text='good', shade=4), Piece(text=', so', shade=0)]
+    [MarkedPiece(text='so', shade=1), MarkedPiece(text=' ', shade=0), MarkedPiece(text='good', shade=4),
+     MarkedPiece(text=', so', shade=0)]
     """
     strongest = max((abs(value) for _, _, value in marks), default=0.0) or 1.0
     pieces, place = [], start
@@ -125,10 +126,10 @@ def cut_up(text: str, marks: list[tuple[int, int, float]], start: int, stop: int
         if begin < place or end > stop:
             continue
         if begin > place:
-            pieces.append(Piece(text[place:begin]))
+            pieces.append(MarkedPiece(text[place:begin]))
         shade = round(N_SHADES * abs(value) / strongest)
-        pieces.append(Piece(text[begin:end], shade if value > 0 else -shade))
+        pieces.append(MarkedPiece(text[begin:end], shade if value > 0 else -shade))
         place = end
     if place < stop:
-        pieces.append(Piece(text[place:stop]))
-    return [Piece(without_breaks(piece.text), piece.shade) for piece in pieces]
+        pieces.append(MarkedPiece(text[place:stop]))
+    return [MarkedPiece(without_breaks(piece.text), piece.shade) for piece in pieces]

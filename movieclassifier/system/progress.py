@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from movieclassifier.system.progress_bar import Bar
+    from movieclassifier.system.progress_bar import ProgressBar
 
 SECONDS_BETWEEN_DRAWINGS = 0.1
 SECONDS_BETWEEN_LINES = 10.0
@@ -129,7 +129,7 @@ class Progress:
         return f"{n / self.scale:,.{0 if self.scale == 1 else 1}f}"
 
 
-def _make_bar(total: int, title: str, stream: TextIO) -> "Bar":
-    from movieclassifier.system.progress_bar import Bar  # pyprind imports psutil, which no other output needs
+def _make_bar(total: int, title: str, stream: TextIO) -> "ProgressBar":
+    from movieclassifier.system.progress_bar import ProgressBar  # pyprind imports psutil, which no other output needs
 
-    return Bar(total, title, stream)
+    return ProgressBar(total, title, stream)

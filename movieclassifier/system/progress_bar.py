@@ -6,7 +6,7 @@ from typing import TextIO
 import pyprind
 
 
-class Bar(pyprind.ProgBar):
+class ProgressBar(pyprind.ProgBar):
     """pyprind's bar on one given terminal, never wider than it."""
 
     _cached_output: str

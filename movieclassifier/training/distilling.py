@@ -21,7 +21,7 @@ from movieclassifier.training.learners.soft_targets import SoftSGD
 from movieclassifier.training.row_store import hash_block
 from movieclassifier.training.soft_linear import SoftLinear, SoftOptions, fit_soft
 from movieclassifier.training.teachers.lessons import Lessons, Probabilities, Stages, in_batches
-from movieclassifier.training.teachers.vectors import Settings, fit_naive_bayes
+from movieclassifier.training.teachers.vectors import VectorsSettings, fit_naive_bayes
 
 FOLDER = "distilling"  # in the model folder
 PLAN = "plan.json"
@@ -205,7 +205,7 @@ def memory_bound(lessons: Lessons, recipe: Recipe) -> int:
     The n-grams' vectors and the counts of hashed columns do not grow with the corpora. What does grow is a few
     numbers a text, and the vector of each labelled one. The teacher is still there when the student is fitted.
     """
-    settings, n_texts = Settings(), lessons.n_labelled + lessons.n_unlabelled
+    settings, n_texts = VectorsSettings(), lessons.n_labelled + lessons.n_unlabelled
     n_classes, size, choice = lessons.n_classes, settings.embedding.size, settings.choice
     n_columns = max(choice.ngrams.n_features, recipe.ngrams.n_features)
     counts = n_columns * 4 * (2 * n_classes + 3)

@@ -18,7 +18,7 @@ BLOCK = 1000  # rows
 WINDOW = 16  # blocks that are shuffled together
 
 
-class Block(NamedTuple):
+class RowBlock(NamedTuple):
     """Consecutive rows, or a mixture of them.
 
     Attributes
@@ -33,17 +33,17 @@ class Block(NamedTuple):
     columns: NDArray[np.int32]
     indptr: NDArray[np.int64]
 
-    def keep(self, kept: NDArray[np.bool_], columns: NDArray[np.int32]) -> "Block":
+    def keep(self, kept: NDArray[np.bool_], columns: NDArray[np.int32]) -> "RowBlock":
         """Return the rows with some of their places alone; `columns` holds the new columns of those."""
         ends = np.r_[0, np.cumsum(kept)]
-        return Block(self.rows, columns, ends[self.indptr])
+        return RowBlock(self.rows, columns, ends[self.indptr])
 
-    def take(self, positions: NDArray[np.integer]) -> "Block":
+    def take(self, positions: NDArray[np.integer]) -> "RowBlock":
         """Return some of the rows."""
         lengths = np.diff(self.indptr)[positions]
         indptr = np.r_[0, np.cumsum(lengths)]
         places = np.arange(indptr[-1]) + np.repeat(self.indptr[positions] - indptr[:-1], lengths)
-        return Block(self.rows[positions], self.columns[places], indptr)
+        return RowBlock(self.rows[positions], self.columns[places], indptr)
 
 
 @dataclass(frozen=True)
@@ -74,18 +74,18 @@ class RowStore:
         """Return the value that all columns of a row share under the norm "l2"."""
         return (1 / np.sqrt(np.maximum(np.diff(self.indptr), 1))).astype(np.float32)
 
-    def read(self, number: int) -> Block:
+    def read(self, number: int) -> RowBlock:
         """Return one block."""
         first, last = number * BLOCK, min((number + 1) * BLOCK, self.n_rows)
         start, stop = int(self.indptr[first]), int(self.indptr[last])
         columns = np.fromfile(self.path, np.int32, stop - start, offset=4 * start)
-        return Block(np.arange(first, last), columns, self.indptr[first : last + 1] - start)
+        return RowBlock(np.arange(first, last), columns, self.indptr[first : last + 1] - start)
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self) -> Iterator[RowBlock]:
         """Yield all blocks in their order."""
         return map(self.read, range(self.n_blocks))
 
-    def windows(self, seed: int, n_rows: int | None = None) -> Iterator[tuple[Block, NDArray[np.int32]]]:
+    def windows(self, seed: int, n_rows: int | None = None) -> Iterator[tuple[RowBlock, NDArray[np.int32]]]:
         """Yield all rows once, some blocks from anywhere at a time, and a random order for each such window.
 
         Parameters
@@ -103,17 +103,17 @@ class RowStore:
             yield window, rng.permutation(known).astype(np.int32)
 
 
-def join(blocks: Sequence[Block]) -> Block:
+def join(blocks: Sequence[RowBlock]) -> RowBlock:
     """Return the rows of several blocks as one."""
     lengths = np.concatenate([np.diff(block.indptr) for block in blocks])
     rows, columns = (np.concatenate([getattr(block, name) for block in blocks]) for name in ("rows", "columns"))
-    return Block(rows, columns, np.r_[0, np.cumsum(lengths)])
+    return RowBlock(rows, columns, np.r_[0, np.cumsum(lengths)])
 
 
-def hash_block(texts: Sequence[str], ngrams: NGrams) -> Block:
+def hash_block(texts: Sequence[str], ngrams: NGrams) -> RowBlock:
     """Return texts as a block of its own."""
     rows = hash_texts(texts, ngrams)
-    return Block(np.arange(len(texts)), rows.columns, rows.indptr.astype(np.int64))
+    return RowBlock(np.arange(len(texts)), rows.columns, rows.indptr.astype(np.int64))
 
 
 def write_rows(path: str | os.PathLike[str], minibatches: Iterable[Sequence[str]], ngrams: NGrams) -> RowStore:
@@ -138,7 +138,7 @@ def write_rows(path: str | os.PathLike[str], minibatches: Iterable[Sequence[str]
     return write_blocks(path, (hash_block(texts, ngrams) for texts in minibatches))
 
 
-def write_blocks(path: str | os.PathLike[str], blocks: Iterable[Block]) -> RowStore:
+def write_blocks(path: str | os.PathLike[str], blocks: Iterable[RowBlock]) -> RowStore:
     """Write rows to a file, one block behind the other; it is complete when its second file is there."""
     lengths = [np.zeros(1, np.int64)]
     with replace_file(path) as file:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.models.decisions import probabilities
 from movieclassifier.training.learners.soft_targets import SoftLearner, SoftSGD, count_soft, soft_ratio
-from movieclassifier.training.row_store import Block, RowStore
+from movieclassifier.training.row_store import RowBlock, RowStore
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class SoftLinear:
     intercept: NDArray[np.float64]
     frequency: NDArray[np.float32]
 
-    def decide(self, block: Block) -> NDArray[np.float64]:
+    def decide(self, block: RowBlock) -> NDArray[np.float64]:
         """Return the decision values of rows.
 
         Returns
@@ -49,7 +49,7 @@ class SoftLinear:
         sums = [np.bincount(row[known], weights[places[known]], len(block.rows)) for weights in self.coef]
         return np.stack(sums, axis=1) / np.sqrt(lengths)[:, None] + self.intercept
 
-    def log_probabilities(self, block: Block) -> NDArray[np.float64]:
+    def log_probabilities(self, block: RowBlock) -> NDArray[np.float64]:
         """Return the logarithm of the probability of each class, of shape (n_rows, n_classes)."""
         return np.log(np.maximum(probabilities(self.decide(block)), 1e-12))
 

@@ -10,10 +10,10 @@ from movieclassifier.corpora.cutting import can_be_cut, count_pieces, cut_file, 
 from movieclassifier.corpora.pieces import Excerpt, Piece
 from movieclassifier.corpora.survey import files_digest, survey, survey_of
 from movieclassifier.training.engines.tasks import Engine, Task, bundles_of
-from movieclassifier.training.sources import Source
+from movieclassifier.training.sources import CorpusSource
 
 
-def find_source(corpus: Corpus, engine: Engine, n_shards: int = 1) -> Source:
+def find_source(corpus: Corpus, engine: Engine, n_shards: int = 1) -> CorpusSource:
     """Survey a corpus on the workers of an engine, if they can read it in pieces.
 
     The survey is the same in all cases. Workers read what lies in files, has no fault, and can be cut or has many
@@ -38,8 +38,8 @@ def find_source(corpus: Corpus, engine: Engine, n_shards: int = 1) -> Source:
             if pieces:
                 total = sum(counts, Counter[str]())
                 found = survey_of(corpus, total, sha256.result(), corpus.bad_rows())
-                return Source(corpus, found, Excerpt.of(pieces, [n.total() for n in counts], found.labels))
-    return Source(corpus, survey(corpus))
+                return CorpusSource(corpus, found, Excerpt.of(pieces, [n.total() for n in counts], found.labels))
+    return CorpusSource(corpus, survey(corpus))
 
 
 def _count(corpus: Corpus, engine: Engine, n_shards: int) -> tuple[Sequence[Piece], list[Counter[str]]]:

@@ -11,7 +11,7 @@ from movieclassifier.corpora.survey import Survey
 
 
 @dataclass(frozen=True)
-class Source:
+class CorpusSource:
     """A corpus, its survey, and its documents in pieces.
 
     Attributes

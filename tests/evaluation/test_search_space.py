@@ -3,7 +3,7 @@ import json
 import pytest
 
 from movieclassifier.evaluation.search_space import read_space
-from movieclassifier.evaluation.tuning import Search
+from movieclassifier.evaluation.tuning import SearchPlan
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import make_recipe
 
@@ -20,22 +20,23 @@ def space(tmp_path):
 
 def test_candidates_of_a_huge_space_are_drawn_at_once():
     space = {"alpha": [i / 1e9 for i in range(1, 1001)], "min_df": list(range(1, 1001)), "passes": list(range(1, 1001))}
-    assert len(set(Search(BASE, space, 27, 360).candidates())) == 27
+    assert len(set(SearchPlan(BASE, space, 27, 360).candidates())) == 27
 
 
 def test_combinations_that_make_no_recipe_are_left_out():
     space = {"log_count_ratio": [True, False], "alternate_sign": [True, False]}
     found = {
-        (recipe.log_count_ratio, recipe.ngrams.alternate_sign) for recipe in Search(BASE, space, 9, 360).candidates()
+        (recipe.log_count_ratio, recipe.ngrams.alternate_sign)
+        for recipe in SearchPlan(BASE, space, 9, 360).candidates()
     }
     assert found == {(True, False), (False, True), (False, False)}
     with pytest.raises(ValueError, match="alternate_sign"):
-        Search(BASE, {"log_count_ratio": [True], "alternate_sign": [True]}, 9, 360).candidates()
+        SearchPlan(BASE, {"log_count_ratio": [True], "alternate_sign": [True]}, 9, 360).candidates()
 
 
 def test_settings_outside_the_space_stay_those_of_the_base():
     base = make_recipe("book", n_features=2**10, alpha=1e-3)
-    found = Search(base, {"ngram_range": [[1, 2]], "passes": [3]}, 9, 360).candidates()
+    found = SearchPlan(base, {"ngram_range": [[1, 2]], "passes": [3]}, 9, 360).candidates()
     assert found[1] == make_recipe("book", n_features=2**10, alpha=1e-3, ngram_range=(1, 2), passes=3)
 
 

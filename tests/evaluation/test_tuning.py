@@ -7,14 +7,14 @@ from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.parts import Slice
 from movieclassifier.corpora.survey import survey
 from movieclassifier.evaluation.search_space import SPACE
-from movieclassifier.evaluation.tuning import Search, n_evaluations, score_recipe, tune
+from movieclassifier.evaluation.tuning import SearchPlan, n_evaluations, score_recipe, tune
 from movieclassifier.evaluation.tuning_journal import Journal, Score
 from movieclassifier.recipes.linear import Recipe
 
 SAMPLE = "movieclassifier/bundled/sample_reviews.csv"
 SMALL = {"n_features": [2**8, 2**10], "alpha": [1e-6, 1e-4], "ngram_range": [[1, 1], [1, 2]], "passes": [1, 2]}
 BASE = Recipe().with_settings(n_features=2**10, ngram_range=(1, 1))
-SEARCH = Search(BASE, SMALL, n_candidates=7, n_train=360, n_folds=2)
+SEARCH = SearchPlan(BASE, SMALL, n_candidates=7, n_train=360, n_folds=2)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def test_candidates_are_the_base_and_draws_without_repeats():
     assert candidates[0] == BASE
     assert len(candidates) == len(set(candidates)) == 7
     assert candidates == SEARCH.candidates()
-    assert candidates != Search(BASE, SMALL, 7, 360, seed=2).candidates()
+    assert candidates != SearchPlan(BASE, SMALL, 7, 360, seed=2).candidates()
     for recipe in candidates:
         assert {recipe.ngrams.n_features, recipe.alpha, recipe.ngrams.ngram_range, recipe.passes} <= {
             2**8,
@@ -54,9 +54,9 @@ def test_candidates_are_the_base_and_draws_without_repeats():
 
 
 def test_a_small_space_gives_fewer_candidates():
-    assert len(Search(BASE, SMALL, 99, 360).candidates()) == 16
+    assert len(SearchPlan(BASE, SMALL, 99, 360).candidates()) == 16
     assert (
-        len(Search(Recipe().with_settings(min_df=9), SMALL, 99, 360).candidates()) == 17
+        len(SearchPlan(Recipe().with_settings(min_df=9), SMALL, 99, 360).candidates()) == 17
     )  # the base is not in the space
 
 
@@ -71,7 +71,7 @@ def test_a_small_space_gives_fewer_candidates():
     ],
 )
 def test_a_third_of_the_candidates_gets_three_times_the_documents(n_candidates, n_train, rungs):
-    assert Search(BASE, SMALL, 27, n_train).rungs(n_candidates) == rungs
+    assert SearchPlan(BASE, SMALL, 27, n_train).rungs(n_candidates) == rungs
 
 
 def test_the_winner_is_the_best_on_all_documents(straight, documents):
@@ -174,6 +174,6 @@ def test_too_few_documents_of_a_class_are_named_with_a_way_out(documents):
 
 def test_one_candidate_is_no_search():
     with pytest.raises(ValueError, match="at least 2 candidates"):
-        Search(BASE, SPACE, 1, 100)
+        SearchPlan(BASE, SPACE, 1, 100)
     with pytest.raises(ValueError, match="alpha must be a number"):
-        Search(BASE, {"alpha": ["small"]}, 3, 100)
+        SearchPlan(BASE, {"alpha": ["small"]}, 3, 100)

@@ -5,7 +5,7 @@ import json
 import numpy as np
 
 from movieclassifier import make_recipe
-from movieclassifier.training.shards.messages import Lines, Shard, ShardSettings, Weights
+from movieclassifier.training.shards.messages import Lines, PassWeights, Shard, ShardSettings
 
 WORDS = ["good", "bad", "fine", "dull", "great", "awful", "film", "plot", "music", ":)", ":(", "the", "a", "of"]
 
@@ -37,4 +37,4 @@ def weights_after(counts, settings):
     rng = np.random.RandomState(3)
     shape = (len(settings.positions), len(columns))
     ratio = rng.normal(size=shape).astype(np.float32)
-    return Weights(columns, ratio, np.zeros(shape, np.float32), np.zeros(shape[0]))
+    return PassWeights(columns, ratio, np.zeros(shape, np.float32), np.zeros(shape[0]))

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from movieclassifier.system import progress_bar
-from movieclassifier.system.progress_bar import Bar
+from movieclassifier.system.progress_bar import ProgressBar
 
 
 @pytest.mark.parametrize("columns", [40, 80, 200])
@@ -13,7 +13,7 @@ from movieclassifier.system.progress_bar import Bar
 def test_lines_are_as_wide_as_the_terminal(columns, note, short, monkeypatch):
     monkeypatch.setattr(progress_bar, "_columns", lambda stream: columns)
     stream = io.StringIO()
-    bar = Bar(10, "Counting", stream)
+    bar = ProgressBar(10, "Counting", stream)
     for n in (1, 5, 10):
         bar.draw(n, note, short)
     lines = [line for line in stream.getvalue().replace("\n", "\r").split("\r") if "[" in line and "]" in line]
@@ -22,11 +22,11 @@ def test_lines_are_as_wide_as_the_terminal(columns, note, short, monkeypatch):
 
 
 def test_stream_that_is_no_terminal_has_80_columns():
-    assert Bar(3, "", io.StringIO()).columns == 80
+    assert ProgressBar(3, "", io.StringIO()).columns == 80
 
 
 def test_more_than_the_total_is_a_full_bar(monkeypatch):
-    bar = Bar(3, "Counting", io.StringIO())
+    bar = ProgressBar(3, "Counting", io.StringIO())
     for n in (2, 9):
         bar.draw(n, "", "")
     assert bar.cnt == 3

@@ -10,7 +10,7 @@ from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.corpora.survey import survey
 from movieclassifier.training.engines.local import LocalEngine
 from movieclassifier.training.source_tasks import find_source
-from movieclassifier.training.sources import Source
+from movieclassifier.training.sources import CorpusSource
 from tests.support.engines import InProcess
 
 SAMPLE = Path(__file__).parents[2] / "movieclassifier/bundled/sample_reviews.csv"
@@ -42,7 +42,7 @@ def test_processes_survey_a_corpus():
 
 def test_without_an_engine_the_corpus_is_one_stream():
     corpus = open_corpus(SAMPLE)
-    source = Source(corpus, survey(corpus))
+    source = CorpusSource(corpus, survey(corpus))
     train, holdout = source.split(300, 60)
     assert source.excerpt is None
     assert [*train, *holdout] == list(source.documents())[:360]

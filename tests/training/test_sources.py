@@ -6,7 +6,7 @@ from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.pieces import Excerpt, Piece
 from movieclassifier.corpora.readers.tables import iter_csv
 from movieclassifier.corpora.survey import survey
-from movieclassifier.training.sources import Source
+from movieclassifier.training.sources import CorpusSource
 
 DOCUMENTS = [(f"text {i}", "ab"[i % 2]) for i in range(10)]
 
@@ -18,7 +18,7 @@ def corpus(tmp_path):
 
 
 def test_stream_is_parted_in_its_order(corpus):
-    source = Source(corpus, survey(corpus))
+    source = CorpusSource(corpus, survey(corpus))
     train, holdout = source.split(7, 2)
     assert list(train) == DOCUMENTS[:7]
     assert list(holdout) == DOCUMENTS[7:9]
@@ -28,7 +28,7 @@ def test_stream_is_parted_in_its_order(corpus):
 def test_parts_of_an_excerpt_are_read_in_any_order(corpus):
     found = survey(corpus)
     excerpt = Excerpt.of([Piece(str(corpus.paths[0]), iter_csv)], [10], found.labels)
-    source = Source(corpus, found, excerpt)
+    source = CorpusSource(corpus, found, excerpt)
     train, holdout = source.split(7, 2)
     assert list(holdout) == list(holdout) == DOCUMENTS[7:9]
     assert list(train) == DOCUMENTS[:7]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from movieclassifier.commands.shared.answers import Answer
+from movieclassifier.commands.shared.answers import PrintedAnswer
 from movieclassifier.corpora.readers.compression import check_ending, compressed
 from movieclassifier.system.atomic import check_replaceable, replace_file
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from movieclassifier.corpora.whole_rows import WholeRows
 
 JSON_ENDINGS = {".jsonl", ".ndjson"}
-Write = Callable[[Any, Answer], None]
+Write = Callable[[Any, PrintedAnswer], None]
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def open_answers(output: str, rows: "WholeRows") -> Iterator[Write]:
 
 
 def _json_writer(out: IO[bytes], names: list[str] | None) -> Write:
-    def write(row: Any, answer: Answer) -> None:
+    def write(row: Any, answer: PrintedAnswer) -> None:
         if isinstance(row, list):
             row = dict(zip(names or map(str, range(len(row))), row, strict=True))
         _refuse_known(answer, list(row))
@@ -71,7 +71,7 @@ def _table_writer(out: IO[bytes], rows: "WholeRows") -> Write:
         line.seek(0)
         line.truncate()
 
-    def write(row: Any, answer: Answer) -> None:
+    def write(row: Any, answer: PrintedAnswer) -> None:
         nonlocal header
         if header is not None:
             _refuse_known(answer, header)
@@ -82,6 +82,6 @@ def _table_writer(out: IO[bytes], rows: "WholeRows") -> Write:
     return write
 
 
-def _refuse_known(answer: Answer, names: list[str]) -> None:
+def _refuse_known(answer: PrintedAnswer, names: list[str]) -> None:
     if known := [name for name in answer.columns() if name in names]:
         raise ValueError(f"the input has a column {known[0]!r} already; rename it, or take the table without answers.")

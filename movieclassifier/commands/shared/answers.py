@@ -19,7 +19,7 @@ COLOURS = ("red", "green")
 
 
 @dataclass(frozen=True)
-class Answer:
+class PrintedAnswer:
     """The most probable labels of a text.
 
     Attributes
@@ -67,7 +67,7 @@ class Answer:
 
 def answer_texts(
     classifier: "Classifier", texts: list[str], n_top: int = 1, threshold: float | None = None
-) -> Iterator[Answer]:
+) -> Iterator[PrintedAnswer]:
     """Yield the answer on each text.
 
     Parameters
@@ -93,7 +93,7 @@ def answer_texts(
         is_below = threshold is not None and y_proba[best] < threshold
         if n and is_below:
             note = f"The probability is below {threshold:g}."
-        yield Answer(
+        yield PrintedAnswer(
             labels=tuple(names[place] for place in top),
             shares=tuple(y_proba[place] for place in top),
             position=best,
@@ -128,7 +128,7 @@ def shown_percent(share: float) -> str:
     return ">99.9%" if share >= 0.9995 else "<0.1%" if share < 0.0005 else f"{share:.1%}"
 
 
-def plain_line(answer: Answer, text: str) -> str:
+def plain_line(answer: PrintedAnswer, text: str) -> str:
     """Return an answer for a program: fields that tabs part."""
     fields: list[str] = []
     for place, (label, share) in enumerate(zip(answer.labels, answer.shares, strict=True)):
@@ -137,7 +137,7 @@ def plain_line(answer: Answer, text: str) -> str:
     return "\t".join([*fields, shorten(text), *filter(None, [answer.note])])
 
 
-def terminal_line(answer: Answer, text: str, width: int) -> str:
+def terminal_line(answer: PrintedAnswer, text: str, width: int) -> str:
     """Return an answer for a person: a bar, and the label in the colour of its side."""
     lines = []
     n_labels = len(answer.probabilities)

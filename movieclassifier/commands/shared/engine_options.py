@@ -10,7 +10,7 @@ from movieclassifier.system.errors import check_installed
 if TYPE_CHECKING:
     from movieclassifier.corpora.corpus import Corpus
     from movieclassifier.training.engines.tasks import Engine
-    from movieclassifier.training.sources import Source
+    from movieclassifier.training.sources import CorpusSource
 
 ENGINES = "local, dask, tcp://HOST:PORT or a scheduler file"
 SIDE_BY_SIDE_OPTIONS = [
@@ -41,13 +41,13 @@ def start_engine(on: str | None, n_workers: int) -> "Engine":
     return engine
 
 
-def source_on(corpus: "Corpus", engine: "Engine | None", n_shards: int = 1) -> "Source":
+def source_on(corpus: "Corpus", engine: "Engine | None", n_shards: int = 1) -> "CorpusSource":
     """Survey a corpus, on an engine where there is one."""
     if engine is None:
         from movieclassifier.corpora.survey import survey
-        from movieclassifier.training.sources import Source
+        from movieclassifier.training.sources import CorpusSource
 
-        return Source(corpus, survey(corpus))
+        return CorpusSource(corpus, survey(corpus))
     from movieclassifier.training.source_tasks import find_source
 
     return find_source(corpus, engine, n_shards)

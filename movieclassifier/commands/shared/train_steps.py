@@ -33,7 +33,7 @@ from movieclassifier.training.fit import fit
 from movieclassifier.training.options import RunOptions, TrainingOptions
 from movieclassifier.training.plan import Plan
 from movieclassifier.training.planning import MAX_DEFAULT_SHARDS, MIN_SHARD, default_n_shards, earlier_plan, make_plan
-from movieclassifier.training.sources import Source
+from movieclassifier.training.sources import CorpusSource
 
 if TYPE_CHECKING:
     from movieclassifier.training.engines.tasks import Engine
@@ -71,13 +71,13 @@ def book_corpus() -> list[str]:
 
 def find_sources(
     corpus: Corpus, test: Corpus | None, training: TrainingOptions, run: RunOptions
-) -> "tuple[Source, Source | None, Engine | None]":
+) -> "tuple[CorpusSource, CorpusSource | None, Engine | None]":
     """Survey the corpora, and start the engine of a training by shards, which lasts until the command ends.
 
     Returns
     -------
-    train : Source
-    test : Source or None
+    train : CorpusSource
+    test : CorpusSource or None
         Its labels are mapped as those of the corpus that is trained on.
     engine : Engine or None
     """
@@ -89,7 +89,9 @@ def find_sources(
     return train, source_on(test, engine) if test else None, engine
 
 
-def plan_run(source: Source, tested: Source | None, training: TrainingOptions, run: RunOptions) -> tuple[Plan, int]:
+def plan_run(
+    source: CorpusSource, tested: CorpusSource | None, training: TrainingOptions, run: RunOptions
+) -> tuple[Plan, int]:
     """Return the plan of a fit and the size of the holdout, and check everything that could stop the run later.
 
     The model folder is locked until the command ends. Bad rows that were skipped are listed on stderr, and a warning
@@ -97,8 +99,8 @@ def plan_run(source: Source, tested: Source | None, training: TrainingOptions, r
 
     Parameters
     ----------
-    source : Source
-    tested : Source or None
+    source : CorpusSource
+    tested : CorpusSource or None
         A separate corpus to evaluate on.
     training : TrainingOptions
     run : RunOptions
@@ -159,7 +161,7 @@ def keep_as_before(training: TrainingOptions, earlier: Plan | None) -> TrainingO
     return replace(training, n_keep=earlier.n_keep)
 
 
-def _warn_of_known_documents(plan: Plan, earlier: Plan | None, tested: Source | None) -> None:
+def _warn_of_known_documents(plan: Plan, earlier: Plan | None, tested: CorpusSource | None) -> None:
     """Warn if the figures will be from documents that are trained on."""
     before = {} if earlier is None else earlier.seen()
     if tested is not None:

@@ -39,7 +39,7 @@ class Layout:
 
 
 @dataclass
-class Progress:
+class BlockProgress:
     """The place up to which the blocks were read.
 
     Attributes
@@ -64,7 +64,7 @@ def can_read(layout: Layout, encoding: str) -> bool:
 
 
 def iter_plain(
-    path: Path, layout: Layout, find: Callable[[str], Label | None], progress: Progress
+    path: Path, layout: Layout, find: Callable[[str], Label | None], progress: BlockProgress
 ) -> Iterator[Document]:
     """Yield the documents up to the first row that is not plain; `progress` tells which one that is.
 
@@ -74,7 +74,7 @@ def iter_plain(
     layout : Layout
     find : callable of str
         Returns the label of a value, or raises a RowFault; called once for each value.
-    progress : Progress
+    progress : BlockProgress
         Changed while reading.
     """
     with open_bytes(path) as file:
@@ -96,7 +96,7 @@ def _read_header(file: io.BufferedReader, n_lines: int) -> bytes | None:
 
 
 def _iter_blocks(
-    file: io.BufferedReader, layout: Layout, find: Callable[[str], Label | None], progress: Progress
+    file: io.BufferedReader, layout: Layout, find: Callable[[str], Label | None], progress: BlockProgress
 ) -> Iterator[Document]:
     twin: Any = csv_rows_twin()
     delimiter, labels = ord(layout.delimiter), dict[bytes, Label | None]()

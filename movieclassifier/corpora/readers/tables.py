@@ -27,7 +27,7 @@ from movieclassifier.corpora.readers.contract import (
     nothing_read,
     text_fault,
 )
-from movieclassifier.corpora.readers.csv_blocks import Layout, Progress, can_read, iter_plain, lines_from
+from movieclassifier.corpora.readers.csv_blocks import BlockProgress, Layout, can_read, iter_plain, lines_from
 from movieclassifier.corpora.readers.csv_rows import iter_rows
 from movieclassifier.corpora.readers.dialects import Dialect, find_dialect, unescaped
 from movieclassifier.corpora.readers.streams import open_text
@@ -239,7 +239,7 @@ class _Table:
 
     def _read_plain(self, found: "_Found", dialect: Dialect, labels: Labels, bad_rows: BadRows) -> Iterator[Document]:
         """Read with the compiled twin as far as rows are plain, and the rest with the definition."""
-        columns, progress = found.columns, Progress()
+        columns, progress = found.columns, BlockProgress()
         layout = Layout(dialect.delimiter, columns.n_fields, columns.texts[0], columns.label, found.n_lines)
         if can_read(layout, self.encoding):
 

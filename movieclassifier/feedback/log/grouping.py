@@ -28,12 +28,12 @@ class Work(Protocol[T]):
     def durable(self) -> bool:
         """Whether a power cut must not lose it; then it may append to the log, too."""
 
-    def do(self, raw: Raw, group: "Group") -> T:
+    def do(self, raw: Raw, group: "WriteGroup") -> T:
         """Write it."""
 
 
 @dataclass
-class Group:
+class WriteGroup:
     """A transaction that several requests share.
 
     Attributes
@@ -74,7 +74,7 @@ class GroupCommit:
         Called with each group that appended to the log, after its commit.
     """
 
-    def __init__(self, engine: Engine, connections: RawConnections, committed: Callable[[Group], None]):
+    def __init__(self, engine: Engine, connections: RawConnections, committed: Callable[[WriteGroup], None]):
         self._engine, self._connections, self._committed = engine, connections, committed
         self._lock, self._gate = Lock(), Lock()
         self._queue: list[_Waiting[Any]] = []
@@ -150,12 +150,12 @@ class GroupCommit:
             waiting.done, waiting.commit = True, self._n_commits
         return True
 
-    def _transact(self, raw: Raw, queue: list[_Waiting[Any]]) -> Group:
+    def _transact(self, raw: Raw, queue: list[_Waiting[Any]]) -> WriteGroup:
         durable = any(waiting.work.durable for waiting in queue)
         begin(raw, durable=durable)
         self._begun, self._file = True, raw.file
         try:
-            group = Group()
+            group = WriteGroup()
             if durable:
                 group.start, group.base_version = read_head(raw, lock=True)
                 group.position = group.start

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from movieclassifier.feedback.log.live.entities import Item
-from movieclassifier.live.fetching import Page, Validators
+from movieclassifier.live.fetching import FetchedPage, Validators
 from movieclassifier.live.intervals import DEFAULT_INTERVAL, interval_of
 from movieclassifier.live.items import make_item
 from movieclassifier.live.sources.asking import Outside, Query
@@ -20,7 +20,7 @@ class FeedAnswer:
     ----------
     items : list of Item
         Empty where nothing has changed.
-    page : Page
+    page : FetchedPage
     interval : float
         Seconds until it wants to be asked again.
     digest : str
@@ -28,7 +28,7 @@ class FeedAnswer:
     """
 
     items: list[Item]
-    page: Page
+    page: FetchedPage
     interval: float = DEFAULT_INTERVAL
     digest: str = ""
 

@@ -26,7 +26,7 @@ from movieclassifier.training.learners.trainer import Trainer
 from movieclassifier.training.plan import Plan
 from movieclassifier.training.scoring_tasks import score_on
 from movieclassifier.training.shards.caches import drop_caches
-from movieclassifier.training.shards.messages import Lines, Shard, ShardSettings, Steps, Weights
+from movieclassifier.training.shards.messages import Lines, PassWeights, Shard, ShardSettings, Steps
 from movieclassifier.training.shards.tasks import SCALE, count_shards, step_shards
 from movieclassifier.training.steps import Fit
 
@@ -54,7 +54,7 @@ class ShardedFit:
     Attributes
     ----------
     counts : LogCountRatio
-    weights : Weights or None
+    weights : PassWeights or None
         None before the counting pass has ended.
     n_passes_done : int
     curve : list of (int, float)
@@ -77,7 +77,7 @@ class ShardedFit:
             n_fit=plan.n_fit,
         )
         self.counts = LogCountRatio(len(plan.classes), plan.recipe.ngrams.n_features, plan.min_df)
-        self.weights: Weights | None = None
+        self.weights: PassWeights | None = None
         self.n_passes_done = 0
         self.curve: list[tuple[int, float]] = []
 
@@ -126,7 +126,7 @@ class ShardedFit:
         ratio = np.ones(shape, dtype)
         for row, position in enumerate(self.settings.positions if with_ratio else ()):
             ratio[row] = self.counts.ratio(columns, position)
-        self.weights = Weights(columns, ratio, np.zeros(shape, dtype), np.zeros(shape[0]))
+        self.weights = PassWeights(columns, ratio, np.zeros(shape, dtype), np.zeros(shape[0]))
 
     def step(self, shards: Sequence[Shard], engine: Engine) -> Iterator[int]:
         """Take one pass on the engine and mix the weights; yields the documents of each bundle."""
@@ -234,7 +234,7 @@ def _read_like(arrays: NpzFile, name: str, like: NDArray[Any]) -> NDArray[Any]:
 class _Mix:
     """Sums over shards, in integers: the order in which they are added does not matter."""
 
-    def __init__(self, weights: Weights):
+    def __init__(self, weights: PassWeights):
         self._before = weights
         self._sums = np.zeros(weights.coef.shape, np.int64)
         self._intercepts = np.zeros(len(weights.intercept), np.int64)
@@ -246,11 +246,11 @@ class _Mix:
         self.n_documents += steps.n_documents
         self.n_correct += steps.n_correct
 
-    def weights(self, frequency: NDArray[np.integer]) -> Weights:
+    def weights(self, frequency: NDArray[np.integer]) -> PassWeights:
         """Return the mean of each column, weighted by document frequency, and the mean of the intercepts."""
         before = self._before
         coef = (self._sums / (SCALE * frequency)).astype(before.coef.dtype)
-        return Weights(before.columns, before.ratio, coef, self._intercepts / (SCALE * self.n_documents))
+        return PassWeights(before.columns, before.ratio, coef, self._intercepts / (SCALE * self.n_documents))
 
 
 def fit_shards(

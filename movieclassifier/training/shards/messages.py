@@ -113,7 +113,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Weights:
+class PassWeights:
     """The weights that a pass starts from, at the live columns: those whose document frequency reaches min_df.
 
     Attributes

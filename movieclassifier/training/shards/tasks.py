@@ -22,7 +22,7 @@ from movieclassifier.training.label_order import LabelRuns, check_label_order
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
 from movieclassifier.training.learners.sgd import make_estimator, take_epoch
 from movieclassifier.training.shards.caches import LiveColumns, ShardColumns, iter_hashed, open_live
-from movieclassifier.training.shards.messages import Counts, Shard, ShardSettings, Steps, Weights
+from movieclassifier.training.shards.messages import Counts, PassWeights, Shard, ShardSettings, Steps
 
 # Weights are added up in units of 2^-24: the rounding is below that of a float32 weight of 1.
 SCALE = 2.0**24
@@ -60,14 +60,14 @@ def _checked(
         yield rows, y
 
 
-def step_shards(shards: Sequence[Shard], settings: ShardSettings, weights: Weights, number: int) -> Steps:
+def step_shards(shards: Sequence[Shard], settings: ShardSettings, weights: PassWeights, number: int) -> Steps:
     """Take one pass of SGD over each of some shards, all from the same weights.
 
     Parameters
     ----------
     shards : sequence of Shard
     settings : ShardSettings
-    weights : Weights
+    weights : PassWeights
     number : int
         Of the pass, from 0.
 
@@ -112,7 +112,7 @@ def as_integers(values: Any) -> NDArray[np.int64]:
 
 
 def step_shard(
-    shard: Shard, settings: ShardSettings, weights: Weights, live: LiveColumns, number: int
+    shard: Shard, settings: ShardSettings, weights: PassWeights, live: LiveColumns, number: int
 ) -> tuple[ShardColumns, list[Any], int]:
     """Return the live columns of a shard, what each row has learned at them, and how many were right before."""
     with open_live(shard, settings, live) as (cache, columns):
@@ -139,7 +139,7 @@ def _order(shard: Shard, settings: ShardSettings, number: int, n: int) -> NDArra
     return np.random.Generator(np.random.PCG64(seed)).permutation(n) if number else np.arange(n)
 
 
-def _estimator_at(settings: ShardSettings, weights: Weights, row: int, places: NDArray[np.int32], t: float) -> Any:
+def _estimator_at(settings: ShardSettings, weights: PassWeights, row: int, places: NDArray[np.int32], t: float) -> Any:
     """Return plain SGD over some columns that goes on from the mixed weights of a row."""
     recipe = settings.recipe.with_settings(passes=1)
     estimator = make_estimator(recipe, settings.seed, n_features=len(places))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.training.learners.soft_targets import count_soft, soft_ratio
-from movieclassifier.training.row_store import Block, RowStore
+from movieclassifier.training.row_store import RowBlock, RowStore
 from movieclassifier.training.teachers.lessons import Lessons
 
 
@@ -57,7 +57,7 @@ class Chosen:
     frequency: NDArray[np.float32]
     chances: NDArray[np.float32]
 
-    def places(self, block: Block) -> Block:
+    def places(self, block: RowBlock) -> RowBlock:
         """Return rows with places among the chosen n-grams in place of columns."""
         places = np.searchsorted(self.columns, block.columns).astype(np.int32)
         places[places == len(self.columns)] = 0
@@ -102,7 +102,7 @@ def chances_of(counts: NDArray[np.float32], settings: ChoiceSettings) -> NDArray
     return result
 
 
-def by_fold(lessons: Lessons, block: Block, n_folds: int) -> Iterator[Block]:
+def by_fold(lessons: Lessons, block: RowBlock, n_folds: int) -> Iterator[RowBlock]:
     """Yield the labelled rows of a block that belong to each fold."""
     labelled = block.rows < lessons.n_labelled
     for fold in range(n_folds):

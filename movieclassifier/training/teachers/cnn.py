@@ -26,7 +26,7 @@ WINDOW = 5000  # rows
 
 
 @dataclass(frozen=True)
-class Settings:
+class CnnSettings:
     """Settings of the teacher.
 
     Parameters
@@ -52,13 +52,13 @@ class Settings:
     network_share: float = 0.7
 
 
-def teach(lessons: Lessons, settings: Settings | None = None, guide: Probabilities | None = None) -> Probabilities:
+def teach(lessons: Lessons, settings: CnnSettings | None = None, guide: Probabilities | None = None) -> Probabilities:
     """Train the teacher.
 
     Parameters
     ----------
     lessons : Lessons
-    settings : Settings, optional
+    settings : CnnSettings, optional
     guide : callable, optional
         Texts in, the probabilities that texts without labels are given out; naive Bayes by default.
 
@@ -73,7 +73,7 @@ def teach(lessons: Lessons, settings: Settings | None = None, guide: Probabiliti
     ValueError
         If no word is frequent enough.
     """
-    settings = settings or Settings()
+    settings = settings or CnnSettings()
     naive_bayes = fit_naive_bayes(lessons, settings.ngrams)
 
     def by_words(texts: Sequence[str]) -> NDArray[np.float64]:
@@ -91,7 +91,7 @@ def teach(lessons: Lessons, settings: Settings | None = None, guide: Probabiliti
     return label
 
 
-def _trained(lessons: Lessons, settings: Settings, guide: Probabilities) -> tuple[Any, Vocabulary]:
+def _trained(lessons: Lessons, settings: CnnSettings, guide: Probabilities) -> tuple[Any, Vocabulary]:
     stages, how = lessons.stages, settings.network
     found = stages.arrays("words", lambda: dict(zip(("words", "counts"), _counted(lessons, how), strict=True)))
     vocabulary = Vocabulary(found["words"].tolist(), how)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from movieclassifier.training.row_store import RowStore
 from movieclassifier.training.teachers import embedding
 from movieclassifier.training.teachers.chosen_ngrams import Chosen, by_fold
-from movieclassifier.training.teachers.embedding import EmbeddingSettings, Words
+from movieclassifier.training.teachers.embedding import EmbeddingNGrams, EmbeddingSettings
 from movieclassifier.training.teachers.folding import Sphere, fold_in
 from movieclassifier.training.teachers.lessons import Lessons
 
@@ -27,7 +27,7 @@ def embedding_seed(seed: int, number: int) -> int:
 
 def train_embedding(
     lessons: Lessons, rows: RowStore, chosen: Chosen, noise: NDArray[np.int32], how: EmbeddingSettings, number: int = 0
-) -> Words:
+) -> EmbeddingNGrams:
     """Train the vectors of all n-grams; each epoch is kept, with the vectors of the texts beside it.
 
     Parameters
@@ -43,7 +43,7 @@ def train_embedding(
 
     Returns
     -------
-    Words
+    EmbeddingNGrams
     """
     stages, seed = lessons.stages, embedding_seed(lessons.seed, number)
     chances = embedding.thresholds(chosen.chances[-1].astype(float))
@@ -53,7 +53,7 @@ def train_embedding(
 
     names = [f"embedding_{number}_{epoch}" for epoch in range(how.epochs + 1)]
     n_done = max((epoch for epoch, name in enumerate(names) if stages.has(name)), default=0)
-    words = Words(**stages.arrays(names[n_done], start))
+    words = EmbeddingNGrams(**stages.arrays(names[n_done], start))
     for epoch in range(n_done, how.epochs):
         before, after = (stages.path(f"texts_{number}_{n}.f4") for n in (epoch, epoch + 1))
         visit = _Visit(before if epoch else None, how.size, seed)

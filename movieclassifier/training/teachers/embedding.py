@@ -61,7 +61,7 @@ class EmbeddingSettings:
 
 
 @dataclass
-class Words:
+class EmbeddingNGrams:
     """The n-grams of an embedding under way.
 
     Attributes
@@ -80,13 +80,13 @@ class Words:
     state: NDArray[np.uint64]
 
 
-def make_words(n_ngrams: int, noise: NDArray[np.int32], settings: EmbeddingSettings, seed: int) -> Words:
+def make_words(n_ngrams: int, noise: NDArray[np.int32], settings: EmbeddingSettings, seed: int) -> EmbeddingNGrams:
     """Return n-grams at random places, and a pool drawn from the noise."""
     rng = np.random.RandomState(seed)
     vectors = start_vectors(rng, n_ngrams, settings.size)
     pool = noise[rng.randint(len(noise), size=settings.n_pool)]
     state = np.array([rng.randint(1, 2**31), 0, 0], np.uint64)
-    return Words(vectors, squared_norms(vectors), pool, state)
+    return EmbeddingNGrams(vectors, squared_norms(vectors), pool, state)
 
 
 def start_vectors(rng: np.random.RandomState, n: int, size: int) -> NDArray[np.float32]:
@@ -134,7 +134,7 @@ def thresholds(chances: NDArray[np.float64]) -> NDArray[np.uint32]:
 
 
 def train_vectors(
-    words: Words,
+    words: EmbeddingNGrams,
     documents: NDArray[np.float32],
     columns: NDArray[np.int32],
     indptr: NDArray[np.int64],
@@ -150,7 +150,7 @@ def train_vectors(
 
     Parameters
     ----------
-    words : Words
+    words : EmbeddingNGrams
         Changed in place.
     documents : ndarray of shape (n_documents, size)
         Changed in place.

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.features.tokenizers import TOKENIZERS
-from movieclassifier.training.row_store import Block
+from movieclassifier.training.row_store import RowBlock
 from movieclassifier.training.teachers.word_vectors import WordVectorSettings
 
 PADDING, UNKNOWN = 0, 1  # numbers of no word
@@ -116,11 +116,11 @@ class Vocabulary:
         """Return the numbers of the words of texts, of shape (n_texts, n_tokens), padded behind."""
         return np.array([self._row(text) for text in texts], np.int32).reshape(-1, self._settings.n_tokens)
 
-    def known(self, texts: Sequence[str]) -> Block:
+    def known(self, texts: Sequence[str]) -> RowBlock:
         """Return the words of texts, those of a text in a row, as places among all words; unknown ones are left out."""
         rows = [[number for token in self._tokenize(text) if (number := self._numbers.get(token))] for text in texts]
         words = np.array([number for row in rows for number in row], np.int32) - np.int32(2)
-        return Block(np.arange(len(rows)), words, np.r_[0, np.cumsum([len(row) for row in rows])].astype(np.int64))
+        return RowBlock(np.arange(len(rows)), words, np.r_[0, np.cumsum([len(row) for row in rows])].astype(np.int64))
 
     def _row(self, text: str) -> list[int]:
         tokens = self._tokenize(text)

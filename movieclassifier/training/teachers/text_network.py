@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from movieclassifier.training.row_store import Block
+from movieclassifier.training.row_store import RowBlock
 from movieclassifier.training.teachers.networks import (
     NetworkSettings,
     Vocabulary,
@@ -51,7 +51,7 @@ class TextNetwork:
         self.vocabulary_ = Vocabulary(words, self.settings)
         block = self.vocabulary_.known(texts)
 
-        def windows(number: int) -> Iterator[tuple[Block, NDArray[np.int32]]]:
+        def windows(number: int) -> Iterator[tuple[RowBlock, NDArray[np.int32]]]:
             yield block, np.random.RandomState((self.seed + number) % 2**32).permutation(len(texts)).astype(np.int32)
 
         vectors = fit_word_vectors(counts, windows, self.settings.word_vectors, self.seed)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.training.learners.soft_targets import SoftSGD
-from movieclassifier.training.row_store import Block, RowStore, hash_block
+from movieclassifier.training.row_store import RowBlock, RowStore, hash_block
 from movieclassifier.training.soft_linear import SoftLinear, SoftOptions, fit_soft
 from movieclassifier.training.teachers.chosen_ngrams import ChoiceSettings, Chosen, choose_ngrams
 from movieclassifier.training.teachers.document_vectors import embedding_seed, fold_labelled, train_embedding
@@ -23,7 +23,7 @@ NAIVE_BAYES = SoftSGD(passes=3)
 
 
 @dataclass(frozen=True)
-class Settings:
+class VectorsSettings:
     """Settings of the teacher.
 
     Parameters
@@ -61,18 +61,18 @@ class Reader:
     nets: dict[str, NDArray[Any]]
     how: EmbeddingSettings
 
-    def probabilities(self, block: Block, chances: NDArray[np.float32]) -> NDArray[np.float64]:
+    def probabilities(self, block: RowBlock, chances: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the probability of each class for rows of places among the chosen n-grams."""
         return net_probabilities(self.nets, fold_in(self.sphere, block.columns, block.indptr, chances, self.how))
 
 
-def teach(lessons: Lessons, settings: Settings | None = None) -> Probabilities:
+def teach(lessons: Lessons, settings: VectorsSettings | None = None) -> Probabilities:
     """Train the teacher.
 
     Parameters
     ----------
     lessons : Lessons
-    settings : Settings, optional
+    settings : VectorsSettings, optional
 
     Returns
     -------
@@ -84,7 +84,7 @@ def teach(lessons: Lessons, settings: Settings | None = None) -> Probabilities:
     Thongtan and Phienthrakul, ACL 2019; Bingyu and Arefyev, *The Document Vectors Using Cosine Similarity Revisited*,
     Workshop on Insights from Negative Results in NLP, ACL 2022.
     """
-    settings = settings or Settings()
+    settings = settings or VectorsSettings()
     ngrams = settings.choice.ngrams
     rows = lessons.rows(ngrams)
     naive_bayes = fit_naive_bayes(lessons, ngrams)
@@ -103,7 +103,7 @@ def teach(lessons: Lessons, settings: Settings | None = None) -> Probabilities:
     return label
 
 
-def train_reader(lessons: Lessons, rows: RowStore, chosen: Chosen, settings: Settings, number: int) -> Reader:
+def train_reader(lessons: Lessons, rows: RowStore, chosen: Chosen, settings: VectorsSettings, number: int) -> Reader:
     """Train one of the embeddings and the networks over it."""
     how, seed = settings.embedding, embedding_seed(lessons.seed, number)
     noise = noise_table(chosen.frequency.astype(float) * chosen.chances[-1])

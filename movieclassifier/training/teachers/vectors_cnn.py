@@ -12,18 +12,18 @@ from movieclassifier.training.teachers.vectors import blend
 
 
 @dataclass(frozen=True)
-class Settings:
+class VectorsCnnSettings:
     """Settings of both teachers, and the factors of the logarithms of their probabilities."""
 
-    first: vectors.Settings = field(default_factory=vectors.Settings)
-    second: cnn.Settings = field(default_factory=cnn.Settings)
+    first: vectors.VectorsSettings = field(default_factory=vectors.VectorsSettings)
+    second: cnn.CnnSettings = field(default_factory=cnn.CnnSettings)
     vectors_share: float = 0.65
     cnn_share: float = 0.40
 
 
-def teach(lessons: Lessons, settings: Settings | None = None) -> Probabilities:
+def teach(lessons: Lessons, settings: VectorsCnnSettings | None = None) -> Probabilities:
     """Train both teachers; see their modules."""
-    settings = settings or Settings()
+    settings = settings or VectorsCnnSettings()
     by_vectors = vectors.teach(lessons, settings.first)
     by_network = cnn.teach(lessons, settings.second, guide=by_vectors)
     shares = [settings.vectors_share, settings.cnn_share]

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.system.compiled import vectors_twin
-from movieclassifier.training.row_store import Block
+from movieclassifier.training.row_store import RowBlock
 from movieclassifier.training.teachers.embedding import draw, lane_dot, noise_table, start_vectors, thresholds
 
 MOST_PASSES = 20
 LARGEST = 6.0  # product of two vectors beyond which the sigmoid is that of this
 SIGMOID = (1 / (1 + np.exp(-np.linspace(-LARGEST, LARGEST, 4097)))).astype(np.float32)
 # The number of a pass in, some texts as rows of word numbers and the order to visit them in at a time out.
-Windows = Callable[[int], Iterable[tuple[Block, NDArray[np.int32]]]]
+Windows = Callable[[int], Iterable[tuple[RowBlock, NDArray[np.int32]]]]
 
 
 @dataclass(frozen=True)

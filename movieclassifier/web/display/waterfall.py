@@ -12,7 +12,7 @@ MARGIN = 4.0
 
 
 @dataclass(frozen=True)
-class Step:
+class WaterfallRow:
     """A row of a waterfall.
 
     Attributes
@@ -36,12 +36,12 @@ class Waterfall:
 
     Attributes
     ----------
-    steps : list of Step
+    steps : list of WaterfallRow
     zero : float
         Where neither side leads, in per cent of the picture.
     """
 
-    steps: list[Step]
+    steps: list[WaterfallRow]
     zero: float
 
 
@@ -70,9 +70,9 @@ def _laid_out(values: Sequence[tuple[str, float]], total: float) -> Waterfall:
     low, high = min(edges), max(edges)
     scale = (100 - 2 * MARGIN) / max(high - low, 1e-6)
 
-    def step(name: str, value: float, start: float, end: float, kind: str) -> Step:
+    def step(name: str, value: float, start: float, end: float, kind: str) -> WaterfallRow:
         left = MARGIN + (min(start, end) - low) * scale
-        return Step(name, signed(value, 2), round(left, 2), round(max(abs(end - start) * scale, 0.4), 2), kind)
+        return WaterfallRow(name, signed(value, 2), round(left, 2), round(max(abs(end - start) * scale, 0.4), 2), kind)
 
     steps = [
         step(name, value, edges[place], edges[place + 1], "for" if value > 0 else "against")

@@ -7,11 +7,11 @@ import json
 import pytest
 
 from movieclassifier.commands.shared.answer_tables import open_answers
-from movieclassifier.commands.shared.answers import Answer
+from movieclassifier.commands.shared.answers import PrintedAnswer
 from movieclassifier.corpora.whole_rows import WholeRows
 
-ANSWER = Answer(("good",), (0.9,), 1, True, 5, "", {"bad": 0.1, "good": 0.9})
-UNKNOWN = Answer(("good",), (0.5,), 1, False, 0, "no word", {"bad": 0.5, "good": 0.5})
+ANSWER = PrintedAnswer(("good",), (0.9,), 1, True, 5, "", {"bad": 0.1, "good": 0.9})
+UNKNOWN = PrintedAnswer(("good",), (0.5,), 1, False, 0, "no word", {"bad": 0.5, "good": 0.5})
 
 
 def written(path, rows, *answered):

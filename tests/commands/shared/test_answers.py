@@ -6,7 +6,7 @@ import click
 import pytest
 
 from movieclassifier.commands.shared.answers import (
-    Answer,
+    PrintedAnswer,
     answer_texts,
     is_terminal,
     plain_line,
@@ -17,8 +17,8 @@ from movieclassifier.commands.shared.answers import (
 from tests.support.models import random_classifier
 from tests.support.services import TEXTS
 
-SURE = Answer(("good", "bad"), (0.9, 0.1), 1, True, 5, "", {"bad": 0.1, "good": 0.9})
-UNKNOWN = Answer(("good", "bad"), (0.5, 0.5), 1, False, 0, "There is no word in it.", {"bad": 0.5, "good": 0.5})
+SURE = PrintedAnswer(("good", "bad"), (0.9, 0.1), 1, True, 5, "", {"bad": 0.1, "good": 0.9})
+UNKNOWN = PrintedAnswer(("good", "bad"), (0.5, 0.5), 1, False, 0, "There is no word in it.", {"bad": 0.5, "good": 0.5})
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])

@@ -23,7 +23,7 @@ from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.survey import survey
 from movieclassifier.recipes.names import make_recipe
 from movieclassifier.training.options import RunOptions, TrainingOptions
-from movieclassifier.training.sources import Source
+from movieclassifier.training.sources import CorpusSource
 from movieclassifier.training.steps import Fit
 from tests.support.fits import SAMPLE, plan_for
 
@@ -45,7 +45,7 @@ def source_of(folder, n=100):
     path = folder / "a.csv"
     path.write_text("text,label\n" + "".join(f"text {i},{'ab'[i % 2]}\n" for i in range(n)))
     corpus = open_corpus(path)
-    return Source(corpus, survey(corpus))
+    return CorpusSource(corpus, survey(corpus))
 
 
 def test_the_books_corpus_is_the_default_where_it_is(tmp_path, monkeypatch):

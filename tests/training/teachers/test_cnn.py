@@ -15,7 +15,7 @@ def lessons(tmp_path):
     return Lessons(labelled, ["a great story", "a dull story"] * 20, np.arange(80) % 2, 40, 2, Stages(tmp_path))
 
 
-SETTINGS = cnn.Settings(
+SETTINGS = cnn.CnnSettings(
     NetworkSettings(n_first=4, n_last=4, min_count=1, passes=4),
     NGrams(n_features=2**10, ngram_range=(1, 1)),
     first_passes=1,

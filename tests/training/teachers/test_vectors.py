@@ -9,9 +9,9 @@ from movieclassifier.training.teachers.chosen_ngrams import ChoiceSettings
 from movieclassifier.training.teachers.embedding import EmbeddingSettings
 from movieclassifier.training.teachers.lessons import Lessons, Stages
 from movieclassifier.training.teachers.nets import NetSettings
-from movieclassifier.training.teachers.vectors import Settings, blend, fit_naive_bayes, teach
+from movieclassifier.training.teachers.vectors import VectorsSettings, blend, fit_naive_bayes, teach
 
-SETTINGS = Settings(
+SETTINGS = VectorsSettings(
     choice=ChoiceSettings(NGrams(n_features=2**10, ngram_range=(1, 1)), min_df=4, n_folds=2),
     n_embeddings=1,
     embedding=EmbeddingSettings(size=16, epochs=2),

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from movieclassifier.system.compiled import PURE_PYTHON, backend, vectors_twin
-from movieclassifier.training.row_store import Block
+from movieclassifier.training.row_store import RowBlock
 from movieclassifier.training.teachers import word_vectors
 from movieclassifier.training.teachers.word_vectors import WordVectorSettings, fit_word_vectors, keep_chances
 
@@ -17,7 +17,7 @@ def some_texts(seed):
     lengths = rng.randint(0, 40, size=N_TEXTS)
     lengths[:3] = 0, 1, 2
     words = np.minimum(rng.geometric(0.15, size=lengths.sum()) - 1, N_WORDS - 1).astype(np.int32)
-    return Block(np.arange(N_TEXTS), words, np.r_[0, np.cumsum(lengths)].astype(np.int64))
+    return RowBlock(np.arange(N_TEXTS), words, np.r_[0, np.cumsum(lengths)].astype(np.int64))
 
 
 def trained(block, settings=SETTINGS, seed=0, told=None):
@@ -44,7 +44,7 @@ def test_words_with_the_same_neighbours_come_to_lie_together():
         side = rng.randint(2)
         middle = rng.randint(2) + 2 * side
         texts.append(np.r_[rng.permutation(5)[:3], -10 * (side + 1) + middle, rng.permutation(5)[:3]] + 10 * (side + 1))
-    block = Block(np.arange(400), np.concatenate(texts).astype(np.int32), 7 * np.arange(401, dtype=np.int64))
+    block = RowBlock(np.arange(400), np.concatenate(texts).astype(np.int32), 7 * np.arange(401, dtype=np.int64))
     vectors = trained(block, WordVectorSettings(size=16, passes=20, n_least=0, sample=1.0))[:4]
     cosines = vectors @ vectors.T / np.outer(*[np.linalg.norm(vectors, axis=1)] * 2)
     assert min(cosines[0, 1], cosines[2, 3]) > cosines[:2, 2:].max() + 0.2
