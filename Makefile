@@ -112,7 +112,7 @@ $(UNSUP): | install
 
 bundled-model: install $(TEST_HALF) $(UNSUP) ## distil the small model that ships with the package
 	$(BIN)/movieclassifier distill $(TRAIN_HALF) --unlabelled $(UNSUP) --test $(TEST_HALF) --n-holdout 500 \
-	    --keep 115000 --round --model build/bundled
+	    --n-features 2**23 --keep 173000 --round --model build/bundled
 	cp build/bundled/classifier.npz $(BUNDLED).new
 	mv $(BUNDLED).new $(BUNDLED)
 

@@ -104,7 +104,7 @@ def bundled(data: Path) -> Figures:
     y, values = score_documents(classifier, open_corpus(data / "movie_test.csv"))
     metrics = evaluate(y, values, classifier)
     yield Figure("bundled model: KB", path.stat().st_size / 1000, high=500)
-    yield Figure("bundled model: accuracy, official test half", metrics["accuracy"], 0.921)
+    yield Figure("bundled model: accuracy, official test half", metrics["accuracy"], 0.9235)
     yield Figure("bundled model: calibration error", metrics["calibration_error"], high=0.02)
     stored = classifier.metadata["metrics"]["accuracy"]
     yield Figure("bundled model: the accuracy stored in it is that", stored == metrics["accuracy"], low=1)

@@ -10,6 +10,7 @@ from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.features.rows import Rows
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.decisions import predicted_positions
+from movieclassifier.models.packed_guard import MISFIT, places_of
 from movieclassifier.system.npz import smallest
 
 N_GUARD = 500
@@ -64,17 +65,10 @@ def check_guard(arrays: Mapping[str, NDArray[Any]], classifier: Classifier) -> N
     if fits:
         fits = y.min() >= 0 and y.max() < len(classifier.classes_) and lengths.min() >= 0
     if not fits or lengths.sum(dtype=np.int64) != len(steps):
-        raise ValueError("its guard set does not fit the rest")
-    places = _places(lengths, steps)
+        raise ValueError(MISFIT)
+    places = places_of(lengths, steps)
     if places.max(initial=-1) >= len(classifier.columns):
-        raise ValueError("its guard set does not fit the rest")
-
-
-def _places(lengths: NDArray[np.integer], steps: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Return the places of each document's columns among the known ones."""
-    sums = np.concatenate([[0], np.cumsum(steps, dtype=np.int64)])
-    places: NDArray[np.int64] = sums[1:] - np.repeat(sums[np.concatenate([[0], np.cumsum(lengths)])[:-1]], lengths)
-    return places
+        raise ValueError(MISFIT)
 
 
 def guard_accuracy(classifier: Classifier, arrays: Mapping[str, NDArray[Any]], columns: NDArray[np.integer]) -> float:
@@ -106,5 +100,5 @@ def guard_rows(arrays: Mapping[str, NDArray[Any]], columns: NDArray[np.integer],
     """
     lengths = arrays["guard_lengths"]
     indptr = np.concatenate([[0], np.cumsum(lengths)])
-    known = columns[_places(lengths, arrays["guard_steps"])].astype(np.int32, copy=False)
+    known = columns[places_of(lengths, arrays["guard_steps"])].astype(np.int32, copy=False)
     return Rows(arrays["guard_data"], known, indptr, n_features)

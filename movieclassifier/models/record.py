@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from movieclassifier.models.byte_planes import from_planes
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.column_coef import make_coef
 from movieclassifier.models.guard import GUARD_ARRAYS, check_guard
 from movieclassifier.models.metadata import first_misfit
+from movieclassifier.models.packed_guard import PACKED, unpack_guard
 from movieclassifier.models.rounding import unpack
 from movieclassifier.models.weights import Weights
 from movieclassifier.models.writing import FORMAT, record_bytes, save_record, write_record
@@ -19,6 +21,7 @@ from movieclassifier.system.npz import NPZ_ERRORS, NpzFile, open_npz
 
 __all__ = ["FORMAT", "load_record", "record_bytes", "save_record", "write_record"]
 
+READ = (2, FORMAT)
 ARRAYS = ("classes", "intercept", "column_steps", "weights", "ratio", "t")
 MAX_FACTS_BYTES = 2**24
 # Enough for labels, intercepts and tables, whatever the number of columns.
@@ -45,14 +48,14 @@ def load_record(path: str | os.PathLike[str]) -> tuple[Classifier, dict[str, NDA
         with open_npz(path) as file:
             facts = json.loads(file.read("facts", MAX_FACTS_BYTES).tobytes())
             found = facts["format"]
-            classifier, extra = _read_model(file, facts) if found == FORMAT else (None, {})
+            classifier, extra = _read_model(file, facts) if found in READ else (None, {})
     except NPZ_ERRORS as error:
         raise _damaged(path, error) from error
     if classifier is None:
-        older = isinstance(found, int) and found < FORMAT
+        older = isinstance(found, int) and found < min(READ)
         advice = "it cuts texts into other words; train it again" if older else "upgrade movieclassifier"
         shown = found if isinstance(found, int) else "?"
-        raise ValueError(f"{path} is a model of format {shown}, this version reads {FORMAT}: {advice}.")
+        raise ValueError(f"{path} is a model of format {shown}, this version reads {min(READ)} to {FORMAT}: {advice}.")
     return classifier, extra
 
 
@@ -69,11 +72,20 @@ def _read_model(file: NpzFile, facts: dict[str, Any]) -> tuple[Classifier, dict[
         raise ValueError(f"its weights take {largest:,} bytes, more than {MAX_DENSE_BYTES:,}")
     names = [name for name in (*ARRAYS, "weights_values", "ratio_values") if name in ARRAYS or name in file.names]
     arrays = unpack("ratio", unpack("weights", {name: file.read(name, largest + SMALL_BYTES) for name in names}))
+    if arrays["column_steps"].ndim == 2:
+        arrays["column_steps"] = from_planes(arrays["column_steps"])
     classifier = _rebuild(facts, arrays)
-    guard = {name: file.read(name, MAX_GUARD_BYTES) for name in GUARD_ARRAYS if name in file.names}
+    return classifier, _read_guard(file, classifier)
+
+
+def _read_guard(file: NpzFile, classifier: Classifier) -> dict[str, NDArray[Any]]:
+    names = [name for name in (*PACKED, *GUARD_ARRAYS) if name in file.names]
+    guard = {name: file.read(name, MAX_GUARD_BYTES) for name in names}
+    if PACKED[0] in guard:
+        guard = unpack_guard(guard)
     if guard:
         check_guard(guard, classifier)
-    return classifier, guard
+    return guard
 
 
 def _rebuild(facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Classifier:

@@ -89,7 +89,7 @@ def test_bundled_model_keeps_its_promises(tmp_path, monkeypatch):
     path = model_path()
     metrics = load_classifier().metadata["metrics"]
     assert path.stat().st_size <= 500_000
-    assert metrics["accuracy"] >= 0.92
+    assert metrics["accuracy"] >= 0.9235
     assert metrics["calibration_error"] <= 0.02
     assert load_classifier().predict(["What a waste of time", "A great movie, I loved it"]).tolist() == [0, 1]
 

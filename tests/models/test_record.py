@@ -55,6 +55,20 @@ def test_extra_arrays_come_back(tmp_path):
         np.testing.assert_array_equal(found[name], guard[name], strict=True)
 
 
+def test_a_record_of_format_2_is_read_to_the_same_bits(tmp_path):
+    classifier = random_classifier(texts=("a fine film", "a dull film"))
+    guard = make_guard(classifier, [("a fine film", 1), ("a dull film", 0)])
+    members = dict(np.load(io.BytesIO(record_bytes(classifier, guard))))
+    facts = json.loads(members["facts"].tobytes()) | {"format": 2}
+    older = {name: array for name, array in members.items() if not name.startswith("guard_")} | guard
+    older["facts"] = np.frombuffer(json.dumps(facts).encode(), np.uint8)
+    older["column_steps"] = np.diff(classifier.columns, prepend=0).astype(np.uint32)
+    np.savez(tmp_path / "model.npz", **older)
+    found, extra = load_record(tmp_path / "model.npz")
+    assert_same(found, classifier)
+    assert record_bytes(found, extra) == record_bytes(classifier, guard)
+
+
 def test_no_pickle_is_read_by_the_record(tmp_path):
     path = tmp_path / "model.npz"
     members = dict(np.load(io.BytesIO(record_bytes(random_classifier()))))
@@ -128,7 +142,7 @@ def test_record_of_another_format_is_refused_in_one_line(number, advice, tmp_pat
     path = tmp_path / "model.npz"
     path.write_bytes(changed("format", number))
     with pytest.raises(
-        ValueError, match=rf"^\S+model.npz is a model of format {number}, this version reads 2: {advice}\.$"
+        ValueError, match=rf"^\S+model.npz is a model of format {number}, this version reads 2 to 3: {advice}\.$"
     ):
         load_classifier(path)
 

@@ -129,7 +129,7 @@ DISTILL_OPTIONS: list[Any] = [
         "--min-df", type=click.IntRange(1), help="Give a column a weight if at least this many documents have it."
     ),
     keep_option(),
-    click.option("--round", "round_to_bytes", is_flag=True, help="Round weights to 8 bits, for a smaller record."),
+    click.option("--round", "round_to_bytes", is_flag=True, help="Round weights to 63 values, for a smaller record."),
     click.option(
         "--n-holdout",
         type=click.IntRange(1),

@@ -1,0 +1,80 @@
+"""The guard set as a record keeps it: for each column, the documents that have it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.models.byte_planes import from_planes, to_planes
+from movieclassifier.system.npz import smallest
+
+PACKED = ("guard_counts", "guard_documents")
+MISFIT = "its guard set does not fit the rest"
+
+
+def places_of(lengths: NDArray[np.integer], steps: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return the places of each document's columns among the known ones."""
+    sums = np.concatenate([[0], np.cumsum(steps, dtype=np.int64)])
+    places: NDArray[np.int64] = sums[1:] - np.repeat(sums[np.concatenate([[0], np.cumsum(lengths)])[:-1]], lengths)
+    return places
+
+
+def pack_guard(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a guard set with its columns packed in two thirds of their room.
+
+    A column of few documents costs less than a place in each of them. The columns of most documents come first, and
+    the steps between their documents are small.
+
+    Parameters
+    ----------
+    arrays : mapping of str to ndarray
+        The arrays that :func:`movieclassifier.models.guard.make_guard` returned.
+
+    Returns
+    -------
+    dict of str to ndarray
+    """
+    others = {name: array for name, array in arrays.items() if name not in ("guard_lengths", "guard_steps")}
+    lengths = arrays["guard_lengths"]
+    places = places_of(lengths, arrays["guard_steps"])
+    documents = np.repeat(np.arange(len(lengths)), lengths)
+    counts = np.bincount(places)
+    order = np.lexsort((documents, places, -counts[places]))
+    documents = documents[order]
+    steps = np.diff(documents, prepend=0)
+    starts = np.flatnonzero(np.diff(places[order], prepend=-1))
+    steps[starts] = documents[starts]
+    return {"guard_counts": to_planes(counts), "guard_documents": to_planes(steps)} | others
+
+
+def unpack_guard(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return the arrays that :func:`pack_guard` was given.
+
+    Raises
+    ------
+    KeyError
+        If one is missing.
+    ValueError
+        If they do not fit each other.
+    """
+    counts, steps = (from_planes(arrays[name]).astype(np.int64) for name in PACKED)
+    n_documents = len(arrays["guard_y"])
+    if counts.sum() != len(steps) or counts.max(initial=0) > n_documents:
+        raise ValueError(MISFIT)
+    used = np.flatnonzero(counts)
+    used = used[np.argsort(-counts[used], kind="stable")]
+    places = np.repeat(used, counts[used])
+    sums = np.concatenate([[0], np.cumsum(steps)])
+    starts = np.cumsum(counts[used]) - counts[used]
+    documents = sums[1:] - np.repeat(sums[starts], counts[used])
+    if documents.max(initial=-1) >= n_documents:
+        raise ValueError(MISFIT)
+    keys = np.sort(documents * len(counts) + places)
+    documents, places = np.divmod(keys, max(1, len(counts)))
+    starts_document = np.diff(documents, prepend=-1) > 0
+    others = {name: array for name, array in arrays.items() if name not in PACKED}
+    return others | {
+        "guard_lengths": np.bincount(documents, minlength=n_documents).astype(np.int32),
+        "guard_steps": smallest(np.where(starts_document, places, np.diff(places, prepend=0))),
+    }
