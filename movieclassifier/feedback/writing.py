@@ -1,13 +1,12 @@
 """The writing of requests: predictions, and votes on them. Each refuses before it writes anything."""
 
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from movieclassifier.feedback.ballots import Batch, TextRows, pack_row
-from movieclassifier.feedback.log.appending import now
-from movieclassifier.feedback.log.entities import ACCEPTED, CORRECT, DUPLICATE, INCORRECT, UNDONE, WAITING, Client, Vote
+from movieclassifier.feedback.log.appending import vote_row
+from movieclassifier.feedback.log.entities import DUPLICATE, UNDONE, Client, Vote
 from movieclassifier.feedback.log.entities import REVIEW as FOR_REVIEW
 from movieclassifier.feedback.log.errors import Conflict, FeedbackError
 from movieclassifier.feedback.log.grouping import WriteGroup
@@ -15,7 +14,6 @@ from movieclassifier.feedback.log.limits import Rate, refuse_beyond
 from movieclassifier.feedback.log.raw import (
     PredictionRow,
     Raw,
-    VoteRow,
     add_counts,
     forget_counts,
     has_vote,
@@ -25,7 +23,7 @@ from movieclassifier.feedback.log.raw import (
     read_last_vote,
 )
 from movieclassifier.feedback.log.rows import vote_from
-from movieclassifier.feedback.served_model import Rehearsal, ServedModel
+from movieclassifier.feedback.served_model import ServedModel
 from movieclassifier.feedback.settings import REVIEW, Settings
 from movieclassifier.models.classifier import Classifier
 
@@ -139,7 +137,15 @@ class CastVote:
         found = self.served.rehearse(rows, self.label, address, after=group.learned)
         attempt = 0 if last is None else last.attempt + 1
         vote = vote_row(
-            group.position + 1, prediction, self.label, client=address, waits=waits, found=found, attempt=attempt
+            group.position + 1,
+            attempt,
+            prediction,
+            self.label,
+            client=address,
+            waits=waits,
+            before=found.before,
+            after=found.after,
+            n_known=found.n_known,
         )
         with raw.pipelined():
             tries.count(raw)
@@ -175,32 +181,3 @@ def why_it_waits(raw: Raw, digest: str, settings: Settings) -> str | None:
     if settings.mode == REVIEW:
         return FOR_REVIEW
     return DUPLICATE if has_vote(raw, digest) else None
-
-
-def vote_row(
-    position: int,
-    prediction: PredictionRow,
-    label: str,
-    client: str,
-    waits: str | None,
-    found: Rehearsal,
-    attempt: int,
-) -> VoteRow:
-    """Return a new vote as the log has it."""
-    return VoteRow(
-        position=position,
-        prediction_id=prediction.id,
-        attempt=attempt,
-        digest=prediction.digest,
-        label=label,
-        verdict=CORRECT if label == prediction.label else INCORRECT,
-        status=WAITING if waits else ACCEPTED,
-        reason=waits,
-        reviewed=False,
-        accepted_at=None if waits else position,
-        before=json.dumps(found.before),
-        after=json.dumps(found.before if waits else found.after),
-        n_known=found.n_known,
-        client=client,
-        voted_at=now(),
-    )

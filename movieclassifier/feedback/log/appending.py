@@ -26,7 +26,7 @@ from movieclassifier.feedback.log.entities import (
     Probabilities,
 )
 from movieclassifier.feedback.log.errors import NotFound
-from movieclassifier.feedback.log.raw import PredictionRow
+from movieclassifier.feedback.log.raw import PredictionRow, VoteRow
 from movieclassifier.feedback.log.rows import moment
 from movieclassifier.feedback.log.schema import bases, events, head, votes
 from movieclassifier.feedback.log.stored import read_pairs, read_position, taking_apart
@@ -45,6 +45,38 @@ class Accepted(NamedTuple):
 
     vote: int
     at: int
+
+
+def vote_row(
+    position: int,
+    attempt: int,
+    prediction: PredictionRow,
+    label: str,
+    *,
+    client: str,
+    waits: str | None,
+    before: Probabilities,
+    after: Probabilities,
+    n_known: int,
+) -> VoteRow:
+    """Return a new vote as the log has it; `attempt` counts the votes on its prediction before."""
+    return VoteRow(
+        position=position,
+        prediction_id=prediction.id,
+        attempt=attempt,
+        digest=prediction.digest,
+        label=label,
+        verdict=CORRECT if label == prediction.label else INCORRECT,
+        status=WAITING if waits else ACCEPTED,
+        reason=waits,
+        reviewed=False,
+        accepted_at=None if waits else position,
+        before=json.dumps(before),
+        after=json.dumps(before if waits else after),
+        n_known=n_known,
+        client=client,
+        voted_at=now(),
+    )
 
 
 class Appending:
@@ -106,39 +138,22 @@ class Appending:
         trusted : bool
             Whether the owner imported it.
         """
-        verdict = CORRECT if label == prediction.label else INCORRECT
-        status = WAITING if waits else ACCEPTED
-        of_prediction = votes.c.prediction_id == prediction.id
-        attempt = self.connection.scalar(select(func.count()).where(of_prediction))
-        position = self.append(
-            verdict,
-            client,
-            vote_position=self.position + 1,
-            prediction_id=prediction.id,
-            label=label,
-            status=status,
+        attempt = self.connection.scalar(select(func.count()).where(votes.c.prediction_id == prediction.id)) or 0
+        row = vote_row(
+            self.position + 1,
+            attempt,
+            prediction,
+            label,
+            client=client,
+            waits=waits,
+            before=before,
+            after=after,
+            n_known=n_known,
         )
-        values = {
-            "position": position,
-            "prediction_id": prediction.id,
-            "attempt": attempt,
-            "digest": prediction.digest,
-            "label": label,
-            "verdict": verdict,
-            "status": status,
-            "reason": waits,
-            "reviewed": False,
-            "accepted_at": position if status == ACCEPTED else None,
-            "before": json.dumps(before),
-            "after": json.dumps(after if status == ACCEPTED else before),
-            "n_known": n_known,
-            "features": features,
-            "trusted": trusted,
-            "client": client,
-            "voted_at": now(),
-        }
-        self.connection.execute(insert(votes).values(**values))
-        return self.connection.execute(select(votes).where(votes.c.position == position)).one()
+        of_vote = {"vote_position": row.position, "prediction_id": row.prediction_id}
+        self.append(row.verdict, client, label=label, status=row.status, **of_vote)
+        self.connection.execute(insert(votes).values(**row._asdict(), features=features, trusted=trusted))
+        return self.connection.execute(select(votes).where(votes.c.position == row.position)).one()
 
     def undo(self, vote: Row[Any], by: str) -> int:
         """Append the undoing of a vote."""

@@ -19,7 +19,7 @@ def expect_room(engine: Engine, reserve: int = RESERVE) -> None:
     NoRoom
     """
     if engine.dialect.name == "sqlite" and engine.url.database and free_bytes(Path(engine.url.database)) < reserve:
-        raise NoRoom("There is no room on the server's disk for more texts. Votes are still taken.")
+        raise NoRoom("There is no room on the server's disk for more texts. Votes are taken until it is full.")
 
 
 def free_bytes(path: Path) -> int:
