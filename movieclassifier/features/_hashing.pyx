@@ -30,19 +30,27 @@ cdef extern from *:
     """
     #if defined(__GNUC__) || defined(__clang__)
     #define PREFETCH(address) __builtin_prefetch(address)
+    #define LOWEST_BIT(bits) __builtin_ctzll(bits)
     #else
+    #include <intrin.h>
     #define PREFETCH(address) ((void) (address))
+    static __inline unsigned long LOWEST_BIT(unsigned __int64 bits) {
+        unsigned long place;
+        _BitScanForward64(&place, bits);
+        return place;
+    }
     #endif
     """
     void PREFETCH(const void* address) noexcept nogil
+    uint32_t LOWEST_BIT(uint64_t bits) noexcept nogil  # where it is, in bits that are not all zero
 
 
 cdef enum:
-    BUCKET = 4  # stop words: as many as a cache line holds
+    BUCKET = 4  # stop words that are looked at together
     AHEAD = 32  # weights that are asked for before they are needed
     MAX_PER_TEXT = 1 << 24  # characters, and n-grams: up to here sums of signs are exact in float32
     GROWTH = 2  # no character takes more bytes than twice its own in lower case and with a space behind it
-    PADDING = 32  # after buffers that are read and written some bytes at a time
+    PADDING = 64  # after buffers that are read and written some bytes at a time
     KEPT_BYTES = 1 << 23  # of buffers between two calls
 
 
@@ -64,12 +72,12 @@ cdef enum Norm:
 
 
 cdef struct StopWord:
-    uint64_t eight  # its first eight bytes, zeros behind a shorter one
     uint32_t length  # 0 for an empty slot
     uint32_t start  # in the text of all
 
 
 cdef struct StopWords:
+    uint64_t* eights  # the first eight bytes of each, zeros behind a shorter one
     StopWord* slots  # in buckets, and behind them the words whose bucket is full
     uint32_t n_buckets  # a power of two
     uint32_t n_beyond
@@ -100,12 +108,20 @@ cdef struct Text:
 cdef struct Buffers:
     uint8_t* text  # a copy of a text, without its tags and with its quotes folded
     uint8_t* lower  # its bytes, ASCII letters in lower case
-    uint8_t* words  # 255 for its ASCII word characters, else 0
+    Py_ssize_t n  # bytes of the copy
+    uint8_t* words  # 255 for its bytes of words, else 0
+    uint8_t* marks  # 255 for its punctuation marks that are tokens, else 0
+    uint8_t* parts  # 255 for its bytes of tokens, else 0
+    uint8_t* bounds  # 255 where a token begins at once behind another, else 0
+    uint32_t* begins  # of its runs of parts, and their ends
+    uint32_t* ends
     uint8_t* emoticons  # of the book's tokenizer: the eyes and the mouth of each
+    Py_ssize_t n_emoticons
+    Py_ssize_t n_glued  # emoticons to a word
     uint8_t* tokens  # lower-case UTF-8, one space after each
     uint32_t* starts  # where each token begins, and where one more would
     Py_ssize_t n_tokens
-    Py_ssize_t n_bytes  # that the six above have room for
+    Py_ssize_t n_bytes  # that those above have room for
     uint32_t* keys  # of the n-grams of all texts so far
     uint32_t* spare  # to sort the keys of one text
     int32_t* columns  # of the row of a text that is decided at once, and its values
@@ -135,6 +151,11 @@ cdef int reserve_text(Buffers* buffers, Py_ssize_t n) except -1 nogil:
     resize(<void**> &buffers.text, n + PADDING)
     resize(<void**> &buffers.lower, n + PADDING)
     resize(<void**> &buffers.words, n + PADDING)
+    resize(<void**> &buffers.marks, n + PADDING)
+    resize(<void**> &buffers.parts, n + PADDING)
+    resize(<void**> &buffers.bounds, n + PADDING)
+    resize(<void**> &buffers.begins, sizeof(uint32_t) * n)
+    resize(<void**> &buffers.ends, sizeof(uint32_t) * n)
     resize(<void**> &buffers.emoticons, n + PADDING)
     resize(<void**> &buffers.tokens, GROWTH * n + PADDING)
     resize(<void**> &buffers.starts, sizeof(uint32_t) * n)
@@ -178,6 +199,11 @@ cdef class Workspace:
         free(self.buffers.text)
         free(self.buffers.lower)
         free(self.buffers.words)
+        free(self.buffers.marks)
+        free(self.buffers.parts)
+        free(self.buffers.bounds)
+        free(self.buffers.begins)
+        free(self.buffers.ends)
         free(self.buffers.emoticons)
         free(self.buffers.tokens)
         free(self.buffers.starts)
@@ -189,7 +215,7 @@ cdef class Workspace:
 
     cdef Py_ssize_t n_bytes(self):
         cdef Buffers* buffers = &self.buffers
-        return 10 * buffers.n_bytes + 4 * (buffers.n_keys_at_most + buffers.n_spare) + 20 * buffers.n_row
+        return 21 * buffers.n_bytes + 4 * (buffers.n_keys_at_most + buffers.n_spare) + 20 * buffers.n_row
 
 
 include "_hashing_keys.pxi"
@@ -211,7 +237,7 @@ cdef int add_keys(
             raise Declined(f"a text has {n_keys} n-grams.")
     reserve_keys(buffers, n_keys)
     keys = buffers.keys + buffers.n_keys
-    hash_ngrams(buffers, settings.shortest, settings.longest, keys)
+    hash_ngrams(buffers, settings.shortest, settings.longest, keys, buffers.spare)
     make_keys(keys, n_keys, settings.n_features)
     if coef != NULL:
         for i in range(n_keys):
@@ -239,26 +265,18 @@ ctypedef fused Real:
     double
 
 
-cdef void normalize(Real* row, Py_ssize_t n, const Settings* settings) noexcept nogil:
-    """Divide by the norm, in the types and the order of scikit-learn's ``inplace_csr_row_normalize_*``."""
+cdef void normalize(Real* row, Py_ssize_t n, double squares, const Settings* settings) noexcept nogil:
+    """Divide by the norm, in the types of scikit-learn's ``inplace_csr_row_normalize_*``: the sums are exact."""
     cdef Py_ssize_t i
     cdef double total = 0
-    if settings.binary:  # all are 1, and their sum is exact
-        total = n
-    elif settings.norm == L2:
-        for i in range(n):
-            total += row[i] * row[i]
+    if settings.norm == NO_NORM:
+        return
+    if settings.norm == L2:
+        total = sqrt(squares)
     else:
         for i in range(n):
             total += -row[i] if row[i] < 0 else row[i]
-    if settings.norm == NO_NORM or total == 0:
-        return
-    if settings.norm == L2:
-        total = sqrt(total)
-    if settings.binary:
-        row[0] /= total
-        for i in range(1, n):
-            row[i] = row[0]
+    if total == 0:
         return
     for i in range(n):
         row[i] /= total
@@ -267,22 +285,41 @@ cdef void normalize(Real* row, Py_ssize_t n, const Settings* settings) noexcept 
 cdef void write_row(
     const uint32_t* keys, Py_ssize_t n, const Settings* settings, Real* row, int32_t* columns
 ) noexcept nogil:
-    """Merge the sorted keys of one text into a row, which holds zeros unless its values are binary.
+    """Merge the sorted keys of one text into a row. A sum of signs that is zero stays in the row."""
+    cdef Py_ssize_t i, last = -1
+    cdef int32_t column, previous = -1, value = 0, sign
+    cdef int64_t squares = 0
+    if settings.binary:
+        write_binary_row(keys, n, settings, row, columns)
+        return
+    for i in range(n):
+        column = keys[i] >> 1
+        last += column != previous
+        value = value if column == previous else 0
+        sign = 1 - 2 * (settings.alternate_sign & keys[i])
+        squares += 2 * value * sign + 1  # what (value + sign) ** 2 adds to value ** 2
+        value += sign
+        columns[last] = previous = column
+        row[last] = value
+    normalize(row, last + 1, squares, settings)
 
-    A sum of signs that is zero stays in the row.
-    """
+
+cdef void write_binary_row(
+    const uint32_t* keys, Py_ssize_t n, const Settings* settings, Real* row, int32_t* columns
+) noexcept nogil:
+    """Do as :func:`write_row` where all values of a row are the same."""
     cdef Py_ssize_t i, last = -1
     cdef int32_t column, previous = -1
+    cdef double total
     for i in range(n):
         column = keys[i] >> 1
         last += column != previous
         columns[last] = previous = column
-        if not settings.binary:
-            row[last] += -1 if settings.alternate_sign and keys[i] & 1 else 1
-    if settings.binary:
-        for i in range(last + 1):
-            row[i] = 1
-    normalize(row, last + 1, settings)
+    total = last + 1
+    if settings.norm == L2:
+        total = sqrt(total)
+    for i in range(last + 1):
+        row[i] = 1 if settings.norm == NO_NORM else 1 / total
 
 
 cdef void write_rows(
@@ -315,7 +352,6 @@ cdef void decide_text(Buffers* buffers, const Settings* settings, const Real[:, 
     """Write the sum for each row of weights."""
     cdef Real* row = <Real*> buffers.values
     cdef Py_ssize_t i, n = count_columns(buffers.keys, buffers.n_keys)
-    memset(row, 0, n * sizeof(Real))
     write_row(buffers.keys, buffers.n_keys, settings, row, buffers.columns)
     for i in range(coef.shape[0]):
         sums[i] = decide_row(row, buffers.columns, n, &coef[i, 0], buffers.products)
@@ -401,6 +437,7 @@ cdef class Twin:
         make_stop_words(&self.settings.stop_words, stop_words)
 
     def __dealloc__(self):
+        free(self.settings.stop_words.eights)
         free(self.settings.stop_words.slots)
         free(self.settings.stop_words.text)
 
@@ -486,7 +523,7 @@ cdef class Twin:
         workspace.buffers.n_keys = 0
         with nogil:
             add_texts(views, n, &workspace.buffers, &self.settings, &key_ends[0], &indptr[0])
-        data = (np.empty if self.settings.binary else np.zeros)(indptr[n], self.dtype)
+        data = np.empty(indptr[n], self.dtype)
         columns = np.empty(indptr[n], np.int32)
         if self.is_single:
             self.write[float](workspace.buffers.keys, key_ends, indptr, data, columns)

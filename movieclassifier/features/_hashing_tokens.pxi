@@ -6,10 +6,9 @@ zeros, which are no word characters: bytes behind the end may be read, and they 
 
 
 cdef enum:
-    MARK = 1  # a punctuation mark that is a token of the default tokenizer
-    EYES = 2  # may begin an emoticon
-    MOUTH = 4  # may end one
-    LETTER = 8  # A-Z, a-z
+    EYES = 1  # may begin an emoticon
+    MOUTH = 2  # may end one
+    LETTER = 4  # A-Z, a-z
 
     CAPITAL_I_WITH_DOT = 0x130
     DOT_ABOVE = 0x307
@@ -30,7 +29,7 @@ cdef bint marks_are_known = False
 
 
 cdef void fill_roles():
-    for role, members in ((MARK, '!?.,;:()"*/-'), (EYES, ":;="), (MOUTH, ")(DP")):
+    for role, members in ((EYES, ":;="), (MOUTH, ")(DP")):
         for c in map(ord, members):
             ROLES[c] |= role
     for c in range(128):
@@ -116,25 +115,25 @@ cdef inline uint64_t first_eight(const uint8_t* token, uint32_t length) noexcept
     return eight & (<uint64_t> 0xFFFFFFFFFFFFFFFF >> 4 * n_missing >> 4 * n_missing)
 
 
-cdef inline uint32_t bucket_of(const StopWords* words, uint64_t eight, uint32_t length) noexcept nogil:
-    return ((eight + length) * words.factor >> 32) & (words.n_buckets - 1)
+cdef inline uint32_t bucket_of(const StopWords* words, uint64_t eight) noexcept nogil:
+    """Return the first place of the bucket for words with these first bytes."""
+    return BUCKET * ((eight * words.factor >> 32) & (words.n_buckets - 1))
 
 
 cdef inline bint is_stop_word(const StopWords* words, const uint8_t* token, uint32_t length) noexcept nogil:
     """Tell whether a token is a stop word. Half of all are, at random: nothing branches on it here."""
+    # Seven bytes and fewer are told from all others by their first eight.
     cdef uint64_t eight = first_eight(token, length)
-    cdef const StopWord* bucket = words.slots + BUCKET * bucket_of(words, eight, length)
+    cdef uint32_t place = bucket_of(words, eight)
     cdef bint found = False
     cdef int i
-    if length > words.longest:
-        return False
     for i in range(BUCKET):
-        found |= (bucket[i].eight == eight) & (bucket[i].length == length)
-    if length <= 8 and not words.n_beyond:
-        return found
-    return is_among(words, bucket, BUCKET, token, length) or is_among(
-        words, words.slots + BUCKET * words.n_buckets, words.n_beyond, token, length
-    )
+        found |= words.eights[place + i] == eight
+    if found & (length > 7):
+        found = is_among(words, words.slots + place, BUCKET, token, length)
+    if words.n_beyond and not found:
+        found = is_among(words, words.slots + BUCKET * words.n_buckets, words.n_beyond, token, length)
+    return found
 
 
 cdef bint is_among(
@@ -176,25 +175,26 @@ cdef int make_stop_words(StopWords* words, stop_words) except -1:
 
 cdef int fill_buckets(StopWords* words, list spans) except -1:
     """Put each word into its bucket, or behind all buckets where its own is full."""
-    cdef uint32_t start, length
+    cdef uint32_t start, length, place, end, n_places = BUCKET * words.n_buckets + len(spans)
     cdef uint64_t eight
-    cdef StopWord* slot
-    cdef StopWord* after
+    free(words.eights)
     free(words.slots)
     words.n_beyond = 0
-    words.slots = <StopWord*> calloc(BUCKET * words.n_buckets + len(spans), sizeof(StopWord))
-    if words.slots == NULL:
+    words.eights = <uint64_t*> calloc(n_places, sizeof(uint64_t))
+    words.slots = <StopWord*> calloc(n_places, sizeof(StopWord))
+    if words.eights == NULL or words.slots == NULL:
         raise MemoryError("no room for the stop words.")
     for start, length in spans:
         eight = first_eight(words.text + start, length)
-        slot = words.slots + BUCKET * bucket_of(words, eight, length)
-        after = slot + BUCKET
-        while slot < after and slot.length:
-            slot += 1
-        if slot == after:
-            slot = words.slots + BUCKET * words.n_buckets + words.n_beyond
+        place = bucket_of(words, eight)
+        end = place + BUCKET
+        while place < end and words.slots[place].length:
+            place += 1
+        if place == end:
+            place = BUCKET * words.n_buckets + words.n_beyond
             words.n_beyond += 1
-        slot.eight, slot.length, slot.start = eight, length, start
+        words.eights[place] = eight
+        words.slots[place].length, words.slots[place].start = length, start
     return 0
 
 
@@ -246,9 +246,15 @@ cdef Py_ssize_t fold_quotes(uint8_t* text, Py_ssize_t n) noexcept nogil:
     return out - text
 
 
-cdef void classify(const uint8_t* text, Py_ssize_t n, uint8_t* lower, uint8_t* words) noexcept nogil:
-    """Lower-case the ASCII letters of a text, and mark its ASCII word characters with 255."""
-    # No table and no branch: a compiler turns this loop into vector instructions.
+# ---------------------------------------------------------------- where tokens are
+
+# Two bytes for each of the text say where its tokens are: 255 in `parts` where it is a part of one, and 255 in `bounds`
+# where a token begins at once behind another. A byte beyond ASCII counts as a part of a word here.
+
+
+cdef void mark_words(const uint8_t* text, Py_ssize_t n, uint8_t* lower, uint8_t* words) noexcept nogil:
+    """Lower-case the ASCII letters of a text, and mark the bytes of words with 255."""
+    # No table and no branch: a compiler turns this loop and the next ones into vector instructions.
     cdef Py_ssize_t i
     cdef uint8_t c, is_capital, is_small, is_digit
     for i in range(n):
@@ -257,44 +263,113 @@ cdef void classify(const uint8_t* text, Py_ssize_t n, uint8_t* lower, uint8_t* w
         is_small = <uint8_t> (c - c"a") < 26
         is_digit = <uint8_t> (c - c"0") < 10
         lower[i] = c + 32 * is_capital
-        words[i] = 0 - (is_capital | is_small | is_digit | <uint8_t> (c == c"_"))
+        words[i] = 0 - (is_capital | is_small | is_digit | (c == c"_") | (c > 0x7F))
+    memset(words + n, 0, PADDING)
 
 
-cdef inline Py_ssize_t run_length(const uint8_t* words) noexcept nogil:
-    """Return how many of the next eight bytes are word characters before the first that is none."""
-    cdef uint64_t gaps
-    memcpy(&gaps, words, 8)
-    gaps = ~gaps
-    # The lowest bit of a gap stands at 8 times its position; the multiplication moves that position to the top.
-    return (gaps & (0 - gaps)) * <uint64_t> 0x0001020304050607 >> 56 if gaps else 8
+cdef void mark_tokens(
+    const uint8_t* text, Py_ssize_t n, const uint8_t* words, uint8_t* marks, uint8_t* parts, uint8_t* bounds
+) noexcept nogil:
+    """Mark the tokens of the default tokenizer: words, apostrophes between their letters, punctuation marks."""
+    cdef Py_ssize_t i
+    cdef uint8_t c, is_punctuation
+    for i in range(n + 1):
+        c = text[i]  # !" and ()*,-./ and :; and ?
+        is_punctuation = (<uint8_t> (c - c"(") < 8) & (c != c"+") | (<uint8_t> (c - c"!") < 2) | (<uint8_t> (c - c":") < 2)
+        marks[i] = 0 - (is_punctuation | (c == c"?"))
+    parts[0] = words[0] | marks[0]
+    bounds[0] = 0
+    for i in range(n):
+        parts[i + 1] = words[i + 1] | marks[i + 1] | (0 - (text[i + 1] == c"'")) & words[i] & words[i + 2]
+        bounds[i + 1] = marks[i] | marks[i + 1]
+    memset(parts + n, 0, PADDING)
+    memset(bounds + n, 0, PADDING)
+
+
+cdef bint may_have_emoticons(const uint8_t* text, Py_ssize_t n) noexcept nogil:
+    """Tell whether eyes are followed by a mouth or a nose."""
+    return has_face(text, n, c":") or has_face(text, n, c";") or has_face(text, n, c"=")
+
+
+cdef bint has_face(const uint8_t* text, Py_ssize_t n, uint8_t eyes) noexcept nogil:
+    cdef const uint8_t* end = text + n
+    text = <const uint8_t*> memchr(text, eyes, n)
+    while text != NULL:
+        if ROLES[text[1]] & MOUTH or text[1] == c"-":
+            return True
+        text = <const uint8_t*> memchr(text + 1, eyes, end - text - 1)
+    return False
+
+
+cdef Py_ssize_t collect_emoticons(const uint8_t* text, Py_ssize_t n, uint8_t* emoticons) noexcept nogil:
+    """Write the eyes and the mouth of each emoticon of the book's tokenizer. Returns how many there are."""
+    cdef Py_ssize_t i, mouth, n_emoticons = 0
+    for i in range(n):
+        mouth = i + 1 + (text[i + 1] == c"-")
+        if ROLES[text[i]] & EYES and (text[mouth] == c")" or text[mouth] == c"("):
+            emoticons[2 * n_emoticons] = text[i]
+            emoticons[2 * n_emoticons + 1] = text[mouth]
+            n_emoticons += 1
+    return n_emoticons
+
+
+cdef void join_emoticons(const uint8_t* text, Py_ssize_t n, uint8_t* parts, uint8_t* bounds) noexcept nogil:
+    """Make each emoticon of the default tokenizer a token."""
+    cdef Py_ssize_t i, end
+    for i in range(n):
+        end = i + 2 + (text[i + 1] == c"-")
+        if ROLES[text[i]] & EYES and ROLES[text[end - 1]] & MOUTH and not ROLES[text[end]] & LETTER:
+            memset(parts + i, 255, end - i)
+            memset(bounds + i, 0, end - i)
+            bounds[i] = bounds[end] = 255
+            if text[end] == c"'":  # behind a D or a P, which is no letter of a word
+                parts[end] = 0
+
+
+cdef inline uint64_t bits_of(const uint8_t* marks) noexcept nogil:
+    """Return a bit for each of 64 marks."""
+    cdef uint64_t eight, bits = 0
+    cdef int i
+    for i in range(8):
+        memcpy(&eight, marks + 8 * i, 8)
+        # The multiplication moves the lowest bits of the eight bytes to the top.
+        bits |= ((eight & <uint64_t> 0x0101010101010101) * <uint64_t> 0x0102040810204080 >> 56) << 8 * i
+    return bits
+
+
+cdef inline Py_ssize_t take_lowest(uint64_t* bits, uint32_t block, uint32_t* place) noexcept nogil:
+    """Write where the lowest bit of a block is, and clear it. Returns whether there was one."""
+    cdef bint is_there = bits[0] != 0
+    place[0] = block + LOWEST_BIT(bits[0] | <uint64_t> 1 << 63)
+    bits[0] &= bits[0] - 1
+    return is_there
+
+
+cdef Py_ssize_t find_runs(Buffers* buffers, const uint8_t* parts_at, const uint8_t* bounds_at) noexcept nogil:
+    """Write where each token begins and ends that parts, and bounds if there are any, make. Returns how many there are."""
+    cdef uint64_t parts, before, begins, ends, bounds = 0, is_before = 0
+    cdef Py_ssize_t i, n_begins = 0, n_ends = 0
+    for i in range(0, buffers.n + 1, 64):  # a token may end at n
+        parts = bits_of(parts_at + i)
+        if bounds_at != NULL:
+            bounds = bits_of(bounds_at + i)
+        before = parts << 1 | is_before
+        is_before = parts >> 63
+        begins = parts & (~before | bounds)
+        ends = before & (~parts | bounds)
+        while begins | ends:
+            n_begins += take_lowest(&begins, i, buffers.begins + n_begins)
+            n_ends += take_lowest(&ends, i, buffers.ends + n_ends)
+    return n_begins
 
 
 # ---------------------------------------------------------------- tokens
 
 
-cdef inline uint8_t* copy_run(const Buffers* buffers, Py_ssize_t* place, uint8_t* out) noexcept nogil:
-    """Copy the ASCII word characters from a place on, which moves behind them."""
-    cdef Py_ssize_t i = place[0], run = 8
-    while run == 8:
-        run = run_length(buffers.words + i)
-        memcpy(out, buffers.lower + i, 8)  # what is too much will be written over
-        out += run
-        i += run
-    place[0] = i
-    return out
-
-
 cdef inline uint8_t* end_token(Buffers* buffers, uint8_t* end, const StopWords* stop_words) noexcept nogil:
     """Keep the token that ends here unless it is a stop word. Returns where the next one begins."""
-    return end_token_like(buffers, end, stop_words, buffers.tokens + buffers.starts[buffers.n_tokens])
-
-
-cdef inline uint8_t* end_token_like(
-    Buffers* buffers, uint8_t* end, const StopWords* stop_words, const uint8_t* same
-) noexcept nogil:
-    """Do as :func:`end_token`; ``same`` has the bytes of the token, and need not wait until they are written."""
     cdef uint8_t* token = buffers.tokens + buffers.starts[buffers.n_tokens]
-    cdef bint is_kept = not (stop_words.longest and is_stop_word(stop_words, same, end - token))
+    cdef bint is_kept = not (stop_words.longest and is_stop_word(stop_words, token, end - token))
     end[0] = c" "
     buffers.n_tokens += is_kept
     token += is_kept * (end + 1 - token)
@@ -309,105 +384,114 @@ cdef inline bint begins_word(const Buffers* buffers, Py_ssize_t i) noexcept nogi
     return Py_UNICODE_ISALNUM(decode(buffers.text + i, &width))
 
 
-cdef void tokenize_book(Py_ssize_t n, Buffers* buffers, const StopWords* stop_words) noexcept nogil:
+cdef inline bint continues_word(const Buffers* buffers, Py_ssize_t i, uint32_t c, Py_ssize_t width) noexcept nogil:
+    """Tell whether a character that is not ASCII belongs to a word of the default tokenizer that it does not begin."""
+    return Py_UNICODE_ISALNUM(c) or is_mark(c) or (c == JOINER or c == NON_JOINER) and begins_word(buffers, i + width)
+
+
+cdef uint8_t* copy_word(Buffers* buffers, Py_ssize_t* place, Py_ssize_t end, TokenizerKind tokenizer) noexcept nogil:
+    """Copy the word that begins at a place and ends before an end, character by character; the place moves behind it."""
     cdef const uint8_t* text = buffers.text
-    cdef Py_ssize_t i = 0, begin, mouth, width, n_emoticons = 0, n_glued = 0
-    cdef uint32_t c
-    cdef uint8_t* emoticons = buffers.emoticons
-    cdef uint8_t* out = buffers.tokens
-    while i < n:
-        if not begins_word(buffers, i):
-            mouth = i + 1 + (text[i + 1] == c"-")
-            if ROLES[text[i]] & EYES and (text[mouth] == c")" or text[mouth] == c"("):
-                emoticons[2 * n_emoticons] = text[i]
-                emoticons[2 * n_emoticons + 1] = text[mouth]
-                n_emoticons += 1
-                i = mouth
-            i += 1
-            while text[i] & 0xC0 == 0x80:  # the rest of a character
-                i += 1
-            continue
-        c = 0
-        begin = i
-        while True:
-            out = copy_run(buffers, &i, out)
-            if text[i] < 0x80:
+    cdef uint8_t* out = buffers.tokens + buffers.starts[buffers.n_tokens]
+    cdef Py_ssize_t i = place[0], width
+    cdef uint32_t c = 0
+    while i < end:
+        if text[i] < 0x80:
+            if text[i] == c"'" and not begins_word(buffers, i + 1):
                 break
-            c = decode(text + i, &width)
-            if not Py_UNICODE_ISALNUM(c):
-                break
-            out = write_utf8(out, Py_UNICODE_TOLOWER(c))
-            i += width
-            if c == CAPITAL_I_WITH_DOT:  # its lower case is an i and a dot, which is no word character
-                break
-        if i == n and n_emoticons and c != CAPITAL_I_WITH_DOT:
-            # The first emoticon is glued to a word that reaches the end of the text.
-            memcpy(out, emoticons, 2)
-            out += 2
-            n_glued = c = 1
-        if c == 0:
-            out = end_token_like(buffers, out, stop_words, buffers.lower + begin)
-        else:
-            out = end_token(buffers, out, stop_words)
-    for i in range(n_glued, n_emoticons):
-        memcpy(out, emoticons + 2 * i, 2)
-        out = end_token(buffers, out + 2, stop_words)
-
-
-cdef inline Py_ssize_t end_of_mark(const uint8_t* text, Py_ssize_t i) noexcept nogil:
-    """Return where the emoticon or the punctuation mark that begins here ends, i if there is none."""
-    cdef Py_ssize_t mouth = i + 1 + (text[i + 1] == c"-")
-    if ROLES[text[i]] & EYES and ROLES[text[mouth]] & MOUTH and not ROLES[text[mouth + 1]] & LETTER:
-        return mouth + 1
-    return i + (ROLES[text[i]] & MARK)
-
-
-cdef inline Py_ssize_t beyond_ascii(const Buffers* buffers, Py_ssize_t i, uint32_t c, Py_ssize_t width) noexcept nogil:
-    """Return how many bytes of a word a character that is not ASCII goes on for, 0 where the word ends."""
-    if Py_UNICODE_ISALNUM(c) or is_mark(c):
-        return width
-    return width if (c == JOINER or c == NON_JOINER) and begins_word(buffers, i + width) else 0
-
-
-cdef void tokenize_default(Py_ssize_t n, Buffers* buffers, const StopWords* stop_words) noexcept nogil:
-    cdef const uint8_t* text = buffers.text
-    cdef Py_ssize_t i = 0, end, width
-    cdef uint32_t c
-    cdef uint8_t* out = buffers.tokens
-    while i < n:
-        if text[i] == c" ":
+            out[0] = buffers.lower[i]
+            out += 1
             i += 1
             continue
-        if not begins_word(buffers, i):
-            end = end_of_mark(text, i)
-            if end == i:
-                i += 1
-                while text[i] & 0xC0 == 0x80:  # the rest of a character
-                    i += 1
-                continue
-            while i < end:
-                out[0] = buffers.lower[i]
-                out += 1
-                i += 1
-            out = end_token(buffers, out, stop_words)
+        c = decode(text + i, &width)
+        if not (Py_UNICODE_ISALNUM(c) or tokenizer == DEFAULT and continues_word(buffers, i, c, width)):
+            break
+        out = write_utf8(out, Py_UNICODE_TOLOWER(c))
+        i += width
+        if c == CAPITAL_I_WITH_DOT:  # its lower case is an i and a dot, which is no character of the book's words
+            if tokenizer == BOOK:
+                break
+            out = write_utf8(out, DOT_ABOVE)
+    if i == buffers.n and buffers.n_emoticons and c != CAPITAL_I_WITH_DOT:
+        # The first emoticon of the book's tokenizer is glued to a word that reaches the end of the text.
+        memcpy(out, buffers.emoticons, 2)
+        out += 2
+        buffers.n_glued = 1
+    place[0] = i
+    return out
+
+
+cdef void add_odd_run(Buffers* buffers, Py_ssize_t i, Py_ssize_t end, const Settings* settings) noexcept nogil:
+    """Add the words of a run that has characters beyond ASCII or may have an emoticon glued to it."""
+    while i < end:
+        if begins_word(buffers, i):
+            end_token(buffers, copy_word(buffers, &i, end, settings.tokenizer), &settings.stop_words)
             continue
-        while True:
-            out = copy_run(buffers, &i, out)
-            if text[i] == c"'" and begins_word(buffers, i + 1):
-                out[0] = c"'"
-                out += 1
-                i += 1
-                continue
-            if text[i] < 0x80:
-                break
-            c = decode(text + i, &width)
-            if not beyond_ascii(buffers, i, c, width):
-                break
-            out = write_utf8(out, Py_UNICODE_TOLOWER(c))
-            if c == CAPITAL_I_WITH_DOT:
-                out = write_utf8(out, DOT_ABOVE)
-            i += width
-        out = end_token(buffers, out, stop_words)
+        i += 1
+        while buffers.text[i] & 0xC0 == 0x80:  # the rest of a character
+            i += 1
+
+
+cdef inline Py_ssize_t next_odd(const Buffers* buffers, Py_ssize_t i) noexcept nogil:
+    """Return where the next byte is that its run cannot be copied for, from i on."""
+    cdef Py_ssize_t n = buffers.n - (buffers.n_emoticons > 0)
+    while i < n and buffers.text[i] < 0x80:
+        i += 1
+    return i
+
+
+cdef void add_runs(Buffers* buffers, Py_ssize_t n_runs, bint is_ascii, const Settings* settings) noexcept nogil:
+    """Add a token for each run."""
+    cdef const StopWords* stop_words = &settings.stop_words if settings.stop_words.longest else NULL
+    cdef const uint32_t* begins = buffers.begins
+    cdef const uint32_t* ends = buffers.ends
+    cdef const uint8_t* run
+    cdef uint32_t* starts = buffers.starts
+    cdef uint8_t* out = buffers.tokens
+    cdef Py_ssize_t i, k, n_tokens = 0, odd = next_odd(buffers, buffers.n - 1 if is_ascii else 0)
+    cdef uint32_t length
+    cdef bint is_kept = True
+    for k in range(n_runs):
+        if ends[k] > odd:
+            buffers.n_tokens = n_tokens
+            starts[n_tokens] = out - buffers.tokens
+            add_odd_run(buffers, begins[k], ends[k], settings)
+            n_tokens = buffers.n_tokens
+            out = buffers.tokens + starts[n_tokens]
+            odd = next_odd(buffers, ends[k])
+            continue
+        run = buffers.lower + begins[k]
+        length = ends[k] - begins[k]
+        for i in range(0, length, 16):
+            memcpy(out + i, run + i, 16)  # what is too much will be written over
+        out[length] = c" "
+        starts[n_tokens] = out - buffers.tokens
+        if stop_words != NULL:
+            is_kept = not is_stop_word(stop_words, run, length)
+        n_tokens += is_kept
+        out += is_kept * (length + 1)
+    buffers.n_tokens = n_tokens
+    starts[n_tokens] = out - buffers.tokens
+
+
+cdef void find_tokens(Buffers* buffers, bint is_ascii, const Settings* settings) noexcept nogil:
+    """Fill the tokens of the buffers, which have room for them, with those of the copy of a text."""
+    cdef Py_ssize_t i, n_runs, n = buffers.n
+    buffers.n_emoticons = buffers.n_glued = 0
+    mark_words(buffers.text, n, buffers.lower, buffers.words)
+    if settings.tokenizer == DEFAULT:
+        mark_tokens(buffers.text, n, buffers.words, buffers.marks, buffers.parts, buffers.bounds)
+        if may_have_emoticons(buffers.text, n):
+            join_emoticons(buffers.text, n, buffers.parts, buffers.bounds)
+        n_runs = find_runs(buffers, buffers.parts, buffers.bounds)
+    else:
+        if may_have_emoticons(buffers.text, n):
+            buffers.n_emoticons = collect_emoticons(buffers.text, n, buffers.emoticons)
+        n_runs = find_runs(buffers, buffers.words, NULL)
+    add_runs(buffers, n_runs, is_ascii, settings)
+    for i in range(buffers.n_glued, buffers.n_emoticons):
+        memcpy(buffers.tokens + buffers.starts[buffers.n_tokens], buffers.emoticons + 2 * i, 2)
+        end_token(buffers, buffers.tokens + buffers.starts[buffers.n_tokens] + 2, &settings.stop_words)
 
 
 cdef void split_at_spaces(const Text* text, Buffers* buffers, const StopWords* stop_words) noexcept nogil:
@@ -427,22 +511,16 @@ cdef void split_at_spaces(const Text* text, Buffers* buffers, const StopWords* s
 
 cdef void tokenize(const Text* text, Buffers* buffers, const Settings* settings) noexcept nogil:
     """Fill the tokens of the buffers, which have room for them, with those of one text."""
-    cdef Py_ssize_t n
     buffers.n_tokens = buffers.starts[0] = 0
     if text.form == TOKENS:
         split_at_spaces(text, buffers, &settings.stop_words)
         return
     if text.form == FOLDED:
         memcpy(buffers.text, text.bytes, text.n)
-        n = text.n
+        buffers.n = text.n
     else:
-        n = copy_without_tags(text.bytes, text.n, buffers.text, settings.tokenizer == DEFAULT)
+        buffers.n = copy_without_tags(text.bytes, text.n, buffers.text, settings.tokenizer == DEFAULT)
     if settings.tokenizer == DEFAULT and not text.is_ascii:
-        n = fold_quotes(buffers.text, n)
-    classify(buffers.text, n, buffers.lower, buffers.words)
-    memset(buffers.text + n, 0, PADDING)
-    memset(buffers.words + n, 0, PADDING)
-    if settings.tokenizer == DEFAULT:
-        tokenize_default(n, buffers, &settings.stop_words)
-    else:
-        tokenize_book(n, buffers, &settings.stop_words)
+        buffers.n = fold_quotes(buffers.text, buffers.n)
+    memset(buffers.text + buffers.n, 0, PADDING)
+    find_tokens(buffers, text.is_ascii, settings)
