@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from movieclassifier.models.byte_planes import from_planes
+from movieclassifier.models.byte_planes import MAX_BYTES, from_planes
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.column_coef import make_coef
 from movieclassifier.models.guard import GUARD_ARRAYS, check_guard
@@ -80,7 +80,8 @@ def _read_model(file: NpzFile, facts: dict[str, Any]) -> tuple[Classifier, dict[
 
 def _read_guard(file: NpzFile, classifier: Classifier) -> dict[str, NDArray[Any]]:
     names = [name for name in (*PACKED, *GUARD_ARRAYS) if name in file.names]
-    guard = {name: file.read(name, MAX_GUARD_BYTES) for name in names}
+    limits = dict.fromkeys(names, MAX_GUARD_BYTES) | {"guard_counts": MAX_BYTES * len(classifier.columns)}
+    guard = {name: file.read(name, limits[name]) for name in names}
     if PACKED[0] in guard:
         guard = unpack_guard(guard)
     if guard:

@@ -69,6 +69,24 @@ def test_a_record_of_format_2_is_read_to_the_same_bits(tmp_path):
     assert record_bytes(found, extra) == record_bytes(classifier, guard)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("guard_counts", np.ones((1, 10_000), np.uint8), "guard_counts takes 10,000 bytes, more than the"),
+        ("guard_counts", np.ones((1, 1), np.uint8), "its guard set does not fit the rest"),
+        ("guard_documents", np.ones(3, np.uint8), "bytes of numbers must be"),
+        ("guard_y", None, "lacks 'guard_y'"),
+    ],
+)
+def test_a_guard_set_that_does_not_fit_is_refused(name, value, message, tmp_path):
+    classifier = random_classifier(texts=("a fine film", "a dull film"))
+    guard = make_guard(classifier, [("a fine film", 1), ("a dull film", 0)])
+    members = dict(np.load(io.BytesIO(record_bytes(classifier, guard)))) | {name: value}
+    np.savez(tmp_path / "model.npz", **{key: array for key, array in members.items() if array is not None})
+    with pytest.raises(ValueError, match=message):
+        load_record(tmp_path / "model.npz")
+
+
 def test_no_pickle_is_read_by_the_record(tmp_path):
     path = tmp_path / "model.npz"
     members = dict(np.load(io.BytesIO(record_bytes(random_classifier()))))
