@@ -5,6 +5,7 @@ import errno
 import gzip
 import io
 import lzma
+import os
 import re
 import struct
 import tarfile
@@ -18,10 +19,13 @@ from typing import IO, Any, Protocol
 from movieclassifier.system.errors import as_printable
 
 CHUNK_SIZE = 2**16
-# xz -9 needs 65 MB to be read. A hostile file may ask for 4 GB.
+# xz -9 needs 65 MB to be read. A hostile file, or a zip packed with LZMA, may ask for 4 GB.
 XZ_MEMORY = 2**28
 # A block of zstd needs a few bytes to hold 128 KB: fed more at a time, a hostile file would take gigabytes of memory.
 ZSTD_CHUNK_SIZE = 2**11
+
+# In the header of a file in a zip, and in what stands before the data that LZMA has packed.
+NAME_LENGTHS_AT, DICTIONARY_AT = 26, 5
 
 FAULTS = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error, OverflowError)
 
@@ -179,7 +183,19 @@ def _zip(file: io.BufferedReader, path: Path) -> Readable:
     if members[0].flag_bits & 1:
         raise ValueError(f"{path}: the zip is encrypted; decrypt it first.")
     with archive_faults(path):
-        return archive.open(members[0])
+        return open_member(archive, members[0])
+
+
+def open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
+    """Open a file of a zip; one that is packed with LZMA may ask for no more memory than xz may."""
+    if member.compress_type == zipfile.ZIP_LZMA and archive.fp is not None:
+        archive.fp.seek(member.header_offset + NAME_LENGTHS_AT)
+        n_before = sum(struct.unpack("<HH", archive.fp.read(4)))
+        archive.fp.seek(n_before + DICTIONARY_AT, os.SEEK_CUR)
+        (n_bytes,) = struct.unpack("<I", archive.fp.read(4))
+        if n_bytes > XZ_MEMORY:
+            raise zipfile.BadZipFile(f"it asks for {n_bytes:,} bytes of memory")
+    return archive.open(member)
 
 
 def is_folder(member: zipfile.ZipInfo) -> bool:

@@ -10,7 +10,14 @@ from os import PathLike
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from movieclassifier.corpora.readers.compression import archive_faults, compression, is_folder, is_junk, refuse_office
+from movieclassifier.corpora.readers.compression import (
+    archive_faults,
+    compression,
+    is_folder,
+    is_junk,
+    open_member,
+    refuse_office,
+)
 from movieclassifier.corpora.readers.contract import check_no_address
 from movieclassifier.corpora.readers.streams import open_bytes
 from movieclassifier.corpora.readers.tars import iter_members
@@ -120,7 +127,7 @@ class _Zip:
                 where = f"{self.path}, {as_printable(member.filename)}"
                 if member.flag_bits & 1:
                     raise ValueError(f"{where}: this file is encrypted; decrypt the zip first.")
-                with archive_faults(self.path), archive.open(member) as file:
+                with archive_faults(self.path), open_member(archive, member) as file:
                     # The size that the zip tells may be wrong.
                     content = file.read(MAX_DOCUMENT_SIZE + 1)
                 _check_size(where, len(content))

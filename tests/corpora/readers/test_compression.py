@@ -4,6 +4,7 @@ import bz2
 import gzip
 import lzma
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,19 @@ def test_xz_that_asks_for_much_memory_is_refused(tmp_path):
     (tmp_path / "x").write_bytes(lzma.compress(b"text,label\na,1\n", filters=filters))
     with pytest.raises(ValueError, match=r"x: the xz data is damaged or cut off \(Memory usage limit exceeded"):
         list(READERS["csv"](tmp_path / "x"))
+
+
+@pytest.mark.parametrize("reader", ["csv", "folders"])
+def test_zip_that_asks_for_much_memory_is_refused(tmp_path, reader):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("c/pos/1.txt" if reader == "folders" else "x.csv", "text,label\na,1\n")
+    content = path.read_bytes()
+    assert len(list(READERS[reader](path))) == 1
+    place = content.index(b"\x5d\0\0") + 1  # the size of the dictionary stands behind the first property
+    path.write_bytes(content[:place] + (2**32 - 1).to_bytes(4, "little") + content[place + 4 :])
+    with pytest.raises(ValueError, match=r"it asks for 4,294,967,295 bytes of memory\); fetch it again"):
+        list(READERS[reader](path))
 
 
 OTHERS = {
