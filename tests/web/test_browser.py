@@ -225,6 +225,25 @@ def test_on_a_phone_a_label_stands_above_its_field(scripted, address):
 
 
 @pytest.mark.parametrize("width", [375, 1000])
+def test_no_button_covers_a_call_of_the_api(scripted, address, width):
+    scripted.look(width)
+    scripted.driver.get(address + "/api")
+    call, button = scripted.find(".copy pre").rect, scripted.find(".copy button").rect
+    is_beside = button["x"] >= call["x"] + call["width"]
+    assert is_beside or button["y"] >= call["y"] + call["height"]
+
+
+def test_on_a_phone_the_hash_of_a_client_stands_in_one_line(scripted, address):
+    submit(scripted, address, f"{REVIEW} Clients.")
+    scripted.click("Incorrect")
+    log_in(scripted, address)
+    scripted.look(375)
+    scripted.driver.get(address + "/admin/clients")
+    assert scripted.find(".clients code").rect["height"] < 1.5 * 16
+    assert scripted.find(".clients td").rect["y"] > scripted.find(".clients th").rect["y"]
+
+
+@pytest.mark.parametrize("width", [375, 1000])
 def test_links_of_the_navigation_can_be_hit_by_a_thumb(scripted, paths, width):
     scripted.look(width)
     for path in paths:

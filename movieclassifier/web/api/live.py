@@ -12,13 +12,13 @@ from movieclassifier.live.describing import describe
 from movieclassifier.live.scoring import mean_score, scores_of
 from movieclassifier.live.settings import MAX_PER_PAGE
 from movieclassifier.live.sources import DEFAULT_POSTS, POSTS, Query
+from movieclassifier.live.sources.asking import MAX_QUERY
 from movieclassifier.web.api.documents import decode
 from movieclassifier.web.api.endpoints import json_body
 from movieclassifier.web.api.live_openapi import MAX_ID, MAX_SOURCES
 from movieclassifier.web.clients import api_client, live, service
 
 blueprint = Blueprint("live_api", __name__, url_prefix="/api/v1/live")
-MAX_QUERY = 500
 
 
 @blueprint.before_request

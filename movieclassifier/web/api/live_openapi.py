@@ -6,6 +6,7 @@ from typing import Any
 from movieclassifier.feedback.log.live.articles import PER_PAGE
 from movieclassifier.live.settings import MAX_PER_PAGE
 from movieclassifier.live.sources import DEFAULT_POSTS, POSTS
+from movieclassifier.live.sources.asking import MAX_QUERY
 from movieclassifier.web.api.schemas import NUMBER, STRING, make_object, ref
 
 MAX_ID = 2**31 - 1
@@ -74,7 +75,12 @@ def live_schemas() -> dict[str, Any]:
         "unknown_share": share,
         "text_from": STRING,
     }
-    query = {"type": "string", "minLength": 1, "maxLength": 500}
+    query = {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": MAX_QUERY,
+        "description": "A hashtag or some words, of characters that can be seen.",
+    }
     found = {
         "query": STRING,
         "source": {"enum": list(POSTS)},
