@@ -8,8 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from tests.scripts.mutations import mutate_bytes, mutate_database, mutate_lines, mutate_npz, mutate_pickle
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from tests.support.news_server import NewsServer
 
 
 @dataclass(frozen=True)
@@ -289,6 +295,117 @@ def read_database(path: Path) -> None:
             raise refused
 
 
+# ---------------------------------------------------------------- news and posts
+
+LIVE_TABLES = ("mc_feeds", "mc_items", "mc_judged", "mc_searches", "mc_found", "mc_drift", "mc_leases")
+PAGES = (
+    "/live",
+    "/live?sort=unsure&page=1",
+    "/live?sort=disagreeing",
+    "/live?paper=The+Lund+Courier&topic=0&topic=other",
+    "/live/items?since=0",
+    "/live/items/1",
+    "/live/drift",
+    "/live/drift?source=The+Lund+Courier",
+    "/live/hashtag?q=lund",
+    "/live/hashtag.csv?q=lund",
+    "/live/hashtag.json?q=lund",
+    "/api/v1/live/items?limit=100",
+)
+
+
+@functools.cache
+def _newspaper() -> "NewsServer":
+    """Return a server of a feed and of posts, which runs as long as this process."""
+    import threading
+
+    from tests.support.news import rss
+    from tests.support.news_server import NewsServer
+    from tests.support.newsroom import mastodon_answer
+    from tests.support.services import TEXTS
+
+    server = NewsServer({"/api/v1/timelines/tag/lund": mastodon_answer(TEXTS[:5])})
+    server.pages["/feed"] = rss([
+        {"title": f"Article {i}", "guid": str(i), "description": f"{text} {text}", "category": "0"}
+        for i, text in enumerate(TEXTS[:8])
+    ])  # fmt: skip
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    return server
+
+
+def _live_app(folder: str) -> "Flask":
+    """Return an application over the model and the database of a folder."""
+    from movieclassifier.live.sources import Outside
+    from movieclassifier.web import create_app
+
+    server = _newspaper()
+    papers = Path(folder, "papers.toml")
+    papers.write_text(f'["The Lund Courier"]\nfeeds = ["{server.url}/feed"]')
+    app = create_app({
+        "SECRET_KEY": "a key for the test",
+        "DATABASE_URL": f"sqlite:///{folder}/f.db",
+        "MODEL": f"{folder}/classifier.npz",
+        "LIVE_ALLOW": server.place,
+        "NEWSPAPERS": str(papers),
+        "LIVE_COLLECT": False,
+        "LIVE_PAUSE": 0,
+        "LIVE_FULL_TEXT": False,
+        "LIVE_LANGUAGE": "any",
+        "SEARCHES_PER_MINUTE": 10**6,
+    })  # fmt: skip
+    live = app.extensions["movieclassifier live"]
+    live.searcher._outside = Outside(
+        live.outside.fetcher, live.outside.parser, {"MOVIECLASSIFIER_MASTODON": server.url}
+    )
+    return app
+
+
+def _close(app: "Flask") -> None:
+    app.extensions["movieclassifier live"].close()
+    app.extensions["movieclassifier"].close()
+
+
+@functools.cache
+def good_live_database() -> bytes:
+    """Return the database of a server that has read news and searched for posts."""
+    with TemporaryDirectory() as folder:
+        Path(folder, "classifier.npz").write_bytes(_server()[1])
+        app = _live_app(folder)
+        live = app.extensions["movieclassifier live"]
+        live.collector.collect()
+        live.after_round()
+        for page in PAGES:
+            app.test_client().get(page)
+        _close(app)  # which writes the log of SQLite into the file
+        return Path(folder, "f.db").read_bytes()
+
+
+def read_live_database(path: Path) -> None:
+    """Do with a database all that the live pages and the collector do; each act may refuse, and do nothing else."""
+    with TemporaryDirectory() as folder:
+        Path(folder, "classifier.npz").write_bytes(_server()[1])
+        shutil.copy(path, Path(folder, "f.db"))
+        app = _live_app(folder)
+        live, client = app.extensions["movieclassifier live"], app.test_client()
+        refused: Exception | None = None
+        try:
+            for page in PAGES:
+                response = client.get(page)
+                if response.status_code == 500:
+                    raise AssertionError(f"{page} is a fault of the server")
+                if response.status_code == 503:
+                    refused = OSError(response.get_data(as_text=True))
+            for act in (live.collector.collect, live.after_round, live.drift, live.collector.stop, live.feeds):
+                try:
+                    act()
+                except (ValueError, OSError) as error:
+                    refused = error
+        finally:
+            _close(app)
+        if refused is not None:
+            raise refused
+
+
 CHECKPOINT, CACHE = "checkpoint.npz", "minibatches.cache"
 KINDS = {
     "pickle": Kind(good_pickle, mutate_pickle, read_pickle),
@@ -301,4 +418,7 @@ KINDS = {
     "damaged-cache": _training_kind(CACHE, 2, 2, mutate_bytes),
     "journal": Kind(good_journal, mutate_lines, read_journal),
     "database": Kind(good_database, mutate_database, read_database),
+    "live-database": Kind(
+        good_live_database, functools.partial(mutate_database, among=LIVE_TABLES), read_live_database
+    ),
 }

@@ -7,6 +7,7 @@ import pickletools
 import random
 import sqlite3
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -150,9 +151,12 @@ def mutate_lines(content: bytes, rng: random.Random) -> bytes:
     return b"".join(lines)
 
 
-def mutate_database(content: bytes, rng: random.Random) -> bytes:
-    """Mutate the bytes of an SQLite file, or forge its cells, rows, tables and triggers by statements."""
-    if rng.random() < 0.3:
+def mutate_database(content: bytes, rng: random.Random, among: Collection[str] = ()) -> bytes:
+    """Mutate the bytes of an SQLite file, or forge its cells, rows and tables by statements.
+
+    With `among`, only these tables are forged, and the bytes are left alone.
+    """
+    if not among and rng.random() < 0.3:
         return mutate_bytes(content, rng)
     with TemporaryDirectory() as folder:
         path = Path(folder, "forged.db")
@@ -160,15 +164,15 @@ def mutate_database(content: bytes, rng: random.Random) -> bytes:
         connection = sqlite3.connect(path, isolation_level=None)
         for _ in range(rng.choice((1, 1, 2, 4))):
             with contextlib.suppress(sqlite3.Error):  # a constraint that holds
-                _forge_statement(connection, rng)
+                _forge_statement(connection, rng, among)
         connection.close()
         return path.read_bytes()
 
 
-def _forge_statement(connection: sqlite3.Connection, rng: random.Random) -> None:
+def _forge_statement(connection: sqlite3.Connection, rng: random.Random, among: Collection[str]) -> None:
     """Change a table of a database in a way that this program does not."""
     tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    table = rng.choice(tables)
+    table = rng.choice([name for name in tables if not among or name in among])
     columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')]
     column = rng.choice(columns)
     rows = [rowid for (rowid,) in connection.execute(f'SELECT rowid FROM "{table}"')]

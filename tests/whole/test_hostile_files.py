@@ -6,7 +6,7 @@ from tests.scripts.hostile_files import attack
 from tests.scripts.hostile_kinds import KINDS
 
 # A fit or a server goes on from each of these files, which takes longer than reading one.
-SHORT = {"database": 30} | dict.fromkeys(("pickle", "sparse-pickle", "record", "journal"), 500)
+SHORT = {"database": 30, "live-database": 20} | dict.fromkeys(("pickle", "sparse-pickle", "record", "journal"), 500)
 
 
 @pytest.mark.parametrize("kind", KINDS)

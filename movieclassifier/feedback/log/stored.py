@@ -29,10 +29,13 @@ class _Checked(TypeDecorator[Any]):
     impl: Any = Text
     kinds: ClassVar[tuple[type, ...]]
     name: ClassVar[str]
+    least: ClassVar[float] = -math.inf
+    most: ClassVar[float] = math.inf
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
         """Return the function that a value goes through when it is read."""
         inner, kinds, name = super().result_processor(dialect, coltype), self.kinds, self.name
+        least, most, is_bounded = self.least, self.most, self.least > -math.inf
 
         def process(value: Any) -> Any:
             if value is None:
@@ -41,11 +44,15 @@ class _Checked(TypeDecorator[Any]):
                 found = inner(value) if inner is not None else value
             except (TypeError, ValueError) as error:
                 raise Misread(f"{value!r:.40} in place of {name}") from error
-            if type(found) not in kinds:
+            if type(found) not in kinds or (is_bounded and not _is_within(found, least, most)):
                 raise Misread(f"{value!r:.40} in place of {name}")
             return found
 
         return process
+
+
+def _is_within(number: Any, least: float, most: float) -> bool:
+    return bool(least <= number <= most)
 
 
 class Words(_Checked):
@@ -78,6 +85,22 @@ class Real(_Checked):
     impl = Float
     cache_ok = True
     kinds, name = (float, int), "a number"
+
+
+class Share(Real):
+    """A number from 0 to 1."""
+
+    cache_ok = True
+    name = "a share"
+    least, most = 0.0, 1.0
+
+
+class Count(Small):
+    """A number of things."""
+
+    cache_ok = True
+    name = "a count"
+    least = 0
 
 
 class Blob(_Checked):

@@ -1,13 +1,16 @@
 """Drift: articles counted by day and source."""
 
 from collections import defaultdict
+from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from movieclassifier.feedback.log.live.clock import DAY, day_of
 from movieclassifier.feedback.log.live.entities import ARTICLE, OTHER, UNTOLD, DayOfSource
 from movieclassifier.feedback.log.live.items import voted_labels
 from movieclassifier.feedback.log.live.tables import drift, items, judged
+from movieclassifier.feedback.log.stored import taking_apart
 
 ALL = ""  # the source that stands for all
 BAND_DAYS = 28
@@ -62,4 +65,10 @@ def drift_days(connection: Connection, source: str = ALL, days: int = BAND_DAYS)
     if "\0" in source:  # PostgreSQL refuses it, and no source has one
         return []
     chosen = select(drift).where(drift.c.source == source).order_by(drift.c.day.desc()).limit(days)
-    return [DayOfSource(**row._mapping) for row in reversed(connection.execute(chosen).all())]
+    return [_day(row) for row in reversed(connection.execute(chosen).all())]
+
+
+@taking_apart("a day")
+def _day(row: Row[Any]) -> DayOfSource:
+    date.fromisoformat(row.day)  # or it is none
+    return DayOfSource(**row._mapping)

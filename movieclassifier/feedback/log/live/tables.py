@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Connection, Index, MetaData, Table
 
-from movieclassifier.feedback.log.stored import Real, Small, Whole, Words
+from movieclassifier.feedback.log.stored import Count, Share, Small, Whole, Words
 
 metadata = MetaData()
 
@@ -17,10 +17,10 @@ feeds = Table(
     Column("asked_at", Whole),  # milliseconds since 1970, UTC, as all times here
     Column("answered_at", Whole),
     Column("next_at", Whole, nullable=False),
-    Column("n_faults", Small, nullable=False),  # in a row
+    Column("n_faults", Count, nullable=False),  # in a row
     Column("fault", Words, nullable=False),
     Column("moved_to", Words, nullable=False),
-    Column("n_moved", Small, nullable=False),
+    Column("n_moved", Count, nullable=False),
     Column("is_gone", Boolean, nullable=False),
 )
 
@@ -56,10 +56,10 @@ judged = Table(
     Column("model_version", Words, nullable=False),
     Column("outcome", Words, nullable=False),  # a label, "other", or "" where nothing can be told
     Column("label", Words, nullable=False),
-    Column("probability", Real, nullable=False),
+    Column("probability", Share, nullable=False),
     Column("probabilities", Words, nullable=False),  # JSON
-    Column("n_known", Small, nullable=False),
-    Column("unknown_share", Real, nullable=False),
+    Column("n_known", Count, nullable=False),
+    Column("unknown_share", Share, nullable=False),
     Index("mc_judged_by_version", "model_version"),
 )
 
@@ -88,13 +88,13 @@ drift = Table(
     metadata,
     Column("day", Words, primary_key=True),
     Column("source", Words, primary_key=True),
-    Column("n", Small, nullable=False),
-    Column("n_other", Small, nullable=False),
-    Column("n_untold", Small, nullable=False),
-    Column("probability", Real, nullable=False),  # the mean
-    Column("unknown_share", Real, nullable=False),  # the mean
-    Column("n_votes", Small, nullable=False),
-    Column("n_right", Small, nullable=False),
+    Column("n", Count, nullable=False),
+    Column("n_other", Count, nullable=False),
+    Column("n_untold", Count, nullable=False),
+    Column("probability", Share, nullable=False),  # the mean
+    Column("unknown_share", Share, nullable=False),  # the mean
+    Column("n_votes", Count, nullable=False),
+    Column("n_right", Count, nullable=False),
 )
 
 leases = Table(
