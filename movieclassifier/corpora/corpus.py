@@ -1,4 +1,4 @@
-"""Corpora: what to read and in which format."""
+"""Corpora: the files to read, and their format."""
 
 import glob
 import inspect

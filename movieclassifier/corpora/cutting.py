@@ -128,7 +128,7 @@ def cut_file(corpus: Corpus, number: int) -> list[Piece]:
         settings.pop("escape", None)
         ranges = [(one.start, one.stop) for one in cut_rows(path, n_bytes // size, rows)]
         return _with_head(_head(path, rows), rows, ranges, Piece(name, partial(reader, **settings)), corpus)
-    except ValueError:  # whoever reads the whole file says what is wrong with it
+    except ValueError:  # reading the whole file brings the error message
         return []
 
 

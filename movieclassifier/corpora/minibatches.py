@@ -19,7 +19,7 @@ def split_holdout(
     Parameters
     ----------
     documents : iterable of (text, label)
-        Read once; what follows the holdout is left unread.
+        Read once; documents after the holdout are not read.
     n_train, n_holdout : int
         Number of documents in each part.
 

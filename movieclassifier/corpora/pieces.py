@@ -118,7 +118,7 @@ class Excerpt:
         return self.stop - self.start
 
     def part(self, start: int, stop: int) -> "Excerpt":
-        """Return the documents from one number up to another, both counted from the start of this excerpt."""
+        """Return the documents from number `start` up to `stop`, counted from the start of this excerpt."""
         start, stop = self.start + start, self.start + stop
         first, last = bisect_right(self.ends, start), bisect_right(self.ends, max(start, stop - 1))
         n_before = self.ends[first - 1] if first else 0

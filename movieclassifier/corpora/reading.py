@@ -41,7 +41,7 @@ class ReadingOptions:
     delimiter : str, optional
         The character between two columns.
     escape : str, optional
-        The character that makes a quote after it part of the text; found by default, empty stands for none.
+        The character that makes a quote after it part of the text; found by default, an empty one turns escapes off.
     encoding : str, optional
         For folders several may be given, parted by commas; they are tried in this order.
     part : {"train", "test"}, optional

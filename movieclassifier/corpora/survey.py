@@ -1,4 +1,4 @@
-"""Surveys: what one pass over a corpus finds."""
+"""Surveys: labels, counts and digest, found in one pass over a corpus."""
 
 import hashlib
 from collections import Counter

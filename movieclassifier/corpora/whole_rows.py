@@ -32,7 +32,7 @@ class WholeRows:
     names : list of str or None
         The names of the columns; None of a table without a header, and of JSON.
     rows : iterator of (str, list of str or object)
-        The text of each row, and the row: its fields, or what its JSON holds.
+        The text of each row, and the row: its fields, or its JSON value.
     delimiter : str
         The character between two columns; empty for JSON.
     """

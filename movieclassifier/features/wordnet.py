@@ -34,7 +34,7 @@ def make_lemmatizer() -> Any:
 
 
 def _read(folder: str) -> Any:
-    """Return NLTK's reader of a folder that lacks what finding lemmas needs nothing of."""
+    """Return NLTK's reader of a folder without the files that lemmas do not need."""
     import nltk
     from nltk.corpus.reader.wordnet import WordNetCorpusReader
 
@@ -46,7 +46,7 @@ def _read(folder: str) -> Any:
         def map_wn(self, version: str = "wordnet") -> None:
             """Have no mapping to the numbers of other versions."""
 
-    # NLTK reads nothing but below the folders that it is told of.
+    # NLTK reads only below the folders in its path.
     if folder not in nltk.data.path:
         nltk.data.path.append(folder)
     reader = InstalledWordNet(folder, omw_reader=InstalledWordNet)  # any but None: no warning about other languages

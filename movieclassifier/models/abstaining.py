@@ -85,7 +85,7 @@ def thresholds_of(metadata: Provenance) -> Thresholds:
 
 
 def is_thresholds(found: Any) -> bool:
-    """Tell whether a value is what :meth:`Thresholds.to_dict` returns."""
+    """Tell whether a value has the form that :meth:`Thresholds.to_dict` returns."""
     if not isinstance(found, dict) or set(found) != set(FALLBACK.to_dict()):
         return False
     least = found["least"]

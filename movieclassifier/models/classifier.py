@@ -191,7 +191,7 @@ class Classifier(Predictor):
         Returns
         -------
         Classifier
-            With weights and intercepts of its own; what learning does not change in place is shared.
+            With weights and intercepts of its own; parts that learning does not change are shared.
         """
         other = copy.copy(self)
         other.__dict__.pop("estimator", None)
@@ -199,7 +199,7 @@ class Classifier(Predictor):
         return other
 
     def weights_sha256(self) -> str:
-        """Return a digest of what the classifier has learned.
+        """Return a digest of the weights.
 
         Returns
         -------

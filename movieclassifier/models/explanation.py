@@ -1,4 +1,4 @@
-"""Explanations: what each n-gram of a text adds to the decision value."""
+"""Explanations: the contribution of each n-gram of a text to the decision value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -218,7 +218,7 @@ def contributions(
     *,
     keep_zeros: bool = True,
 ) -> tuple[Contribution, ...]:
-    """Share out what each column adds over the n-grams that are hashed to it.
+    """Share out the contribution of each column over the n-grams that are hashed to it.
 
     Parameters
     ----------

@@ -62,14 +62,14 @@ class InertUnpickler(pickle._Unpickler):
         arguments = self.stack.pop()  # type: ignore[attr-defined]
         function = self.stack[-1]  # type: ignore[attr-defined]
         if not isinstance(function, AskedGlobal) or function.arguments is not None or type(arguments) is not tuple:
-            raise pickle.UnpicklingError("it calls what is not a type of a model")
+            raise pickle.UnpicklingError("it calls something that is not a type of a model")
         self.stack[-1] = AskedGlobal(function.name, arguments)  # type: ignore[attr-defined]
 
     def load_build(self) -> None:
         """Keep the state of a note."""
         instance = self.stack[-2]  # type: ignore[attr-defined]
         if not isinstance(instance, AskedGlobal) or instance.arguments is None or instance.state is not None:
-            raise pickle.UnpicklingError("it sets the state of what is not an instance of a model's types")
+            raise pickle.UnpicklingError("it sets the state of something that is not an instance of a model's types")
         super().load_build()  # type: ignore[misc]
 
     def load_item(self) -> None:
@@ -88,13 +88,13 @@ class InertUnpickler(pickle._Unpickler):
     def load_append(self) -> None:
         """Append to a list."""
         if type(self.stack[-2]) is not list:  # type: ignore[attr-defined]
-            raise pickle.UnpicklingError("it appends to what is not a list")
+            raise pickle.UnpicklingError("it appends to something that is not a list")
         super().load_append()  # type: ignore[misc]
 
     def load_appends(self) -> None:
         """Append several items to a list."""
         if type(self.metastack[-1][-1]) is not list:  # type: ignore[attr-defined]
-            raise pickle.UnpicklingError("it appends to what is not a list")
+            raise pickle.UnpicklingError("it appends to something that is not a list")
         super().load_appends()  # type: ignore[misc]
 
 

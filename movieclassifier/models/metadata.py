@@ -185,7 +185,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_row(value: Any) -> bool:
-    """Tell whether a value is what was measured on one class."""
+    """Tell whether a value holds the measures of one class."""
     return isinstance(value, dict) and all(map(_is_number, value.values())) and {"recall", "n_documents"} <= set(value)
 
 

@@ -51,7 +51,7 @@ def check_model(source: Path) -> None:
     Raises
     ------
     FileNotFoundError
-        With what to do.
+        With advice.
     """
     if not source.exists():
         raise FileNotFoundError(

@@ -1,4 +1,4 @@
-"""Read the pickles of a model without running what a forged one asks for.
+"""Read the pickles of a model without running code that a forged one names.
 
 Reading takes two steps. First the opcodes build inert values (:mod:`movieclassifier.models.inert_pickles`): numbers,
 strings, lists, dictionaries, and notes that name a global, its arguments and its state. No code of numpy or
@@ -172,7 +172,7 @@ def _rebuild_array(note: AskedGlobal) -> NDArray[Any]:
         raise pickle.UnpicklingError("the content of an array does not fit its shape")
     array: NDArray[Any] = np.frombuffer(content, dtype).reshape(shape, order="F" if fortran else "C")
     if dtype.kind == "U" and array.view(np.uint32).max(initial=0) > 0x10FFFF:
-        raise pickle.UnpicklingError("a string holds what is not a character")
+        raise pickle.UnpicklingError("a string holds a number that is not a character")
     return array.astype(dtype.newbyteorder("="), order="K", copy=True)
 
 

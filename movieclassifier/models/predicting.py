@@ -23,7 +23,7 @@ ONE_TEXT = "texts must be a list of str, got one str; pass [text]."
 
 
 class Predictor:
-    """What a classifier does with its weights as they are; :class:`movieclassifier.Classifier` also learns.
+    """The part of a classifier that predicts and explains; :class:`movieclassifier.Classifier` also learns.
 
     Its parameters and attributes are those of :class:`movieclassifier.Classifier`.
     """
@@ -260,7 +260,7 @@ class Predictor:
 
 
 def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Yield the texts some at a time, so that their rows take little memory."""
+    """Yield the texts some at a time; their rows then take little memory."""
     if isinstance(texts, str):
         raise TypeError(ONE_TEXT)
     return (texts[start : start + CHUNK] for start in range(0, len(texts), CHUNK))

@@ -1,4 +1,4 @@
-"""Texts that a model knows no word of, which leave it with nothing but its intercept."""
+"""Texts without a word that the model knows: its intercept alone decides."""
 
 import re
 from typing import TYPE_CHECKING

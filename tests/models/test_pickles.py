@@ -133,7 +133,7 @@ def test_pickle_of_another_scikit_learn_is_refused(tmp_path):
 def test_pickle_that_sets_an_attribute_of_a_class_is_refused(tmp_path):
     name = b"csklearn.linear_model._stochastic_gradient\nSGDClassifier\n"
     (tmp_path / "class.pkl").write_bytes(b"\x80\x02" + name + b"N}X\x07\x00\x00\x00predictK\x01s\x86b.")
-    with pytest.raises(ValueError, match="it sets the state of what is not an instance"):
+    with pytest.raises(ValueError, match="it sets the state of something that is not an instance"):
         load_pickled(tmp_path / "class.pkl")
 
 

@@ -71,7 +71,7 @@ def make_corpus(
     SourceUnreachable
         Where no archive could be had from `url`.
     ValueError
-        Where the archive is not what it should be, or the folder that is there cannot be completed.
+        If the archive is a different one, or the existing folder cannot be completed.
     OSError
         Where files cannot be read or written.
     """
@@ -180,7 +180,7 @@ def _unpack_downloaded(part: Path, unpack_from: Callable[[Path, str], None]) -> 
 def _unpack_verified(
     corpus_dir: Path, n_reviews: Mapping[str, int], sha256: str | None, show: bool | None, archive: Path, advice: str
 ) -> None:
-    """Unpack an archive that is what it should be; else say what to do."""
+    """Unpack an archive that is the right one; otherwise raise an error with advice."""
     try:
         with open(archive, "rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
@@ -194,7 +194,7 @@ def _unpack_verified(
 def _unpack_beside(
     archive: Path, corpus_dir: Path, n_reviews: Mapping[str, int], origin: str, show: bool | None
 ) -> None:
-    """Unpack into a folder beside, and rename what is whole; whatever happens, the folder beside goes."""
+    """Unpack into a temporary folder and rename it when it is complete; the temporary folder is always removed."""
     beside = corpus_dir.with_name(f".{corpus_dir.name}.part")
     fresh = beside / "fresh"
     shutil.rmtree(beside, ignore_errors=True)

@@ -172,7 +172,7 @@ class _Download:
         return _TryAgain(f"the server answered {error.code} {error.reason}", float(wait) if wait.isdecimal() else 0.0)
 
     def _total_of_range(self, response: HTTPResponse, start: int, note: Note) -> int | None:
-        """Check that the bytes from `start` on are what comes; return how many the whole file has."""
+        """Check that the answer begins at byte `start`; return the size of the whole file."""
         got = response.headers.get("Content-Range", "")
         match = re.fullmatch(r"bytes (\d{1,19})-\d+/(\d{1,19}|\*)", got)
         total = int(match[2]) if match and match[2] != "*" else note.n_bytes
@@ -220,7 +220,7 @@ class _Download:
             raise _TryAgain(f"the connection ended after {n_have:,} of {total:,} bytes")
 
     def _iter_chunks(self, response: HTTPResponse) -> Iterator[bytes]:
-        """Yield what comes as soon as it comes; a trickle is a fault like silence."""
+        """Yield bytes as they arrive; too slow a transfer is a fault, as a silent one is."""
         n_bytes, since = 0, time.monotonic()
         while True:
             with _faults_of_network():

@@ -1,4 +1,4 @@
-"""A file that has come in part, and the note beside it that says what it is a part of."""
+"""A file that was downloaded in part, and a note beside it that names the whole file."""
 
 import json
 from dataclasses import asdict, dataclass

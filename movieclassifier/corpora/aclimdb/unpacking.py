@@ -46,7 +46,7 @@ PLAIN = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.DIRTYPE)
 
 
 class NotTheCorpus(ValueError):
-    """A sound archive that holds what the corpus does not, or lacks what it has."""
+    """An undamaged archive whose files differ from those of the corpus."""
 
 
 def unpack(archive: Path, folder: Path, n_reviews: Mapping[str, int] = LABELED, *, show: bool | None = None) -> None:

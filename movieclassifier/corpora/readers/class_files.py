@@ -22,7 +22,7 @@ from movieclassifier.corpora.readers.members import container, existing, open_me
 from movieclassifier.corpora.readers.streams import lines_of, open_text
 from movieclassifier.system.errors import as_printable
 
-# Endings that say how a file is written, not what is in it.
+# Endings that name the encoding of a file, not its contents.
 ENDINGS = ("txt", "text", "csv", "lines", "gz", "bz2", "xz", "zst", "utf8", "utf-8")
 # Names of files about the corpus.
 ABOUT = ("readme", "license", "licence", "copying", "citation", "notice")

@@ -30,7 +30,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Columns:
-    """The positions of texts and label in a row, the number of fields, and what the label column is called."""
+    """The positions of texts and label in a row, the number of fields, and the name of the label column."""
 
     texts: tuple[int, ...]
     label: int
@@ -55,7 +55,7 @@ def find_columns(choice: Choice, names: list[str] | None, n_fields: int, where: 
     Raises
     ------
     ValueError
-        If a column is not there, or none was asked for and none has a usual name.
+        If a column is missing, or if no column was named and none has a usual name.
 
     Examples
     --------

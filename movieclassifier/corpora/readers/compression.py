@@ -38,7 +38,7 @@ class Readable(Protocol):
     """The interface of a decompressor."""
 
     def read(self, size: int, /) -> bytes:
-        """Return up to `size` bytes, none at the end."""
+        """Return up to `size` bytes, and b"" at the end."""
 
 
 def compression(file: io.BufferedReader) -> str | None:
@@ -48,7 +48,7 @@ def compression(file: io.BufferedReader) -> str | None:
 
 
 def decompress(file: io.BufferedReader, path: Path, name: str) -> io.BufferedReader:
-    """Return what a compressed file holds; `name` is what :func:`compression` told."""
+    """Return the contents of a compressed file; `name` is the result of :func:`compression`."""
     return io.BufferedReader(_Decompressed(COMPRESSIONS[name][1](file, path), path, name), 2**17)
 
 
@@ -213,7 +213,7 @@ def refuse_office(archive: zipfile.ZipFile, path: Path) -> None:
 
 
 def refuse_other_kinds(file: io.BufferedReader, path: Path) -> None:
-    """Refuse a kind of file that is known and that no reader reads."""
+    """Refuse a file of a known kind for which there is not a reader."""
     start = file.peek(16)
     for kind, (magic, advice) in OTHER_KINDS.items():
         if start.startswith(magic):
@@ -222,11 +222,11 @@ def refuse_other_kinds(file: io.BufferedReader, path: Path) -> None:
 
 @contextmanager
 def archive_faults(path: Path) -> Iterator[None]:
-    """Say in one way that an archive cannot be read; for nothing but calls of zipfile and tarfile."""
+    """Turn the errors of zipfile and tarfile into one message; only their calls belong inside."""
     try:
         yield
     except DamagedFile:
-        raise  # what the archive is compressed with has said so
+        raise  # of the compression around the archive
     except NotImplementedError as error:  # zipfile's word for a compression that it does not know
         raise ValueError(
             f"{path}: this kind of zip cannot be read ({as_printable(str(error))}); unpack it and pass the folder."
@@ -288,7 +288,7 @@ def check_ending(path: Path) -> None:
 
 @contextmanager
 def compressed(file: IO[bytes], path: Path) -> Iterator[IO[bytes]]:
-    """Return what to write to: a compressor where the name of the file says so, else the file.
+    """Return a compressor if the name of the file asks for one, else the file itself.
 
     The same content gives the same bytes: no time and no name is written.
 

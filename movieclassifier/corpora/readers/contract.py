@@ -242,7 +242,7 @@ def check_encoding(encoding: str) -> None:
 
 
 def check_escape(escape: str | None, delimiter: str) -> None:
-    """Refuse an escape that cannot stand before a quote; empty stands for none."""
+    """Refuse an escape that cannot stand before a quote; an empty one turns escapes off."""
     if escape and (len(escape) != 1 or escape in f'"\r\n\0{delimiter}'):
         raise ValueError(f"the escape must be one character that is not the delimiter; got {escape!r}.")
 

@@ -22,9 +22,9 @@ class Dialect:
     ----------
     delimiter : str
     escape : str
-        The character that makes a quote after it part of the text; empty if there is none.
+        The character that makes a quote after it part of the text; empty if the file has no such character.
     spaced : bool
-        Whether spaces at the start of a field are no part of it, so that a quote may follow them.
+        Whether spaces at the start of a field are dropped, which lets a quote follow them.
     n_lines : int
         How many lines come before the header.
     """
@@ -125,7 +125,7 @@ def _look(
 ) -> tuple[int, int]:
     """Count the faults, and the fields that begin with spaces and a quote.
 
-    A row has a fault if it cannot be read, or has other than the first row's number of fields.
+    A row has a fault if it cannot be read, or if its number of fields differs from that of the first row.
     """
     lines = unescaped(iter(sample), escape)
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=skipinitialspace)

@@ -174,7 +174,7 @@ def class_folders(folders: Collection[str], path: Path) -> list[str]:
     Raises
     ------
     ValueError
-        If there are none, or not all at the same depth.
+        If there are no folders of files, or if they are at different depths.
     """
     holders = {parent.as_posix() for folder in folders for parent in PurePosixPath(folder).parents}
     classes = [folder for folder in folders if folder not in holders and folder != "."]

@@ -1,4 +1,4 @@
-"""Where rows begin and end: the bytes of each, for what moves rows about without reading them."""
+"""Where rows begin and end: the bytes of each, for code that moves rows without reading them."""
 
 import codecs
 import io

@@ -1,4 +1,4 @@
-"""Open what readers read: plain or compressed files, as bytes or as text."""
+"""Open plain or compressed files for the readers, as bytes or as text."""
 
 import io
 import os
@@ -68,7 +68,7 @@ def lines_of(content: bytes, encoding: str, path: Path) -> Iterator[str]:
 
 
 def _iter_pieces(text: io.TextIOWrapper, path: Path, read: Callable[[int], str], size: int) -> Iterator[str]:
-    """Yield what `read` returns until it returns nothing."""
+    """Yield the results of `read` until one is empty."""
     try:
         while piece := read(size):
             yield piece

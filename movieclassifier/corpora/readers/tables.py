@@ -321,7 +321,7 @@ def _joined(positions: tuple[int, ...]) -> Callable[[list[str]], str]:
 
 
 def _one_column(field: str, delimiter: str) -> str:
-    """Say what to do where nothing parts text and label."""
+    """Return the message for a row of one field, with advice."""
     for start, what in NO_TABLES.items():
         if field.lstrip("\ufeff").casefold().startswith(start):
             return f"this is {what}."
@@ -332,7 +332,7 @@ def _one_column(field: str, delimiter: str) -> str:
 
 
 def wrong_length(row: list[str], n_fields: int) -> str:
-    """Say that a row has too few or too many fields, and what to do."""
+    """Return the message for a row of too few or too many fields, with advice."""
     return (
         f"expected {n_fields} fields, got {len(row)}. Put quotes around texts that hold the delimiter, "
         "pass the --delimiter of this file, or --skip-bad-rows N."

@@ -1,4 +1,4 @@
-"""Read a tar as a stream, in memory that does not depend on what is in it."""
+"""Read a tar as a stream, in memory that does not depend on its contents."""
 
 import tarfile
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ class Meter:
         """Return up to `size` bytes; raise a ReadError at more than may be read, or at the second read past the end."""
         chunk = self.file.read(size)
         if not chunk:
-            # tarfile takes what was there for whole. It skips a member block by block, even past the end.
+            # tarfile takes a file that was cut off for complete. It skips a member block by block, even past the end.
             if self.at_end:
                 raise tarfile.ReadError("it ends too early")
             self.at_end = True
