@@ -1,7 +1,8 @@
 """Teachers: a name → the module that trains it. A teacher labels texts and does not belong to the model that is served.
 
-A module has a function ``teach(lessons)`` that returns a function from texts to probabilities, and a dataclass
-``Settings``. It is imported when its teacher is asked for, because some need packages that others do without.
+A module has a function ``teach(lessons)``, which returns a function from texts to probabilities, and ``DEFAULTS``, the
+settings that ``teach`` takes by default. It is imported when its teacher is asked for, because some need packages that
+others do without.
 """
 
 from dataclasses import asdict
@@ -33,4 +34,4 @@ def load_teacher(name: str) -> Any:
 
 def describe(name: str) -> dict[str, Any]:
     """Return the settings of a teacher, as JSON holds them."""
-    return asdict(load_teacher(name).Settings())
+    return asdict(load_teacher(name).DEFAULTS)

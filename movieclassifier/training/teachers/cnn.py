@@ -52,6 +52,9 @@ class CnnSettings:
     network_share: float = 0.7
 
 
+DEFAULTS = CnnSettings()
+
+
 def teach(lessons: Lessons, settings: CnnSettings | None = None, guide: Probabilities | None = None) -> Probabilities:
     """Train the teacher.
 
@@ -73,7 +76,7 @@ def teach(lessons: Lessons, settings: CnnSettings | None = None, guide: Probabil
     ValueError
         If no word is frequent enough.
     """
-    settings = settings or CnnSettings()
+    settings = settings or DEFAULTS
     naive_bayes = fit_naive_bayes(lessons, settings.ngrams)
 
     def by_words(texts: Sequence[str]) -> NDArray[np.float64]:

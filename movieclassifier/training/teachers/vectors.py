@@ -45,6 +45,9 @@ class VectorsSettings:
     net_share: float = 0.70
 
 
+DEFAULTS = VectorsSettings()
+
+
 @dataclass(frozen=True)
 class Reader:
     """An embedding into which texts are folded, and the networks that read their vectors.
@@ -84,7 +87,7 @@ def teach(lessons: Lessons, settings: VectorsSettings | None = None) -> Probabil
     Thongtan and Phienthrakul, ACL 2019; Bingyu and Arefyev, *The Document Vectors Using Cosine Similarity Revisited*,
     Workshop on Insights from Negative Results in NLP, ACL 2022.
     """
-    settings = settings or VectorsSettings()
+    settings = settings or DEFAULTS
     ngrams = settings.choice.ngrams
     rows = lessons.rows(ngrams)
     naive_bayes = fit_naive_bayes(lessons, ngrams)

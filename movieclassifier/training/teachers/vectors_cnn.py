@@ -21,9 +21,12 @@ class VectorsCnnSettings:
     cnn_share: float = 0.40
 
 
+DEFAULTS = VectorsCnnSettings()
+
+
 def teach(lessons: Lessons, settings: VectorsCnnSettings | None = None) -> Probabilities:
     """Train both teachers; see their modules."""
-    settings = settings or VectorsCnnSettings()
+    settings = settings or DEFAULTS
     by_vectors = vectors.teach(lessons, settings.first)
     by_network = cnn.teach(lessons, settings.second, guide=by_vectors)
     shares = [settings.vectors_share, settings.cnn_share]
