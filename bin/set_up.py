@@ -23,7 +23,7 @@ OWN_SETTINGS = {"PIP_USER": "0", "PIP_CONSTRAINT": "", "PIP_QUIET": "0"}
 TWINS = "import movieclassifier.features._hashing, movieclassifier.training.learners._training"
 SECONDS_BETWEEN_LINES = 5
 # A line that says nothing new waits longer.
-SECONDS_BETWEEN_REPEATS = 20
+SECONDS_BETWEEN_REPEATS = 10
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time each is imported
     from movieclassifier.training.plan import Plan as Plan
     from movieclassifier.vectorizer import make_vectorizer as make_vectorizer
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 # Every public name, and the module that defines it.
 _MODULES = {

@@ -95,3 +95,11 @@ def test_help_is_written_for_people(name):
         assert word in shown or name == "load_classifier"
     assert "numpy._typing" not in shown
     assert ">>> " in shown or name == "load_classifier"
+
+
+def test_the_version_is_the_same_everywhere():
+    declared = {
+        "setup.cfg": re.search(r"^version = (\S+)$", (ROOT / "setup.cfg").read_text(), re.M),
+        "CITATION.cff": re.search(r"^version: (\S+)$", (ROOT / "CITATION.cff").read_text(), re.M),
+    }
+    assert {name: found[1] for name, found in declared.items()} == dict.fromkeys(declared, movieclassifier.__version__)

@@ -164,7 +164,7 @@ def _read(
     corpus = chosen_corpus(paths, reading)
     source = source_on(corpus, engine)
     found = source.found
-    report_bad_rows(found)
+    report_bad_rows(found, corpus)
     other: Slice | Excerpt | None = None
     tested_on = "the holdout"
     if options["n_folds"]:

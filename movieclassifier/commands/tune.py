@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +26,7 @@ from movieclassifier.system.progress import Progress
 
 if TYPE_CHECKING:
     from movieclassifier.evaluation.tuning import SearchPlan, SearchResult
+    from movieclassifier.evaluation.tuning_journal import Journal
 
 N_SHOWN = 5
 
@@ -102,7 +105,7 @@ def main(
     engine = None if options["on"] is None else start_engine(options["on"], options["n_workers"])
     source = source_on(corpus, engine)
     found = source.found
-    report_bad_rows(found)
+    report_bad_rows(found, corpus)
     n_train, _ = holdout_sizes(found.n_documents, options["n_train"], options["n_holdout"])
     limits = {name: options[name] for name in ("n_candidates", "n_folds", "seed", "allow_sorted")}
     search = SearchPlan(chosen_recipe(options), space, n_train=n_train, **limits)
@@ -110,9 +113,12 @@ def main(
     what = {"sha256": found.sha256, "shuffle_seed": found.shuffle_seed, "reading": reading.describe(found)}
     journal = Journal(_beside(output), search.to_dict() | what)
     if journal.scores:
-        click.echo(f"Going on from {len(journal.scores)} results in {journal.path}.", err=True)
+        click.echo(f"Going on from {_results(journal)} in {journal.path}.", err=True)
     documents = replace(source.excerpt or Slice(corpus, found.labels), stop=n_train)
-    with Progress(n_evaluations(search), "Tuning", unit="evaluations", show=show) as progress:
+    with (
+        _telling_how_to_go_on(journal),
+        Progress(n_evaluations(search), "Tuning", unit="evaluations", show=show) as progress,
+    ):
         best = tune(
             search,
             documents,
@@ -126,6 +132,21 @@ def main(
     name = os.path.splitext(os.path.basename(output))[0]
     save_recipe(output, replace(best.recipe, name=name), _in_words(best, search, ", ".join(corpus.names)))
     click.echo(json.dumps(_as_json(best, output), indent=2) if as_json else _table(best, search, output))
+
+
+def _results(journal: "Journal") -> str:
+    n = len(journal.scores)
+    return "1 result" if n == 1 else f"{n} results"
+
+
+@contextmanager
+def _telling_how_to_go_on(journal: "Journal") -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        if journal.scores:
+            error.args = (f"Repeat the command to go on from {_results(journal)} in {journal.path}.",)
+        raise
 
 
 def _beside(output: str) -> str:

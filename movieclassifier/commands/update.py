@@ -6,6 +6,7 @@ from movieclassifier.commands.shared.common_options import note_option
 from movieclassifier.commands.shared.corpus_options import chosen_corpus, corpus_options
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.commands.shared.feedback_options import database_option, open_owner, user_name
+from movieclassifier.commands.shared.reading_before import reading_for_retraining
 from movieclassifier.corpora.reading import ReadingOptions
 
 EXAMPLES = [
@@ -57,7 +58,8 @@ def main(
     With --corpus, a new model is trained on the corpus and on the votes together, in a process of its own. Only this
     gives new words a weight, and makes a label that people voted for a class of the model: "other", or one of
     MOVIECLASSIFIER_NEW_LABELS, with 10 votes or more. It is checked on the holdout of the corpus, and on the last fifth
-    of the new votes after training without them.
+    of the new votes after training without them. The corpus is read with the options of the training, if none is given
+    now and it has the same columns.
 
     With --model, a newly trained model of the same labels becomes the base. A server that finds such a file does not
     do that by itself, as other servers may be answering from the same database.
@@ -69,7 +71,7 @@ def main(
         from movieclassifier.feedback.retraining import retrain_apart
         from movieclassifier.system.own_process import call_apart
 
-        corpus = chosen_corpus(paths, reading)
+        corpus = chosen_corpus(paths, reading_for_retraining(reading, owner.log.facts().metadata, paths))
         url = owner.log.settings.database_url
         report, _ = call_apart(retrain_apart, url, corpus, user_name(), tolerance, note)
         click.echo(str(report))

@@ -15,7 +15,7 @@ from movieclassifier.corpora.readers.formats import BOOK_HEADERS, BOOK_LABELS, L
 from movieclassifier.corpora.readers.guessing import guess_format
 from movieclassifier.corpora.readers.json_lines import iter_jsonl
 from movieclassifier.corpora.readers.streams import first_lines
-from movieclassifier.corpora.reading import ReadingOptions, flag
+from movieclassifier.corpora.reading import OPTION_OF, ReadingOptions
 from movieclassifier.corpora.spooling import is_address, spool_address, spool_stdin
 from movieclassifier.system.errors import as_printable
 
@@ -112,7 +112,9 @@ class Corpus:
             if self.reading.format is not None:
                 raise
             formats = ", ".join(READERS)
-            raise ValueError(f"{error} For a format other than {self.format}, pass --format: {formats}.") from None
+            raise ValueError(
+                f"{error} For a format other than {self.format}, pass ReadingOptions(format=…): {formats}."
+            ) from None
 
     def values(self, bad_rows: BadRows) -> Iterator[tuple[str, str]]:
         """Yield the documents that are not left out, with labels as the corpus writes them."""
@@ -210,7 +212,9 @@ def _guess(paths: tuple[Path, ...], reading: ReadingOptions) -> str:
         formats[guess_format(path, not reading.describes_columns, encoding)] = path
     if len(formats) > 1:
         guesses = ", ".join(f"{path} is {name}" for name, path in reversed(formats.items()))
-        raise ValueError(f"these are not of one format ({guesses}); pass the --format of all, or one of them.")
+        raise ValueError(
+            f"these are not of one format ({guesses}); pass ReadingOptions(format=…) of all, or one of them."
+        )
     return next(iter(formats))
 
 
@@ -219,5 +223,8 @@ def _check_options(format: str, reading: ReadingOptions) -> None:
     known = [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
     for name in reading.reader_arguments():
         if name not in known:
-            flags = ", ".join(map(flag, known))
-            raise ValueError(f"--format {format} takes no {flag(name)}; it takes {flags}.")
+            options = ", ".join(f"{OPTION_OF.get(each, each)}=…" for each in known)
+            raise ValueError(
+                f"ReadingOptions(format={format!r}) takes no ReadingOptions({OPTION_OF.get(name, name)}=…); "
+                f"it takes ReadingOptions({options})."
+            )

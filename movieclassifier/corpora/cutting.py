@@ -22,6 +22,7 @@ from movieclassifier.corpora.readers.records import RecordFormat, iter_records
 from movieclassifier.corpora.readers.streams import open_text, plain_size
 from movieclassifier.corpora.readers.tables import iter_plain_csv
 from movieclassifier.corpora.survey import count_values
+from movieclassifier.corpora.without_text import WithoutText
 
 # In bytes. A shard begins within a piece, and the documents before it are read in vain.
 MIN_PIECE, MAX_PIECE = 2**16, 2**23
@@ -171,8 +172,8 @@ def known_labels(corpus: Corpus) -> Labels | None:
     return {value: None if label is None else value for value, label in corpus.labels.items()}
 
 
-def count_pieces(pieces: Sequence[Piece], corpus: Corpus) -> list[Counter[str]]:
-    """Return the documents of each label in each of some pieces.
+def count_pieces(pieces: Sequence[Piece], corpus: Corpus) -> list[tuple[Counter[str], WithoutText]]:
+    """Return the documents of each label in each of some pieces, and those without a text.
 
     Raises
     ------
@@ -180,4 +181,9 @@ def count_pieces(pieces: Sequence[Piece], corpus: Corpus) -> list[Counter[str]]:
         As the readers do.
     """
     known = known_labels(corpus)
-    return [count_values(piece.documents(known), corpus) for piece in pieces]  # type: ignore[arg-type]  # values are str
+    found = []
+    for piece in pieces:
+        without_text = WithoutText()
+        documents = without_text.counted(piece.documents(known))  # type: ignore[arg-type]  # values are str
+        found.append((count_values(documents, corpus), without_text))
+    return found

@@ -1,9 +1,9 @@
 """Labels that differ only in how they are written: case, quotes, blanks, or the writing of a number."""
 
 import re
-import shlex
 import unicodedata
 from collections.abc import Mapping
+from itertools import accumulate
 
 from movieclassifier.corpora.readers.contract import as_label, as_shown
 
@@ -48,11 +48,15 @@ def check_writing(counts: Mapping[str, int], name: str) -> None:
         return
     alike = next(labels for labels in writings.values() if len(labels) > 1)
     pairs = [
-        f"{label}={max(labels, key=lambda label: counts[label])}" for labels in writings.values() for label in labels
+        f"{label!r}: {max(labels, key=lambda label: counts[label])!r}"
+        for labels in writings.values()
+        for label in labels
     ]
-    mapping = shlex.quote(",".join(pairs))
-    shown = mapping if len(mapping) <= MAX_SHOWN else mapping[:MAX_SHOWN] + "…"
+    ends = accumulate(len(pair) + 2 for pair in pairs)
+    shown = pairs[: max(1, sum(end <= MAX_SHOWN for end in ends))]
+    mapping = ", ".join([*shown, "…"] if len(shown) < len(pairs) else shown)
     raise ValueError(
-        f"{name}: the labels {' and '.join(map(as_shown, alike))} differ only in how they are written; pass --labels "
-        f"{shown} to make them one, or to keep them apart give each a name of its own there."
+        f"{name}: the labels {' and '.join(map(as_shown, alike))} differ only in how they are written; pass "
+        f"ReadingOptions(labels={{{mapping}}}) to make them one, or to keep them apart give each a name of its own "
+        "there."
     )

@@ -43,8 +43,8 @@ def split_holdout(
         if n < 0:
             raise ValueError(f"{name} must be at least 0, got {n}.")
     numbered = enumerate(documents)
-    train = _take(numbered, range(n_train), "training part", "--n-train")
-    holdout = _take(numbered, range(n_train, n_train + n_holdout), "holdout", "--n-holdout")
+    train = _take(numbered, range(n_train), "training part", "n_train")
+    holdout = _take(numbered, range(n_train, n_train + n_holdout), "holdout", "n_holdout")
     return train, holdout
 
 
@@ -92,11 +92,11 @@ def holdout_sizes(n_documents: int, n_train: int | None = None, n_holdout: int |
     >>> holdout_sizes(50_000, n_train=49_000)
     (49000, 1000)
     """
-    asked = [f"{name} {n}" for name, n in (("--n-train", n_train), ("--n-holdout", n_holdout)) if n is not None]
+    asked = [f"{name} {n}" for name, n in (("n_train", n_train), ("n_holdout", n_holdout)) if n is not None]
     if n_train is not None and n_train < 1:
-        raise ValueError(f"--n-train must be at least 1, got {n_train}.")
+        raise ValueError(f"n_train must be at least 1, got {n_train}.")
     if n_holdout is not None and n_holdout < 0:
-        raise ValueError(f"--n-holdout must be at least 0, got {n_holdout}.")
+        raise ValueError(f"n_holdout must be at least 0, got {n_holdout}.")
     if n_holdout is None:
         n_holdout = max(1, n_documents // HOLDOUT_SHARE)
         if n_train is not None:

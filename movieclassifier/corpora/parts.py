@@ -146,7 +146,7 @@ def make_splits(
         If the corpus is too small, or if more than one kind of split is asked for.
     """
     if n_folds is not None and (test is not None or n_train is not None or n_holdout is not None):
-        raise ValueError("--folds does not go with --test, --n-train or --n-holdout; pass one kind of split.")
+        raise ValueError("n_folds does not go with test=…, n_train or n_holdout; pass one kind of split.")
     if n_folds is not None:
         return split_into_folds(documents, found.classes, n_folds, seed)
     if test is not None and n_holdout is None:
@@ -187,7 +187,7 @@ def split_into_folds(documents: Part, classes: Sequence[Label], n_folds: int, se
     ([3, 3], [[('bad', 0), ('poor', 0), ('nice', 1)], [('good', 1), ('fine', 1), ('dull', 0)]])
     """
     if n_folds < 2:
-        raise ValueError(f"--folds must be at least 2; got {n_folds}.")
+        raise ValueError(f"n_folds must be at least 2; got {n_folds}.")
     counts = _count(documents, classes, n_folds, seed)
     total = [sum(column) for column in zip(*counts, strict=True)]
     splits = []
@@ -196,7 +196,7 @@ def split_into_folds(documents: Part, classes: Sequence[Label], n_folds: int, se
         if not any(held_out) or not all(kept):
             rare = classes[min(range(len(total)), key=lambda i: total[i])]
             why = f"they have {min(total)} of the label {rare!r}, and every fold has to leave some to train on"
-            way_out = "lower --folds" if n_folds > 2 else "take more of them, or shuffle the corpus"
+            way_out = "lower n_folds" if n_folds > 2 else "take more of them, or shuffle the corpus"
             raise ValueError(f"{sum(total)} documents are too few for {n_folds} folds: {why}; {way_out}.")
         train, test = (Fold(documents, number, n_folds, seed, held_out=side) for side in (False, True))
         splits.append(Split(train, test, sum(kept), kept))

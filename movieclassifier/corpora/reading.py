@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 COLUMN_OPTIONS = ("text_columns", "label_column", "no_header", "delimiter", "no_quotes", "escape")
 # Options that decide which documents the bytes yield. The number of bad rows allowed decides only if reading succeeds.
 CHOSEN = ("format", *COLUMN_OPTIONS, "encoding", "part", "labels")
+# The option that gives each argument of a reader; the others have the same name.
+OPTION_OF = {"text_column": "text_columns", "header": "no_header", "quoted": "no_quotes"}
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,26 @@ class ReadingOptions:
         return {
             name: _as_json(value) for name, value in values.items() if value not in (None, ()) and value is not False
         }
+
+    def given(self) -> dict[str, Any]:
+        """Return all options that are not the defaults, as JSON holds them; :meth:`from_given` takes them back.
+
+        Examples
+        --------
+        >>> given = ReadingOptions(text_columns=("title",), labels={"2": None}, shuffle_seed=4).given()
+        >>> given
+        {'text_columns': ['title'], 'labels': {'2': None}, 'shuffle_seed': 4}
+        >>> ReadingOptions.from_given(given)
+        ReadingOptions(...text_columns=('title',)...labels={'2': None}...shuffle_seed=4)
+        """
+        values = {field.name: (getattr(self, field.name), field.default) for field in fields(self)}
+        return {name: _as_json(value) for name, (value, default) in values.items() if value != default}
+
+    @classmethod
+    def from_given(cls, given: Mapping[str, Any]) -> "ReadingOptions":
+        """Return the options that :meth:`given` returned."""
+        columns = {"text_columns": tuple(given["text_columns"])} if "text_columns" in given else {}
+        return cls(**dict(given) | columns)
 
     def describe(self, found: "Survey") -> dict[str, Any]:
         """Return everything that decides which documents the bytes yield and in which order, as JSON holds it.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from movieclassifier.corpora.label_writing import check_writing
 from movieclassifier.corpora.readers.contract import BadRows, Label, Labels, as_shown
+from movieclassifier.corpora.without_text import WithoutText
 
 if TYPE_CHECKING:
     from movieclassifier.corpora.corpus import Corpus
@@ -18,22 +19,6 @@ if TYPE_CHECKING:
 # A label column with more values than this, or with longer ones, is most probably the wrong column.
 MAX_LABELS = 1000
 MAX_LABEL_LENGTH = 1000
-
-
-@dataclass
-class WithoutText:
-    """Documents whose text is empty or blank: how many, and which is the first, counted from 1 as they are read."""
-
-    n_documents: int = 0
-    first: int = 0
-
-    def counted(self, documents: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-        """Yield the documents, and count those without a text."""
-        for number, document in enumerate(documents, 1):
-            if not document[0] or document[0].isspace():
-                self.n_documents += 1
-                self.first = self.first or number
-            yield document
 
 
 @dataclass(frozen=True)
@@ -57,7 +42,6 @@ class Survey:
     shuffle_seed : int or None
         Of the order in which the documents are read, if it is not that of the corpus.
     without_text : WithoutText
-        Not counted where workers read the corpus.
     """
 
     n_documents: int
@@ -67,7 +51,7 @@ class Survey:
     bad_rows: tuple[str, ...] = ()
     n_bad_rows: int = 0
     shuffle_seed: int | None = None
-    without_text: WithoutText = field(default_factory=WithoutText, compare=False)
+    without_text: WithoutText = field(default_factory=WithoutText)
 
     @property
     def classes(self) -> tuple[Label, ...]:
@@ -175,7 +159,8 @@ def count_values(documents: Iterable[tuple[str, str]], corpus: "Corpus") -> Coun
             fault = f"more than {MAX_LABELS:,} different labels, such as"
         if fault:
             raise ValueError(
-                f"{corpus.names[0]}: {fault} {as_shown(value)}; pass the --label-column that holds the labels."
+                f"{corpus.names[0]}: {fault} {as_shown(value)}; pass ReadingOptions(label_column=…), the column that "
+                "holds the labels."
             )
     return counts
 
@@ -239,11 +224,11 @@ def _no_class(labels: Labels, known: Collection[str], n_classes: int) -> str:
     """Say that no label of a corpus is a class, and how to map them."""
     names = list(known)[:n_classes]
     values = [value for value, label in labels.items() if label is not None]
-    pairs = [f"{value}={name}" for value, name in zip(values, names, strict=False)]
+    pairs = dict(zip(values, names, strict=False))
     found = ", ".join(str(labels[value]) for value in values)
     return (
         f"the corpus has the labels {found}; the model knows {', '.join(names)}. "
-        f"Pass --labels to map them, such as {','.join(pairs)}."
+        f"Pass ReadingOptions(labels={pairs}) or a mapping like it."
     )
 
 

@@ -113,7 +113,11 @@ def _table(path: Path, lines: Iterator[str], reading: ReadingOptions, bad_rows: 
     names = None if reading.no_header else first[1]
     choice = Choice(reading.text_columns or None, NO_LABEL)
     columns = find_columns(
-        choice, names, len(first[1]), f"{path}, line {first[0]}", ", or --no-header if there is none."
+        choice,
+        names,
+        len(first[1]),
+        f"{path}, line {first[0]}",
+        ", or ReadingOptions(no_header=True) if there is none.",
     )
 
     def rows() -> Iterator[tuple[str, list[str]]]:

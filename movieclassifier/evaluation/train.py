@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -33,25 +31,8 @@ Source = str | os.PathLike[str] | Iterable[Document]
 STREAM = "stream.jsonl"
 READING = {"text_column", *(option.name for option in fields(ReadingOptions))}
 COLUMNS = "reading=ReadingOptions(text_columns=(…), label_column=…)"
-# Options of the command line that are arguments here.
-FLAGS = ("text-column", "label-column", "n-train", "n-holdout", "minibatch-size", "allow-sorted", "skip-bad-rows")
 
 
-@contextmanager
-def words_of_python() -> Iterator[None]:
-    """Name options in errors as Python does, not as the command line."""
-    try:
-        yield
-    except ValueError as error:
-        told = re.sub("Pass --(text|label)-column", f"Pass {COLUMNS}", str(error))
-        told = told.replace("--no-header", "no_header=True")
-        told = re.sub(f"--({'|'.join(FLAGS)})", lambda found: found[1].replace("-", "_"), told)
-        if told == str(error) or type(error) is not ValueError:
-            raise
-        raise ValueError(told) from None
-
-
-@words_of_python()
 def train(
     source: Source,
     *,

@@ -107,7 +107,7 @@ def as_tokens(words: Iterable[str], tokenizer: str) -> tuple[str, ...]:
     single = {found[0] for found in tokens if len(found) == 1}
     if not single:
         raise ValueError(
-            f"the tokenizer {tokenizer!r} gives none of the stop words as a token; leave --stop-words out."
+            f"the tokenizer {tokenizer!r} gives none of the stop words as a token; leave the stop words out."
         )
     return tuple(sorted(single))
 

@@ -64,9 +64,9 @@ def check_growth(recipe: Recipe, n_classes: int, n_used: int, n_columns: int) ->
 def _check(recipe: Recipe, n_classes: int, size: str, n_columns: int | None) -> None:
     needed, available = training_bytes(recipe, n_classes, n_columns), available_bytes()
     if needed > available:
-        way_out = "lower --n-features"
+        way_out = "lower n_features"
         if n_classes > 2:
-            way_out += ", or check --label-column if there should be fewer classes"
+            way_out += ", or check ReadingOptions(label_column=…) if there should be fewer classes"
         raise ValueError(
             f"{size} take about {needed / 1e9:,.1f} GB of memory to train, and {available / 1e9:,.1f} GB are "
             f"available; {way_out}."

@@ -21,7 +21,7 @@ CACHE = "minibatches.cache"
 STATE = "trainer.npz"
 MODEL_FILES = ("classifier.npz", "classifier.pkl", "stopwords.pkl")
 # Settings that a resumed run need not repeat: the checkpoint tells the first, the others decide no bits.
-NOT_COMPARED = ("earlier", "allow_sorted", "corpus", "label_names")
+NOT_COMPARED = ("earlier", "allow_sorted", "corpus", "label_names", "asked")
 # Settings that a corpus of its own may change: all but the recipe and the classes.
 OF_THE_CORPUS = tuple(name for name in Plan.__dataclass_fields__ if name not in ("recipe", "classes"))
 
@@ -210,7 +210,7 @@ def refuse_differences(path: str | os.PathLike[str], differences: Mapping[str, t
 
 def _settings(plan: Plan, without: Collection[str]) -> dict[str, Any]:
     """Return what decides the bits of a plan, each setting of the recipe and of the reading by itself."""
-    names = ("corpus", "label_names", *without)
+    names = ("corpus", "label_names", "asked", *without)
     settings = {name: value for name, value in plan.to_dict().items() if name not in names}
     recipe, reading = settings.pop("recipe", {}), settings.pop("reading", "{}")
     named = {"recipe" if name == "name" else name: value for name, value in recipe.items()}

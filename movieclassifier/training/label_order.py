@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 # A shuffled stream shows a minibatch this far from the shares less than once in 10**13 minibatches.
 LIMIT_NATS = 30.0
 WAY_OUT = (
-    "A stream sorted by label trains badly; pass --shuffle, shuffle the file once and for all (movieclassifier shuffle "
-    "IN OUT), or pass --allow-sorted to go on."
+    "A stream sorted by label trains badly; pass ReadingOptions(shuffle=True), shuffle the file once and for all "
+    "(movieclassifier shuffle IN OUT), or pass allow_sorted=True to go on."
 )
 
 

@@ -45,6 +45,8 @@ class Plan:
         Digest, number of documents and names of each corpus that was trained on before.
     corpus, label_names : tuple of str
         What people call the corpus and the classes; these decide no bits.
+    asked : str
+        Options of the evaluation and of reading, as JSON, for a run that is resumed; they decide no bits.
 
     Raises
     ------
@@ -66,6 +68,7 @@ class Plan:
     earlier: tuple[Corpus, ...] = ()
     corpus: tuple[str, ...] = ()
     label_names: tuple[str, ...] = ()
+    asked: str = ""
 
     def __post_init__(self) -> None:
         if len(self.classes) < 2:
@@ -141,6 +144,7 @@ class Plan:
         """
         if not isinstance(settings, dict):
             raise ValueError(f"a plan must be a mapping; got {settings!r:.80}")
+        settings = {"asked": ""} | settings  # checkpoints of before do not have it
         names = {field.name for field in fields(cls)}
         if settings.keys() != names:
             raise ValueError(f"a plan has {', '.join(sorted(names))}; got {', '.join(map(str, settings))}")
@@ -187,6 +191,7 @@ CHECKS: dict[str, Callable[[Any], bool]] = {
     "n_train": _is_count,
     "sha256": lambda value: isinstance(value, str),
     "reading": _is_reading,
+    "asked": _is_reading,
     "minibatch_size": _is_count,
     "seed": _is_count,
     "n_keep": lambda value: value is None or _is_count(value),

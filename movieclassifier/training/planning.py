@@ -5,6 +5,7 @@ import platform
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 from movieclassifier import __version__
 from movieclassifier.corpora.corpus import Corpus
@@ -12,6 +13,7 @@ from movieclassifier.corpora.minibatches import holdout_sizes
 from movieclassifier.corpora.pieces import Excerpt
 from movieclassifier.corpora.readers.contract import Document, Label
 from movieclassifier.corpora.readers.formats import BOOK_LABELS, LABELS
+from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.corpora.survey import Survey, count_labels
 from movieclassifier.models.guard import N_GUARD
 from movieclassifier.models.metadata import Provenance
@@ -50,7 +52,7 @@ def make_plan(corpus: Corpus, found: Survey, options: TrainingOptions, with_test
     n_train, n_holdout = holdout_sizes(found.n_documents, options.n_train, n_holdout)
     if n_holdout == 0 and not with_test and options.n_holdout is None:
         raise ValueError(
-            "there is nothing to evaluate on; lower --n-train, or pass --test, or pass --n-holdout 0 to go without."
+            "there is nothing to evaluate on; lower n_train, or pass test=…, or pass n_holdout=0 to go without."
         )
     plan = Plan(
         options.recipe,
@@ -66,8 +68,15 @@ def make_plan(corpus: Corpus, found: Survey, options: TrainingOptions, with_test
         allow_sorted=options.allow_sorted,
         corpus=corpus.names,
         label_names=_label_names(corpus, found.classes),
+        asked=json.dumps(_asked(corpus.reading, options)),
     )
     return plan, n_holdout
+
+
+def _asked(reading: ReadingOptions, options: TrainingOptions) -> dict[str, Any]:
+    """Return the options that a resumed run takes from its checkpoint beside the plan."""
+    of_evaluation = {name: getattr(options, name) for name in ("n_train", "n_holdout", "test", "test_format")}
+    return of_evaluation | {"reading": reading.given()}
 
 
 def default_n_shards(n_documents: int) -> int:

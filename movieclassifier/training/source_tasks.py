@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import chain
 
 from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.cutting import can_be_cut, count_pieces, cut_file, join_pieces
 from movieclassifier.corpora.pieces import Excerpt, Piece
 from movieclassifier.corpora.survey import files_digest, survey, survey_of
+from movieclassifier.corpora.without_text import WithoutText
 from movieclassifier.training.engines.tasks import Engine, Task, bundles_of
 from movieclassifier.training.sources import CorpusSource
 
@@ -36,14 +38,20 @@ def find_source(corpus: Corpus, engine: Engine, n_shards: int = 1) -> CorpusSour
             sha256 = pool.submit(files_digest, corpus)
             pieces, counts = _count(corpus, engine, n_shards)
             if pieces:
-                total = sum(counts, Counter[str]())
+                total, without_text = Counter[str](), WithoutText()
+                for found_in_piece, empty in counts:
+                    without_text = without_text.followed_by(total.total(), empty)
+                    total += found_in_piece
                 found = survey_of(corpus, total, sha256.result(), corpus.bad_rows())
-                return CorpusSource(corpus, found, Excerpt.of(pieces, [n.total() for n in counts], found.labels))
+                found = replace(found, without_text=without_text)
+                return CorpusSource(corpus, found, Excerpt.of(pieces, [n.total() for n, _ in counts], found.labels))
     return CorpusSource(corpus, survey(corpus))
 
 
-def _count(corpus: Corpus, engine: Engine, n_shards: int) -> tuple[Sequence[Piece], list[Counter[str]]]:
-    """Return the pieces of a corpus and the documents of each label in them; nothing if there is a fault in one."""
+def _count(
+    corpus: Corpus, engine: Engine, n_shards: int
+) -> tuple[Sequence[Piece], list[tuple[Counter[str], WithoutText]]]:
+    """Return the pieces of a corpus and what they hold, as :func:`count_pieces`; nothing if there is a fault in one."""
     numbers = range(len(corpus.paths))
     try:
         if corpus.addresses:  # this process has copies, and the workers have none

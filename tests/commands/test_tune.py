@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from movieclassifier.cli import main
 from movieclassifier.corpora.corpus import open_corpus
+from movieclassifier.evaluation.tuning_journal import Journal
 from movieclassifier.models.persistence import load_classifier
 from movieclassifier.recipes.toml import read_recipe
 from tests.support.patience import PATIENCE
@@ -52,7 +53,7 @@ def test_results_of_a_corpus_read_in_another_way_are_not_gone_on_from(space, tmp
     arguments += ["--budget", "0.00001"]
     assert CliRunner().invoke(main, [*arguments, "--text-column", "text"]).exit_code == 0
     again = CliRunner().invoke(main, [*arguments, "--text-column", "text"])
-    assert (again.exit_code, "Going on from 1 results" in again.stderr) == (0, True)
+    assert (again.exit_code, "Going on from 1 result " in again.stderr) == (0, True)
     result = CliRunner().invoke(main, [*arguments, *now])
     assert result.exit_code == 2
     assert "best.jsonl belongs to a search with a different reading" in result.stderr
@@ -136,3 +137,18 @@ def test_another_search_with_the_same_output_is_one_line(space, tmp_path):
         "best.jsonl belongs to a search with a different seed; pass a different --output, or remove it."
         in result.output
     )
+
+
+def test_ctrl_c_says_how_to_go_on(space, tmp_path, monkeypatch):
+    add = Journal.add
+
+    def interrupted(journal, *facts):
+        add(journal, *facts)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Journal, "add", interrupted)
+    arguments = [*COMMAND, "--space", str(space), "--output", str(tmp_path / "best.toml")]
+    stopped = CliRunner().invoke(main, arguments)
+    assert stopped.exit_code == 130
+    said = f"Stopped. Repeat the command to go on from 1 result in {tmp_path / 'best.jsonl'}."
+    assert stopped.stderr.splitlines()[-1] == said

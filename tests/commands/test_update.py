@@ -1,11 +1,13 @@
 """Votes are folded into a new base, from the command line, unless the guard refuses it."""
 
+from importlib.resources import files
+
 import pytest
 
 from movieclassifier.commands.update import main
 from movieclassifier.feedback.updating import DEFAULT_TOLERANCE
-from tests.support.command_line import output_of
-from tests.support.services import TEXTS, contradict, digest, write_model
+from tests.support.command_line import output_of, run
+from tests.support.services import TEXTS, contradict, digest, open_service, write_model
 
 
 def test_the_default_is_that_of_the_log():
@@ -39,3 +41,20 @@ def test_a_newly_trained_model_takes_the_place_of_the_one_that_is_served(service
 def test_retraining_goes_with_neither_a_model_nor_without_the_guard(option):
     refused = output_of("update", "--corpus", "a.csv", *option, status=2)
     assert "--corpus goes with neither --model nor --without-guard." in refused
+
+
+def test_the_corpus_is_read_as_for_the_training(tmp_path):
+    table = (files("movieclassifier") / "bundled" / "sample_reviews.csv").read_text("utf-8")
+    (tmp_path / "t.csv").write_text(table.replace("review,sentiment", "body,mood", 1))
+    columns = ["--text-column", "body", "--label-column", "mood", "--labels", "0=bad,1=good"]
+    assert run("train", tmp_path / "t.csv", *columns, "--n-features", "2**12", "--model", tmp_path).exit_code == 0
+    url = f"sqlite:///{tmp_path}/votes.db"
+    service = open_service(url, tmp_path / "classifier.npz")
+    contradict(service, "Not bad at all, I had feared worse.")
+    updated = run("update", "--database", url, "--corpus", tmp_path / "t.csv", "--tolerance", "1")
+    said = "Reading with --text-column body --label-column mood --labels 0=bad,1=good, as for the training."
+    assert said in updated.stderr
+    assert updated.stdout.startswith("Version 2 is served: trained on the corpus and 1 vote")
+    (tmp_path / "u.csv").write_text("text,label\nfine,good\n")
+    other = run("update", "--database", url, "--corpus", tmp_path / "u.csv")
+    assert "Reading with" not in other.stderr

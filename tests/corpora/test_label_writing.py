@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from movieclassifier.cli import main
+from movieclassifier.commands.shared.words import words_of_shell
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.label_writing import check_writing, folded
 from movieclassifier.corpora.reading import ReadingOptions
@@ -41,7 +42,7 @@ def test_writings_of_one_label_are_refused(tmp_path, one, other):
     options = ReadingOptions(no_quotes=True)
     with pytest.raises(ValueError, match=r"x\.tsv: the labels .+ and .+ differ only in how they are written") as fault:
         survey(open_corpus(tmp_path / "x.tsv", reading=options))
-    mapping = shlex.split(str(fault.value).split("pass --labels ")[1])[0]
+    mapping = shlex.split(words_of_shell(str(fault.value)).split("pass --labels ")[1])[0]
     assert {f"{one}={one}", f"{other}={one}", "neg=neg"} == set(mapping.split(","))
 
 

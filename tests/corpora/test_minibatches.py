@@ -51,8 +51,8 @@ def test_parts_have_the_sizes_asked_for():
 @pytest.mark.parametrize(
     ("n_train", "n_holdout", "message"),
     [
-        (3000, 5000, r"ended after 3000 documents, before the holdout of 5000 was full; lower --n-holdout\."),
-        (3001, 5, r"ended after 3000 documents, before the training part of 3001 was full; lower --n-train\."),
+        (3000, 5000, r"ended after 3000 documents, before the holdout of 5000 was full; lower n_holdout\."),
+        (3001, 5, r"ended after 3000 documents, before the training part of 3001 was full; lower n_train\."),
     ],
 )
 def test_stream_that_is_too_short_is_an_error(n_train, n_holdout, message):
@@ -95,9 +95,9 @@ def test_sizes_that_are_not_given_follow_from_the_stream(n_documents, n_train, n
 @pytest.mark.parametrize(
     ("n_documents", "n_train", "n_holdout", "message"),
     [
-        (100, 90, 20, "holds 100 documents, too few for --n-train 90 and --n-holdout 20"),
-        (100, 101, None, "holds 100 documents, too few for --n-train 101"),
-        (100, None, 100, "holds 100 documents, too few for --n-holdout 100"),
+        (100, 90, 20, "holds 100 documents, too few for n_train 90 and n_holdout 20"),
+        (100, 101, None, "holds 100 documents, too few for n_train 101"),
+        (100, None, 100, "holds 100 documents, too few for n_holdout 100"),
         (1, None, None, "holds 1 document, too few for a training part and a holdout"),
         (0, None, None, "holds 0 documents, too few"),
         (100, 0, 10, "--n-train must be at least 1, got 0"),

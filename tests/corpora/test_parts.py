@@ -65,7 +65,7 @@ def test_counts_of_a_split_are_those_of_its_training_part(sample):
 
 def test_too_few_documents_for_the_folds_are_refused():
     message = (
-        "2 documents are too few for 3 folds: they have 1 of the label 0, and every fold .* train on; lower --folds"
+        "2 documents are too few for 3 folds: they have 1 of the label 0, and every fold .* train on; lower n_folds"
     )
     with pytest.raises(ValueError, match=message):
         split_into_folds([("good", 1), ("bad", 0)], (0, 1), 3)

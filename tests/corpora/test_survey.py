@@ -7,9 +7,7 @@ import pytest
 from movieclassifier.corpora import survey as survey_module
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.reading import ReadingOptions
-from movieclassifier.corpora.shuffled import shuffle_corpus
-from movieclassifier.corpora.survey import WithoutText, find_labels, survey
-from tests.support.command_line import run
+from movieclassifier.corpora.survey import find_labels, survey
 
 
 def written(tmp_path, content, name="movie_data.csv"):
@@ -111,13 +109,3 @@ def test_a_row_that_cannot_be_read_ends_the_digest_too(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="line 3: expected 2 fields"):
         survey(open_corpus(path))
     assert seen == [hashlib.sha256().hexdigest()]
-
-
-def test_documents_without_a_text_are_counted(tmp_path):
-    path = tmp_path / "films.csv"
-    path.write_text('text,label\nfine,1\n"",0\ndull,0\n" ",1\n')
-    corpus = open_corpus(path)
-    assert survey(corpus).without_text == WithoutText(2, 2)
-    assert survey(shuffle_corpus(corpus, 1)).without_text.n_documents == 2
-    found = run("compare", path, "--recipe", "multinomial-nb")
-    assert "Warning: 2 documents have no text; the first is document 2 as they are read." in found.stderr

@@ -31,9 +31,9 @@ def test_what_does_not_fit_is_refused_with_the_way_out(monkeypatch):
     check_capacity(RECIPES["default"], 2)
     monkeypatch.setattr(capacity, "available_bytes", lambda: 10**9)
     check_capacity(RECIPES["default"], 1000)  # what more classes take follows the columns in use
-    message = r"1,000 classes and 9 columns in use take about 50.3 GB .* 1.0 GB are available; lower --n-features, or"
+    message = r"1,000 classes and 9 columns in use take about 50.3 GB .* 1.0 GB are available; lower n_features, or"
     with pytest.raises(ValueError, match=message):
         check_growth(RECIPES["default"], 1000, 9, 2**22)
     monkeypatch.setattr(capacity, "available_bytes", lambda: 10**7)
-    with pytest.raises(ValueError, match=r"2 classes of 4,194,304 columns take about 0.1 GB .*; lower --n-features\.$"):
+    with pytest.raises(ValueError, match=r"2 classes of 4,194,304 columns take about 0.1 GB .*; lower n_features\.$"):
         check_capacity(RECIPES["default"], 2)

@@ -43,7 +43,7 @@ def test_a_tenth_is_held_out_unless_there_is_a_test_corpus(corpus):
 
 
 def test_to_evaluate_on_nothing_has_to_be_asked_for(corpus):
-    with pytest.raises(ValueError, match="there is nothing to evaluate on; lower --n-train, or pass --test"):
+    with pytest.raises(ValueError, match="there is nothing to evaluate on; lower n_train, or pass test=…"):
         planned(corpus, n_train=100)
     assert planned(corpus, n_train=100, n_holdout=0)[0][1] == 0
 

@@ -25,6 +25,7 @@ from docs.extension.log_schema import find_tables
 from docs.extension.settings import descriptions, find_settings, names_in
 from docs.extension.tables import DEFINED_IN
 from movieclassifier.cli import COMMANDS, main
+from movieclassifier.commands.shared.words import words_of_shell
 from movieclassifier.live.sources import SOURCES
 from movieclassifier.training.teachers import TEACHERS
 from tests.support.pages import (
@@ -452,7 +453,8 @@ def said_in_the_code() -> str:
         *ROOT.glob("*.py"),
     ]
     text = "\n".join(path.read_text("utf-8") for path in [*sources, ROOT / "Makefile", ROOT / "bin/set_up.py"])
-    return re.sub(r'"\s*\\?\n\s*f?"', "", text)
+    text = re.sub(r'"\s*\\?\n\s*f?"', "", text)
+    return f"{text}\n{words_of_shell(text)}"
 
 
 def unsaid(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """What a finished run knows already, so that its options need not be typed again."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,9 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.models.origin import load_record_facts
-from movieclassifier.training.checkpoints import CHECKPOINT, STATE
+from movieclassifier.training.checkpoints import CHECKPOINT, STATE, load_checkpoint_facts
 from movieclassifier.training.options import RunOptions
 from movieclassifier.training.planning import earlier_plan
 
@@ -50,12 +52,34 @@ def settings_of_last_run(run: RunOptions, n_shards: int | None) -> dict[str, Any
         raise ValueError("--continue goes on from one trainer, and shards have many; leave out --shards and --on.")
     check_state(run)
     plan = earlier_plan(run)
-    context = click.get_current_context()
-    return {
-        name: getattr(plan, field)
-        for name, field in KNOWN.items()
-        if plan is not None and context.get_parameter_source(name) in (None, ParameterSource.DEFAULT)
+    return {name: getattr(plan, field) for name, field in KNOWN.items() if plan is not None and not _is_given(name)}
+
+
+def settings_to_resume(run: RunOptions, reading: ReadingOptions) -> dict[str, Any]:
+    """Return the options of the run whose checkpoint ``--resume`` goes on from, unless they are given now.
+
+    Parameters
+    ----------
+    run : RunOptions
+    reading : ReadingOptions
+        Of the command line; kept if any of its options is given.
+    """
+    found = (load_checkpoint_facts(Path(run.model_dir) / name) for name in (CHECKPOINT, STATE))
+    plan = next((facts.plan for facts in found if facts is not None and facts.plan.asked), None)
+    if plan is None:
+        return {}
+    asked = json.loads(plan.asked)
+    chosen = ReadingOptions.from_given(asked.pop("reading", {}))
+    settings = {name: getattr(plan, name) for name in (*KNOWN.values(), "n_keep")} | asked
+    return {"reading": reading if reading.given() else chosen} | {
+        name: value for name, value in settings.items() if not _is_given(name)
     }
+
+
+def _is_given(name: str) -> bool:
+    """Tell whether an option stands on the command line."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source not in (None, ParameterSource.DEFAULT)
 
 
 def metadata_of(run: RunOptions) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from movieclassifier.commands.shared.edge import add_options, warn
+from movieclassifier.commands.shared.words import words_of_shell
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.system.errors import as_printable
 
@@ -212,13 +213,15 @@ def corpus_to_test_on(path: str, reading: ReadingOptions, format: str | None = N
     return chosen_corpus([path], replace(reading, part=half, shuffle=False))
 
 
-def report_bad_rows(found: "Survey") -> None:
+def report_bad_rows(found: "Survey", corpus: "Corpus") -> None:
     """Say on stderr which rows a survey skipped, and how many documents have no text."""
+    from movieclassifier.corpora.without_text import place_without_text
+
     _report(found.n_bad_rows, found.bad_rows)
     if n := found.without_text.n_documents:
         have = "1 document has" if n == 1 else f"{n:,} documents have"
-        which = "it is" if n == 1 else "the first is"
-        warn([f"{have} no text; {which} document {found.without_text.first:,} as they are read."])
+        place = place_without_text(corpus) or f"document {found.without_text.first:,} as they are read"
+        warn([f"{have} no text; {'it' if n == 1 else 'the first'} is {place}."])
 
 
 def report_skipped(bad_rows: "BadRows") -> None:
@@ -231,6 +234,6 @@ def _report(n_bad_rows: int, messages: Sequence[str]) -> None:
         return
     click.echo("Skipped 1 bad row:" if n_bad_rows == 1 else f"Skipped {n_bad_rows:,} bad rows:", err=True)
     for message in messages:
-        click.echo(f"  {as_printable(message)}", err=True)
+        click.echo(f"  {words_of_shell(as_printable(message))}", err=True)
     if n_bad_rows > len(messages):
         click.echo("  …", err=True)

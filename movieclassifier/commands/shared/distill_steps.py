@@ -47,7 +47,7 @@ def read_texts(paths: tuple[str, ...], reading: ReadingOptions, options: Distill
     corpus = chosen_corpus(paths, reading)
     test = corpus_to_test_on(options.test, reading, options.test_format) if options.test else None
     found = survey(corpus)
-    report_bad_rows(found)
+    report_bad_rows(found, corpus)
     if len(found.classes) < 2:
         raise ValueError(f"there must be documents of at least two classes; all are labelled {found.classes[0]!r}.")
     n_holdout = 0 if test is not None and options.n_holdout is None else options.n_holdout

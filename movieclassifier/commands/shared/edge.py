@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from movieclassifier.commands.shared.help_pages import HelpPage, SuggestingGroup
+from movieclassifier.commands.shared.words import words_of_shell
 from movieclassifier.system.errors import one_line
 
 
@@ -51,7 +52,7 @@ class Command(ReplacesCharacters, HelpPage):
         except (ValueError, OSError) as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise  # `… | head` closed the pipe; click ends quietly.
-            click.echo(f"Error: {one_line(error)}", err=True)
+            click.echo(f"Error: {words_of_shell(one_line(error))}", err=True)
             ctx.exit(getattr(error, "exit_status", 2))
         except MemoryError as error:
             click.echo(f"Error: there is not enough memory. {one_line(error) if str(error) else ''}".rstrip(), err=True)
@@ -99,7 +100,7 @@ def prepare_process() -> None:
 def warn(sentences: Iterable[str]) -> None:
     """Write sentences to stderr as warnings, each on a line."""
     for sentence in sentences:
-        click.echo(f"Warning: {sentence}", err=True)
+        click.echo(f"Warning: {words_of_shell(sentence)}", err=True)
 
 
 def add_options(options: Sequence[Callable[..., Any]]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -64,6 +64,29 @@ def reading_for_evaluation(reading: ReadingOptions, classifier: "Classifier", pa
     return found if found is reading else with_names(found)
 
 
+def reading_for_retraining(
+    reading: ReadingOptions, metadata: Mapping[str, Any], paths: Sequence[str]
+) -> ReadingOptions:
+    """Return how the corpus of the training was read, if nothing is said now and the corpus can be read so.
+
+    Parameters
+    ----------
+    reading : ReadingOptions
+        Of the command line.
+    metadata : mapping
+        Where the served model came from.
+    paths : sequence of str
+        The corpus to train on once more.
+    """
+    from movieclassifier.corpora.corpus import open_corpus
+
+    def read_first(candidate: ReadingOptions) -> None:
+        if "-" not in paths:  # standard input can be read only once
+            next(iter(open_corpus(*paths, reading=candidate)))
+
+    return _if_readable(reading, metadata, OF_LABELLED, read_first)
+
+
 def reading_for_texts(reading: ReadingOptions, metadata: Mapping[str, Any], path: str) -> ReadingOptions:
     """Return how the texts of the training were read, if nothing is said now and the file can be read so.
 

@@ -112,7 +112,7 @@ def plan_run(
         if a different training is at work there.
     """
     corpus, found = source.corpus, source.found
-    report_bad_rows(found)
+    report_bad_rows(found, corpus)
     if run.on is not None and training.n_shards is None:
         training = replace(training, n_shards=default_n_shards(training.n_train or found.n_documents))
     earlier = earlier_plan(run)

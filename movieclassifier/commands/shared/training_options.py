@@ -18,7 +18,7 @@ from movieclassifier.commands.shared.common_options import (
     seed_option,
     threads_option,
 )
-from movieclassifier.commands.shared.continuing import metadata_of, settings_of_last_run
+from movieclassifier.commands.shared.continuing import metadata_of, settings_of_last_run, settings_to_resume
 from movieclassifier.commands.shared.corpus_options import format_of_test, test_option
 from movieclassifier.commands.shared.edge import add_options
 from movieclassifier.commands.shared.reading_before import reading_as_before
@@ -201,7 +201,7 @@ RUN_OPTIONS: list[Any] = [
         is_flag=True,
         help="Keep the state of the trainer in --model, for --continue. It may take hundreds of megabytes.",
     ),
-    click.option("--resume", is_flag=True, help="Go on from the last checkpoint of the same run."),
+    click.option("--resume", is_flag=True, help="Go on from the last checkpoint of the same run, with its options."),
     click.option(
         "--continue",
         "continue_",
@@ -229,6 +229,8 @@ def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
         if run.continue_:
             options |= settings_of_last_run(run, options["n_shards"])
             options["reading"] = reading_as_before(options["reading"], metadata_of(run))
+        elif run.resume and run.on is None and (options["n_shards"] or 1) == 1:
+            options |= settings_to_resume(run, options["reading"])
         names = TrainingOptions.__dataclass_fields__.keys() - {"recipe"}
         of_training = {name: options.pop(name) for name in names}
         training = TrainingOptions(chosen_recipe(options), **of_training)

@@ -18,7 +18,8 @@ from six.moves.urllib.request import Request, urlopen
 from movieclassifier.corpora.aclimdb.partial_file import Note, begin, forget, n_bytes_of, read_note
 from movieclassifier.system.atomic import name_full_disk
 from movieclassifier.system.errors import as_printable
-from movieclassifier.system.progress import Progress, is_shown
+from movieclassifier.system.progress import Progress
+from movieclassifier.system.waiting import telling_of_wait
 
 log = logging.getLogger(__name__)
 
@@ -108,10 +109,11 @@ def fetch(
             if n_failed > n_retries:
                 raise SourceUnreachable(f"{url}: {fault}; gave up after {n_failed} attempts") from fault
             wait = min(max(backoff * 2 ** (n_failed - 1), fault.wait), LONGEST_WAIT)
-            # Part of the progress: where that is not shown, all that is said is how it ended.
-            level = logging.WARNING if is_shown(show) else logging.INFO
+            # Part of the progress, which is never silent for long: where nobody wants it, only the end is told.
+            level = logging.INFO if show is False else logging.WARNING
             log.log(level, "%s: %s; trying again in %g s", url, as_printable(str(fault)), wait)
-        time.sleep(wait)
+        with telling_of_wait(f"{url}: waiting before the next attempt", show):
+            time.sleep(wait)
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,8 @@ class _Download:
             if validator:
                 headers["If-Range"] = validator
         try:
-            return urlopen(Request(self.url, headers=headers), timeout=self.timeout)  # noqa: S310
+            with telling_of_wait(f"{self.url}: waiting for the server", self.show):
+                return urlopen(Request(self.url, headers=headers), timeout=self.timeout)  # noqa: S310
         except HTTPError as error:
             with error:
                 raise self._fault_of_status(error) from error

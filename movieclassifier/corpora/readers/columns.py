@@ -66,12 +66,16 @@ def find_columns(choice: Choice, names: list[str] | None, n_fields: int, where: 
         return Columns((n_fields - 2,), n_fields - 1, n_fields, "sentiment")
     expected = "a column such as review or text" if choice.label == NO_LABEL else "columns such as review,sentiment"
     finder = _Finder(names, n_fields, where, hint, expected)
-    texts = tuple(finder.position(column, TEXT_COLUMNS, 0, "--text-column") for column in choice.texts())
+    texts = tuple(
+        finder.position(column, TEXT_COLUMNS, 0, "ReadingOptions(text_columns=…)") for column in choice.texts()
+    )
     if choice.label == NO_LABEL:
         return Columns(texts, texts[0], n_fields, "no column")
-    label = finder.position(choice.label, LABEL_COLUMNS, 1, "--label-column")
+    label = finder.position(choice.label, LABEL_COLUMNS, 1, "ReadingOptions(label_column=…)")
     if label in texts:
-        raise ValueError(f"{where}: text and label are both in column {label}; pass a different --text-column.")
+        raise ValueError(
+            f"{where}: text and label are both in column {label}; pass different ReadingOptions(text_columns=…)."
+        )
     return Columns(texts, label, n_fields, names[label] if names else f"column {label}")
 
 
@@ -119,7 +123,7 @@ class _Finder:
 
     def _only(self, names: list[str], name: str, option: str) -> int:
         if (n := names.count(name)) > 1:
-            raise ValueError(f"{self.where}: {n} columns are called {name!r}; pass {option} a number.")
+            raise ValueError(f"{self.where}: {n} columns are called {name!r}; pass {option} with a number.")
         return names.index(name)
 
 

@@ -178,7 +178,8 @@ def _zip(file: io.BufferedReader, path: Path) -> Readable:
     members = [member for member in archive.infolist() if not is_folder(member) and not is_junk(member.filename)]
     if len(members) != 1:
         raise ValueError(
-            f"{path}: a zip of {len(members):,} files; pass one of them, or --format folders for a folder per class."
+            f"{path}: a zip of {len(members):,} files; pass one of them, or ReadingOptions(format='folders') for a "
+            "folder per class."
         )
     if members[0].flag_bits & 1:
         raise ValueError(f"{path}: the zip is encrypted; decrypt it first.")

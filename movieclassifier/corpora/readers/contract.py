@@ -19,6 +19,7 @@ BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u200c\u
 MISSING = frozenset({"", "nan", "-nan", "null", "n/a", "#n/a", "<na>", "#na", "nat"})
 # Characters that terminals obey: the control characters, and those that turn the direction of the text.
 CONTROLS = frozenset(map(chr, (*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+NO_TEXT = "there is no text."
 # Labels that are remembered; more of them are refused later.
 MAX_MEMO = 1000
 
@@ -79,6 +80,17 @@ class AsIs(dict[str, Label | None]):
         return label
 
 
+class WithText(dict[str, Label | None]):
+    """The mapping in place of `labels` that takes a document without a text for one that cannot be read.
+
+    It knows no value itself, and :func:`find_label` looks each of them up in `labels`.
+    """
+
+    def __init__(self, labels: Labels) -> None:
+        super().__init__()
+        self.labels = labels
+
+
 class Ignored(dict[str, Label | None]):
     """The mapping in place of `labels` that takes every value, also a missing one, for the same empty label."""
 
@@ -132,10 +144,20 @@ def find_label(text: str, value: str, labels: Labels, encoding: str, name: str) 
         return labels[value]
     except KeyError:
         pass
+    if isinstance(labels, WithText):
+        label = find_label(text, value, labels.labels, encoding, name)
+        if label is not None and is_blank(text):
+            raise RowFault(NO_TEXT)
+        return label
     try:
         return labels[as_label(value)]
     except KeyError:
         raise RowFault(unknown_label(name, value, labels)) from None
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether a text is empty or blanks alone."""
+    return not text or text.isspace()
 
 
 def as_bad_rows(skip_bad_rows: int | BadRows) -> BadRows:
@@ -147,15 +169,21 @@ def unknown_label(name: str, value: str, labels: Labels) -> str:
     """Say that a label is missing, or that the mapping does not know it."""
     name, label = as_printable(name), as_label(value)
     if not isinstance(labels, AsIs):
-        return f"{name} must be one of {', '.join(labels)}; got {as_shown(value)}. Pass --labels to map other values."
+        return (
+            f"{name} must be one of {', '.join(labels)}; got {as_shown(value)}. "
+            "Pass ReadingOptions(labels=…) to map other values."
+        )
     if not label:
-        return f"{name} is empty; every document needs a label. Add it, or pass --skip-bad-rows N."
+        return f"{name} is empty; every document needs a label. Add it, or pass ReadingOptions(skip_bad_rows=N)."
     if is_missing(label):
         return (
-            f"{name} is {label!r}, which stands for a missing label; every document needs one. Add it, pass --labels "
-            "with this value if it is a label, or pass --skip-bad-rows N."
+            f"{name} is {label!r}, which stands for a missing label; every document needs one. Add it, pass "
+            "ReadingOptions(labels=…) with this value if it is a label, or pass ReadingOptions(skip_bad_rows=N)."
         )
-    return f"{name} holds a control character: {as_shown(value)}. Pass the --label-column that holds the labels."
+    return (
+        f"{name} holds a control character: {as_shown(value)}. "
+        "Pass ReadingOptions(label_column=…), the column that holds the labels."
+    )
 
 
 def nothing_read(path: Path, what: str, bad_rows: BadRows) -> ValueError:
@@ -172,14 +200,17 @@ def text_fault(text: str, encoding: str) -> str | None:
         except UnicodeEncodeError as error:
             # Files are opened with errors="surrogateescape", which hides byte 0xNN in the surrogate U+DCNN.
             if text.startswith(UTF32_MARKS):
-                return "this is UTF-32; pass --encoding utf-32."
+                return "this is UTF-32; pass ReadingOptions(encoding='utf-32')."
             if text.startswith(UTF16_MARKS):
-                return "this is UTF-16; pass --encoding utf-16."
+                return "this is UTF-16; pass ReadingOptions(encoding='utf-16')."
             if text.startswith(BINARY_MARKS):
                 return "this is a picture or a program, no text; pass a file of documents."
             byte = ord(text[error.start]) - 0xDC00
             if 0x80 <= byte <= 0xFF:
-                return f"the byte 0x{byte:02x} is not {encoding}; pass the file's encoding, such as --encoding latin-1."
+                return (
+                    f"the byte 0x{byte:02x} is not {encoding}; pass the file's encoding, such as "
+                    "ReadingOptions(encoding='latin-1')."
+                )
             return f"U+{ord(text[error.start]):04X} is half a character (a lone surrogate)."
     if "\0" in text:
         return _nul_fault(text, encoding)
@@ -190,12 +221,18 @@ def _nul_fault(text: str, encoding: str) -> str:
     """Say that a text holds a NUL; in UTF-16 every second byte of a Latin letter is one, in UTF-32 three of four."""
     if len(text) > 7 and text.count("\0") * 3 > 2 * len(text):
         order = "be" if text.startswith("\0\0\0") else "le"
-        return f"this looks like UTF-32 without a byte order mark; pass --encoding utf-32-{order}."
+        return f"this looks like UTF-32 without a byte order mark; pass ReadingOptions(encoding='utf-32-{order}')."
     if len(text) > 3 and text.count("\0") * 3 > len(text) and "\0\0\0" not in text:
         order = "be" if text.startswith("\0") else "le"
         size = 32 if re.match("utf.?16", encoding, re.IGNORECASE) else 16  # read as UTF-16, UTF-32 has NULs left
-        return f"this looks like UTF-{size} without a byte order mark; pass --encoding utf-{size}-{order}."
-    return "a NUL byte, which no text holds; the file is damaged, or pass its encoding, such as --encoding utf-16."
+        return (
+            f"this looks like UTF-{size} without a byte order mark; pass "
+            f"ReadingOptions(encoding='utf-{size}-{order}')."
+        )
+    return (
+        "a NUL byte, which no text holds; the file is damaged, or pass its encoding, such as "
+        "ReadingOptions(encoding='utf-16')."
+    )
 
 
 def as_shown(value: str, length: int = 60) -> str:
@@ -227,7 +264,7 @@ def check_file(path: Path, reader: str) -> None:
     if path.is_dir():
         raise IsADirectoryError(
             f"{path}: this is a folder, but {reader} reads a file; pass a file, a pattern such as "
-            f"'{path / '*.csv'}', or --format folders."
+            f"'{path / '*.csv'}', or ReadingOptions(format='folders')."
         )
     if not path.exists():
         raise FileNotFoundError(f"{path}: there is no such file.")

@@ -19,7 +19,7 @@ FAULTS = {
 }
 AFTER_QUOTE = (
     "text after a closing quote; a quote inside a quoted field must be doubled. "
-    "Pass --no-quotes if quotes are part of the text."
+    "Pass ReadingOptions(no_quotes=True) if quotes are part of the text."
 )
 
 

@@ -2,22 +2,9 @@
 
 from collections.abc import Iterator
 from os import PathLike
-from pathlib import Path
 
-from movieclassifier.corpora.readers.contract import (
-    AsIs,
-    BadRows,
-    Document,
-    Labels,
-    RowFault,
-    as_bad_rows,
-    as_shown,
-    check_encoding,
-    check_file,
-    find_label,
-    nothing_read,
-)
-from movieclassifier.corpora.readers.streams import open_text
+from movieclassifier.corpora.readers.contract import BadRows, Document, Labels, RowFault, as_shown
+from movieclassifier.corpora.readers.lines import read_lines
 
 PREFIX = "__label__"
 
@@ -58,6 +45,7 @@ def iter_fasttext(
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> path = Path(tempfile.mkdtemp()) / "train.ft.txt"
     >>> _ = path.write_text("__label__good Great, really!\n__label__bad Awful.\n")
     >>> list(iter_fasttext(path))
@@ -67,28 +55,7 @@ def iter_fasttext(
     ----------
     https://fasttext.cc/docs/en/supervised-tutorial.html
     """
-    check_file(Path(path), "fasttext")
-    check_encoding(encoding)
-    return _documents(Path(path), AsIs() if labels is None else labels, encoding, as_bad_rows(skip_bad_rows))
-
-
-def _documents(path: Path, labels: Labels, encoding: str, bad_rows: BadRows) -> Iterator[Document]:
-    empty = True
-    with open_text(path, encoding, "\n") as lines:
-        for n_line, line in enumerate(lines, 1):
-            if line.isspace():
-                continue
-            try:
-                text, value = _parted(line.rstrip("\r\n"))
-                label = find_label(text, value, labels, encoding, "the label")
-            except RowFault as fault:
-                bad_rows.add(f"{path}, line {n_line}: {fault}")
-                continue
-            empty = False
-            if label is not None:
-                yield text, label
-    if empty:
-        raise nothing_read(path, "documents", bad_rows)
+    return read_lines(path, _parted, labels, format="fasttext", encoding=encoding, skip_bad_rows=skip_bad_rows)
 
 
 def _parted(line: str) -> tuple[str, str]:
@@ -99,5 +66,5 @@ def _parted(line: str) -> tuple[str, str]:
     if not word.startswith(PREFIX):
         raise RowFault(f"expected {PREFIX} and a label at the start; got {as_shown(line)}.")
     if text.lstrip().startswith(PREFIX):
-        raise RowFault(f"expected one label; got {as_shown(line)}. Keep one, or pass --skip-bad-rows N.")
+        raise RowFault(f"expected one label; got {as_shown(line)}. Keep one, or pass ReadingOptions(skip_bad_rows=N).")
     return text, word.removeprefix(PREFIX)

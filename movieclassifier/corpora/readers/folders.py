@@ -130,7 +130,10 @@ class _Files:
     def _documents(self, labels: Labels, bad_rows: BadRows) -> Iterator[Document]:
         members = open_members(self.path)
         if members is None:
-            raise ValueError(f"{self.path}: expected a folder, or a zip or tar of folders; pass a different --format.")
+            raise ValueError(
+                f"{self.path}: expected a folder, or a zip or tar of folders; pass a different "
+                "ReadingOptions(format=…)."
+            )
         wants: Wants = self._is_half
         if self.parts is None:
             wants = set(class_folders(members.folders(), self.path)).__contains__
@@ -181,7 +184,8 @@ def class_folders(folders: Collection[str], path: Path) -> list[str]:
     if not classes:
         raise ValueError(
             f"{path}: there are no folders with files in it; expected one for each class. "
-            f"Pass files by a pattern, such as '{path / '*.csv'}', or --format files for a file per class."
+            f"Pass files by a pattern, such as '{path / '*.csv'}', or ReadingOptions(format='files') for a file per "
+            "class."
         )
     depths = {folder.count("/"): folder for folder in reversed(classes)}
     if len(depths) > 1:

@@ -78,9 +78,8 @@ def _iter_pieces(text: io.TextIOWrapper, path: Path, read: Callable[[int], str],
 
 def not_decodable(encoding: str, error: UnicodeError) -> str:
     """Say that a file is not in its encoding, and which one it may be in."""
-    advice = "utf-16-le or utf-16-be" if "BOM" in str(error) else "its encoding"
-    advice = f"pass --encoding {advice}" if "utf" in advice else "pass its --encoding"
-    return f"this is not {encoding} ({getattr(error, 'reason', error)}); {advice}."
+    advice = "ReadingOptions(encoding='utf-16-le') or 'utf-16-be'" if "BOM" in str(error) else "its encoding"
+    return f"this is not {encoding} ({getattr(error, 'reason', error)}); pass {advice}."
 
 
 def without_mark(pieces: Iterator[str]) -> Iterator[str]:

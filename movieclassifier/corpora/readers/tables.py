@@ -33,8 +33,8 @@ from movieclassifier.corpora.readers.dialects import Dialect, find_dialect, unes
 from movieclassifier.corpora.readers.streams import open_text
 
 HEADER_AGAIN = (
-    "this is the header again, as where files are joined; take the row out or pass --skip-bad-rows N, "
-    "or pass the files one by one."
+    "this is the header again, as where files are joined; take the row out, or pass "
+    "ReadingOptions(skip_bad_rows=N), or pass the files one by one."
 )
 # In characters; a longer field is no name of a column.
 MAX_NAME = 100
@@ -294,7 +294,7 @@ class _Table:
             raise ValueError(f"{where}: {fault}")
         if len(row) == 1 and self.choice.label != NO_LABEL:
             raise UnlikelyFormat(f"{where}: {_one_column(row[0], delimiter)}")
-        hint = ", or --no-header if there is none."
+        hint = ", or ReadingOptions(no_header=True) if there is none."
         columns = find_columns(self.choice, row if self.header else None, len(row), where, hint)
         if not self.header:
             return _Found(None, columns, chain([first], rows), 0, True)
@@ -328,12 +328,14 @@ def _one_column(field: str, delimiter: str) -> str:
     other = next((character for character in OTHER_DELIMITERS if character != delimiter and character in field), None)
     if other is None:
         return f"one column only, {as_shown(field)}; expected text and label, such as review,sentiment."
-    return f"one column only, {as_shown(field)}; pass --delimiter {other!r}, which seems to part this file."
+    return (
+        f"one column only, {as_shown(field)}; pass ReadingOptions(delimiter={other!r}), which seems to part this file."
+    )
 
 
 def wrong_length(row: list[str], n_fields: int) -> str:
     """Return the message for a row of too few or too many fields, with advice."""
     return (
         f"expected {n_fields} fields, got {len(row)}. Put quotes around texts that hold the delimiter, "
-        "pass the --delimiter of this file, or --skip-bad-rows N."
+        "pass ReadingOptions(delimiter=…) of this file, or ReadingOptions(skip_bad_rows=N)."
     )

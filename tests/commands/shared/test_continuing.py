@@ -6,6 +6,7 @@ from importlib.resources import files
 import pytest
 
 from movieclassifier import load_classifier
+from movieclassifier.training.fit import Fit
 from tests.support.command_line import run
 
 SAMPLE = str(files("movieclassifier").joinpath("bundled/sample_reviews.csv"))
@@ -46,3 +47,27 @@ def test_settings_are_not_asked_for_again(tmp_path, more):
     assert json.dumps(records[0].metadata) == json.dumps(records[1].metadata)
     assert records[0].metadata["seed"] == (6 if more else 5)
     assert (tmp_path / "short" / "trainer.npz").exists()
+
+
+def test_a_resumed_run_knows_its_options(tmp_path, monkeypatch):
+    table = (files("movieclassifier") / "bundled" / "sample_reviews.csv").read_text("utf-8")
+    (tmp_path / "t.csv").write_text(table.replace("review,sentiment", "body,mood", 1))
+    columns = ["--text-column", "body", "--label-column", "mood", "--labels", "0=bad,1=good", "--shuffle-seed", "3"]
+    options = [*SETTINGS, *columns, "--shuffle", "--passes", "2", "--n-holdout", "150", "--checkpoint-every", "1"]
+    assert run("train", tmp_path / "t.csv", *options, "--model", tmp_path / "whole").exit_code == 0
+    save = Fit.save
+
+    def stopped(fit, *arguments, **settings):
+        save(fit, *arguments, **settings)
+        if fit.n_steps_done >= 5:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Fit, "save", stopped)
+        assert run("train", tmp_path / "t.csv", *options, "--model", tmp_path / "cut").exit_code == 130
+    other = run("train", tmp_path / "t.csv", "--resume", "--seed", "6", "--model", tmp_path / "cut")
+    assert "belongs to a different run: seed was 5, is 6." in other.stderr
+    done = run("train", tmp_path / "t.csv", "--resume", "--model", tmp_path / "cut")
+    assert "going on at minibatch 6 of" in done.stderr
+    records = [(tmp_path / folder / "classifier.npz").read_bytes() for folder in ("whole", "cut")]
+    assert records[0] == records[1]

@@ -181,7 +181,9 @@ def test_unknown_kind_of_zip_is_said(tmp_path):
 
 def test_file_is_no_folder_per_class(tmp_path):
     (tmp_path / "x.csv").write_text("text,label\n")
-    with pytest.raises(ValueError, match="expected a folder, or a zip or tar of folders; pass a different --format"):
+    with pytest.raises(
+        ValueError, match="expected a folder, or a zip or tar of folders; pass a different ReadingOptions\\(format"
+    ):
         list(READERS["folders"](tmp_path / "x.csv"))
 
 

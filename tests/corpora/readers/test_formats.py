@@ -97,7 +97,10 @@ def test_document_comes_back(tmp_path, name):
 @pytest.mark.parametrize("name", ROWS)
 @pytest.mark.parametrize(
     ("text", "message"),
-    [(b"tr\xe8s bien", r"the byte 0xe8 is not utf-8; .+ --encoding latin-1"), (b"a \0 NUL", "NUL|no JSON")],
+    [
+        (b"tr\xe8s bien", r"the byte 0xe8 is not utf-8; .+ ReadingOptions\(encoding='latin-1'"),
+        (b"a \0 NUL", "NUL|no JSON"),
+    ],
     ids=["not UTF-8", "NUL"],
 )
 def test_bad_bytes_are_named_with_their_place(tmp_path, name, text, message):
@@ -110,7 +113,9 @@ def test_bad_bytes_are_named_with_their_place(tmp_path, name, text, message):
 @pytest.mark.parametrize("name", ROWS)
 def test_unknown_label_is_named_with_its_place(tmp_path, name):
     path = write_one(tmp_path, name, label=LABEL.get(name, "7"))
-    with pytest.raises(ValueError, match=r"(1_9\.txt|line \d): .+ must be one of a, b; got '(7|pos)'\. Pass --labels"):
+    with pytest.raises(
+        ValueError, match=r"(1_9\.txt|line \d): .+ must be one of a, b; got '(7|pos)'\. Pass ReadingOptions\(labels"
+    ):
         list(READERS[name](path, {"a": 0, "b": 1}))
 
 
@@ -164,7 +169,9 @@ def test_utf_16_is_read_when_it_is_named(tmp_path, name):
     for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xff\xfe", "utf-16-le"), (b"", "utf-16-le")):
         path.write_bytes(mark + plain)
         assert list(READERS[name](path, encoding=encoding)) == [(expected, "0")]
-    with pytest.raises(ValueError, match=r"(file|0\.txt).*(BOM.*pass --encoding utf-16-le or utf-16-be|looks like)"):
+    with pytest.raises(
+        ValueError, match=r"(file|0\.txt).*(BOM.*pass ReadingOptions\(encoding='utf-16-le'\) or 'utf-16-be'|looks like)"
+    ):
         list(READERS[name](path, encoding="utf-16"))
 
 

@@ -57,7 +57,10 @@ def test_json_arrays_have_columns_by_number(tmp_path):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('{"a": 1, "b": 2}', r"line 1: expected columns such as review,sentiment; got a,b\. Pass --text-column\.$"),
+        (
+            '{"a": 1, "b": 2}',
+            r"line 1: expected columns such as review,sentiment; got a,b\. Pass ReadingOptions\(text_columns=…\)\.$",
+        ),
         ("7", r"line 1: expected a JSON object, such as .+; got 7"),
     ],
 )

@@ -47,5 +47,5 @@ def test_real_corpus_is_recognised_and_read_whole(name, format, counts):
 
 def test_quoting_reader_says_how_to_read_ucis_file():
     path = find_file("imdb_labelled.txt")
-    with pytest.raises(ValueError, match=r"line \d+: text after a closing quote; .+--no-quotes"):
+    with pytest.raises(ValueError, match=r"line \d+: text after a closing quote; .+ReadingOptions\(no_quotes=True\)"):
         list(READERS["tsv"](path))

@@ -80,30 +80,42 @@ FAULTS = {
     "blank lines only": ("\n\n", {}, r": the file is empty"),
     "header only": (HEADER, {}, r"movie_data\.csv: there are no rows below the header\."),
     "wrong header": ("a,b\nx,1\n", {}, r"line 1: expected columns such as review,sentiment; got a,b\. Pass --text-c"),
-    "wide wrong header": ("a," * 99 + "\n", {}, r"got (a,){60}…\. Pass --text-column, or --no-header"),
+    "wide wrong header": (
+        "a," * 99 + "\n",
+        {},
+        r"got (a,){60}…\. Pass ReadingOptions\(text_columns=…\), or ReadingOptions\(no_header",
+    ),
     "no such column": (HEADER, {"text_column": "x"}, r"line 1: no column is called .x.; the columns are review,sentim"),
     "no such number": (HEADER, {"text_column": 2}, r"no column 2; there are 2, from 0\. Pass a different --text"),
-    "negative number": (HEADER, {"label_column": -1}, r"no column -1; there are 2, .+ a different --label-column"),
+    "negative number": (
+        HEADER,
+        {"label_column": -1},
+        r"no column -1; there are 2, .+ a different ReadingOptions\(label_column",
+    ),
     "two of that name": (
         "review,sentiment,review\n",
         {},
-        r"2 columns are called 'review'; pass --text-column a number",
+        r"2 columns are called 'review'; pass ReadingOptions\(text_columns=…\) with a number",
     ),
     "same column": (
         HEADER,
         {"label_column": 0},
-        r"text and label are both in column 0; pass a different --text-column",
+        r"text and label are both in column 0; pass different ReadingOptions\(text_columns",
     ),
     "name, no header": (
         "a,b\n",
         {"header": False, "text_column": "x"},
         r"without a header columns have numbers from 0",
     ),
-    "three, no header": ("a,b,c\n", {"header": False}, r"which of the 3 columns\? Pass --text-column with a number"),
+    "three, no header": (
+        "a,b,c\n",
+        {"header": False},
+        r"which of the 3 columns\? Pass ReadingOptions\(text_columns=…\) with a number",
+    ),
     "unknown label": (
         HEADER + "good,1\nbad,5\n",
         {},
-        r"line 3: sentiment must be one of 0, 1; got '5'\. Pass --labels to map other values\.",
+        r"line 3: sentiment must be one of 0, 1; got '5'\. Pass ReadingOptions\(labels=…\) to map other values\.",
     ),
     "unknown label, no header": ("x,1\nx,\n", {"header": False}, r"line 2: column 1 must be one of 0, 1; got ''\."),
     "missing field": (HEADER + "good,1\nbad\n", {}, r"line 3: expected 2 fields, got 1\. Put quotes around texts"),
@@ -124,7 +136,11 @@ FAULTS = {
         {},
         r"line 2: a field of more than 16,777,216 charac",
     ),
-    "NUL": (HEADER + "good,1\nb\0d,0\n", {}, r"line 3: a NUL byte, which no text holds; .+ --encoding utf-16"),
+    "NUL": (
+        HEADER + "good,1\nb\0d,0\n",
+        {},
+        r"line 3: a NUL byte, which no text holds; .+ ReadingOptions\(encoding='utf-16'",
+    ),
     "UTF-16": (HEADER.encode("utf-16-le"), {}, r"line 1: this looks like UTF-16 without a byte order mark"),
     "not UTF-8": (
         (HEADER + "good,1\ncafé,0\n").encode("latin-1"),
@@ -136,7 +152,7 @@ FAULTS = {
     "cut UTF-16": (
         HEADER.encode("utf-16") + b"x",
         {"encoding": "utf-16"},
-        r"this is not utf-16 \(truncated data\); pass its --encoding",
+        r"this is not utf-16 \(truncated data\); pass its encoding",
     ),
     "unknown encoding": (HEADER, {"encoding": "utf-9"}, r"encoding 'utf-9' is unknown; utf-8, latin-1"),
     "no text encoding": (HEADER, {"encoding": "rot13"}, r"encoding 'rot13' is unknown"),
@@ -166,7 +182,9 @@ def test_missing_file_is_refused_at_the_call(tmp_path):
 
 
 def test_folder_is_refused_at_the_call(tmp_path):
-    with pytest.raises(IsADirectoryError, match=r"this is a folder, but csv reads a file; .+ --format folders"):
+    with pytest.raises(
+        IsADirectoryError, match=r"this is a folder, but csv reads a file; .+ ReadingOptions\(format='folders'"
+    ):
         iter_csv(tmp_path)
 
 
@@ -269,7 +287,8 @@ def test_numbers_are_a_document_where_there_is_no_header(tmp_path, options):
 def test_utf_16_without_a_mark_is_told_from_damage(tmp_path, end, order):
     path = written(tmp_path, (HEADER + "good,1\n").encode(f"utf-16-{end}"))
     with pytest.raises(
-        ValueError, match=f"this looks like UTF-16 without a byte order mark; pass --encoding utf-16-{end}"
+        ValueError,
+        match=rf"this looks like UTF-16 without a byte order mark; pass ReadingOptions\(encoding='utf-16-{end}'",
     ):
         list(iter_csv(path))
     assert list(iter_csv(path, encoding=f"utf-16-{end}")) == [("good", "1")]

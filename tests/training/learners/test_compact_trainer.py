@@ -134,6 +134,6 @@ def test_growth_beyond_the_memory_is_refused_with_the_way_out(monkeypatch):
     monkeypatch.setattr(compact_trainer, "LEAST_ROOM", 64)
     monkeypatch.setattr(capacity, "available_bytes", lambda: 10**4)
     trainer = CompactTrainer(Recipe().with_settings(n_features=N_FEATURES), 30, 1)
-    message = r"30 classes and \d+ columns in use take about .* GB are available; lower --n-features, or check --label"
+    message = r"30 classes and \d+ columns in use take about .* GB are available; lower n_features, or check ReadingOptions\(label"
     with pytest.raises(ValueError, match=message):
         visit(trainer, minibatches(30), 1)
