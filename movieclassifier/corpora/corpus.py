@@ -213,7 +213,7 @@ def _guess(paths: tuple[Path, ...], reading: ReadingOptions) -> str:
     if len(formats) > 1:
         guesses = ", ".join(f"{path} is {name}" for name, path in reversed(formats.items()))
         raise ValueError(
-            f"these are not of one format ({guesses}); pass ReadingOptions(format=…) of all, or one of them."
+            f"these are not of one format ({guesses}); pass ReadingOptions(format=…), that of all, or one of them."
         )
     return next(iter(formats))
 

@@ -53,7 +53,7 @@ def check_writing(counts: Mapping[str, int], name: str) -> None:
         for label in labels
     ]
     ends = accumulate(len(pair) + 2 for pair in pairs)
-    shown = pairs[: max(1, sum(end <= MAX_SHOWN for end in ends))]
+    shown = pairs[: sum(end <= MAX_SHOWN for end in ends)]
     mapping = ", ".join([*shown, "…"] if len(shown) < len(pairs) else shown)
     raise ValueError(
         f"{name}: the labels {' and '.join(map(as_shown, alike))} differ only in how they are written; pass "

@@ -32,8 +32,8 @@ def test_evaluate_knows_labels_by_their_names(small_model, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ([], r"has the labels 0, 1; the model knows grim, warm\. Pass --labels to map them, such as 0=grim,1=warm\."),
-        (["--labels", "0=bad,1=good"], r"has the labels bad, good; the model knows .+, such as 0=grim,1=warm\."),
+        ([], r"has the labels 0, 1; the model knows grim, warm\. Pass --labels 0=grim,1=warm or a mapping"),
+        (["--labels", "0=bad,1=good"], r"has the labels bad, good; the model knows .+ Pass --labels 0=grim,1=warm or"),
     ],
 )
 def test_evaluate_says_which_labels_the_model_knows(options, message, tmp_path):

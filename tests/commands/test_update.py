@@ -52,7 +52,7 @@ def test_the_corpus_is_read_as_for_the_training(tmp_path):
     service = open_service(url, tmp_path / "classifier.npz")
     contradict(service, "Not bad at all, I had feared worse.")
     updated = run("update", "--database", url, "--corpus", tmp_path / "t.csv", "--tolerance", "1")
-    said = "Reading with --text-column body --label-column mood --labels 0=bad,1=good, as for the training."
+    said = "Reading with --label-column mood --labels 0=bad,1=good --text-column body, as for the training."
     assert said in updated.stderr
     assert updated.stdout.startswith("Version 2 is served: trained on the corpus and 1 vote")
     (tmp_path / "u.csv").write_text("text,label\nfine,good\n")

@@ -100,8 +100,8 @@ def test_sizes_that_are_not_given_follow_from_the_stream(n_documents, n_train, n
         (100, None, 100, "holds 100 documents, too few for n_holdout 100"),
         (1, None, None, "holds 1 document, too few for a training part and a holdout"),
         (0, None, None, "holds 0 documents, too few"),
-        (100, 0, 10, "--n-train must be at least 1, got 0"),
-        (100, 10, -1, "--n-holdout must be at least 0, got -1"),
+        (100, 0, 10, "n_train must be at least 1, got 0"),
+        (100, 10, -1, "n_holdout must be at least 0, got -1"),
     ],
 )
 def test_sizes_that_do_not_fit_are_refused(n_documents, n_train, n_holdout, message):

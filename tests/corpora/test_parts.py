@@ -69,7 +69,7 @@ def test_too_few_documents_for_the_folds_are_refused():
     )
     with pytest.raises(ValueError, match=message):
         split_into_folds([("good", 1), ("bad", 0)], (0, 1), 3)
-    with pytest.raises(ValueError, match="--folds must be at least 2; got 1"):
+    with pytest.raises(ValueError, match="n_folds must be at least 2; got 1"):
         split_into_folds([("good", 1), ("bad", 0)], (0, 1), 1)
 
 
@@ -89,7 +89,7 @@ def test_with_a_test_corpus_all_is_trained_on(sample):
 
 @pytest.mark.parametrize("other", [{"test": []}, {"n_train": 9}, {"n_holdout": 9}])
 def test_only_one_kind_of_split_goes(sample, other):
-    with pytest.raises(ValueError, match="--folds does not go with --test, --n-train or --n-holdout"):
+    with pytest.raises(ValueError, match="n_folds does not go with test=…, n_train or n_holdout"):
         make_splits(*sample, n_folds=3, **other)
 
 

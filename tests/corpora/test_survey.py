@@ -58,7 +58,7 @@ def test_survey_refuses_a_value_that_is_not_mapped(tmp_path):
 def test_survey_refuses_a_column_of_texts_as_labels(tmp_path):
     path = written(tmp_path, "text,label\n" + "".join(f"x,text {i}\n" for i in range(1001)))
     with pytest.raises(
-        ValueError, match=r"more than 1,000 different labels, such as 'text 1000'; pass the --label-col"
+        ValueError, match=r"more than 1,000 different labels, such as 'text 1000'; pass ReadingOptions\(label_col"
     ):
         survey(open_corpus(path))
 
@@ -66,7 +66,9 @@ def test_survey_refuses_a_column_of_texts_as_labels(tmp_path):
 def test_column_of_long_texts_is_no_label_column_and_is_not_kept(tmp_path):
     path = tmp_path / "reviews.csv"
     path.write_text("text,label\n" + f"good,{'bad ' * 300}.\n" * 3)
-    with pytest.raises(ValueError, match=r"reviews.csv: a label of 1,201 characters, 'bad .*…'; pass the --label-col"):
+    with pytest.raises(
+        ValueError, match=r"reviews.csv: a label of 1,201 characters, 'bad .*…'; pass ReadingOptions\(label_col"
+    ):
         survey(open_corpus(path))
 
 

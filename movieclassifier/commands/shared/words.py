@@ -37,9 +37,9 @@ def _argument(found: re.Match[str]) -> str:
 
 def _option(name: str, value: str) -> str:
     """Return an option as it is typed; an ellipsis stands for any value."""
-    if value in ("…", "True"):
+    if value in ("…", "{…}", "True"):
         return flag(name)
-    if value.startswith("{"):
+    if value.startswith(("{'", '{"')):
         known = ast.literal_eval(value.replace(", …}", "}"))
         mapping = ",".join(f"{old}={'' if new is None else new}" for old, new in known.items())
         return f"{flag(name)} {shlex.quote(mapping)}{'…' if value.endswith(', …}') else ''}"

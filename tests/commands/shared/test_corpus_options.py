@@ -39,7 +39,7 @@ def read(paths, reading):
     """Print a survey and the documents as JSON."""
     corpus = chosen_corpus(paths, reading)
     found = survey(corpus)
-    report_bad_rows(found)
+    report_bad_rows(found, corpus)
     facts = {"format": corpus.format, "names": corpus.names, "labels": found.labels, "counts": found.label_counts}
     click.echo(json.dumps({**facts, "documents": list(corpus.documents(found.labels))}))
 
@@ -200,7 +200,7 @@ MISTAKES = {
     ),
     "two formats": (
         ["x.csv", "x.tsv"],
-        "these are not of one format (x.csv is csv, x.tsv is tsv); pass the --format of",
+        "these are not of one format (x.csv is csv, x.tsv is tsv); pass --format, that of all",
     ),
     "option of others": (
         ["x.csv", "--part", "test"],

@@ -79,14 +79,22 @@ FAULTS = {
     "empty, no header": ("", {"header": False}, r": the file is empty; expected rows"),
     "blank lines only": ("\n\n", {}, r": the file is empty"),
     "header only": (HEADER, {}, r"movie_data\.csv: there are no rows below the header\."),
-    "wrong header": ("a,b\nx,1\n", {}, r"line 1: expected columns such as review,sentiment; got a,b\. Pass --text-c"),
+    "wrong header": (
+        "a,b\nx,1\n",
+        {},
+        r"line 1: expected columns such as review,sentiment; got a,b\. Pass ReadingOptions\(text_c",
+    ),
     "wide wrong header": (
         "a," * 99 + "\n",
         {},
         r"got (a,){60}…\. Pass ReadingOptions\(text_columns=…\), or ReadingOptions\(no_header",
     ),
     "no such column": (HEADER, {"text_column": "x"}, r"line 1: no column is called .x.; the columns are review,sentim"),
-    "no such number": (HEADER, {"text_column": 2}, r"no column 2; there are 2, from 0\. Pass a different --text"),
+    "no such number": (
+        HEADER,
+        {"text_column": 2},
+        r"no column 2; there are 2, from 0\. Pass a different ReadingOptions\(text",
+    ),
     "negative number": (
         HEADER,
         {"label_column": -1},
@@ -145,7 +153,7 @@ FAULTS = {
     "not UTF-8": (
         (HEADER + "good,1\ncafé,0\n").encode("latin-1"),
         {},
-        r"line 3: the byte 0xe9 is not utf-8; .+ --encod",
+        r"line 3: the byte 0xe9 is not utf-8; .+ ReadingOptions\(encod",
     ),
     "header not UTF-8": (b"review,sentiment,caf\xe9\n", {}, r"line 1: the byte 0xe9 is not utf-8"),
     "label not UTF-8": (HEADER.encode() + b"x,\xe9\n", {}, r"line 2: the byte 0xe9 is not utf-8"),
