@@ -226,8 +226,7 @@ def _nul_fault(text: str, encoding: str) -> str:
         order = "be" if text.startswith("\0") else "le"
         size = 32 if re.match("utf.?16", encoding, re.IGNORECASE) else 16  # read as UTF-16, UTF-32 has NULs left
         return (
-            f"this looks like UTF-{size} without a byte order mark; pass "
-            f"ReadingOptions(encoding='utf-{size}-{order}')."
+            f"this looks like UTF-{size} without a byte order mark; pass ReadingOptions(encoding='utf-{size}-{order}')."
         )
     return (
         "a NUL byte, which no text holds; the file is damaged, or pass its encoding, such as "
