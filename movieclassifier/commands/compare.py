@@ -57,7 +57,7 @@ class CandidateName(click.ParamType):  # type: ignore[type-arg]  # generic only 
             return value, Streaming(RECIPES[value], "a recipe of this installation")
         if not str(value).endswith(".toml"):
             known = ", ".join(dict.fromkeys([*BASELINES, *RECIPES]))
-            self.fail(f"{value!r} is none of {known}, nor a file whose name ends in .toml.", param, ctx)
+            self.fail(f"{value!r} is not one of {known}, nor a file whose name ends in .toml.", param, ctx)
         try:
             recipe = read_recipe(value)
         except (ValueError, OSError) as error:

@@ -2,7 +2,7 @@
 
 from movieclassifier.models.metadata import Metrics
 
-NOTHING_MEASURED = "nothing was measured, because no document was held out; how good the model is, nobody knows."
+NOTHING_MEASURED = "nothing was measured, because no document was held out; its quality is unknown."
 
 
 def find_caveats(metrics: Metrics | None) -> list[str]:

@@ -87,7 +87,7 @@ def test_another_corpus_can_be_tested_on(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--recipe", "best"], "'best' is none of book, default, 3-passes"),
+        (["--recipe", "best"], "'best' is not one of book, default, 3-passes"),
         (["--recipe", "missing.toml"], "No such file"),
         (["--folds", "2", "--n-holdout", "9"], "--folds does not go with --test, --n-train or --n-holdout"),
         (["--folds", "1"], "is not in the range"),

@@ -61,7 +61,7 @@ def test_pieces_hold_what_the_reader_yields(kind, tmp_path, small_pieces):
     expected = list(corpus.documents(found.labels))
     pieces = pickle.loads(pickle.dumps(cut_corpus(corpus)))
     assert len(pieces) > 3
-    counts = [count.total() for count in count_pieces(pieces, corpus)]
+    counts = [count.total() for count, _ in count_pieces(pieces, corpus)]
     excerpt = Excerpt.of(pieces, counts, found.labels)
     assert list(excerpt) == list(excerpt) == expected
     assert [document for part in excerpt.split(7) for document in part] == expected

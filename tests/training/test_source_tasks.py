@@ -8,6 +8,7 @@ from movieclassifier.corpora import cutting
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.corpora.survey import survey
+from movieclassifier.corpora.without_text import WithoutText
 from movieclassifier.training.engines.local import LocalEngine
 from movieclassifier.training.source_tasks import find_source
 from movieclassifier.training.sources import CorpusSource
@@ -63,3 +64,11 @@ def test_what_workers_cannot_read_is_read_here(monkeypatch):
             raise FileNotFoundError(2, "No such file or directory", str(SAMPLE))
 
     assert find_source(open_corpus(SAMPLE), Elsewhere()).excerpt is None
+
+
+def test_workers_count_documents_without_a_text(tmp_path):
+    rows = [f"{'' if number in (700, 1900) else 'a'},{number % 2}\n" for number in range(1, 3001)]
+    (tmp_path / "x.csv").write_text("text,label\n" + "".join(rows))
+    source = find_source(open_corpus(tmp_path / "x.csv"), InProcess(2))
+    assert len(source.excerpt.pieces) > 1
+    assert source.found.without_text == WithoutText(2, 700)

@@ -48,7 +48,7 @@ class HelpPage(click.Command):
         Raises
         ------
         click.UsageError
-            With the range of a number that is none, or with the options of similar names, the best guess first.
+            With the range of a number that is not one, or with the options of similar names, the best guess first.
         """
         try:
             return super().make_context(*arguments, **settings)

@@ -305,7 +305,7 @@ def test_utf_16_without_a_mark_is_told_from_damage(tmp_path, end, order):
 @pytest.mark.parametrize("order", ["le", "be"])
 def test_utf_32_read_as_utf_16_is_named(tmp_path, order):
     path = written(tmp_path, (HEADER + "good,1\n").encode(f"utf-32-{order}"))
-    with pytest.raises(ValueError, match=f"this looks like UTF-32 .+; pass --encoding utf-32-{order}"):
+    with pytest.raises(ValueError, match=f"this looks like UTF-32 .+; pass ReadingOptions.encoding=.utf-32-{order}"):
         list(iter_csv(path, encoding=f"utf-16-{order}"))
 
 
