@@ -257,7 +257,7 @@ def test_other_threads_and_checkpoints_resume_to_the_same_bytes(corpus, model_di
             f"{CHECKPOINT} is not a checkpoint, or is damaged",
         ),
         (lambda folder: replanned(folder / CHECKPOINT, classes=[0, "a"]), "classes of its plan is [0, 'a']"),
-        (lambda folder: replanned(folder / CHECKPOINT, unknown=1), "a plan has allow_sorted, classes, "),
+        (lambda folder: replanned(folder / CHECKPOINT, unknown=1), "a plan has allow_sorted, asked, classes, "),
         (lambda folder: replanned(folder / CHECKPOINT, recipe={}), "a recipe must have the settings"),
         (lambda folder: changed(folder / CHECKPOINT, label_run=["bad", 1]), "its run of one label is invalid"),
     ],

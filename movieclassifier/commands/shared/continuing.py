@@ -69,6 +69,8 @@ def settings_to_resume(run: RunOptions, reading: ReadingOptions) -> dict[str, An
     if plan is None:
         return {}
     asked = json.loads(plan.asked)
+    if _is_given("n_train") or _is_given("n_holdout"):  # either decides the other
+        del asked["n_train"], asked["n_holdout"]
     chosen = ReadingOptions.from_given(asked.pop("reading", {}))
     settings = {name: getattr(plan, name) for name in (*KNOWN.values(), "n_keep")} | asked
     return {"reading": reading if reading.given() else chosen} | {

@@ -10,8 +10,11 @@ QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
 VALUE = rf"{QUOTED}|\{{(?:{QUOTED}|[^'\"{{}}])*\}}|[^\s,(){{}}'\"]+"
 PAIR = re.compile(rf"(\w+)=({VALUE})")
 READING = re.compile(rf"ReadingOptions\(((?:\w+=(?:{VALUE})(?:, )?)+)\)")
-# Arguments of train() and of the splits; these names stand in messages for nothing else.
-ARGUMENT = re.compile(r"\b(?:(n_train|n_holdout|n_folds|allow_sorted)(?:=(\w+))?\b|(test)=…|(?<=lower )(n_features)\b)")
+# Arguments of train() and of the splits where a message gives advice; elsewhere these names are settings of a plan.
+BEFORE = "".join(f"(?<={word} )|" for word in ("lower", "for", "and", "pass", "or", "…,"))
+ARGUMENT = re.compile(
+    rf"(?:{BEFORE}^)(n_train|n_holdout|n_folds)(?:=(\w+))?\b|\b(allow_sorted)=True|\b(test)=…|(?<=lower )(n_features)\b"
+)
 
 
 def words_of_shell(message: str) -> str:
@@ -31,8 +34,8 @@ def words_of_shell(message: str) -> str:
 
 
 def _argument(found: re.Match[str]) -> str:
-    name, value = found[1] or found[3] or found[4], found[2]
-    return f"{flag(name.replace('n_folds', 'folds'))}{f' {value}' if value not in (None, 'True') else ''}"
+    name = next(name for name in found.group(1, 3, 4, 5) if name)
+    return flag(name.replace("n_folds", "folds")) + (f" {found[2]}" if found[2] else "")
 
 
 def _option(name: str, value: str) -> str:

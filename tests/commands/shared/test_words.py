@@ -16,6 +16,8 @@ from tests.support.command_line import run
         ("pass ReadingOptions(no_header=True) if", "pass --no-header if"),
         ("it takes ReadingOptions(header=…, escape=…).", "it takes --no-header, --escape."),
         ("ReadingOptions(labels={\"'a'\": 'a', 'b, (c)': 'a', …})", "--labels ''\"'\"'a'\"'\"'=a,b, (c)=a'…"),
+        ("seed, n_train, allow_sorted: n_train was 4, is 5", "seed, n_train, allow_sorted: n_train was 4, is 5"),
+        ("n_folds does not go with test=…, n_train", "--folds does not go with --test, --n-train"),
         ("lower n_folds. n_features must be a number", "lower --folds. n_features must be a number"),
         ("the label is 'ReadingOptions(', n_training", "the label is 'ReadingOptions(', n_training"),
     ],
