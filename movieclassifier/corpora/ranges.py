@@ -189,7 +189,7 @@ def _blocks(path: Path, start: int) -> Iterator[tuple[bytes, int]]:
 
 
 def _are_plain(
-    block: NDArray[np.uint8], quotes: NDArray[np.intp], inside: bool, before: int, after: int, delimiter: int
+    block: NDArray[np.uint8], quotes: NDArray[np.intp], inside: bool, *, before: int, after: int, delimiter: int
 ) -> bool:
     """Tell whether every quote stands at an edge of its field, or next to the one that it doubles."""
     edges = np.zeros(256, bool)

@@ -83,7 +83,7 @@ def check_disk(folder: str | os.PathLike[str], needed: dict[str, int]) -> None:
     if sum(needed.values()) > free:
         raise OSError(
             errno.ENOSPC,
-            f"training writes about {describe(needed)}, and {_megabytes(free)} are free; make room, or pass a folder "
+            f"training writes up to {describe(needed)}, and {_megabytes(free)} are free; make room, or pass a folder "
             "on a different disk with --model",
             os.fspath(folder),
         )

@@ -67,7 +67,7 @@ def test_estimate_is_near_what_is_written(tmp_path, passes):
 def test_full_disk_is_told_before_the_work_with_what_is_needed(tmp_path):
     check_disk(tmp_path, {"model": 10})
     with pytest.raises(
-        OSError, match=r"training writes about 999,999,999,999 MB \(.* for the model\), and .* MB are free"
+        OSError, match=r"training writes up to 999,999,999,999 MB \(.* for the model\), and .* MB are free"
     ):
         check_disk(tmp_path, {"model": 10**18 - 10**6})
     assert describe({"model": 10**6, "minibatches": 2 * 10**6}) == "3 MB (1 MB for the model, 2 MB for the minibatches)"
@@ -95,7 +95,7 @@ def test_training_on_a_small_disk(tmp_path, size, status):
     assert int(said) == status, done.stderr
     if status:
         assert re.search(
-            rf"Error: {folder}: training writes about \d+ MB \(\d+ MB for the model, \d+ MB for the checkpoints\), "
+            rf"Error: {folder}: training writes up to \d+ MB \(\d+ MB for the model, \d+ MB for the checkpoints\), "
             r"and 1\d MB are free; make room, or pass a folder on a different disk with --model",
             done.stderr.splitlines()[-1],
         )

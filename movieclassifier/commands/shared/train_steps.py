@@ -135,7 +135,7 @@ def _check_disk(plan: Plan, corpus: Corpus, run: RunOptions) -> None:
         needed["checkpoints"] = 0
     check_disk(run.model_dir, needed)
     if sum(needed.values()) > WORTH_SAYING:
-        click.echo(f"Training writes about {describe(needed)} into {run.model_dir}.", err=True)
+        click.echo(f"Training writes up to {describe(needed)} into {run.model_dir}.", err=True)
 
 
 def find_label_doubts(n_classes: int, n_documents: int) -> list[str]:

@@ -85,7 +85,8 @@ def make_corpus(
     data_dir.mkdir(parents=True, exist_ok=True)
     kept = data_dir / ARCHIVE_NAME
     part = kept.with_name(kept.name + ".part")
-    unpack_from = partial(_unpack_verified, corpus_dir, {name: n_reviews[name] for name in missing}, expected, show)
+    wanted = {name: n_reviews[name] for name in missing}
+    unpack_from = partial(_unpack_verified, corpus_dir, wanted, sha256=expected, show=show)
     with lock_folder(data_dir, "a different download is at work here; wait for its end"):
         if local:
             unpack_from(local, "name a different archive with --url")
@@ -178,7 +179,7 @@ def _unpack_downloaded(part: Path, unpack_from: Callable[[Path, str], None]) -> 
 
 
 def _unpack_verified(
-    corpus_dir: Path, n_reviews: Mapping[str, int], sha256: str | None, show: bool | None, archive: Path, advice: str
+    corpus_dir: Path, n_reviews: Mapping[str, int], archive: Path, advice: str, *, sha256: str | None, show: bool | None
 ) -> None:
     """Unpack an archive that is the right one; otherwise raise an error with advice."""
     try:
