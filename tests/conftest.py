@@ -65,6 +65,8 @@ SLOW_FILES = (
     "tests/commands/test_compare.py",
     "tests/commands/test_distill.py",
     "tests/commands/test_live.py",
+    "tests/commands/test_live_keeping.py",
+    "tests/commands/test_live_measures.py",
     "tests/commands/test_serve.py",
     "tests/commands/test_tune.py",
     "tests/corpora/readers/test_mutated.py",

@@ -4,20 +4,39 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.minibatches import holdout_sizes
 from movieclassifier.corpora.survey import survey
+from movieclassifier.feedback.log.database import snapshot
+from movieclassifier.feedback.log.replay import voted_texts
 from movieclassifier.models.abstaining import Thresholds, choose_thresholds, judge_held_out, risk_table
 from movieclassifier.models.persistence import load_classifier, model_path
 from movieclassifier.models.record import load_record, save_record
 
 MAX_DOCUMENTS = 5000
+# Fewer votes than these would say more about the people who voted than about the news.
+MIN_VOTED = 50
 
 
 def choose_on(
-    paths: Sequence[str], model: str | None, coverage: float, risk: float | None
+    paths: Sequence[str],
+    model: str | None,
+    coverage: float,
+    risk: float | None,
+    voted: Sequence[tuple[str, str]] = (),
 ) -> tuple[Thresholds, list[tuple[str, float, float, float]]]:
     """Return the thresholds for the last tenth of a corpus, and the table of coverage and risk that they are from.
+
+    Parameters
+    ----------
+    paths : sequence of str
+    model : str or None
+    coverage, risk : float
+        As for :func:`~movieclassifier.models.abstaining.choose_thresholds`.
+    voted : sequence of (str, str)
+        Texts that people voted on, with the names of their labels; they count once there are :data:`MIN_VOTED`.
 
     Raises
     ------
@@ -35,8 +54,16 @@ def choose_on(
         if label not in classifier.classes_.tolist():
             raise ValueError(f"{corpus.names[0]}: label {label!r} is not one of {', '.join(classifier.label_names)}.")
         documents.append((text, label))
+    if len(voted) >= MIN_VOTED:
+        documents += [(text, known.get(name, name)) for text, name in voted]
     held_out = judge_held_out(classifier, documents)
     return choose_thresholds(held_out, coverage, risk), risk_table(held_out)
+
+
+def read_voted(engine: Engine) -> list[tuple[str, str]]:
+    """Return the texts of accepted votes, with the names of their labels."""
+    with snapshot(engine) as connection:
+        return [(vote.text, vote.label) for vote in voted_texts(connection)]
 
 
 def save_thresholds(model: str | None, chosen: Thresholds) -> Path:

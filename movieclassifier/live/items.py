@@ -1,6 +1,7 @@
 """Items are made of what a parser found: one article or post each, as text."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,8 +17,31 @@ AHEAD = timedelta(hours=1)
 OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
+# Words by which newspapers mark what somebody paid for, as a category or before the title.
+ADVERTISEMENT = re.compile(
+    r"(ad(vert(isement|orial)?)?|promoted|sponsored|"
+    r"(paid|partner|promoted|sponsored)[ -](content|post|article|feature))s?",
+    re.I,
+)
+MARK = re.compile(r"[\[(]?([a-z -]{2,24}?)(?:[\])]:?|:| [|–—-] )", re.I)
+
+
+def is_advertisement(title: str, categories: Iterable[str]) -> bool:
+    """Tell whether a newspaper marks an item as paid for.
+
+    Examples
+    --------
+    >>> is_advertisement("Sponsored: a better mattress", []), is_advertisement("A better mattress", ["Paid post"])
+    (True, True)
+    >>> is_advertisement("Sponsored runs raise a million", ["Sport"]), is_advertisement("Ad revenue falls", [])
+    (False, False)
+    """
+    mark = MARK.match(title)
+    return any(ADVERTISEMENT.fullmatch(name.strip()) for name in (*categories, mark.group(1) if mark else ""))
+
+
 def make_item(source: str, found: Mapping[str, Any], now: datetime | None = None) -> Item | None:
-    """Return an item of what a parser found, cleaned; None where there is nothing to read.
+    """Return an item of what a parser found, cleaned; None if there is nothing to read, or it is an advertisement.
 
     Parameters
     ----------
@@ -50,6 +74,8 @@ def make_item(source: str, found: Mapping[str, Any], now: datetime | None = None
         if isinstance(categories, list | tuple)
         else (),
     )
+    if item.kind == ARTICLE and is_advertisement(title, item.categories):
+        return None
     return item if text else replace(item, text_from="title")
 
 

@@ -109,6 +109,8 @@ class HeldOut:
     is_right : ndarray of shape (n,), bool
     n_known : ndarray of shape (n,)
         N-grams that the model knows.
+    is_own : ndarray of shape (n,), bool
+        Whether the label is one of the model's; where it is not, every answer is wrong.
     unknown_share : float
         The share of words of whole documents that it does not know.
     n_documents : int
@@ -117,6 +119,7 @@ class HeldOut:
     probability: NDArray[np.float64]
     is_right: NDArray[np.bool_]
     n_known: NDArray[np.integer]
+    is_own: NDArray[np.bool_]
     unknown_share: float
     n_documents: int
 
@@ -133,18 +136,20 @@ def judge_held_out(classifier: Classifier, documents: Iterable[Document]) -> Hel
     ----------
     classifier : Classifier
     documents : iterable of Document
-        A few hundred.
+        A few hundred; a label may be one that the model does not have, such as "other".
     """
     texts, labels = zip(*documents, strict=True)
-    y = np.array([classifier.classes_.tolist().index(label) for label in labels])
+    places = {label: place for place, label in enumerate(classifier.classes_.tolist())}
+    y = np.array([places.get(label, -1) for label in labels])
     parts = [judge_texts(classifier, [_cut(text, length) for text in texts]) for length in LENGTHS]
     y_proba = np.concatenate([part[0] for part in parts])
     return HeldOut(
-        y_proba.max(axis=1),
-        y_proba.argmax(axis=1) == np.tile(y, len(LENGTHS)),
-        np.concatenate([part[1] for part in parts]),
-        round(float(unknown_shares(classifier, texts).mean()), 6),
-        len(texts),
+        probability=y_proba.max(axis=1),
+        is_right=y_proba.argmax(axis=1) == np.tile(y, len(LENGTHS)),
+        n_known=np.concatenate([part[1] for part in parts]),
+        is_own=np.tile(y >= 0, len(LENGTHS)),
+        unknown_share=round(float(unknown_shares(classifier, texts).mean()), 6),
+        n_documents=len(texts),
     )
 
 
@@ -172,7 +177,7 @@ def choose_thresholds(held_out: HeldOut, coverage: float = DEFAULT_COVERAGE, ris
     ----------
     held_out : HeldOut
     coverage : float
-        The share that is answered, in each band.
+        The share that is answered of the documents of the model's own labels, in each band.
     risk : float, optional
         The share of answers that may be wrong; then the coverage is as large as that allows.
 
@@ -188,8 +193,7 @@ def choose_thresholds(held_out: HeldOut, coverage: float = DEFAULT_COVERAGE, ris
     for place in reversed(range(len(BANDS))):
         chosen = held_out.band(place)
         if chosen.sum() >= MIN_DOCUMENTS:
-            share = coverage if risk is None else largest_coverage(held_out, chosen, risk)
-            least.append(threshold_at(held_out.probability[chosen], share))
+            least.append(_threshold_of(held_out, chosen, coverage, risk))
         else:
             least.append(least[-1] if least else FALLBACK.least[place])
     return Thresholds(
@@ -198,6 +202,13 @@ def choose_thresholds(held_out: HeldOut, coverage: float = DEFAULT_COVERAGE, ris
         held_out.unknown_share,
         held_out.n_documents,
     )
+
+
+def _threshold_of(held_out: HeldOut, chosen: NDArray[np.bool_], coverage: float, risk: float | None) -> float:
+    if risk is not None:
+        return threshold_at(held_out.probability[chosen], largest_coverage(held_out, chosen, risk))
+    own = chosen & held_out.is_own
+    return threshold_at(held_out.probability[own if own.any() else chosen], coverage)
 
 
 def measure_thresholds(classifier: Classifier, documents: Iterable[Document]) -> dict[str, Any]:

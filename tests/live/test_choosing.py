@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from movieclassifier.live.choosing import choose_on, save_thresholds
+from movieclassifier.live.choosing import MIN_VOTED, choose_on, save_thresholds
 from movieclassifier.models.abstaining import BANDS, Thresholds
 from movieclassifier.models.record import load_record
 from tests.support.services import make_texts, write_model
@@ -48,3 +48,16 @@ def test_saving_changes_the_thresholds_alone(model):
     assert {name: array.tolist() for name, array in kept.items()} == {
         name: array.tolist() for name, array in guard.items()
     }
+
+
+def test_voted_texts_count_once_there_are_enough(tmp_path, model):
+    path = write_corpus(tmp_path / "a.csv", model)
+    classifier, _ = load_record(model)
+    texts = make_texts(MIN_VOTED, seed=11)
+    voted = [(text, "other") for text in texts]
+    found = [choose_on([path], str(model), 0.95, None, voted[:n])[0].n_documents for n in (0, MIN_VOTED - 1, MIN_VOTED)]
+    assert found == [40, 40, 40 + MIN_VOTED]
+    names = {label: str(label) for label in classifier.classes_.tolist()}
+    right = [(text, names[label]) for text, label in zip(texts, classifier.predict(texts).tolist(), strict=True)]
+    risks = [choose_on([path], str(model), 0.95, 0.05, votes)[0].least for votes in (right, voted)]
+    assert risks[1] > risks[0]

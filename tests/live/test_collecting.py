@@ -3,13 +3,15 @@
 import errno
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import event, func, select, text, update
 
 from movieclassifier.feedback.log.database import snapshot, transaction
 from movieclassifier.feedback.log.errors import Unavailable
@@ -317,6 +319,40 @@ def test_full_disk_is_told_and_nothing_is_half_kept(tmp_path):
             assert collector.collect().n_new == 50
     finally:
         store.close()
+
+
+def test_database_that_is_locked_while_collecting_loses_nothing(engine):
+    locked, release = threading.Event(), threading.Event()
+    path = engine.url.database
+
+    def lock():
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            locked.set()
+            release.wait(60)
+
+    with ns.serving() as server:
+        holder = threading.Thread(target=lock)
+
+        def answer(handler):  # the lock comes between the question and the keeping of its answer
+            holder.start()
+            locked.wait(60)
+            handler.answer(stories(server), ETag='"one"')
+
+        server.pages["/feed"] = answer
+        collector = collector_of(engine, server, full_text=False)
+        # SQLite's patience is made short.
+        event.listen(engine, "checkout", lambda driver, *_: driver.execute("PRAGMA busy_timeout = 50"))
+        try:
+            with pytest.raises(Unavailable, match="locked"):
+                collector.collect()
+        finally:
+            release.set()
+            holder.join()
+        assert kept(engine) == []
+        assert (state(engine).etag, state(engine).n_faults) == ("", 0)
+        server.pages["/feed"] = stories(server)
+        assert collector.collect().n_new == len(kept(engine)) == 3
 
 
 def test_background_goes_on_after_any_fault(engine, caplog, monkeypatch):

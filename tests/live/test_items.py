@@ -76,3 +76,24 @@ def test_date_far_ahead_is_none(hours):
 @pytest.mark.parametrize("value", ["", "yesterday", "1989-12-31", "0001-01-01T00:00:00+14:00", "2026-13-01"])
 def test_impossible_date_is_none(value):
     assert clean_date(value, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "categories", "is_one"),
+    [
+        ("Sponsored: a better mattress", [], True),
+        ("[Ad] A better mattress", [], True),
+        ("Advertisement | A better mattress", [], True),
+        ("PAID POST: A better mattress", [], True),
+        ("A better mattress", ["Home", "Partner content"], True),
+        ("A better mattress", ["sponsored"], True),
+        ("A better mattress", ["Advertising industry"], False),
+        ("Sponsored runs raise a million", ["Sport"], False),
+        ("Ad revenue falls: what now?", ["Media"], False),
+        ("", [], False),
+    ],
+)
+def test_advertisement_that_is_marked_as_one_is_left_out(title, categories, is_one):
+    found = {"title": title, "text": "Sleep as never before.", "categories": categories}
+    assert (make_item("Courier", found) is None) is is_one
+    assert make_item("mastodon", found | {"kind": POST}) is not None

@@ -23,7 +23,9 @@ from tests.support.services import make_texts
 def held_out(n=300, seed=0):
     choose = np.random.RandomState(seed)
     probability = choose.uniform(0.3, 1, n)
-    return HeldOut(probability, choose.uniform(size=n) < probability, np.resize([10, 50, 500], n), 0.05, n)
+    return HeldOut(
+        probability, choose.uniform(size=n) < probability, np.resize([10, 50, 500], n), np.ones(n, bool), 0.05, n
+    )
 
 
 @pytest.mark.parametrize("coverage", [0.5, 0.8, 0.95, 1.0])
@@ -45,16 +47,16 @@ def test_risk_is_kept_in_each_band(risk):
 
 
 def test_risk_that_cannot_be_kept_answers_nothing():
-    found = HeldOut(np.array([0.9] * 30), np.zeros(30, bool), np.full(30, 500), 0.0, 30)
+    found = HeldOut(np.array([0.9] * 30), np.zeros(30, bool), np.full(30, 500), np.ones(30, bool), 0.0, 30)
     assert largest_coverage(found, found.band(2), 0.1) == 0.0
     assert choose_thresholds(found, risk=0.1).of(500) == 1.0
 
 
 def test_band_with_few_documents_takes_that_of_the_next_longer_one():
-    found = HeldOut(np.linspace(0.5, 1, 40), np.ones(40, bool), np.full(40, 500), 0.0, 40)
+    found = HeldOut(np.linspace(0.5, 1, 40), np.ones(40, bool), np.full(40, 500), np.ones(40, bool), 0.0, 40)
     chosen = choose_thresholds(found)
     assert len(set(chosen.least)) == 1
-    few = HeldOut(np.array([0.5]), np.ones(1, bool), np.array([500]), 0.0, 1)
+    few = HeldOut(np.array([0.5]), np.ones(1, bool), np.array([500]), np.ones(1, bool), 0.0, 1)
     assert choose_thresholds(few).least == FALLBACK.least
 
 
@@ -109,3 +111,14 @@ def test_unknown_words_are_those_without_a_weight():
         word for word in map("word{}".format, range(99)) if not classifier.weights.n_known(classifier.rows([word]))[0]
     ]
     assert unknown_shares(classifier, [f"alpha beta {unknown[0]} {unknown[1]}"])[0] == 0.5
+
+
+def test_label_that_the_model_lacks_is_always_wrong_and_does_not_lower_the_coverage():
+    texts = make_texts(60)
+    classifier = random_classifier(3, texts=tuple(texts))
+    own = [(text, label) for text, label in zip(texts[:30], classifier.predict(texts[:30]).tolist(), strict=True)]
+    alone, mixed = (judge_held_out(classifier, own + more) for more in ([], [(text, "other") for text in texts[30:]]))
+    assert mixed.is_own.sum() == 90
+    assert not mixed.is_right[~mixed.is_own].any()
+    assert choose_thresholds(mixed).least == choose_thresholds(alone).least
+    assert choose_thresholds(mixed, risk=0.2).least >= choose_thresholds(alone, risk=0.2).least

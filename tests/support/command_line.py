@@ -1,5 +1,7 @@
 """Run a command of ``movieclassifier`` as it is typed, in this process."""
 
+import json
+
 import click
 from click.testing import CliRunner, Result
 
@@ -28,3 +30,9 @@ def all_commands(command=main, name="movieclassifier"):
 
 
 EVERY_COMMAND = dict(all_commands())
+
+
+def json_lines(result):
+    """Return the objects that a command printed, each on a line."""
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]

@@ -7,14 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from movieclassifier.commands.shared.edge import Command
 from movieclassifier.commands.shared.feedback_options import open_owner
 from movieclassifier.commands.shared.texts import shorten
+from movieclassifier.system.errors import check_installed
 
 if TYPE_CHECKING:
     from movieclassifier.feedback.log.live.entities import Item
     from movieclassifier.live.service import Live
     from movieclassifier.live.sources import Outside
     from movieclassifier.models.classifier import Classifier
+
+
+class LiveCommand(Command):
+    """A command that needs the extra ``live`` to run; its help needs nothing."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Check the extra, and call the function."""
+        from movieclassifier.live.settings import PACKAGES
+
+        check_installed("live", *PACKAGES)
+        return super().invoke(ctx)
 
 
 def open_outside() -> "Outside":
