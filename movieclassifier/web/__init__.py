@@ -21,8 +21,9 @@ from movieclassifier.web.config import configure
 from movieclassifier.web.display import filters
 from movieclassifier.web.forms import needs_https
 from movieclassifier.web.links import live_link
-from movieclassifier.web.pages import about, admin, history, reference
+from movieclassifier.web.pages import about, history, reference
 from movieclassifier.web.pages import reviews as pages
+from movieclassifier.web.pages.admin import routes as admin
 from movieclassifier.web.throttling import DRAFTS, Throttle
 
 # What the script on the pages does at a key; "?" lists them.
