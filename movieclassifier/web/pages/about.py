@@ -11,7 +11,8 @@ from movieclassifier.models.metadata import Metrics, Provenance
 from movieclassifier.models.origin import prequential
 from movieclassifier.web.clients import service
 from movieclassifier.web.display.intervals import reliability
-from movieclassifier.web.display.plots import Plot, accuracy_plot, calibration_plot, votes_plot, words_plot
+from movieclassifier.web.display.plots import Plot, accuracy_plot, calibration_plot, votes_plot
+from movieclassifier.web.display.word_plots import words_plot
 from movieclassifier.web.display.wording import any_of, count_of
 from movieclassifier.web.display.words import strongest_words
 from movieclassifier.web.guarding import answers_on_guard

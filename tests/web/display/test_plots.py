@@ -9,24 +9,8 @@ from movieclassifier.web.display.plots import (
     accuracy_plot,
     calibration_plot,
     votes_plot,
-    weights_plot,
-    words_plot,
 )
-
-LABELS = ["negative", "positive"]
-
-
-def points_of(line):
-    return [tuple(map(float, point.split(","))) for point in line.split()]
-
-
-def inside(plot):
-    places = [(bar.x, bar.y, bar.x + bar.width, bar.y + bar.height) for bar in plot.bars]
-    places += [place * 2 for line in (plot.points, plot.band, plot.diagonal) for place in points_of(line)]
-    places += [(label.x, label.y) * 2 for label in plot.labels + plot.grid]
-    return all(
-        0 <= left <= right <= plot.width and 0 <= top <= bottom <= plot.height for left, top, right, bottom in places
-    )
+from tests.support.plots import inside, points_of
 
 
 @pytest.mark.parametrize(
@@ -86,27 +70,6 @@ def test_a_day_without_wrong_answers_has_one_bar():
     assert [bar.kind for bar in votes_plot([(date(2026, 1, 1), 2, 0)]).bars] == ["correct"]
 
 
-def test_words_of_two_labels_go_to_both_sides_in_their_colours():
-    words = {"negative": [("awful", -4.0)], "positive": [("superb", 2.0), ("a phrase of thirty characters!", 1.0)]}
-    plot = words_plot(words, LABELS)
-    assert inside(plot)
-    left, right, second = plot.bars
-    assert (left.kind, right.kind, second.kind) == ("l0", "l1", "l1")
-    assert left.x + left.width == right.x == plot.width / 2
-    assert left.width == 2 * right.width == 4 * second.width
-    assert [label.text for label in plot.labels] == ["awful", "superb", "a phrase of thirty …"]
-    assert plot.rows[2] == ("positive", "a phrase of thirty characters!", "+1.00")
-    assert plot.legend == (("l0", "negative"), ("l1", "positive"))
-
-
-def test_words_of_more_labels_stand_below_one_another_in_their_colours():
-    plot = words_plot({"sport": [("goal", 4.0)], "tech": [("chip", 2.0)]}, ["business", "sport", "tech"])
-    assert inside(plot)
-    assert [bar.kind for bar in plot.bars] == ["l1", "l2"]
-    assert plot.bars[0].width == 2 * plot.bars[1].width
-    assert [label.text for label in plot.labels] == ["goal", "+4.0", "chip", "+2.0"]
-
-
 def test_calibration_puts_a_right_claim_on_the_line():
     plot = calibration_plot([Bin(0.6, 0.6, 50), Bin(0.9, 0.7, 50)])
     assert inside(plot)
@@ -118,10 +81,3 @@ def test_calibration_puts_a_right_claim_on_the_line():
     assert all(w.y < d.y + 4 < w.y + w.height for w, d in zip(whiskers, dots, strict=True))
     assert "10.0 points off on average" in plot.summary
     assert plot.rows[1][:2] == ("90%", "70%")
-
-
-def test_words_with_their_weights_have_the_colours_of_their_sides():
-    plot = weights_plot("The words that told most", [("superb", 4.0), ("dull", -2.0)])
-    assert inside(plot)
-    assert [bar.kind for bar in plot.bars] == ["l1", "l0"]
-    assert plot.rows == [("superb", "+4.00"), ("dull", "−2.00")]

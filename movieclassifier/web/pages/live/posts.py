@@ -16,7 +16,8 @@ from movieclassifier.live.sources import DEFAULT_POSTS, POSTS, SOURCES, Query
 from movieclassifier.web.clients import current_client, live, service
 from movieclassifier.web.display import live_plots
 from movieclassifier.web.display.live_wording import ago
-from movieclassifier.web.display.plots import Plot, weights_plot
+from movieclassifier.web.display.plots import Plot
+from movieclassifier.web.display.word_plots import weights_plot
 from movieclassifier.web.forms import SecureForm
 from movieclassifier.web.pages.live.model import model_labels, model_name, other_texts, voted_for
 
