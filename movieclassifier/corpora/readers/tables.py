@@ -293,6 +293,7 @@ class _Table:
         if fault := text_fault("".join(row), self.encoding):
             raise ValueError(f"{where}: {fault}")
         if len(row) == 1 and self.choice.label != NO_LABEL:
+            _refuse_downloads(row[0], where)
             raise UnlikelyFormat(f"{where}: {_one_column(row[0], delimiter)}")
         hint = ", or ReadingOptions(no_header=True) if there is none."
         columns = find_columns(self.choice, row if self.header else None, len(row), where, hint)
@@ -320,11 +321,15 @@ def _joined(positions: tuple[int, ...]) -> Callable[[list[str]], str]:
     return fields if len(positions) == 1 else lambda row: "\n".join(fields(row))
 
 
-def _one_column(field: str, delimiter: str) -> str:
-    """Return the message for a row of one field, with advice."""
+def _refuse_downloads(field: str, where: str) -> None:
+    """Refuse a file that a download brings in place of a table."""
     for start, what in NO_TABLES.items():
         if field.lstrip("\ufeff").casefold().startswith(start):
-            return f"this is {what}."
+            raise ValueError(f"{where}: this is {what}.")
+
+
+def _one_column(field: str, delimiter: str) -> str:
+    """Return the message for a row of one field, with advice."""
     other = next((character for character in OTHER_DELIMITERS if character != delimiter and character in field), None)
     if other is None:
         return f"one column only, {as_shown(field)}; expected text and label, such as review,sentiment."

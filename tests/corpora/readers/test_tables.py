@@ -318,7 +318,7 @@ def test_utf_32_read_as_utf_16_is_named(tmp_path, order):
     ],
 )
 def test_a_download_that_brought_no_table_is_named(tmp_path, content, kind):
-    with pytest.raises(ValueError, match=f"line 1: this is {kind}; .+ the file itself"):
+    with pytest.raises(ValueError, match=f"line 1: this is {kind}; .+ the file itself\\.?$"):
         list(iter_csv(written(tmp_path, content)))
 
 
