@@ -1,4 +1,4 @@
-"""The teacher ``cnn``: a gated convolution over words, taught by naive Bayes first and by labels then."""
+"""The teacher ``cnn``: a gated convolution over words, taught by naive Bayes first, then by labels."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

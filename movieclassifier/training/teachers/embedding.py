@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.system.compiled import vectors_twin
+from movieclassifier.training.teachers.arithmetic import draw, lane_dot, look_up
 
-LANES = 16
 SCALE = 6.0
 N_SIGMOID = 4097
 # The sigmoid of 6 times a cosine from -1 to 1.
 SIGMOID = (1 / (1 + np.exp(-SCALE * np.linspace(-1, 1, N_SIGMOID)))).astype(np.float32)
-MASK = 2**64 - 1
 N_NOISE = 2**22
 
 
@@ -209,14 +208,6 @@ def train_in_python(
     state[:] = random, next_out, next_in
 
 
-def draw(state: int) -> tuple[int, int]:
-    """Advance xorshift64 (Marsaglia 2003); return its state and its 32 upper bits."""
-    state ^= state << 13 & MASK
-    state ^= state >> 7
-    state ^= state << 17 & MASK
-    return state, state >> 32
-
-
 def _pull(
     document: tuple[NDArray[np.float32], float],
     word: tuple[NDArray[np.float32], float],
@@ -238,27 +229,3 @@ def _pull(
     # A step goes at right angles to the vector, so that its length never falls, however large the step is.
     aside = step * step * (1 - cosine * cosine)
     return d_square + aside / d_square, w_square + aside / w_square
-
-
-def lane_dot(a: NDArray[np.float32], b: NDArray[np.float32]) -> np.float32:
-    """Return the product of two vectors, summed in 16 lanes that are halved at the end.
-
-    Examples
-    --------
-    >>> float(lane_dot(np.ones(32, np.float32), np.full(32, 2, np.float32)))
-    64.0
-    """
-    lanes = np.zeros(LANES, np.float32)
-    for part in (a * b).reshape(-1, LANES):
-        lanes += part
-    half = LANES // 2
-    while half:
-        lanes[:half] += lanes[half : 2 * half]
-        half //= 2
-    return np.float32(lanes[0])
-
-
-def look_up(cosine: float, table: NDArray[np.float32]) -> np.float32:
-    """Return the sigmoid of 6 times a cosine."""
-    place = int((cosine + 1) * 0.5 * (len(table) - 1) + 0.5)
-    return np.float32(table[max(0, min(place, len(table) - 1))])

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.system.compiled import vectors_twin
-from movieclassifier.training.teachers.embedding import SIGMOID, EmbeddingSettings, lane_dot, look_up, squared_norms
+from movieclassifier.training.teachers.arithmetic import lane_dot, look_up
+from movieclassifier.training.teachers.embedding import SIGMOID, EmbeddingSettings, squared_norms
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class Stages:
         return replace_file(self.path(name))
 
     def drop(self, name: str, *files: str) -> None:
-        """Remove the arrays of a stage, and other files, that nobody needs any more."""
+        """Remove the arrays of a stage and its files, once they are no longer needed."""
         for path in (f"{name}.npz", *files):
             self.path(path).unlink(missing_ok=True)
 

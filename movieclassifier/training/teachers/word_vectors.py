@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from movieclassifier.system.compiled import vectors_twin
 from movieclassifier.training.row_store import RowBlock
-from movieclassifier.training.teachers.embedding import draw, lane_dot, noise_table, start_vectors, thresholds
+from movieclassifier.training.teachers.arithmetic import draw, lane_dot
+from movieclassifier.training.teachers.embedding import noise_table, start_vectors, thresholds
 
 MOST_PASSES = 20
 LARGEST = 6.0  # product of two vectors beyond which the sigmoid is that of this
