@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+# A process finds its modules compiled, as every one but the first of an installation does.
+KEEP_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 # One thread each for whatever computes in a library; what the contenders' own threads do is said in their names.
 ONE_BLAS_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -40,7 +42,7 @@ def run(command: list[str], env: Mapping[str, str] | None = None) -> Cost:
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         start = time.perf_counter()
         process = subprocess.Popen(
-            command, stdout=out, stderr=err, env={**os.environ, **ONE_BLAS_THREAD, **(env or {})}
+            command, stdout=out, stderr=err, env={**os.environ, **KEEP_BYTECODE, **ONE_BLAS_THREAD, **(env or {})}
         )
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start

@@ -13,6 +13,7 @@ from movieclassifier.models.abstaining import measure_thresholds
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.guard import N_GUARD, make_guard
 from movieclassifier.models.naming import name_strongest
+from movieclassifier.system.memory import give_back
 
 
 def evaluate_unseen(
@@ -45,6 +46,7 @@ def evaluate_unseen(
         return {}
     classifier.metadata["threshold"] = measure_thresholds(classifier, sample)
     classifier.metadata["metrics"] = evaluate(*score(), classifier)
+    give_back()  # the rows that were scored: saving takes as much memory
     guard = make_guard(classifier, sample)
     classifier.guard = (classifier.columns, guard)
     return guard

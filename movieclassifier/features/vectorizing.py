@@ -61,14 +61,17 @@ def _iter_vectorized(
             y = np.array([_position(label, positions) for label in labels], dtype=np.intp)
             pending.append((pool.submit(hash_texts, texts, ngrams), y))
             if len(pending) >= max(2, n_threads):
-                rows, y = pending.popleft()
-                yield rows.result(), y
+                yield _result(*pending.popleft())
         while pending:
-            rows, y = pending.popleft()
-            yield rows.result(), y
+            yield _result(*pending.popleft())
     finally:
         pool.shutdown(cancel_futures=True)
         reading.close()
+
+
+def _result(rows: Future[Rows], y: NDArray[np.intp]) -> tuple[Rows, NDArray[np.intp]]:
+    # In a function: a variable of the generator would keep the rows until the next are there.
+    return rows.result(), y
 
 
 def _position(label: Label, positions: dict[Label, int]) -> int:

@@ -8,7 +8,6 @@ from importlib import import_module
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-END = object()
 
 
 def read_ahead(items: Iterable[T], size: int = 4) -> Generator[T, None, None]:
@@ -27,13 +26,14 @@ def read_ahead(items: Iterable[T], size: int = 4) -> Generator[T, None, None]:
 
 
 def _read_ahead(items: Iterable[T], size: int) -> Generator[T, None, None]:
-    ahead: queue.Queue[Any] = queue.Queue(size)
+    # Items travel in boxes, so that neither side keeps one that it has handed on: they can be large.
+    ahead: queue.Queue[tuple[list[Any], BaseException | None]] = queue.Queue(size)
     stopped = threading.Event()
 
-    def put(item: object) -> bool:
+    def put(box: list[Any], error: BaseException | None = None) -> bool:
         while not stopped.is_set():
             try:
-                ahead.put(item, timeout=0.1)
+                ahead.put((box, error), timeout=0.1)
                 return True
             except queue.Full:
                 continue
@@ -42,22 +42,24 @@ def _read_ahead(items: Iterable[T], size: int) -> Generator[T, None, None]:
     def read() -> None:
         try:
             for item in items:
-                if not put((item, None)):
+                box = [item]
+                del item
+                if not put(box):
                     return
-            put((END, None))
+            put([])
         except BaseException as error:  # whatever ends the reader is raised where its items are used
-            put((END, error))
+            put([], error)
 
     thread = threading.Thread(target=read, name="read_ahead", daemon=True)
     thread.start()
     try:
         while True:
-            item, error = ahead.get()
+            box, error = ahead.get()
             if error is not None:
                 raise error
-            if item is END:
+            if not box:
                 return
-            yield item
+            yield box.pop()
     finally:
         stopped.set()
         thread.join()

@@ -4,7 +4,7 @@ import os
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -167,12 +167,14 @@ class Fit:
 
     def _check_order(self, minibatches: Minibatches) -> Minibatches:
         """Pass minibatches on, and refuse a stream that is sorted by label."""
-        for number, (rows, y) in enumerate(minibatches, self.n_steps_done):
-            if not self.plan.allow_sorted:
-                first = number * self.plan.minibatch_size + 1
-                self.label_runs.check(y, first)
-                check_label_order(np.bincount(y, minlength=len(self._shares)), self._shares, first, self._names)
-            yield rows, y
+        return map(self._checked, count(self.n_steps_done), minibatches)  # which keeps no rows, as a generator would
+
+    def _checked(self, number: int, minibatch: tuple[Rows, NDArray[np.integer]]) -> tuple[Rows, NDArray[np.integer]]:
+        if not self.plan.allow_sorted:
+            y, first = minibatch[1], number * self.plan.minibatch_size + 1
+            self.label_runs.check(y, first)
+            check_label_order(np.bincount(y, minlength=len(self._shares)), self._shares, first, self._names)
+        return minibatch
 
 
 def make_trainer(plan: Plan) -> "Trainer | SlotTrainer | CompactTrainer":

@@ -1,6 +1,7 @@
 import sys
 import threading
 import time
+import weakref
 
 import pytest
 from hypothesis import given
@@ -51,3 +52,23 @@ def test_a_module_is_imported_ahead_and_a_missing_one_is_no_error():
 def test_a_size_below_one_is_refused():
     with pytest.raises(ValueError, match="size must be at least 1; got 0"):
         read_ahead([], 0)
+
+
+class Large:
+    pass
+
+
+def test_items_that_were_handed_on_are_kept_by_nobody():
+    freed = []
+
+    def make(number):
+        item = Large()
+        weakref.finalize(item, freed.append, number)
+        return item
+
+    ahead = read_ahead(map(make, range(3)), size=1)
+    item = next(ahead)
+    assert freed == []
+    del item
+    assert freed == [0]
+    ahead.close()

@@ -100,6 +100,14 @@ def test_variables_reach_the_process_and_blas_has_one_thread():
     run([sys.executable, "-c", script], {"SOME": "1"})
 
 
+def test_a_process_that_is_measured_may_write_bytecode(monkeypatch):
+    from measuring import run
+
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    script = "import json, sys; print(json.dumps({'writes': not sys.dont_write_bytecode}))"
+    assert run([sys.executable, "-c", script]).answer == {"writes": True}
+
+
 def test_steps_add_up_and_memory_does_not():
     from measuring import Cost, Spread, total
 

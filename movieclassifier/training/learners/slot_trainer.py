@@ -108,13 +108,20 @@ class SlotTrainer:
         ValueError
             If the weights overflow.
         """
-        with closing(read_ahead((self._count(rows, y) for rows, y in minibatches), size=1)) as counted:
+        with closing(read_ahead(self._iter_counted(minibatches), size=1)) as counted:
             for minibatch in counted:
                 n_correct, n_tested = self._step(minibatch), len(minibatch.y)
                 self._spare.append(minibatch.room)
                 del minibatch  # whoever waits for the next one need not keep this one
                 yield n_correct, n_tested
         self._spare.clear()
+
+    def _iter_counted(self, minibatches: Iterable[tuple[Rows, NDArray[np.integer]]]) -> Generator[_Counted, None, None]:
+        for rows, y in minibatches:
+            minibatch = self._count(rows, y)
+            del rows  # its memory is for the next ones
+            yield minibatch
+            del minibatch
 
     def _count(self, rows: Rows, y: NDArray[np.integer]) -> _Counted:
         data, slots = room = self._room(len(rows.data))
