@@ -308,7 +308,11 @@ print(opened, started)
 
 def test_importing_a_module_reads_no_file_and_starts_nothing():
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", STARTS_NOTHING], capture_output=True, text=True, cwd=ROOT, check=True
+        [sys.executable, "-B", "-W", "ignore", "-c", STARTS_NOTHING],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
     )
     assert done.stdout.strip() == "[] []"
 
