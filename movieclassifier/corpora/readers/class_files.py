@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path, PurePosixPath
 
-from movieclassifier.corpora.readers.compression import is_junk
 from movieclassifier.corpora.readers.contract import (
     AsIs,
     BadRows,
@@ -20,6 +19,7 @@ from movieclassifier.corpora.readers.contract import (
 )
 from movieclassifier.corpora.readers.members import container, existing, open_members
 from movieclassifier.corpora.readers.streams import lines_of, open_text
+from movieclassifier.corpora.readers.zips import is_junk
 from movieclassifier.system.errors import as_printable
 
 # Endings that name the encoding of a file, not its contents.

@@ -1,37 +1,22 @@
 """Decompress while reading. The first bytes of a file tell how it is compressed; its name does not matter."""
 
 import bz2
-import errno
 import gzip
 import io
 import lzma
-import os
 import re
-import struct
-import tarfile
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from movieclassifier.corpora.readers.damage import FAULTS, MAX_MEMORY, DamagedFile, is_of_disk
+from movieclassifier.corpora.readers.zips import open_only_file
 from movieclassifier.system.errors import as_printable
 
 CHUNK_SIZE = 2**16
-# xz -9 needs 65 MB to be read. A hostile file, or a zip packed with LZMA, may ask for 4 GB.
-XZ_MEMORY = 2**28
 # A block of zstd needs a few bytes to hold 128 KB: fed more at a time, a hostile file would take gigabytes of memory.
 ZSTD_CHUNK_SIZE = 2**11
-
-# In the header of a file in a zip, and in what stands before the data that LZMA has packed.
-NAME_LENGTHS_AT, DICTIONARY_AT = 26, 5
-
-FAULTS = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error, OverflowError)
-
-
-class DamagedFile(ValueError):
-    """A compressed file or an archive that cannot be read; the message names it."""
 
 
 class Readable(Protocol):
@@ -50,26 +35,6 @@ def compression(file: io.BufferedReader) -> str | None:
 def decompress(file: io.BufferedReader, path: Path, name: str) -> io.BufferedReader:
     """Return the contents of a compressed file; `name` is the result of :func:`compression`."""
     return io.BufferedReader(_Decompressed(COMPRESSIONS[name][1](file, path), path, name), 2**17)
-
-
-def is_junk(name: str) -> bool:
-    """Tell whether a name in an archive or folder is one that operating systems leave behind.
-
-    Examples
-    --------
-    >>> is_junk("__MACOSX/bbc/001.txt"), is_junk("bbc/.DS_Store"), is_junk("bbc/001.txt")
-    (True, True, False)
-    """
-    return any(
-        part in ("__MACOSX", "Thumbs.db") or (part.startswith(".") and part not in (".", ".."))
-        for part in name.split("/")
-    )
-
-
-def is_of_disk(error: Exception) -> bool:
-    """Tell whether an error is one of the disk and not of the data."""
-    # A damaged zip sends its reader to a place before the start of the file, which is EINVAL.
-    return isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
 
 
 class _Decompressed(io.RawIOBase):
@@ -167,50 +132,7 @@ class _Zstd:
 
 
 def _xz() -> lzma.LZMADecompressor:
-    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=XZ_MEMORY)
-
-
-def _zip(file: io.BufferedReader, path: Path) -> Readable:
-    """Open the only file of a zip."""
-    with archive_faults(path):
-        archive = zipfile.ZipFile(file)
-    refuse_office(archive, path)
-    members = [member for member in archive.infolist() if not is_folder(member) and not is_junk(member.filename)]
-    if len(members) != 1:
-        raise ValueError(
-            f"{path}: a zip of {len(members):,} files; pass one of them, or ReadingOptions(format='folders') for a "
-            "folder per class."
-        )
-    if members[0].flag_bits & 1:
-        raise ValueError(f"{path}: the zip is encrypted; decrypt it first.")
-    with archive_faults(path):
-        return open_member(archive, members[0])
-
-
-def open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
-    """Open a file of a zip; one that is packed with LZMA may ask for no more memory than xz may."""
-    if member.compress_type == zipfile.ZIP_LZMA and archive.fp is not None:
-        archive.fp.seek(member.header_offset + NAME_LENGTHS_AT)
-        n_before = sum(struct.unpack("<HH", archive.fp.read(4)))
-        archive.fp.seek(n_before + DICTIONARY_AT, os.SEEK_CUR)
-        (n_bytes,) = struct.unpack("<I", archive.fp.read(4))
-        if n_bytes > XZ_MEMORY:
-            raise zipfile.BadZipFile(f"it asks for {n_bytes:,} bytes of memory")
-    return archive.open(member)
-
-
-def is_folder(member: zipfile.ZipInfo) -> bool:
-    """Tell whether a member of a zip is a folder; zipfile's own is_dir() fails at an empty name."""
-    return member.filename.endswith("/")
-
-
-def refuse_office(archive: zipfile.ZipFile, path: Path) -> None:
-    """Refuse a zip that is the file of a program."""
-    names = set(archive.namelist())
-    if {"[Content_Types].xml", "mimetype"} & names:
-        raise ValueError(f"{path}: this is a file of an office program; save the table as CSV (UTF-8) and pass that.")
-    if names and all(name.endswith(".npy") for name in names):
-        raise ValueError(f"{path}: this is a file of numpy arrays; write texts and labels as CSV and pass that.")
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MAX_MEMORY)
 
 
 def refuse_other_kinds(file: io.BufferedReader, path: Path) -> None:
@@ -221,32 +143,12 @@ def refuse_other_kinds(file: io.BufferedReader, path: Path) -> None:
             raise ValueError(f"{path}: this is {kind}, which no reader reads; {advice}.")
 
 
-@contextmanager
-def archive_faults(path: Path) -> Iterator[None]:
-    """Turn the errors of zipfile and tarfile into one message; only their calls belong inside."""
-    try:
-        yield
-    except DamagedFile:
-        raise  # of the compression around the archive
-    except NotImplementedError as error:  # zipfile's word for a compression that it does not know
-        raise ValueError(
-            f"{path}: this kind of zip cannot be read ({as_printable(str(error))}); unpack it and pass the folder."
-        ) from error
-    # Both modules let the ValueErrors of malformed headers through, and tarfile recurses for each header of a header.
-    except (*FAULTS, tarfile.TarError, ValueError, RecursionError, OSError) as error:
-        if is_of_disk(error):
-            raise
-        raise DamagedFile(
-            f"{path}: the archive is damaged or cut off ({as_printable(str(error))}); fetch it again."
-        ) from error
-
-
 COMPRESSIONS: dict[str, tuple[re.Pattern[bytes], Callable[[io.BufferedReader, Path], Readable]]] = {
     "gzip": (re.compile(rb"\x1f\x8b"), lambda file, path: gzip.GzipFile(fileobj=file)),
     "bzip2": (re.compile(rb"BZh[1-9]1AY&SY"), lambda file, path: _Streams(file, bz2.BZ2Decompressor)),
     "xz": (re.compile(rb"\xfd7zXZ\0"), lambda file, path: _Streams(file, _xz, b"\0")),
     "zstd": (re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"), _Zstd),
-    "zip": (re.compile(rb"PK(\x03\x04|\x05\x06)"), _zip),
+    "zip": (re.compile(rb"PK(\x03\x04|\x05\x06)"), open_only_file),
 }
 
 

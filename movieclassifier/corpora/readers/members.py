@@ -10,17 +10,12 @@ from os import PathLike
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from movieclassifier.corpora.readers.compression import (
-    archive_faults,
-    compression,
-    is_folder,
-    is_junk,
-    open_member,
-    refuse_office,
-)
+from movieclassifier.corpora.readers.compression import compression
 from movieclassifier.corpora.readers.contract import check_no_address
+from movieclassifier.corpora.readers.damage import archive_faults
 from movieclassifier.corpora.readers.streams import open_bytes
 from movieclassifier.corpora.readers.tars import iter_members
+from movieclassifier.corpora.readers.zips import is_folder, is_junk, open_member, refuse_office
 from movieclassifier.system.errors import as_printable
 
 # In bytes; one document has to fit in memory.
