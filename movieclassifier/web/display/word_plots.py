@@ -36,7 +36,7 @@ def words_plot(words: Mapping[str, Sequence[tuple[str, float]]], labels: Sequenc
     )
 
 
-def weights_plot(title: str, words: Sequence[tuple[str, float]]) -> Plot:
+def weights_plot(title: str, words: Sequence[tuple[str, float]], bars_are: str = "the model’s weights") -> Plot:
     """Draw words with their weights below one another, in the colour of the label that each speaks for.
 
     Parameters
@@ -44,12 +44,14 @@ def weights_plot(title: str, words: Sequence[tuple[str, float]]) -> Plot:
     title : str
     words : sequence of (str, float)
         At least one; above zero a weight speaks for the second of two labels.
+    bars_are : str
+        The meaning of the bars, as a phrase.
     """
     rows = [(LABELS_OF_SIGNS[weight > 0], word, weight) for word, weight in words]
     bars, captions, height = _stacked(rows, LABELS_OF_SIGNS)
     return Plot(
         title,
-        f"“{words[0][0]}” weighs most: {signed(words[0][1], 1)}. The bars are the model’s weights, in log-odds.",
+        f"“{words[0][0]}” weighs most: {signed(words[0][1], 1)}. The bars are {bars_are}, in log-odds.",
         ("Word or phrase", "Weight"),
         [(word, signed(weight, 2)) for word, weight in words],
         height=height,

@@ -22,6 +22,7 @@ from movieclassifier.web.forms import SecureForm
 from movieclassifier.web.pages.live.model import model_labels, model_name, other_texts, voted_for
 
 WAIT_REFRESH = 2  # seconds
+SUMS = "sums over all posts"
 NOTHING_ASKED: dict[str, Any] = {
     "found": None,
     "problem": "",
@@ -51,6 +52,7 @@ def hashtag() -> Response:
         sources={name: SOURCES[name] for name in POSTS if not SOURCES[name].missing(live().settings.environ)},
         labels=voted_for(),
         name=model_labels()[-1],
+        zero=model_labels()[0] if len(model_labels()) == 2 else "",
         model=model_name(),
         other_texts=other_texts(),
         now=datetime.now(UTC),
@@ -127,7 +129,7 @@ def post_plots(
     """Draw the scores of posts, and the words that told most."""
     timed = [(f"{each.kept.shown_at:%Y-%m-%d %H:%M}", score) for each, score in zip(rows, scores, strict=True)]
     plots = [live_plots.dots_plot(timed[::-1], name, mean), live_plots.scores_plot(scores, name)]
-    return [*plots, weights_plot("The words that told most", words)] if words else plots
+    return [*plots, weights_plot("The words that told most", words, SUMS)] if words else plots
 
 
 def as_csv(rows: Sequence[dict[str, Any]]) -> str:

@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from movieclassifier.live.sources import Outside
 from tests.support.live_pages import items_on
 from tests.support.visitors import Visitor, words_of
 
@@ -97,3 +98,15 @@ def test_export_of_a_search_that_is_still_asked_says_so(ada, monkeypatch):
     response = ada.get("/live/hashtag.csv?q=slow")
     assert (response.status_code, response.headers["Retry-After"]) == (503, "2")
     assert "Mastodon has not answered yet" in words_of(response.text)
+
+
+def test_scale_of_two_labels_is_named_and_the_words_are_sums(make_app, server, small_model):
+    app = make_app(MODEL=str(small_model), LIVE_ALLOW=server.place)
+    live = app.extensions["movieclassifier live"]
+    live.searcher._outside = Outside(
+        live.outside.fetcher, live.outside.parser, {"MOVIECLASSIFIER_MASTODON": server.url}
+    )
+    words = words_of(Visitor(app).read("/live/hashtag?q=lund"))
+    live.close()
+    assert "0 is negative, 1 is positive." in words
+    assert "The bars are sums over all posts, in log-odds." in words
