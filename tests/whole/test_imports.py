@@ -35,3 +35,23 @@ def test_scikit_learn_and_scipy_are_not_imported(arguments, tmp_path):
     command = [sys.executable, "-c", CODE, *(argument.format(folder=tmp_path) for argument in arguments)]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "imported: []" in result.stderr
+
+
+SERVE = """
+import sys
+from movieclassifier.web import create_app
+client = create_app({"DATABASE_URL": sys.argv[1]}).test_client()
+assert client.post("/api/v1/predictions", json={"text": "A great film!"}).status_code == 201
+assert client.get("/").status_code == 200
+found = {name.split(".")[0] for name in sys.modules} & {"sklearn", "scipy", "threadpoolctl", "joblib", "pandas", "psutil"}
+found |= {name for name in sys.modules if name.startswith(("movieclassifier.evaluation.", "movieclassifier.reports."))}
+found |= {name for name in sys.modules if name.startswith("movieclassifier.training.") and "learners" not in name}
+print("imported:", sorted(found), file=sys.stderr)
+"""
+
+
+@pytest.mark.skipif(backend()[0] != "compiled", reason=f"there is no compiled twin here: {backend()[1]}")
+def test_a_server_imports_no_training_and_no_evaluation(tmp_path):
+    command = [sys.executable, "-c", SERVE, f"sqlite:///{tmp_path}/feedback.sqlite"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "imported: []" in result.stderr
