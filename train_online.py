@@ -37,9 +37,7 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     classifier = train_steps.fit_stream(train, plan, run, engine)
     classifier.metadata |= planning.provenance(corpus, plan, n_holdout, training.test)
     sample, unseen = planning.unseen_documents(holdout, n_holdout, tested.documents() if tested else None)
-    guard = evaluate_unseen(
-        classifier, sample, lambda: train_steps.score(classifier, unseen, run, engine), source.documents()
-    )
+    guard = evaluate_unseen(classifier, sample, train_steps.scorer(classifier, unseen, run, engine), source.documents())
     save_model(run.model_dir, classifier, guard)
     train_steps.finish(run)
     train_steps.report_result(classifier, run, before, costs())

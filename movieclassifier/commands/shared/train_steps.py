@@ -5,6 +5,7 @@ import shlex
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +49,7 @@ __all__ = [
     "measure_costs",
     "plan_run",
     "report_result",
-    "score",
+    "scorer",
     "track_run",
 ]
 
@@ -199,15 +200,15 @@ def fit_stream(
     )
 
 
-def score(
+def scorer(
     classifier: Classifier, documents: Excerpt | Iterator[Document], run: RunOptions, engine: "Engine | None"
-) -> "Scored":
-    """Return the true classes and the decision values of documents, on an engine where its workers read them."""
+) -> "Callable[[], Scored]":
+    """Return a function that scores documents, on an engine where its workers read them."""
     if engine is not None and isinstance(documents, Excerpt):
         from movieclassifier.training.scoring_tasks import score_on
 
-        return score_on(engine, classifier, documents)
-    return score_documents(classifier, documents, run.n_threads)
+        return partial(score_on, engine, classifier, documents)
+    return partial(score_documents, classifier, documents, run.n_threads)
 
 
 def finish(run: RunOptions) -> None:
