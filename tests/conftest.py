@@ -45,6 +45,7 @@ def pytest_configure(config):
     # The folders of pytest itself stay where they can be looked at afterwards.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
     folder = tempfile.mkdtemp(prefix="mc-")
+    os.chmod(folder, 0o711)  # a test without privileges looks into a folder of its own below
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.environ["TMPDIR"] = tempfile.tempdir = folder
 

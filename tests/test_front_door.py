@@ -101,5 +101,6 @@ def test_the_version_is_the_same_everywhere():
     declared = {
         "setup.cfg": re.search(r"^version = (\S+)$", (ROOT / "setup.cfg").read_text(), re.M),
         "CITATION.cff": re.search(r"^version: (\S+)$", (ROOT / "CITATION.cff").read_text(), re.M),
+        "CHANGELOG.md": re.search(r"^## ([0-9]\S*) \(", (ROOT / "CHANGELOG.md").read_text(), re.M),
     }
     assert {name: found[1] for name, found in declared.items()} == dict.fromkeys(declared, movieclassifier.__version__)
