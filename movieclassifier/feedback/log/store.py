@@ -1,6 +1,7 @@
 """The front door of the log: predictions are stored, votes are cast and taken back, and all of it can be read."""
 
 import json
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -72,6 +73,8 @@ class FeedbackStore:
     def __init__(self, url: str):
         self.engine: Engine = connect(url)
         self.raw = RawConnections(self.engine)
+        # From Python 3.13 on, a connection that was never closed is a warning.
+        weakref.finalize(self, _close, self.raw, self.engine).atexit = False
         self._counted: tuple[int | None, FeedbackStats] | None = None
         try:
             prepare(self.engine)
@@ -80,9 +83,8 @@ class FeedbackStore:
             raise
 
     def close(self) -> None:
-        """Close the connections."""
-        self.raw.close()
-        self.engine.dispose()
+        """Close the connections; a store that is no longer used does so by itself."""
+        _close(self.raw, self.engine)
 
     def find(self, prediction_id: str, owner: str, lifetime: timedelta, view: View) -> Prediction:
         """Return a prediction with its vote.
@@ -256,3 +258,8 @@ def _matching(dialect: str, search: str, status: str | None, held: Held) -> list
             raise ValueError(f"status must be one of {', '.join(STATUSES)}; got {status!r}.")
         chosen.append(votes.c.status == status)
     return chosen
+
+
+def _close(raw: RawConnections, engine: Engine) -> None:
+    raw.close()
+    engine.dispose()

@@ -1,5 +1,7 @@
 """The log keeps what was said, exactly once, in one order, whoever asks for it at the same time."""
 
+import gc
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -7,6 +9,7 @@ from sqlalchemy import event, update
 
 from movieclassifier.feedback.log.database import transaction
 from movieclassifier.feedback.log.schema import predictions
+from movieclassifier.feedback.log.store import FeedbackStore
 from tests.support.services import ADA, BOB, TEXTS, contradict, digest, open_service
 
 
@@ -34,6 +37,19 @@ def test_a_prediction_whose_vote_was_undone_stays_as_the_page_says(service):
     service.undo(prediction.id, ADA)
     age(service, prediction.id, 400)
     assert service.store.forget_old_predictions() == 0
+
+
+def test_a_store_that_is_no_longer_used_closes_its_connections(tmp_path):
+    store = FeedbackStore(f"sqlite:///{tmp_path}/f.db")
+    with store.engine.connect() as connection:
+        pooled = connection.connection.driver_connection
+    with store.raw.using() as raw:
+        detached = raw.driver
+    del store, connection, raw
+    gc.collect()
+    for driver in (pooled, detached):
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            driver.execute("SELECT 1")
 
 
 def n_statements(service, ask):
