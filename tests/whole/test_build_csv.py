@@ -28,7 +28,7 @@ def run(data_dir, *args):
 
 def test_seed_0_is_the_books_file(data_dir):
     path = data_dir / "movie_data.csv"
-    result = run(data_dir)
+    result = run(data_dir, "--no-progress")  # a slow machine shows its progress
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == (
         f"{path}: 50,000 reviews, 65,862,309 bytes, sha256 {BOOK_SHA256} (the book's, byte for byte)\n"
