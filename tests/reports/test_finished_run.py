@@ -76,7 +76,7 @@ def test_a_run_that_went_on_from_another_model_is_not_repeated(trained, tmp_path
     save_record(tmp_path / "classifier.npz", classifier)
     run("report", SAMPLE, "--model", tmp_path, "--output", tmp_path)
     page = (tmp_path / "report.html").read_text()
-    assert "The model went on from another one, so the run is not repeated." in page
+    assert "The model continued from a different one; therefore the run is not repeated." in page
 
 
 def test_a_model_without_provenance_is_refused(classifier):
@@ -97,4 +97,4 @@ def test_a_corrected_model_is_not_called_repeated(classifier, tmp_path):
     run("report", SAMPLE, "--model", tmp_path, "--output", tmp_path)
     page = (tmp_path / "report.html").read_text()
     assert "bit for bit" not in page
-    assert "On all of them it gave other weights than this model's" in page
+    assert "On all of them it gave different weights: this model was pruned" in page
