@@ -36,10 +36,10 @@ from movieclassifier.system.memory import peak_megabytes
 from movieclassifier.training.engines.local import LocalEngine
 from movieclassifier.training.engines.table import make_engine
 from movieclassifier.training.engines.tasks import Task, bundles_of
-from movieclassifier.training.shards.caches import LiveColumns
 from movieclassifier.training.shards.fit import ShardedFit
 from movieclassifier.training.shards.messages import PassWeights, Steps
-from movieclassifier.training.shards.tasks import SCALE, as_integers, step_shard
+from movieclassifier.training.shards.numbering import SCALE, as_integers
+from movieclassifier.training.shards.tasks import step_shard
 from movieclassifier.training.source_tasks import find_source
 
 TRAIN, TEST = "data/movie_train.csv", "data/movie_test.csv"
@@ -71,18 +71,19 @@ class PlainFit(ShardedFit):
 def plain_steps(shards, settings, weights, number):
     """Return the sums of the weights that shards have learned, each shard counted once."""
     sums, intercepts = np.zeros(weights.coef.shape, np.int64), np.zeros(len(weights.intercept), np.int64)
-    live = LiveColumns(weights.columns, settings.recipe.ngrams.n_features)
+    lookup = weights.lookup(settings.recipe.ngrams.n_features)
     for shard in shards:
-        columns, estimators, _ = step_shard(shard, settings, weights, live, number)
+        places, _, estimators, _ = step_shard(shard, settings, weights, lookup, number)
+        live = places >= 0
         # A column that the shard lacks keeps its weight. The penalty on it is left out: it is 1e-3 of a weight.
         own = np.zeros(weights.coef.shape[1], np.bool_)
-        own[columns.places] = True
+        own[places[live]] = True
         for row, estimator in enumerate(estimators):
-            sums[row, columns.places] += as_integers(estimator.coef_[0])
+            sums[row, places[live]] += as_integers(estimator.coef_[0, live])
             sums[row, ~own] += as_integers(weights.coef[row, ~own])
             intercepts[row] += as_integers(float(estimator.intercept_[0]))
     n_documents = sum(shard.n_documents for shard in shards)
-    return Steps(np.arange(weights.coef.shape[1]), sums, intercepts, n_documents, 0)
+    return Steps(None, sums, intercepts, n_documents, 0)
 
 
 def plan_of(source, n_shards, passes):

@@ -60,7 +60,7 @@ def bytes_to_write(plan: Plan, n_bytes: int) -> dict[str, int]:
     several = passes > 1 or plan.n_shards > 1
     minibatches = n_ngrams * BYTES_PER_NGRAM if several else 0
     if plan.n_shards > 1:
-        minibatches = 2 * minibatches + n_bytes  # at all columns, at those that are live, and the texts
+        minibatches += minibatches // 2 + n_bytes  # the columns of each shard and how often they occur, and the texts
     return {"model": pickled + n_live * n_rows * itemsize, "checkpoints": 2 * state, "minibatches": minibatches}
 
 

@@ -1,69 +1,169 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
-"""The compiled twin of the numbering in ``caches.py``, which is the definition: the same columns and counts."""
+"""The compiled twin of ``numbering.py``, which is the definition: the same numbers, counts and bits.
 
+Nearly all of the time goes into fetching from all over memory, and what is fetched is asked for some entries ahead.
+"""
+
+from libc.math cimport fabs, rint
 from libc.stdint cimport int32_t, int64_t
 
 cdef extern from *:
     """
     #if defined(__GNUC__) || defined(__clang__)
     #define FETCH(address) __builtin_prefetch(address)
+    #define FETCH_TO_WRITE(address) __builtin_prefetch(address, 1)
     #else
     #define FETCH(address) ((void) (address))
+    #define FETCH_TO_WRITE(address) ((void) (address))
     #endif
     """
     void FETCH(const void* address) noexcept nogil
+    void FETCH_TO_WRITE(const void* address) noexcept nogil
 
 cdef enum:
-    AHEAD = 24
-    DEAD = -1
+    AHEAD = 32  # entries
+
+cdef double LARGEST = 2.0 ** 62
 
 ctypedef fused real:
     float
     double
 
+ctypedef fused number:
+    int32_t
+    float
+    double
 
-def keep_live(
-    const int32_t[::1] columns, const int32_t[::1] indptr, const real[::1] data, int32_t[::1] table,
-    int32_t[::1] found, int64_t[::1] frequency, Py_ssize_t n_found,
-    int32_t[::1] numbers, int32_t[::1] ends, real[::1] values,
+
+cdef int check_places(const int32_t[::1] places, Py_ssize_t least, Py_ssize_t n) except -1:
+    """Refuse places that would reach outside of an array."""
+    cdef Py_ssize_t i
+    cdef bint outside = False
+    for i in range(places.shape[0]):
+        outside |= places[i] < least or places[i] >= n
+    if outside:
+        raise ValueError(f"columns must be below {n}")
+    return 0
+
+
+cdef int check_rows(const int32_t[::1] indptr, Py_ssize_t n_rows, Py_ssize_t n_values) except -1:
+    """Refuse rows that would reach outside of an array."""
+    cdef Py_ssize_t i
+    cdef bint decreases = False
+    if indptr.shape[0] != n_rows + 1 or indptr[0] != 0 or indptr[n_rows] != n_values:
+        raise ValueError(f"indptr must lead through {n_values} columns in {n_rows} rows")
+    for i in range(n_rows):
+        decreases |= indptr[i] > indptr[i + 1]
+    if decreases:
+        raise ValueError("indptr must not decrease")
+    return 0
+
+
+def number_columns(
+    const int32_t[::1] columns, const int32_t[::1] indptr, const Py_ssize_t[::1] y, int32_t[::1] table,
+    int32_t[::1] found, int32_t[:, ::1] counts, Py_ssize_t n_found, int32_t[::1] numbers,
 ):
-    """Write the numbers and values of the live columns of a minibatch, and the end of each row.
+    """Write the number of each column of a minibatch, and count its documents; returns how many have a number.
 
-    In `table` a column is -1 if it is not live, -2 if it has no number yet, and else its number. `found` gets the
-    column of each number, `frequency` how often it has occurred. Returns how many columns have a number.
+    In `table` a column that has no number yet is -1. `found` gets the column of each number.
     """
-    cdef Py_ssize_t row, i, n = 0, size = columns.shape[0], n_rows = indptr.shape[0] - 1
-    cdef int32_t column, number
-    if ends.shape[0] != n_rows + 1 or numbers.shape[0] < size or values.shape[0] < size or data.shape[0] != size:
+    cdef Py_ssize_t row, i, n = columns.shape[0]
+    cdef int32_t column, place
+    check_places(columns, 0, table.shape[0])
+    check_rows(indptr, y.shape[0], n)
+    for row in range(y.shape[0]):
+        if y[row] < 0 or y[row] >= counts.shape[1]:
+            raise ValueError(f"y must be below {counts.shape[1]}; got {y[row]}")
+    if numbers.shape[0] != n or found.shape[0] < table.shape[0] or counts.shape[0] < table.shape[0]:
+        raise ValueError("there is no room for the numbers of all columns")
+    with nogil:
+        for row in range(y.shape[0]):
+            for i in range(indptr[row], indptr[row + 1]):
+                if i + AHEAD < n:
+                    FETCH_TO_WRITE(&table[columns[i + AHEAD]])
+                column = columns[i]
+                place = table[column]
+                if place < 0:
+                    place = <int32_t> n_found
+                    table[column] = place
+                    found[n_found] = column
+                    n_found += 1
+                counts[place, y[row]] += 1
+                numbers[i] = place
+    return n_found
+
+
+def add_counts(const int32_t[::1] columns, const int32_t[:, ::1] counts, int32_t[:, ::1] sums):
+    """Add the counts of some columns, each of which is there once."""
+    cdef Py_ssize_t i, position, n = columns.shape[0]
+    check_places(columns, 0, sums.shape[0])
+    if counts.shape[0] < n or counts.shape[1] != sums.shape[1]:
+        raise ValueError("there must be counts of each column and class")
+    with nogil:
+        for i in range(n):
+            if i + AHEAD < n:
+                FETCH_TO_WRITE(&sums[columns[i + AHEAD], 0])
+            for position in range(sums.shape[1]):
+                sums[columns[i], position] += counts[i, position]
+
+
+def take(const number[::1] values, const int32_t[::1] places, number missing, number[::1] taken):
+    """Take the values at some places; one that is -1 gets the missing value."""
+    cdef Py_ssize_t i, n = places.shape[0]
+    check_places(places, -1, values.shape[0])
+    if taken.shape[0] != n:
+        raise ValueError("there must be room for each place")
+    with nogil:
+        for i in range(n):
+            if i + AHEAD < n:
+                FETCH(&values[0] + places[i + AHEAD])
+            taken[i] = values[places[i]] if places[i] >= 0 else missing
+
+
+def scale_live(
+    const real[::1] data, const int32_t[::1] columns, const int32_t[::1] indptr, const real[::1] ratio,
+    real[::1] scaled, int32_t[::1] kept, int32_t[::1] ends,
+):
+    """Multiply a minibatch by the ratio of its columns, and keep what has one that is not 0."""
+    cdef Py_ssize_t row, i, n_kept = 0, n = columns.shape[0], n_rows = indptr.shape[0] - 1
+    cdef real factor
+    check_places(columns, 0, ratio.shape[0])
+    check_rows(indptr, n_rows, n)
+    if data.shape[0] != n or scaled.shape[0] != n or kept.shape[0] != n or ends.shape[0] != n_rows + 1:
         raise ValueError("the arrays do not fit each other")
-    if n_rows < 0 or indptr[0] != 0 or indptr[n_rows] != size or frequency.shape[0] != found.shape[0]:
-        raise ValueError(f"indptr must lead through {size} columns")
-    for row in range(n_rows):
-        if indptr[row] > indptr[row + 1]:
-            raise ValueError("indptr must not decrease")
-    for i in range(size):
-        if not 0 <= columns[i] < table.shape[0]:
-            raise ValueError(f"columns must be below {table.shape[0]}; got {columns[i]}")
     ends[0] = 0
     with nogil:
         for row in range(n_rows):
             for i in range(indptr[row], indptr[row + 1]):
-                if i + AHEAD < size:
-                    FETCH(&table[columns[i + AHEAD]])
-                column = columns[i]
-                number = table[column]
-                if number == DEAD:
-                    continue
-                if number < 0:
-                    if n_found >= found.shape[0]:
-                        break
-                    number = <int32_t> n_found
-                    table[column] = number
-                    found[n_found] = column
-                    n_found += 1
-                frequency[number] += 1
-                numbers[n] = number
-                values[n] = data[i]
-                n += 1
-            ends[row + 1] = <int32_t> n
-    return n_found
+                if i + AHEAD < n:
+                    FETCH(&ratio[columns[i + AHEAD]])
+                factor = ratio[columns[i]]
+                # Written whether it is kept or not: the processor would guess wrong which.
+                scaled[n_kept] = data[i] * factor
+                kept[n_kept] = columns[i]
+                n_kept += factor != 0
+            ends[row + 1] = <int32_t> n_kept
+
+
+def add_weights(
+    const int32_t[::1] places, const int32_t[::1] frequency, const real[::1] coef, double scale, int64_t[::1] sums,
+):
+    """Add weights times frequencies, in whole units; a place that is -1 is left out. Returns whether all are finite."""
+    cdef Py_ssize_t i, n = places.shape[0]
+    cdef double value
+    cdef bint finite = True
+    check_places(places, -1, sums.shape[0])
+    if frequency.shape[0] != n or coef.shape[0] != n:
+        raise ValueError("the arrays do not fit each other")
+    with nogil:
+        for i in range(n):
+            if i + AHEAD < n and places[i + AHEAD] >= 0:
+                FETCH_TO_WRITE(&sums[places[i + AHEAD]])
+            if places[i] < 0:
+                continue
+            value = rint(<double> frequency[i] * <double> coef[i] * scale)
+            if not fabs(value) < LARGEST:
+                finite = False
+                break
+            sums[places[i]] += <int64_t> value
+    return finite

@@ -27,7 +27,8 @@ from movieclassifier.training.plan import Plan
 from movieclassifier.training.scoring_tasks import score_on
 from movieclassifier.training.shards.caches import drop_caches
 from movieclassifier.training.shards.messages import Lines, PassWeights, Shard, ShardSettings, Steps
-from movieclassifier.training.shards.tasks import SCALE, count_shards, step_shards
+from movieclassifier.training.shards.numbering import SCALE
+from movieclassifier.training.shards.tasks import count_shards, step_shards
 from movieclassifier.training.steps import Fit
 
 DOCUMENTS = "shards.jsonl"
@@ -112,7 +113,7 @@ class ShardedFit:
         """Count on the engine, and start from weights of 0; yields the documents of each bundle."""
         bundles = bundles_of(shards, engine.n_workers)
         for number, found in engine.run([Task(count_shards, (bundle, self.settings)) for bundle in bundles]):
-            self.counts.counts_[found.columns] += found.counts
+            self.counts.counts_[slice(None) if found.columns is None else found.columns] += found.counts
             self.counts.totals_ += found.totals
             yield sum(shard.n_documents for shard in bundles[number])
         self._start()
@@ -241,7 +242,7 @@ class _Mix:
         self.n_documents = self.n_correct = 0
 
     def add(self, steps: Steps) -> None:
-        self._sums[:, steps.places] += steps.sums
+        self._sums[:, slice(None) if steps.places is None else steps.places] += steps.sums
         self._intercepts += steps.intercepts
         self.n_documents += steps.n_documents
         self.n_correct += steps.n_correct

@@ -100,14 +100,14 @@ class Counts:
 
     Attributes
     ----------
-    columns : ndarray of shape (n_columns,), int32
-        Ascending.
+    columns : ndarray of shape (n_columns,), int32, or None
+        Ascending; None stands for all columns.
     counts : ndarray of shape (n_columns, n_classes), int32
     totals : ndarray of shape (n_classes,), int64
         Sums over the columns.
     """
 
-    columns: NDArray[np.int32]
+    columns: NDArray[np.int32] | None
     counts: NDArray[np.int32]
     totals: NDArray[np.int64]
 
@@ -123,7 +123,7 @@ class PassWeights:
     ratio : ndarray of shape (n_rows, n_live)
         Log-count ratio; ones where the recipe has none.
     coef : ndarray of shape (n_rows, n_live)
-        Weights in the space of the ratio.
+        PassWeights in the space of the ratio.
     intercept : ndarray of shape (n_rows,), float64
     """
 
@@ -132,6 +132,12 @@ class PassWeights:
     coef: NDArray[np.floating]
     intercept: NDArray[np.float64]
 
+    def lookup(self, n_features: int) -> NDArray[np.int32]:
+        """Return the position of each column among the live ones, or -1."""
+        lookup = np.full(n_features, -1, np.int32)
+        lookup[self.columns] = np.arange(len(self.columns), dtype=np.int32)
+        return lookup
+
 
 @dataclass(frozen=True)
 class Steps:
@@ -139,8 +145,8 @@ class Steps:
 
     Attributes
     ----------
-    places : ndarray of shape (n_places,), int32
-        Positions among the live columns, ascending.
+    places : ndarray of shape (n_places,), int32, or None
+        Positions among the live columns, ascending; None stands for all of them. The sums at all others are 0.
     sums : ndarray of shape (n_rows, n_places), int64
         Sums over shards of document frequency times weight, in units of 2^-24.
     intercepts : ndarray of shape (n_rows,), int64
@@ -150,7 +156,7 @@ class Steps:
         Documents that were predicted right before the step on their minibatch.
     """
 
-    places: NDArray[np.int32]
+    places: NDArray[np.int32] | None
     sums: NDArray[np.int64]
     intercepts: NDArray[np.int64]
     n_documents: int

@@ -18,14 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.features.rows import Rows
+from movieclassifier.system.compiled import training_twin
 from movieclassifier.training.label_order import LabelRuns, check_label_order
-from movieclassifier.training.learners.log_count_ratio import LogCountRatio
 from movieclassifier.training.learners.sgd import make_estimator, take_epoch
-from movieclassifier.training.shards.caches import LiveColumns, ShardColumns, iter_hashed, open_live
+from movieclassifier.training.shards.caches import ShardColumns, iter_numbered, open_numbered
 from movieclassifier.training.shards.messages import Counts, PassWeights, Shard, ShardSettings, Steps
+from movieclassifier.training.shards.numbering import Numbering, add_weights, as_integers, scale_live, take
 
-# Weights are added up in units of 2^-24: the rounding is below that of a float32 weight of 1.
-SCALE = 2.0**24
+# Of all columns; if more have a value, a result is sent without telling which.
+MOST = 2 / 3
 
 
 def count_shards(shards: Sequence[Shard], settings: ShardSettings) -> Counts:
@@ -38,12 +39,26 @@ def count_shards(shards: Sequence[Shard], settings: ShardSettings) -> Counts:
     ValueError
         If a shard seems to be sorted by label.
     """
-    counter = LogCountRatio(len(settings.classes), settings.recipe.ngrams.n_features, settings.min_df)
+    n_features, n_classes = settings.recipe.ngrams.n_features, len(settings.classes)
+    counts, numbering = np.zeros((n_features, n_classes), np.int32), Numbering(n_features, n_classes)
+    totals = np.zeros(n_classes, np.int64)
     for shard in shards:
-        for rows, y in _checked(iter_hashed(shard, settings, anew=True), shard, settings):
-            counter.partial_fit(rows, y)
-    columns = np.flatnonzero(counter.counts_.any(axis=1)).astype(np.int32)
-    return Counts(columns, counter.counts_[columns], counter.totals_)
+        for _ in _checked(iter_numbered(shard, settings, numbering), shard, settings):
+            pass
+        numbering.add_to(counts)
+        totals += [counted.sum(dtype=np.int64) for counted in numbering.counts.T]
+    columns = _any(counts.T)
+    if len(columns) > MOST * n_features:
+        return Counts(None, counts, totals)
+    return Counts(columns, counts[columns], totals)
+
+
+def _any(rows: NDArray[np.integer]) -> NDArray[np.int32]:
+    """Return the columns in which a row is not 0; numpy's any() and sum() are slow over few rows."""
+    found = np.zeros(rows.shape[1], np.bool_)
+    for row in rows:
+        found |= row != 0
+    return np.flatnonzero(found).astype(np.int32)
 
 
 def _checked(
@@ -75,62 +90,72 @@ def step_shards(shards: Sequence[Shard], settings: ShardSettings, weights: PassW
     -------
     Steps
     """
-    n_rows, n_live = weights.coef.shape
-    sums, seen = np.zeros((n_rows, n_live), np.int64), np.zeros(n_live, np.bool_)
-    intercepts, n_correct = np.zeros(n_rows, np.int64), 0
-    live = LiveColumns(weights.columns, settings.recipe.ngrams.n_features)
+    sums = np.zeros(weights.coef.shape, np.int64)
+    intercepts, n_correct = np.zeros(len(weights.intercept), np.int64), 0
+    lookup = weights.lookup(settings.recipe.ngrams.n_features)
     for shard in shards:
-        columns, estimators, right = step_shard(shard, settings, weights, live, number)
+        places, columns, estimators, right = step_shard(shard, settings, weights, lookup, number)
         n_correct += right
-        seen[columns.places] = True
         for row, estimator in enumerate(estimators):
-            weighted = columns.frequency * estimator.coef_[0].astype(np.float64)
-            sums[row, columns.places] += as_integers(weighted)
+            add_weights(places, columns.frequency, estimator.coef_[0], sums[row])
             intercepts[row] += as_integers(shard.n_documents * float(estimator.intercept_[0]))
-    places = np.flatnonzero(seen).astype(np.int32)
     n_documents = sum(shard.n_documents for shard in shards)
-    return Steps(places, sums[:, places], intercepts, n_documents, n_correct)
-
-
-def as_integers(values: Any) -> NDArray[np.int64]:
-    """Round sums of weights to units of 2^-24.
-
-    Raises
-    ------
-    ValueError
-        If a value is not finite, or so large that sums of it could overflow.
-
-    Examples
-    --------
-    >>> as_integers(np.array([0.5, -1e-9])).tolist()
-    [8388608, 0]
-    """
-    scaled = np.rint(np.asarray(values, np.float64) * SCALE)
-    if not (np.abs(scaled) < 2.0**62).all():
-        raise ValueError("the weights have overflowed; use a larger alpha.")
-    return scaled.astype(np.int64)
+    changed = _any(sums)
+    if len(changed) > MOST * len(weights.columns):
+        return Steps(None, sums, intercepts, n_documents, n_correct)
+    return Steps(changed, sums[:, changed], intercepts, n_documents, n_correct)
 
 
 def step_shard(
-    shard: Shard, settings: ShardSettings, weights: PassWeights, live: LiveColumns, number: int
-) -> tuple[ShardColumns, list[Any], int]:
-    """Return the live columns of a shard, what each row has learned at them, and how many were right before."""
-    with open_live(shard, settings, live) as (cache, columns):
-        places, t = columns.places, 1.0 + number * shard.n_documents
-        ratio = weights.ratio[:, places]
-        estimators = [_estimator_at(settings, weights, row, places, t) for row in range(len(ratio))]
+    shard: Shard, settings: ShardSettings, weights: PassWeights, lookup: NDArray[np.int32], number: int
+) -> tuple[NDArray[np.int32], ShardColumns, list[Any], int]:
+    """Take one pass of SGD over a shard.
+
+    Parameters
+    ----------
+    shard : Shard
+    settings : ShardSettings
+    weights : PassWeights
+    lookup : ndarray of shape (n_features,), int32
+        As :meth:`PassWeights.lookup` returns it.
+    number : int
+        Of the pass, from 0.
+
+    Returns
+    -------
+    places : ndarray of shape (n_columns,), int32
+        Where the columns of the shard stand among the live ones, or -1.
+    columns : ShardColumns
+    estimators : list
+        For each row of weights what it has learned at these columns.
+    n_correct : int
+        Documents that were predicted right before the step on their minibatch.
+    """
+    with open_numbered(shard, settings) as (cache, columns):
+        places, t = take(lookup, columns.columns, -1), 1.0 + number * shard.n_documents
+        ratios = [take(ratio, places, 0) for ratio in weights.ratio]
+        estimators = [_estimator_at(settings, weights, row, places, t) for row in range(len(ratios))]
         n_correct = 0
         for position in _order(shard, settings, number, len(cache)):
             rows, y = cache.read(int(position))
-            rows = Rows(rows.data, rows.columns, rows.indptr, len(places))
-            values = np.empty((len(y), len(ratio)))
+            values = np.empty((len(y), len(ratios)))
             for row, (label, estimator) in enumerate(zip(settings.positions, estimators, strict=True)):
-                scaled = rows.with_data(rows.data * ratio[row][rows.columns])
-                values[:, row] = scaled.to_csr() @ estimator.coef_[0] + estimator.intercept_
+                scaled = scale_live(rows, ratios[row])
+                values[:, row] = _decide(scaled, estimator.coef_[0]) + estimator.intercept_
                 take_epoch(estimator, scaled, y == label)
-            predicted = values[:, 0] > 0 if len(ratio) == 1 else values.argmax(axis=1)
+            predicted = values[:, 0] > 0 if len(ratios) == 1 else values.argmax(axis=1)
             n_correct += int((predicted == y).sum())
-    return columns, estimators, n_correct
+    return places, columns, estimators, n_correct
+
+
+def _decide(rows: Rows, coef: NDArray[Any]) -> NDArray[Any]:
+    """Return the sum of each row's values with the weights, as scipy adds them up."""
+    if (twin := training_twin()) is None:
+        values: NDArray[Any] = rows.to_csr() @ coef
+    else:
+        values = np.empty(len(rows), coef.dtype)
+        twin.decide(rows.data, rows.columns, rows.indptr, coef, values)
+    return values
 
 
 def _order(shard: Shard, settings: ShardSettings, number: int, n: int) -> NDArray[np.integer]:
@@ -143,7 +168,7 @@ def _estimator_at(settings: ShardSettings, weights: PassWeights, row: int, place
     """Return plain SGD over some columns that goes on from the mixed weights of a row."""
     recipe = settings.recipe.with_settings(passes=1)
     estimator = make_estimator(recipe, settings.seed, n_features=len(places))
-    estimator.coef_ = weights.coef[row : row + 1, places]
+    estimator.coef_ = take(weights.coef[row], places, 0)[np.newaxis]
     estimator.intercept_ = weights.intercept[row : row + 1].copy()
     estimator.t_ = t
     estimator.classes_ = np.array([False, True])

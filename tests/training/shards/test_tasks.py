@@ -4,11 +4,9 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from movieclassifier.features.hashing import hash_texts
-from movieclassifier.training.shards.tasks import as_integers, count_shards, step_shards
+from movieclassifier.training.shards.tasks import count_shards, step_shards
 from tests.support.shards import documents, settings_of, shards_of, weights_after
 
 
@@ -33,8 +31,10 @@ def test_the_sum_over_bundles_does_not_depend_on_the_bundles(tmp_path, classes):
     sums = np.zeros_like(weights.coef, np.int64)
     for bundle in ([shards[2]], [shards[0], shards[3]], [shards[1]]):
         part = step_shards(bundle, settings, weights, 1)
-        sums[:, part.places] += part.sums
-    np.testing.assert_array_equal(sums[:, whole.places], whole.sums)
+        sums[:, slice(None) if part.places is None else part.places] += part.sums
+    expected = np.zeros_like(sums)
+    expected[:, slice(None) if whole.places is None else whole.places] = whole.sums
+    np.testing.assert_array_equal(sums, expected)
     assert whole.n_documents == 60
 
 
@@ -45,14 +45,3 @@ def test_each_pass_and_each_shard_has_an_order_of_its_own(tmp_path):
     sums = [step_shards([twin], settings, weights, number).sums.tolist() for twin in twins for number in (0, 1, 2)]
     assert sums[0] == sums[3]  # the first pass visits the documents in their order
     assert len({json.dumps(each) for each in sums}) == 5
-
-
-@given(st.lists(st.floats(-1e6, 1e6), min_size=1))
-def test_rounding_is_below_half_a_unit(values):
-    np.testing.assert_allclose(as_integers(values) / 2.0**24, values, rtol=0, atol=2.0**-25)
-
-
-@pytest.mark.parametrize("value", [np.nan, np.inf, 1e12])
-def test_weights_that_overflow_are_refused(value):
-    with pytest.raises(ValueError, match="the weights have overflowed; use a larger alpha"):
-        as_integers([1.0, value])

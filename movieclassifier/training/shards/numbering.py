@@ -1,0 +1,166 @@
+"""The columns of a shard by numbers of its own: counting, taking, scaling and adding up.
+
+A shard knows a part of the columns. They are numbered as they occur, and what a shard costs does not grow with the
+columns of the corpus. The numbers are a function of the shard: whoever makes them again gets the same ones.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.features.rows import Rows
+from movieclassifier.system.compiled import numbering_twin
+
+# Weights are added up in units of 2^-24: the rounding is below that of a float32 weight of 1.
+SCALE = 2.0**24
+
+
+class Numbering:
+    """Numbers for the columns of a shard as they occur, and the documents of each class that have them.
+
+    Parameters
+    ----------
+    n_features, n_classes : int
+
+    Attributes
+    ----------
+    n : int
+        How many columns have a number.
+    """
+
+    def __init__(self, n_features: int, n_classes: int):
+        self._table = np.full(n_features, -1, np.int32)
+        # Room for all columns, of which the memory is taken only up to the last number.
+        self._found = np.empty(n_features, np.int32)
+        self._counts = np.zeros((n_features, n_classes), np.int32)
+        self.n = 0
+
+    @property
+    def columns(self) -> NDArray[np.int32]:
+        """The column of each number, of shape (n,)."""
+        return self._found[: self.n]
+
+    @property
+    def counts(self) -> NDArray[np.int32]:
+        """Documents per number and class, of shape (n, n_classes)."""
+        return self._counts[: self.n]
+
+    @property
+    def frequency(self) -> NDArray[np.int32]:
+        """Documents per number, of shape (n,)."""
+        frequency = np.zeros(self.n, np.int32)
+        for counted in self.counts.T:
+            frequency += counted
+        return frequency
+
+    def clear(self) -> None:
+        """Forget all numbers and counts."""
+        self._table.fill(-1)
+        self._counts[: self.n] = 0
+        self.n = 0
+
+    def number(self, rows: Rows, y: NDArray[np.integer]) -> Rows:
+        """Count a minibatch, and return it with numbers in place of columns."""
+        if (twin := numbering_twin()) is not None:
+            numbers, y = np.empty_like(rows.columns), y.astype(np.intp, copy=False)
+            arrays = (rows.columns, rows.indptr, y, self._table, self._found, self._counts)
+            self.n = twin.number_columns(*arrays, self.n, numbers)
+            return Rows(rows.data, numbers, rows.indptr, rows.n_features)
+        new, first = np.unique(rows.columns[self._table[rows.columns] < 0], return_index=True)
+        new, end = new[np.argsort(first)], self.n + len(new)
+        self._table[new] = np.arange(self.n, end, dtype=np.int32)
+        self._found[self.n : end] = new
+        self.n = end
+        numbers = self._table[rows.columns]
+        np.add.at(self._counts, (numbers, np.repeat(y, rows.lengths)), np.int32(1))
+        return Rows(rows.data, numbers, rows.indptr, rows.n_features)
+
+    def add_to(self, sums: NDArray[np.int32]) -> None:
+        """Add the counts to those of all columns, of shape (n_features, n_classes)."""
+        if (twin := numbering_twin()) is not None:
+            twin.add_counts(self.columns, self.counts, sums)
+        else:
+            sums[self.columns] += self.counts
+
+
+def take(values: NDArray[Any], places: NDArray[np.int32], missing: float) -> NDArray[Any]:
+    """Return the values at some places; a place that is -1 gets the missing value.
+
+    Examples
+    --------
+    >>> take(np.array([5, 6, 7], np.int32), np.array([2, -1, 0], np.int32), 0).tolist()
+    [7, 0, 5]
+    """
+    if (twin := numbering_twin()) is not None:
+        taken = np.empty(len(places), values.dtype)
+        twin.take(values, places, missing, taken)
+        return taken
+    # A model may have no column at all.
+    return np.append(values, values.dtype.type(missing))[places]
+
+
+def scale_live(rows: Rows, ratio: NDArray[Any]) -> Rows:
+    """Multiply a minibatch by the ratio of its columns, and leave out what a ratio of 0 would add nothing to.
+
+    Parameters
+    ----------
+    rows : Rows
+    ratio : ndarray of shape (n_columns,)
+    """
+    if (twin := numbering_twin()) is not None:
+        scaled, kept, ends = np.empty_like(rows.data), np.empty_like(rows.columns), np.empty_like(rows.indptr)
+        twin.scale_live(rows.data, rows.columns, rows.indptr, ratio, scaled, kept, ends)
+        return Rows(scaled[: ends[-1]], kept[: ends[-1]], ends, len(ratio))
+    factors = ratio[rows.columns]
+    live = factors != 0
+    ends = np.concatenate([[0], np.cumsum(live)]).astype(np.int32)
+    return Rows((rows.data * factors)[live], rows.columns[live], ends[rows.indptr], len(ratio))
+
+
+def as_integers(values: Any) -> NDArray[np.int64]:
+    """Round sums of weights to units of 2^-24.
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite, or so large that sums of it could overflow.
+
+    Examples
+    --------
+    >>> as_integers(np.array([0.5, -1e-9])).tolist()
+    [8388608, 0]
+    """
+    scaled = np.rint(np.asarray(values, np.float64) * SCALE)
+    if not (np.abs(scaled) < 2.0**62).all():
+        raise ValueError(OVERFLOW)
+    return scaled.astype(np.int64)
+
+
+OVERFLOW = "the weights have overflowed; use a larger alpha."
+
+
+def add_weights(
+    places: NDArray[np.int32], frequency: NDArray[np.int32], coef: NDArray[Any], sums: NDArray[np.int64]
+) -> None:
+    """Add the weights of a shard, times the documents that have their column, to those of all shards.
+
+    Parameters
+    ----------
+    places : ndarray of shape (n_columns,), int32
+        Where each column of the shard stands in the sums; -1 for one that is left out.
+    frequency : ndarray of shape (n_columns,), int32
+    coef : ndarray of shape (n_columns,)
+    sums : ndarray of shape (n_live,), int64
+        In units of 2^-24.
+
+    Raises
+    ------
+    ValueError
+        If a weight is not finite, or so large that sums could overflow.
+    """
+    if (twin := numbering_twin()) is None:
+        live = places >= 0
+        sums[places[live]] += as_integers(frequency[live] * coef[live].astype(np.float64))
+    elif not twin.add_weights(places, frequency, coef, SCALE, sums):
+        raise ValueError(OVERFLOW)
