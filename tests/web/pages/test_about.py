@@ -52,7 +52,7 @@ def test_about_tells_votes_for_the_owner_from_votes_for_the_next_check(make_app)
 
 
 def test_model_shows_votes_and_words_as_pictures_with_the_same_facts_in_a_table(visitor):
-    assert "No votes yet" in visitor.read("/model")
+    assert "There are no votes yet" in visitor.read("/model")
     visitor.vote(visitor.classify(), "negative")
     visitor.vote(visitor.classify(PAN), "negative")
     page = visitor.read("/model")
