@@ -364,7 +364,7 @@ def sum_rows(
     const Real[::1] coef,
     double[::1] sums,
 ):
-    """Write the sum of each row's values with one row of weights: what ``Weights.decide`` adds the intercept to.
+    """Write the sum of each row's values with one row of weights; ``Weights.decide`` adds the intercept to it.
 
     Raises
     ------
@@ -460,7 +460,7 @@ cdef class Twin:
             free(views)
 
     def decide(self, text, coef):
-        """Return the sum of a text's values with each row of weights: what ``Weights.decide`` adds the intercept to.
+        """Return the sum of a text's values with each row of weights; ``Weights.decide`` adds the intercepts to it.
 
         Parameters
         ----------

@@ -64,7 +64,7 @@ cdef bint may_need_marks(const uint8_t* text, Py_ssize_t n) noexcept nogil:
     """
     cdef Py_ssize_t i
     for i in range(n):
-        # U+2002 to U+207F; the two characters before have other forms in NFC.
+        # U+2002 to U+207F; the two characters before have different forms in NFC.
         if text[i] >= 0xCC and not (
             text[i] == 0xE2 and (text[i + 1] == 0x81 or (text[i + 1] == 0x80 and text[i + 2] > 0x81))
         ):
@@ -249,7 +249,7 @@ cdef Py_ssize_t fold_quotes(uint8_t* text, Py_ssize_t n) noexcept nogil:
 # ---------------------------------------------------------------- where tokens are
 
 # Two bytes for each of the text say where its tokens are: 255 in `parts` where it is a part of one, and 255 in `bounds`
-# where a token begins at once behind another. A byte beyond ASCII counts as a part of a word here.
+# where a token begins directly behind a previous one. A byte beyond ASCII counts as a part of a word here.
 
 
 cdef void mark_words(const uint8_t* text, Py_ssize_t n, uint8_t* lower, uint8_t* words) noexcept nogil:

@@ -37,7 +37,7 @@ cdef inline double side_of(Py_ssize_t row, Py_ssize_t n_rows, int32_t target) no
 
 @cython.final
 cdef class Walk:
-    """Goes through ballots until one would take a step; made anew whenever an array is another one."""
+    """Goes through ballots until one would take a step; made anew whenever an array is replaced."""
 
     cdef const int32_t[::1] target, client, places
     cdef const int64_t[::1] start

@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
-"""The compiled twin of the trainer: what happens to a minibatch, bit for bit as numpy, scipy and scikit-learn do it.
+"""The compiled twin of the trainer: it computes a minibatch, bit for bit as numpy, scipy and scikit-learn do.
 
 Nearly all of the time goes into fetching counts and weights from all over memory. They are asked for some entries
 ahead, which makes each loop three times as fast.

@@ -234,7 +234,7 @@ def test_nobody_votes_without_the_token_of_the_form(visitor, action):
     response = visitor.client.post(f"/results/{id}/{action}", data={"label": "negative"})
     assert response.status_code == 400
     assert "<h1>" in response.text
-    assert "No votes yet" in visitor.read("/model")
+    assert "There are no votes yet" in visitor.read("/model")
 
 
 @pytest.mark.parametrize("path", ["/results/{}", "/thanks/{}", "/results/nothing", "/results/..%2Fx", "/nothing"])
