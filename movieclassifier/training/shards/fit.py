@@ -79,6 +79,7 @@ class ShardedFit:
         )
         self.counts = LogCountRatio(len(plan.classes), plan.recipe.ngrams.n_features, plan.min_df)
         self.weights: PassWeights | None = None
+        self._frequency: NDArray[np.int64] = np.empty(0, np.int64)  # documents that have each live column
         self.n_passes_done = 0
         self.curve: list[tuple[int, float]] = []
 
@@ -120,9 +121,12 @@ class ShardedFit:
 
     def _start(self) -> None:
         """Find the live columns and their ratio."""
-        frequency = self.counts.counts_.sum(axis=1)
+        frequency = np.zeros(len(self.counts.counts_), np.int64)
+        for counted in self.counts.counts_.T:  # numpy's sum() is slow over few classes
+            frequency += counted
         with_ratio = self.plan.recipe.log_count_ratio
         columns = np.flatnonzero(frequency >= (self.plan.min_df if with_ratio else 1)).astype(np.int32)
+        self._frequency = frequency[columns]
         shape, dtype = (len(self.settings.positions), len(columns)), self.plan.recipe.ngrams.dtype
         ratio = np.ones(shape, dtype)
         for row, position in enumerate(self.settings.positions if with_ratio else ()):
@@ -140,8 +144,7 @@ class ShardedFit:
         for _, steps in engine.run(tasks):
             mixed.add(steps)
             yield steps.n_documents
-        frequency = self.counts.document_frequency(weights.columns)
-        self.weights = mixed.weights(frequency)
+        self.weights = mixed.weights(self._frequency)
         self.n_passes_done += 1
         self.curve.append((self.n_passes_done * mixed.n_documents, mixed.n_correct / mixed.n_documents))
 
