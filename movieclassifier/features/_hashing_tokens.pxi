@@ -432,9 +432,11 @@ cdef void add_odd_run(Buffers* buffers, Py_ssize_t i, Py_ssize_t end, const Sett
             i += 1
 
 
-cdef inline Py_ssize_t next_odd(const Buffers* buffers, Py_ssize_t i) noexcept nogil:
+cdef inline Py_ssize_t next_odd(const Buffers* buffers, Py_ssize_t i, bint is_ascii) noexcept nogil:
     """Return where the next byte is that its run cannot be copied for, from i on."""
     cdef Py_ssize_t n = buffers.n - (buffers.n_emoticons > 0)
+    if is_ascii:
+        return n
     while i < n and buffers.text[i] < 0x80:
         i += 1
     return i
@@ -448,7 +450,7 @@ cdef void add_runs(Buffers* buffers, Py_ssize_t n_runs, bint is_ascii, const Set
     cdef const uint8_t* run
     cdef uint32_t* starts = buffers.starts
     cdef uint8_t* out = buffers.tokens
-    cdef Py_ssize_t i, k, n_tokens = 0, odd = next_odd(buffers, buffers.n - 1 if is_ascii else 0)
+    cdef Py_ssize_t i, k, n_tokens = 0, odd = next_odd(buffers, 0, is_ascii)
     cdef uint32_t length
     cdef bint is_kept = True
     for k in range(n_runs):
@@ -458,7 +460,7 @@ cdef void add_runs(Buffers* buffers, Py_ssize_t n_runs, bint is_ascii, const Set
             add_odd_run(buffers, begins[k], ends[k], settings)
             n_tokens = buffers.n_tokens
             out = buffers.tokens + starts[n_tokens]
-            odd = next_odd(buffers, ends[k])
+            odd = next_odd(buffers, ends[k], is_ascii)
             continue
         run = buffers.lower + begins[k]
         length = ends[k] - begins[k]
