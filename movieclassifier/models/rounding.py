@@ -49,7 +49,7 @@ def round_to_levels(array: NDArray[np.floating], n_levels: int = N_LEVELS) -> ND
     Examples
     --------
     >>> round_to_levels(np.array([-1.0, 0.0, 0.0002, 0.6])).round(4).tolist()
-    [-1.0, 0.0, 0.0002, 0.5954]
+    [-1.0, 0.0, 0.0, 0.5994]
     """
     largest = float(np.abs(array).max(initial=0))
     if not largest:

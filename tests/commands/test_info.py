@@ -11,7 +11,7 @@ from tests.support.models import random_classifier
 def test_info_tells_versions_path_and_model(small_model):
     found = json.loads(run("info", "--json", "--model", small_model).stdout)
     assert found["movieclassifier"] == __version__
-    assert found["hashing"]["backend"] in ("compiled", "python")
+    assert found["hashing"]["backend"] in ("compiled", "pure Python")
     model = found["model"]
     assert model["path"] == str(small_model / "classifier.npz")
     assert (model["labels"], model["classes"]) == (["negative", "positive"], [0, 1])

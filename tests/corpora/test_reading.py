@@ -62,7 +62,8 @@ def test_option_that_the_format_does_not_take_is_named(tmp_path, name):
     (tmp_path / "x").write_text("text,label\n")
     takes_part = name == "aclImdb"
     options = {"delimiter": ";"} if takes_part else {"part": "train"}
-    message = f"--format {name} takes no {'--delimiter' if takes_part else '--part'}; it takes .*--encoding"
+    refused = "delimiter" if takes_part else "part"
+    message = rf"ReadingOptions\(format='{name}'\) takes no ReadingOptions\({refused}=…\); it takes .*encoding=…"
     with pytest.raises(ValueError, match=message):
         open_corpus(tmp_path / "x", reading=ReadingOptions(format=name, **options))
 

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from movieclassifier.commands.shared import engine_options
 from movieclassifier.commands.shared.engine_options import SIDE_BY_SIDE_OPTIONS, source_on, start_engine
 from movieclassifier.corpora.corpus import open_corpus
-from movieclassifier.training import engines
+from movieclassifier.training.engines import table
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def made(monkeypatch):
         def close(self):
             self.is_closed = True
 
-    monkeypatch.setattr(engines, "make_engine", Engine)
+    monkeypatch.setattr(table, "make_engine", Engine)
     return found
 
 
