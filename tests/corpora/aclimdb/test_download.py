@@ -159,10 +159,11 @@ def test_fault_that_stays_ends_in_one_error(path, caplog, fault, message):
     assert "trying again in 0.02 s" in caplog.messages[1]
 
 
-def test_faults_that_are_borne_are_said_with_the_progress_only(path, caplog):
+@pytest.mark.parametrize("show", [None, False])
+def test_faults_that_are_borne_are_said_unless_nobody_wants_progress(path, caplog, show):
     with serving(BODY, "broken", "good") as server:
-        fetch(server.url, path, **quick())
-    assert caplog.messages == []
+        fetch(server.url, path, show=show, **quick())
+    assert len(caplog.messages) == (show is None)
 
 
 @pytest.mark.parametrize(
