@@ -279,7 +279,7 @@ class Trainer:
         if self.recipe.passes > 1:
             for name in ("_standard", "_average"):
                 layouts |= {f"{name}_coef": ((n_features,), dtype), f"{name}_intercept": ((1,), dtype)}
-        started = self.recipe.passes == 1 or any(name.startswith("t_.") for name in arrays)
+        started = any(name.startswith("t_.") for name in arrays)
         rows = range(len(self.estimators_)) if started else ()
         expected = {f"{name}.{row}": layout for name, layout in layouts.items() for row in rows}
         if self.ratio_ is not None:
