@@ -74,10 +74,13 @@ def separate_cluster(folder: Path, n_workers: int) -> Iterator[tuple[str, list[i
                 client.wait_for_workers(n_workers, timeout=PATIENCE)
             yield str(path), [process.pid for process in processes[1:]]
         finally:
-            for process in processes:
+            for process in reversed(processes):  # the workers first: a nanny without a scheduler waits for one
                 process.terminate()
-            for process in processes:
-                process.wait()
+                try:
+                    process.wait(20)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
 
 
 def train(folder: Path, corpus: Path, copies: int, on: str, n_workers: int) -> "subprocess.Popen[bytes]":
