@@ -48,7 +48,7 @@ def from_planes(planes: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """
     if planes.dtype != np.uint8 or planes.ndim != 2 or not 1 <= len(planes) <= MAX_BYTES:
         raise ValueError("bytes of numbers must be an array of 1 to 4 rows")
-    numbers = np.zeros(planes.shape[1], np.uint32)
+    numbers = np.zeros((planes.shape[1], MAX_BYTES), np.uint8)
     for place, plane in enumerate(planes):
-        numbers |= plane.astype(np.uint32) << np.uint32(8 * place)
-    return numbers
+        numbers[:, place] = plane
+    return numbers.view("<u4").reshape(-1).astype(np.uint32, copy=False)

@@ -58,16 +58,16 @@ def unpack_guard(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     ValueError
         If they do not fit each other.
     """
-    counts, steps = (from_planes(arrays[name]).astype(np.int64) for name in PACKED)
+    counts, steps = (from_planes(arrays[name]) for name in PACKED)
     n_documents = len(arrays["guard_y"])
     if counts.sum() != len(steps) or counts.max(initial=0) > n_documents:
         raise ValueError(MISFIT)
     used = np.flatnonzero(counts)
-    used = used[np.argsort(-counts[used], kind="stable")]
-    places = np.repeat(used, counts[used])
-    sums = np.concatenate([[0], np.cumsum(steps)])
-    starts = np.cumsum(counts[used]) - counts[used]
-    documents = sums[1:] - np.repeat(sums[starts], counts[used])
+    used = used[np.argsort(-counts[used].astype(np.int32), kind="stable")]
+    lengths = counts[used].astype(np.int64)
+    places = np.repeat(used, lengths)
+    sums = np.concatenate([[0], np.cumsum(steps, dtype=np.int64)])
+    documents = sums[1:] - np.repeat(sums[np.cumsum(lengths) - lengths], lengths)
     if documents.max(initial=-1) >= n_documents:
         raise ValueError(MISFIT)
     keys = np.sort(documents * len(counts) + places)
