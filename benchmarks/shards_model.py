@@ -40,17 +40,17 @@ class Constants:
         Bytes of cache per document.
     """
 
-    survey: float = 8e-6
-    count: float = 42e-6
-    compact: float = 40e-6
-    step: float = 10e-6
-    merge: float = 6e-9
-    start: float = 30e-9
+    survey: float = 4e-6
+    count: float = 26e-6
+    compact: float = 0.0
+    step: float = 12e-6
+    merge: float = 26e-9
+    start: float = 48e-9
     task: float = 1e-3
     link: float = 1.25e9
     n_columns: int = 2**22
     seen: tuple[float, float] = (2600.0, 0.66)
-    disk: float = 7_800.0
+    disk: float = 5_000.0
 
 
 @dataclass(frozen=True)
@@ -149,9 +149,9 @@ def simulate(
 
     >>> free = Constants(survey=0, compact=0, merge=0, start=0, task=0, link=1e99)
     >>> round(simulate(10**6, 1, free).seconds, 6), simulate(10**6, 1, free).bottleneck
-    (72.0, 'workers')
+    (62.0, 'workers')
     >>> round(simulate(10**6, 4, free).seconds, 6), round(simulate(10**6, 4, free, n_cores=2).seconds, 6)
-    (18.0, 36.0)
+    (15.5, 31.0)
     """
     n_tasks = min(n_shards, n_workers * (bundles_per_worker or (2 if n_workers <= 50 else 1)))
     per_task = n_documents / n_tasks
