@@ -88,7 +88,7 @@ lock: .venv/installed-dev ## renew the lock files after a change of setup.cfg; U
 
 # The tests of each compiled twin.
 SANITIZED := tests/features/test_hashing.py tests/test_vectorizer.py tests/corpora/readers/test_csv_blocks.py \
-	tests/training/learners tests/training/teachers/test_vectors.py tests/training/teachers/test_folding.py \
+	tests/training/learners tests/training/teachers/test_vectors.py tests/training/teachers/test_folding_in.py \
 	tests/training/teachers/test_embedding.py \
 	tests/feedback/test_learner.py tests/feedback/test_drift.py
 

@@ -107,11 +107,11 @@ def main(
 def create_served(models: Sequence[str], config: dict[str, Any]) -> Any:
     """Return the application of one model, or of several that are named."""
     from movieclassifier.web import create_app
-    from movieclassifier.web.side_by_side import create_side_by_side, parse_models
+    from movieclassifier.web.several_models import create_several_models, parse_models
 
     if len(models) < 2 and not any(is_named(model) for model in models):
         return create_app(config | ({"MODEL": models[0]} if models else {}))
-    return create_side_by_side(parse_models(models), config)
+    return create_several_models(parse_models(models), config)
 
 
 def is_named(model: str) -> bool:

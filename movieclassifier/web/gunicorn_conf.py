@@ -61,6 +61,6 @@ def on_exit(server: Any) -> None:
     """Remove the counters of this server."""
     import shutil
 
-    from movieclassifier.web.metrics import folder_name
+    from movieclassifier.web.counters import folder_name
 
     shutil.rmtree(folder_name(os.getpid()), ignore_errors=True)

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from movieclassifier.feedback.bounds import Bounds
-from movieclassifier.web.metrics import PLACES
+from movieclassifier.web.counters import PLACES
 from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]

@@ -3,7 +3,7 @@
 import os
 import re
 
-from movieclassifier.web.metrics import folder_name
+from movieclassifier.web.counters import folder_name
 from tests.support.visitors import Visitor
 
 

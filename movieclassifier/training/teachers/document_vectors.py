@@ -10,7 +10,7 @@ from movieclassifier.training.row_store import RowStore
 from movieclassifier.training.teachers import embedding
 from movieclassifier.training.teachers.chosen_ngrams import Chosen, by_fold
 from movieclassifier.training.teachers.embedding import EmbeddingNGrams, EmbeddingSettings
-from movieclassifier.training.teachers.folding import Sphere, fold_in
+from movieclassifier.training.teachers.folding_in import Sphere, fold_in
 from movieclassifier.training.teachers.lessons import Lessons
 
 

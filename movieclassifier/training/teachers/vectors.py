@@ -15,7 +15,7 @@ from movieclassifier.training.soft_linear import SoftLinear, SoftOptions, fit_so
 from movieclassifier.training.teachers.chosen_ngrams import ChoiceSettings, Chosen, choose_ngrams
 from movieclassifier.training.teachers.document_vectors import embedding_seed, fold_labelled, train_embedding
 from movieclassifier.training.teachers.embedding import EmbeddingSettings, noise_table
-from movieclassifier.training.teachers.folding import Sphere, fold_in, make_sphere
+from movieclassifier.training.teachers.folding_in import Sphere, fold_in, make_sphere
 from movieclassifier.training.teachers.lessons import Lessons, Probabilities
 from movieclassifier.training.teachers.nets import NetSettings, fit_nets, net_probabilities
 

@@ -3,7 +3,7 @@ import pytest
 
 from movieclassifier.training.teachers.document_vectors import fold_labelled, train_embedding
 from movieclassifier.training.teachers.embedding import EmbeddingSettings, noise_table
-from movieclassifier.training.teachers.folding import make_sphere
+from movieclassifier.training.teachers.folding_in import make_sphere
 from movieclassifier.training.teachers.lessons import Stages
 from tests.training.teachers.test_chosen_ngrams import SETTINGS, choose_ngrams, make_lessons
 

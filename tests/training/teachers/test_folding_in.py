@@ -4,7 +4,7 @@ import pytest
 from movieclassifier.system.compiled import PURE_PYTHON, backend
 from movieclassifier.training.teachers import embedding
 from movieclassifier.training.teachers.embedding import EmbeddingSettings
-from movieclassifier.training.teachers.folding import fold_in, make_sphere
+from movieclassifier.training.teachers.folding_in import fold_in, make_sphere
 
 SETTINGS = EmbeddingSettings(size=32, n_fold_negatives=11)
 N_WORDS = 40

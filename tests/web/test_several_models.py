@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from werkzeug.test import Client
 
-from movieclassifier.web.side_by_side import create_side_by_side, database_of, parse_models
+from movieclassifier.web.several_models import create_several_models, database_of, parse_models
 from tests.support.visitors import REVIEW, TOKEN, words_of
 
 
@@ -14,7 +14,7 @@ from tests.support.visitors import REVIEW, TOKEN, words_of
 def serving(folder, model, **config):
     config |= {"TESTING": True, "SECRET_KEY": "a key for the test", "LIVE_COLLECT": False}
     config["DATABASE_URL"] = f"sqlite:///{folder}/feedback.db"
-    served = create_side_by_side({"films": str(model), "news": str(model), "posts": str(model)}, config)
+    served = create_several_models({"films": str(model), "news": str(model), "posts": str(model)}, config)
     try:
         yield Client(served)
     finally:

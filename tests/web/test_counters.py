@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from movieclassifier.web.metrics import Counters, folder_name, server_folder
+from movieclassifier.web.counters import Counters, folder_name, server_folder
 
 
 def test_counters_hold_right_across_processes_and_outlive_them(tmp_path):
     program = (
-        "import sys; from pathlib import Path; from movieclassifier.web.metrics import Counters\n"
+        "import sys; from pathlib import Path; from movieclassifier.web.counters import Counters\n"
         "counters = Counters(Path(sys.argv[1]))\n"
         "for _ in range(1000): counters.add({'requests api 2xx': 1, 'seconds api sum': 0.5})"
     )

@@ -23,7 +23,7 @@ NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 PROBES = ("/healthz", "/readyz")
 
 
-class SideBySide:
+class SeveralModels:
     """A WSGI application that hands requests to one of several.
 
     Parameters
@@ -96,7 +96,7 @@ def parse_models(pairs: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def create_side_by_side(models: Mapping[str, str], config: Mapping[str, Any] | None = None) -> SideBySide:
+def create_several_models(models: Mapping[str, str], config: Mapping[str, Any] | None = None) -> SeveralModels:
     """Return an application for each model, behind one.
 
     Parameters
@@ -136,7 +136,7 @@ def create_side_by_side(models: Mapping[str, str], config: Mapping[str, Any] | N
         if "news" not in pages:
             own["LIVE_COLLECT"] = False
         apps[name] = create_app(given | own)
-    return SideBySide(apps)
+    return SeveralModels(apps)
 
 
 def database_of(name: str, base: str) -> str:
