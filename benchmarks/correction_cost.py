@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.feedback.ballots import Batch, text_rows
 from movieclassifier.feedback.bounds import DEFAULT_CAP, Bounds
-from movieclassifier.feedback.guarding import GuardScores
+from movieclassifier.feedback.guard_scores import GuardScores
 from movieclassifier.feedback.learner import Learner
 from movieclassifier.feedback.log.entities import Client
 from movieclassifier.feedback.served_log import ServedLog

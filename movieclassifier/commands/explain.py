@@ -10,7 +10,7 @@ import click
 from movieclassifier.commands.shared.answers import answer_texts, shown_percent
 from movieclassifier.commands.shared.common_options import json_option, limit_option, model_option
 from movieclassifier.commands.shared.edge import Command
-from movieclassifier.commands.shared.texts import decode
+from movieclassifier.commands.shared.given_texts import decode
 from movieclassifier.models.explanation import Explanation
 
 EXAMPLES = [

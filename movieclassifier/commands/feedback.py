@@ -18,8 +18,8 @@ from movieclassifier.commands.shared.common_options import (
 )
 from movieclassifier.commands.shared.edge import Group
 from movieclassifier.commands.shared.feedback_options import database_option, open_owner, user_name
-from movieclassifier.commands.shared.tables import counted, text_table
-from movieclassifier.commands.shared.texts import shorten
+from movieclassifier.commands.shared.given_texts import shorten
+from movieclassifier.commands.shared.text_tables import counted, text_table
 from movieclassifier.feedback.log.entities import MAX_NUMBER, STATUSES
 from movieclassifier.system.progress import Progress
 

@@ -80,7 +80,7 @@ def news(
     Without NEWSPAPER, all newspapers on the list are read. A source that does not answer is one line on stderr; the
     exit status is 3 if no source answers.
     """
-    from movieclassifier.live.reading import read_feed_file, read_feeds, read_page_file
+    from movieclassifier.live.feeds_once import read_feed_file, read_feeds, read_page_file
 
     outside, classifier = open_outside(), load(model)
     if feed_file or page_file:
@@ -120,7 +120,7 @@ def hashtag(query: str, source: str, server: str, limit: int, model: str | None,
 
     The last line is their mean score.
     """
-    from movieclassifier.live.scoring import mean_score, scores_of
+    from movieclassifier.live.post_scores import mean_score, scores_of
     from movieclassifier.live.sources import SOURCES, Query
 
     if source not in SOURCES:

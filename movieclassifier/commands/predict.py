@@ -18,10 +18,10 @@ from movieclassifier.commands.shared.common_options import (
 )
 from movieclassifier.commands.shared.corpus_options import ROW_OPTIONS, report_skipped, with_reading
 from movieclassifier.commands.shared.edge import Command, add_options
+from movieclassifier.commands.shared.given_texts import decode
 from movieclassifier.commands.shared.reading_before import reading_for_texts
-from movieclassifier.commands.shared.texts import decode
 from movieclassifier.corpora.reading import ReadingOptions
-from movieclassifier.system.errors import as_printable
+from movieclassifier.system.messages import as_printable
 
 if TYPE_CHECKING:
     from movieclassifier.models.classifier import Classifier

@@ -17,7 +17,7 @@ from movieclassifier.commands.shared.reading_before import reading_as_before
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.reports import DRAWN_BY
 from movieclassifier.system.atomic import check_replaceable
-from movieclassifier.system.errors import check_installed
+from movieclassifier.system.packages import check_installed
 from movieclassifier.system.progress import Progress
 
 EXAMPLES = [

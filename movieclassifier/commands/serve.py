@@ -11,7 +11,7 @@ import click
 
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.commands.shared.feedback_options import database_option
-from movieclassifier.system.errors import check_installed
+from movieclassifier.system.packages import check_installed
 
 NEEDS_HTTPS = (
     "Its cookies are for https: over plain http no form works. Put a proxy with https in front, or "

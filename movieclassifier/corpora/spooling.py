@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from movieclassifier.system.atomic import NO_ROOM
-from movieclassifier.system.errors import check_installed
+from movieclassifier.system.packages import check_installed
 
 
 def temporary_path(name: str) -> Path:

@@ -13,7 +13,7 @@ from movieclassifier.corpora.readers.contract import Label
 from movieclassifier.evaluation.candidates import Candidate, Outline
 from movieclassifier.evaluation.side_by_side import outcomes_of, run_side_by_side
 from movieclassifier.evaluation.trials import Outcome, run
-from movieclassifier.system.errors import one_line
+from movieclassifier.system.messages import one_line
 from movieclassifier.system.own_process import Killed, call_apart
 
 if TYPE_CHECKING:

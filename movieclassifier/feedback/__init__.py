@@ -7,9 +7,9 @@ In reading order:
 2. where they are kept: :mod:`~movieclassifier.feedback.log.schema`, :mod:`~movieclassifier.feedback.log.database`
 3. appending in a total order: :mod:`~movieclassifier.feedback.log.appending`; in groups and in turns:
    :mod:`~movieclassifier.feedback.log.grouping`, :mod:`~movieclassifier.feedback.log.turns`,
-   :mod:`~movieclassifier.feedback.writing`
+   :mod:`~movieclassifier.feedback.transactions`
 4. votes as numbers, and learning them within bounds: :mod:`~movieclassifier.feedback.ballots`,
-   :mod:`~movieclassifier.feedback.bounds`, :mod:`~movieclassifier.feedback.guarding`,
+   :mod:`~movieclassifier.feedback.bounds`, :mod:`~movieclassifier.feedback.guard_scores`,
    :mod:`~movieclassifier.feedback.learner`
 5. the served model, a function of base and log: :mod:`~movieclassifier.feedback.log.bases`,
    :mod:`~movieclassifier.feedback.log.replay`, :mod:`~movieclassifier.feedback.served_model`

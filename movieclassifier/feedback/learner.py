@@ -22,7 +22,7 @@ from movieclassifier.feedback.drift import (
     AllowedStep,
     Drift,
 )
-from movieclassifier.feedback.guarding import GuardScores
+from movieclassifier.feedback.guard_scores import GuardScores
 from movieclassifier.feedback.log.entities import CAP, CLIENT_SHARE, GUARD, VOTE_SHARE
 from movieclassifier.feedback.space import Space
 from movieclassifier.models.classifier import Classifier

@@ -17,7 +17,7 @@ from movieclassifier.features.rows import Rows
 from movieclassifier.feedback.ballots import Batch, TextRows, is_packed, text_rows, unpack_rows
 from movieclassifier.feedback.bounds import UNBOUNDED, Bounds
 from movieclassifier.feedback.evidence import Evidence
-from movieclassifier.feedback.guarding import GuardScores
+from movieclassifier.feedback.guard_scores import GuardScores
 from movieclassifier.feedback.learner import Learner
 from movieclassifier.feedback.log.appending import Accepted, folded_votes, now
 from movieclassifier.feedback.log.bases import ancestry, guard_reference, head_of, load_base
@@ -39,7 +39,7 @@ from movieclassifier.feedback.log.replay import (
     read_plan,
     with_other_labels,
 )
-from movieclassifier.feedback.log.rows import Held, moment
+from movieclassifier.feedback.log.row_conversion import Held, moment
 from movieclassifier.feedback.log.stored import read_position
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.decisions import predicted_positions, probabilities

@@ -14,11 +14,11 @@ from movieclassifier.feedback.log.errors import NotFound, TooMany
 from movieclassifier.feedback.log.facts import FeedbackStats, ModelFacts
 from movieclassifier.feedback.log.raw import PredictionRow, Raw, raw_of
 from movieclassifier.feedback.log.room import expect_room
-from movieclassifier.feedback.log.rows import vote_from
+from movieclassifier.feedback.log.row_conversion import vote_from
 from movieclassifier.feedback.log.store import owned_prediction, prediction_row
 from movieclassifier.feedback.log.texts import clean
 from movieclassifier.feedback.served_log import ServedLog
-from movieclassifier.feedback.writing import (
+from movieclassifier.feedback.transactions import (
     CastVote,
     WritePredictions,
     check_label,

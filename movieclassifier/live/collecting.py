@@ -21,11 +21,11 @@ from movieclassifier.feedback.log.live.entities import Item
 from movieclassifier.feedback.log.live.items import forget, id_key, keep_items, known_keys, url_key
 from movieclassifier.feedback.log.live.leases import give_back, take_lease
 from movieclassifier.live.faults import SourceFault
+from movieclassifier.live.feeds_once import with_page
 from movieclassifier.live.fetching import Validators
-from movieclassifier.live.intervals import back_off
 from movieclassifier.live.newspapers import Newspaper, newspaper_of_each_feed
-from movieclassifier.live.reading import with_page
 from movieclassifier.live.robots import Robots
+from movieclassifier.live.schedule import back_off
 from movieclassifier.live.settings import LiveSettings
 from movieclassifier.live.sources.asking import Outside
 from movieclassifier.live.sources.feed import FeedAnswer, ask_feed

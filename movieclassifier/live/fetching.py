@@ -14,7 +14,7 @@ from movieclassifier.live.addresses import Resolver, Target, checked_address, pa
 from movieclassifier.live.bodies import read_body
 from movieclassifier.live.connections import PinnedConnection
 from movieclassifier.live.faults import SourceFault
-from movieclassifier.live.intervals import retry_after
+from movieclassifier.live.schedule import retry_after
 
 FEED_BYTES, PAGE_BYTES, JSON_BYTES, ROBOTS_BYTES = 8 * 2**20, 3 * 2**20, 2 * 2**20, 100_000
 REQUEST_SECONDS = 20.0

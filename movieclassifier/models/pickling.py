@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.models.column_coef import ColumnCoef
-from movieclassifier.system.versions import installed_version
+from movieclassifier.system.packages import installed_version
 
 if TYPE_CHECKING:
     from movieclassifier.models.classifier import Classifier

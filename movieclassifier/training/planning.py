@@ -17,7 +17,7 @@ from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.corpora.survey import Survey, count_labels
 from movieclassifier.models.guard import N_GUARD
 from movieclassifier.models.metadata import Provenance
-from movieclassifier.system.versions import installed_version
+from movieclassifier.system.packages import installed_version
 from movieclassifier.training.checkpoints import CHECKPOINT, STATE, load_checkpoint_facts
 from movieclassifier.training.options import RunOptions, TrainingOptions
 from movieclassifier.training.plan import Plan

@@ -13,8 +13,8 @@ from flask import Flask
 from movieclassifier.feedback.owner import Owner
 from movieclassifier.feedback.served_log import ServedLog
 from movieclassifier.feedback.service import Service
-from movieclassifier.system.errors import one_line
-from movieclassifier.web import errors, headers, operations
+from movieclassifier.system.messages import one_line
+from movieclassifier.web import error_answers, headers, operations
 from movieclassifier.web.api import endpoints as api
 from movieclassifier.web.api.hot import HotRoutes
 from movieclassifier.web.config import configure
@@ -80,7 +80,7 @@ def _create_app(config: Mapping[str, Any]) -> Flask:
     app.extensions["movieclassifier"] = Service(log)
     app.extensions["movieclassifier owner"] = Owner(log)
     app.extensions["movieclassifier throttle"] = Throttle({**settings.rates, "drafts": DRAFTS})
-    errors.register(app)
+    error_answers.register(app)
     headers.register(app)
     operations.register(app)
     app.jinja_env.globals.update(needs_https=needs_https, keys=KEYS)
@@ -99,7 +99,7 @@ def add_live_pages(app: Flask, log: ServedLog, config: Mapping[str, Any]) -> Non
 
     if not is_installed():
         return
-    from movieclassifier.live.service import Live
+    from movieclassifier.live.news_and_posts import Live
     from movieclassifier.web.api import live as live_api
     from movieclassifier.web.pages.live.routes import blueprint
 

@@ -16,7 +16,7 @@ from movieclassifier.feedback.service import Service
 from movieclassifier.web.throttling import Throttle
 
 if TYPE_CHECKING:
-    from movieclassifier.live.service import Live
+    from movieclassifier.live.news_and_posts import Live
 
 API = "api"
 UNKNOWN = "unknown"

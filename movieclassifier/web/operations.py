@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from movieclassifier.feedback.log.errors import Damaged, DiskFull, NoRoom, Unavailable
 from movieclassifier.web.clients import network, service
 from movieclassifier.web.counters import Counters, exposition, server_folder
-from movieclassifier.web.errors import problem
+from movieclassifier.web.error_answers import problem
 
 log = logging.getLogger("movieclassifier")
 blueprint = Blueprint("operations", __name__)

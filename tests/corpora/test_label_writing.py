@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from movieclassifier.cli import main
-from movieclassifier.commands.shared.words import words_of_shell
+from movieclassifier.commands.shared.shell_words import words_of_shell
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.label_writing import check_writing, folded
 from movieclassifier.corpora.reading import ReadingOptions

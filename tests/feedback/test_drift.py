@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from movieclassifier.feedback import drift as module
 from movieclassifier.feedback.ballots import Batch, TextRows, is_uniform, text_rows
 from movieclassifier.feedback.bounds import Bounds
-from movieclassifier.feedback.guarding import GuardScores
+from movieclassifier.feedback.guard_scores import GuardScores
 from movieclassifier.feedback.learner import Learner
 from movieclassifier.models.guard import make_guard
 from movieclassifier.recipes.linear import Recipe
@@ -80,7 +80,7 @@ def test_twin_gives_the_bits_of_the_definition(seed, kind, cap, guarded, removed
     states = []
     for twin in (drift_twin(), None):
         with pytest.MonkeyPatch.context() as patch:
-            for name in ("drift", "guarding"):
+            for name in ("drift", "guard_scores"):
                 patch.setattr(f"movieclassifier.feedback.{name}.drift_twin", lambda twin=twin: twin)
             learner, classifier = make_learner(kind, Bounds(cap, 0.25, 0.5, 0.01), guarded=guarded)
             learner.learn([make_batch(classifier, 60, seed)])
@@ -94,7 +94,7 @@ def test_twin_gives_the_bits_of_the_definition(seed, kind, cap, guarded, removed
 @pytest.mark.parametrize("kind", RECIPES)
 def test_ballots_one_by_one_and_all_at_once_give_the_same_bits(kind, is_compiled, monkeypatch):
     if not is_compiled:
-        for name in ("drift", "guarding"):
+        for name in ("drift", "guard_scores"):
             monkeypatch.setattr(f"movieclassifier.feedback.{name}.drift_twin", lambda: None)
     at_once, classifier = make_learner(kind, Bounds(0.3), guarded=True)
     batch = make_batch(classifier, 40, seed=1)

@@ -15,10 +15,10 @@ from sqlalchemy import event, func, select, text, update
 
 from movieclassifier.feedback.log.database import snapshot, transaction
 from movieclassifier.feedback.log.errors import Unavailable
-from movieclassifier.feedback.log.live.tables import feeds, items, leases
+from movieclassifier.feedback.log.live.schema import feeds, items, leases
 from movieclassifier.feedback.log.store import FeedbackStore
 from movieclassifier.live.collecting import Collector
-from movieclassifier.live.intervals import DAY, MINUTE
+from movieclassifier.live.schedule import DAY, MINUTE
 from tests.support import news_server as ns
 from tests.support.live import Clock, collector_of
 from tests.support.news import article_page, rss
@@ -260,7 +260,7 @@ import sys
 from movieclassifier.feedback.log.store import FeedbackStore
 from movieclassifier.live.collecting import Collector
 from movieclassifier.live.newspapers import Newspaper
-from movieclassifier.live.service import make_outside
+from movieclassifier.live.news_and_posts import make_outside
 from movieclassifier.live.settings import LiveSettings
 settings = LiveSettings(allow=frozenset([sys.argv[2]]), pause=0, full_text=False)
 outside = make_outside(settings)

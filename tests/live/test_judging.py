@@ -6,7 +6,7 @@ from movieclassifier.feedback.log.database import snapshot, transaction
 from movieclassifier.feedback.log.live.drift import drift_days, keep_drift
 from movieclassifier.feedback.log.live.entities import OTHER, UNTOLD, Item
 from movieclassifier.feedback.log.live.items import keep_items
-from movieclassifier.feedback.log.live.tables import drift, items, judged
+from movieclassifier.feedback.log.live.schema import drift, items, judged
 from movieclassifier.feedback.log.store import FeedbackStore
 from movieclassifier.live.judging import judge, judge_kept, speaks
 from movieclassifier.models.abstaining import Thresholds

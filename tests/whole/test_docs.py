@@ -25,7 +25,7 @@ from docs.extension.log_schema import find_tables
 from docs.extension.settings import descriptions, find_settings, names_in
 from docs.extension.tables import DEFINED_IN
 from movieclassifier.cli import COMMANDS, main
-from movieclassifier.commands.shared.words import words_of_shell
+from movieclassifier.commands.shared.shell_words import words_of_shell
 from movieclassifier.live.sources import SOURCES
 from movieclassifier.training.teachers import TEACHERS
 from tests.support.pages import (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from movieclassifier.commands.shared.texts import shorten
+from movieclassifier.commands.shared.given_texts import shorten
 
 if TYPE_CHECKING:
     from movieclassifier.models.classifier import Classifier

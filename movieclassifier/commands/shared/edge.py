@@ -15,8 +15,8 @@ from typing import Any
 import click
 
 from movieclassifier.commands.shared.help_pages import HelpPage, SuggestingGroup
-from movieclassifier.commands.shared.words import words_of_shell
-from movieclassifier.system.errors import one_line
+from movieclassifier.commands.shared.shell_words import words_of_shell
+from movieclassifier.system.messages import one_line
 
 
 class ReplacesCharacters(click.Command):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from movieclassifier.system.errors import check_installed
+from movieclassifier.system.packages import check_installed
 
 if TYPE_CHECKING:
     from movieclassifier.corpora.corpus import Corpus

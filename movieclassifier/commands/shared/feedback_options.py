@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from movieclassifier.system.errors import check_installed
+from movieclassifier.system.packages import check_installed
 
 if TYPE_CHECKING:
     from movieclassifier.feedback.owner import Owner

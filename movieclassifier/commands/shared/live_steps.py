@@ -9,12 +9,12 @@ import click
 
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.commands.shared.feedback_options import open_owner
-from movieclassifier.commands.shared.texts import shorten
-from movieclassifier.system.errors import check_installed
+from movieclassifier.commands.shared.given_texts import shorten
+from movieclassifier.system.packages import check_installed
 
 if TYPE_CHECKING:
     from movieclassifier.feedback.log.live.entities import Item
-    from movieclassifier.live.service import Live
+    from movieclassifier.live.news_and_posts import Live
     from movieclassifier.live.sources import Outside
     from movieclassifier.models.classifier import Classifier
 
@@ -32,7 +32,7 @@ class LiveCommand(Command):
 
 def open_outside() -> "Outside":
     """Return what asks the world, until the command ends."""
-    from movieclassifier.live.service import make_outside
+    from movieclassifier.live.news_and_posts import make_outside
     from movieclassifier.live.settings import read_live_settings
 
     outside = make_outside(read_live_settings())
@@ -42,7 +42,7 @@ def open_outside() -> "Outside":
 
 def open_live(database: str | None) -> "Live":
     """Return the news of a database, until the command ends."""
-    from movieclassifier.live.service import Live
+    from movieclassifier.live.news_and_posts import Live
     from movieclassifier.live.settings import read_live_settings
 
     live = Live(open_owner(database).log, read_live_settings())

@@ -15,7 +15,7 @@ from movieclassifier.commands.shared.answers import is_terminal
 from movieclassifier.commands.shared.corpus_options import report_bad_rows
 from movieclassifier.commands.shared.edge import warn
 from movieclassifier.commands.shared.engine_options import source_on, start_engine
-from movieclassifier.commands.shared.plots import plot_curve
+from movieclassifier.commands.shared.terminal_plot import plot_curve
 from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.pieces import Excerpt
 from movieclassifier.corpora.readers.contract import Document

@@ -13,7 +13,7 @@ from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.entities import ACCEPTED, UPDATE
 from movieclassifier.feedback.log.errors import Damaged, Misread
 from movieclassifier.feedback.log.facts import Version
-from movieclassifier.feedback.log.rows import moment
+from movieclassifier.feedback.log.row_conversion import moment
 from movieclassifier.feedback.log.schema import bases, head, votes
 from movieclassifier.feedback.log.stored import read_pairs, taking_apart
 from movieclassifier.models.classifier import Classifier

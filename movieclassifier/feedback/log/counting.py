@@ -9,7 +9,7 @@ from sqlalchemy import Connection, case, func, select
 
 from movieclassifier.feedback.log.entities import ACCEPTED, CORRECT, INCORRECT, REJECTED, UNDONE, WAITING
 from movieclassifier.feedback.log.facts import ClientVotes, FeedbackStats
-from movieclassifier.feedback.log.rows import Held, moment
+from movieclassifier.feedback.log.row_conversion import Held, moment
 from movieclassifier.feedback.log.schema import predictions, votes
 from movieclassifier.feedback.log.stored import taking_apart
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from movieclassifier.feedback.log.database import transaction
-from movieclassifier.feedback.log.live.tables import create_live_tables
+from movieclassifier.feedback.log.live.schema import create_live_tables
 from movieclassifier.feedback.log.stored import Blob, Real, Small, Whole, Words
 
 metadata = MetaData()

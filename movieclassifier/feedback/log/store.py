@@ -46,7 +46,7 @@ from movieclassifier.feedback.log.raw import (
     read_last_vote,
     read_prediction,
 )
-from movieclassifier.feedback.log.rows import Held, View, entry_from, event_from, prediction_from
+from movieclassifier.feedback.log.row_conversion import Held, View, entry_from, event_from, prediction_from
 from movieclassifier.feedback.log.schema import events, head, predictions, prepare, votes
 from movieclassifier.feedback.log.texts import text_digest
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, case, func, select
 
 from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.entities import ACCEPTED, INCORRECT, UNDONE, WAITING
-from movieclassifier.feedback.log.rows import moment
+from movieclassifier.feedback.log.row_conversion import moment
 from movieclassifier.feedback.log.schema import events, votes
 from movieclassifier.feedback.log.stored import taking_apart
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from movieclassifier.feedback.log.live.entities import Item
 from movieclassifier.live.fetching import FetchedPage, Validators
-from movieclassifier.live.intervals import DEFAULT_INTERVAL, interval_of
 from movieclassifier.live.items import make_item
+from movieclassifier.live.schedule import DEFAULT_INTERVAL, interval_of
 from movieclassifier.live.sources.asking import Outside, Query
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"

@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
-"""The compiled twin of document vectors: the bits of ``embedding.py`` and ``folding.py``, which are the definition.
+"""The compiled twin of document vectors: the bits of ``embedding.py`` and ``folding_in.py``, which are the definition.
 
 Sums run over 16 lanes whatever the processor, so that wider registers change the time and not the result.
 """

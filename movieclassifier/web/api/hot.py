@@ -19,7 +19,7 @@ from movieclassifier.feedback.service import PREDICTION_ID, Service
 from movieclassifier.web.api.documents import Asked, describe_prediction, describe_vote, encode, read_request, read_vote
 from movieclassifier.web.clients import API, block, hash_address, network
 from movieclassifier.web.config import is_trusted
-from movieclassifier.web.errors import DETAILS, log, problem_document, public_detail
+from movieclassifier.web.error_answers import DETAILS, log, problem_document, public_detail
 from movieclassifier.web.headers import headers_of
 from movieclassifier.web.operations import observe
 from movieclassifier.web.throttling import Throttle

@@ -9,7 +9,7 @@ from movieclassifier.feedback.log.errors import FeedbackError, NotFound
 from movieclassifier.feedback.log.live.articles import PER_PAGE, Wanted
 from movieclassifier.feedback.log.live.entities import JudgedItem
 from movieclassifier.live.describing import describe
-from movieclassifier.live.scoring import mean_score, scores_of
+from movieclassifier.live.post_scores import mean_score, scores_of
 from movieclassifier.live.settings import MAX_PER_PAGE
 from movieclassifier.live.sources import DEFAULT_POSTS, POSTS, Query
 from movieclassifier.live.sources.asking import MAX_QUERY

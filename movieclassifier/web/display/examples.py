@@ -1,7 +1,7 @@
 """Texts to try, for visitors who have none at hand."""
 
 from movieclassifier.models.classifier import Classifier
-from movieclassifier.web.display.words import strongest_words
+from movieclassifier.web.display.strongest_words import strongest_words
 
 # Beginnings of the names of corpora of film reviews.
 FILM_CORPORA = ("movie_", "aclImdb", "sample_reviews")

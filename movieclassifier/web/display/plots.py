@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from movieclassifier.models.intervals import wilson
-from movieclassifier.web.display.intervals import Bin
+from movieclassifier.web.display.reliability import Bin
 from movieclassifier.web.display.wording import count_of, day_of
 
 WIDTH, HEIGHT = 640, 260

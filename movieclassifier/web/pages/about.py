@@ -10,12 +10,12 @@ from movieclassifier.models.intervals import wilson
 from movieclassifier.models.metadata import Metrics, Provenance
 from movieclassifier.models.origin import prequential
 from movieclassifier.web.clients import service
-from movieclassifier.web.display.intervals import reliability
 from movieclassifier.web.display.plots import Plot, accuracy_plot, calibration_plot, votes_plot
+from movieclassifier.web.display.reliability import reliability
+from movieclassifier.web.display.strongest_words import strongest_words
 from movieclassifier.web.display.word_plots import words_plot
 from movieclassifier.web.display.wording import any_of, count_of
-from movieclassifier.web.display.words import strongest_words
-from movieclassifier.web.guarding import answers_on_guard
+from movieclassifier.web.guard_answers import answers_on_guard
 
 MODES = {
     "instant": "A vote acts at once.",

@@ -1,6 +1,6 @@
 """A feed is asked with what it said the last time, and parsed only if it has changed."""
 
-from movieclassifier.live.intervals import HOUR
+from movieclassifier.live.schedule import HOUR
 from movieclassifier.live.sources.feed import ask_feed
 from tests.support import news_server as ns
 from tests.support.live import outside_of

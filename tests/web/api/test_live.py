@@ -7,7 +7,7 @@ import pytest
 from movieclassifier.feedback.log.database import transaction
 from movieclassifier.feedback.log.live.entities import Item
 from movieclassifier.feedback.log.live.items import keep_items
-from movieclassifier.live.service import Live
+from movieclassifier.live.news_and_posts import Live
 from movieclassifier.live.sources import Outside
 from tests.support import news_server as ns
 from tests.support.sources import PAGES

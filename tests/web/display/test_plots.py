@@ -2,7 +2,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from movieclassifier.web.display.intervals import Bin
 from movieclassifier.web.display.plots import (
     MAX_BARS,
     MIN_DAYS,
@@ -10,6 +9,7 @@ from movieclassifier.web.display.plots import (
     calibration_plot,
     votes_plot,
 )
+from movieclassifier.web.display.reliability import Bin
 from tests.support.plots import inside, points_of
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 from movieclassifier.feedback.log.live.entities import ARTICLE, JudgedItem
 from movieclassifier.feedback.log.live.items import kept_item, voted_labels
 from movieclassifier.feedback.log.live.judgements import judgement_of
-from movieclassifier.feedback.log.live.tables import items, judged
+from movieclassifier.feedback.log.live.schema import items, judged
 
 NEWEST, UNSURE, DISAGREEING = "newest", "unsure", "disagreeing"
 SORTS = (NEWEST, UNSURE, DISAGREEING)

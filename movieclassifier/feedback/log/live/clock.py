@@ -1,6 +1,6 @@
 """Times as they are stored."""
 
-from movieclassifier.feedback.log.rows import moment
+from movieclassifier.feedback.log.row_conversion import moment
 
 DAY = 86_400_000
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, insert, select
 from movieclassifier.feedback.log.live.clock import DAY, day_of
 from movieclassifier.feedback.log.live.entities import ARTICLE, OTHER, UNTOLD, DayOfSource
 from movieclassifier.feedback.log.live.items import voted_labels
-from movieclassifier.feedback.log.live.tables import drift, items, judged
+from movieclassifier.feedback.log.live.schema import drift, items, judged
 from movieclassifier.feedback.log.stored import taking_apart
 
 ALL = ""  # the source that stands for all

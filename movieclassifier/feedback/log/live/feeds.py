@@ -7,8 +7,8 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from movieclassifier.feedback.log.live.clock import DAY
 from movieclassifier.feedback.log.live.entities import FeedState
-from movieclassifier.feedback.log.live.tables import feeds
-from movieclassifier.feedback.log.rows import moment
+from movieclassifier.feedback.log.live.schema import feeds
+from movieclassifier.feedback.log.row_conversion import moment
 
 # A feed that is to be asked later than this was put off before the clock was set back.
 FARTHEST = 3 * DAY

@@ -13,8 +13,8 @@ from movieclassifier.feedback.log.appending import chunked
 from movieclassifier.feedback.log.entities import ACCEPTED, WAITING
 from movieclassifier.feedback.log.live.clock import DAY, milliseconds
 from movieclassifier.feedback.log.live.entities import ARTICLE, Item, KeptItem
-from movieclassifier.feedback.log.live.tables import found, items, judged, searches
-from movieclassifier.feedback.log.rows import moment
+from movieclassifier.feedback.log.live.schema import found, items, judged, searches
+from movieclassifier.feedback.log.row_conversion import moment
 from movieclassifier.feedback.log.schema import votes
 from movieclassifier.feedback.log.stored import taking_apart
 from movieclassifier.feedback.log.texts import clean, text_digest

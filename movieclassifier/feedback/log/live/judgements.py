@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, delete, insert, select
 
 from movieclassifier.feedback.log.live.entities import ARTICLE, Judgement, KeptItem
 from movieclassifier.feedback.log.live.items import kept_item
-from movieclassifier.feedback.log.live.tables import items, judged
+from movieclassifier.feedback.log.live.schema import items, judged
 from movieclassifier.feedback.log.stored import read_probabilities, taking_apart
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from movieclassifier.feedback.log.live.tables import leases
+from movieclassifier.feedback.log.live.schema import leases
 
 LEASE = 60_000  # milliseconds
 

@@ -6,8 +6,8 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from movieclassifier.feedback.log.live.entities import KeptItem, Search
 from movieclassifier.feedback.log.live.items import kept_item
-from movieclassifier.feedback.log.live.tables import found, items, searches
-from movieclassifier.feedback.log.rows import moment
+from movieclassifier.feedback.log.live.schema import found, items, searches
+from movieclassifier.feedback.log.row_conversion import moment
 
 # Milliseconds that an answer is good for, and that one waits for somebody else's.
 FRESH = 120_000

@@ -7,7 +7,7 @@ from flask import render_template
 from movieclassifier.feedback.log.voters import list_voters, time_of
 from movieclassifier.web.clients import owner, service
 from movieclassifier.web.forms import SecureForm
-from movieclassifier.web.guarding import answers_on_guard
+from movieclassifier.web.guard_answers import answers_on_guard
 from movieclassifier.web.pages.admin.clients import current_shares
 
 N_VOTERS = 5

@@ -11,7 +11,7 @@ from flask import Response, jsonify, render_template, request
 
 from movieclassifier.feedback.log.errors import FeedbackError, NotFound
 from movieclassifier.feedback.log.live.entities import JudgedItem
-from movieclassifier.live.scoring import mean_score, scores_of, telling_words
+from movieclassifier.live.post_scores import mean_score, scores_of, telling_words
 from movieclassifier.live.sources import DEFAULT_POSTS, POSTS, SOURCES, Query
 from movieclassifier.web.clients import current_client, live, service
 from movieclassifier.web.display import live_plots

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from movieclassifier.feedback.log.live.clock import DAY, day_of, milliseconds
-from movieclassifier.feedback.log.rows import moment
+from movieclassifier.feedback.log.row_conversion import moment
 
 
 def test_stored_times_are_milliseconds_in_utc():

@@ -5,7 +5,7 @@ from movieclassifier.feedback.log.live.clock import DAY
 from movieclassifier.feedback.log.live.drift import drift_days, keep_drift
 from movieclassifier.feedback.log.live.entities import OTHER, UNTOLD, Item
 from movieclassifier.feedback.log.live.items import keep_items
-from movieclassifier.feedback.log.live.tables import judged
+from movieclassifier.feedback.log.live.schema import judged
 from tests.support.live import START
 
 

@@ -8,7 +8,7 @@ from movieclassifier.feedback.log.live.articles import Wanted, find_news
 from movieclassifier.feedback.log.live.entities import POST, Item, Judgement
 from movieclassifier.feedback.log.live.items import keep_items
 from movieclassifier.feedback.log.live.judgements import has_unjudged, keep_judgements, unjudged_items
-from movieclassifier.feedback.log.live.tables import judged
+from movieclassifier.feedback.log.live.schema import judged
 from tests.support.live import START
 
 FOUND = Judgement("tech", "tech", 0.75, {"sport": 0.25, "tech": 0.75}, 40, 0.125)

@@ -61,7 +61,7 @@ def test_too_many_searches_are_refused(ada):
 
 
 def test_search_that_takes_long_is_said_to_be_asked_still(ada, monkeypatch):
-    import movieclassifier.live.service as service
+    import movieclassifier.live.news_and_posts as service
 
     monkeypatch.setattr(service.Live.search, "__defaults__", (lambda: None, 0.2))
     response = ada.get("/live/hashtag?q=slow")
@@ -92,7 +92,7 @@ def test_export_of_nothing_says_why(ada, query, status, words):
 
 
 def test_export_of_a_search_that_is_still_asked_says_so(ada, monkeypatch):
-    import movieclassifier.live.service as service
+    import movieclassifier.live.news_and_posts as service
 
     monkeypatch.setattr(service.Live.search, "__defaults__", (lambda: None, 0.2))
     response = ada.get("/live/hashtag.csv?q=slow")

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import delete
 
 from movieclassifier.feedback.log.database import transaction
-from movieclassifier.feedback.log.live.tables import items as items_table
+from movieclassifier.feedback.log.live.schema import items as items_table
 from tests.support.live_pages import items_on
 from tests.support.visitors import Visitor, words_of
 

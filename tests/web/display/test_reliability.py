@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from movieclassifier.web.display.intervals import reliability
+from movieclassifier.web.display.reliability import reliability
 
 
 @given(st.lists(st.tuples(st.floats(0.5, 1), st.booleans()), max_size=200))

@@ -1,6 +1,6 @@
 import pytest
 
-from movieclassifier.commands.shared.texts import decode, shorten
+from movieclassifier.commands.shared.given_texts import decode, shorten
 
 
 def test_text_that_is_not_utf_8_is_refused_with_its_place():

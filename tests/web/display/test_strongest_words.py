@@ -2,7 +2,7 @@ import pytest
 
 from movieclassifier.features.hashing import ngram_columns
 from movieclassifier.models.persistence import load_classifier
-from movieclassifier.web.display.words import sample_phrases, strongest_words
+from movieclassifier.web.display.strongest_words import sample_phrases, strongest_words
 from tests.support.models import random_classifier
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from movieclassifier.live.intervals import DAY, HOUR, MINUTE, back_off, interval_of, retry_after
+from movieclassifier.live.schedule import DAY, HOUR, MINUTE, back_off, interval_of, retry_after
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 
 from movieclassifier.feedback.log.live.entities import Item
 from movieclassifier.live.faults import SourceFault
+from movieclassifier.live.feeds_once import read_feed_file, read_feeds, read_page_file, with_page
 from movieclassifier.live.fetching import Fetcher
-from movieclassifier.live.reading import read_feed_file, read_feeds, read_page_file, with_page
 from movieclassifier.live.robots import Robots
 from movieclassifier.live.sources import Outside
 from tests.support import news_server as ns

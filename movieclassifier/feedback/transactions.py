@@ -22,7 +22,7 @@ from movieclassifier.feedback.log.raw import (
     read_counts,
     read_last_vote,
 )
-from movieclassifier.feedback.log.rows import vote_from
+from movieclassifier.feedback.log.row_conversion import vote_from
 from movieclassifier.feedback.served_model import ServedModel
 from movieclassifier.feedback.settings import REVIEW, Settings
 from movieclassifier.models.classifier import Classifier

@@ -1,19 +1,4 @@
-"""Errors as one line, and packages that are not installed."""
-
-from importlib.util import find_spec
-
-
-def check_installed(extra: str, *modules: str) -> None:
-    """Refuse to go on without the modules of an extra.
-
-    Raises
-    ------
-    ValueError
-        With the command that installs them.
-    """
-    missing = [name for name in modules if find_spec(name) is None]
-    if missing:
-        raise ValueError(f"{' and '.join(missing)} must be installed: pip install 'movieclassifier[{extra}]'.")
+"""Messages on one line, with no character that a terminal obeys."""
 
 
 def one_line(error: BaseException) -> str:

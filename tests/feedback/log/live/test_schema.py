@@ -1,34 +1,34 @@
 import pytest
 from sqlalchemy import inspect
 
-from movieclassifier.feedback.log import schema
+from movieclassifier.feedback.log import schema as log_schema
 from movieclassifier.feedback.log.database import transaction
 from movieclassifier.feedback.log.errors import Damaged
-from movieclassifier.feedback.log.live import tables
+from movieclassifier.feedback.log.live import schema
 from movieclassifier.feedback.log.live.articles import Wanted, all_probabilities, find_news
 from movieclassifier.feedback.log.live.drift import drift_days, keep_drift
 from movieclassifier.feedback.log.live.entities import Item, Judgement
 from movieclassifier.feedback.log.live.feeds import due_feeds, feed_states, list_feeds
 from movieclassifier.feedback.log.live.items import keep_items
 from movieclassifier.feedback.log.live.judgements import keep_judgements
-from movieclassifier.feedback.log.live.tables import create_live_tables
+from movieclassifier.feedback.log.live.schema import create_live_tables
 from movieclassifier.feedback.log.store import FeedbackStore
 from tests.support.live import START
 
 
 def test_a_database_gets_all_tables_and_keeps_what_is_in_them(database_url):
     store = FeedbackStore(database_url)
-    assert set(tables.metadata.tables) <= set(inspect(store.engine).get_table_names())
+    assert set(schema.metadata.tables) <= set(inspect(store.engine).get_table_names())
     with transaction(store.engine) as connection:
-        connection.execute(tables.leases.insert().values(name="collector", holder="ada", until=5))
+        connection.execute(schema.leases.insert().values(name="collector", holder="ada", until=5))
         create_live_tables(connection)
-        assert connection.execute(tables.leases.select()).one() == ("collector", "ada", 5)
+        assert connection.execute(schema.leases.select()).one() == ("collector", "ada", 5)
     store.close()
 
 
 def test_no_table_has_the_name_of_one_of_the_log():
-    assert not set(tables.metadata.tables) & set(schema.metadata.tables)
-    assert all(name.startswith("mc_") for name in tables.metadata.tables)
+    assert not set(schema.metadata.tables) & set(log_schema.metadata.tables)
+    assert all(name.startswith("mc_") for name in schema.metadata.tables)
 
 
 def read_all(engine):

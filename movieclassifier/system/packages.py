@@ -1,8 +1,9 @@
-"""Versions of installed packages."""
+"""Installed packages: which version, and whether those of an extra are there."""
 
 import sys
 from functools import cache
 from glob import glob
+from importlib.util import find_spec
 
 
 @cache
@@ -42,3 +43,16 @@ def installed_version(package: str) -> str:
     from importlib.metadata import version
 
     return version(package)
+
+
+def check_installed(extra: str, *modules: str) -> None:
+    """Refuse to go on without the modules of an extra.
+
+    Raises
+    ------
+    ValueError
+        With the command that installs them.
+    """
+    missing = [name for name in modules if find_spec(name) is None]
+    if missing:
+        raise ValueError(f"{' and '.join(missing)} must be installed: pip install 'movieclassifier[{extra}]'.")

@@ -2,7 +2,7 @@ import pytest
 
 from movieclassifier.feedback.served_log import ServedLog
 from movieclassifier.feedback.settings import read_settings
-from movieclassifier.web.guarding import answers_on_guard
+from movieclassifier.web.guard_answers import answers_on_guard
 from tests.support.services import write_model
 
 

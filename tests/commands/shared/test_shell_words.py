@@ -3,7 +3,7 @@
 import pytest
 
 from movieclassifier import ReadingOptions, open_corpus, train
-from movieclassifier.commands.shared.words import words_of_shell
+from movieclassifier.commands.shared.shell_words import words_of_shell
 from movieclassifier.corpora.survey import survey
 from tests.support.command_line import run
 

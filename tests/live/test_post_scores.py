@@ -2,7 +2,7 @@
 
 import pytest
 
-from movieclassifier.live.scoring import mean_score, scores_of, telling_words
+from movieclassifier.live.post_scores import mean_score, scores_of, telling_words
 from movieclassifier.models.abstaining import Thresholds
 from tests.support.models import random_classifier
 from tests.support.services import make_texts

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from movieclassifier.feedback.guarding import GuardScores
+from movieclassifier.feedback.guard_scores import GuardScores
 from movieclassifier.feedback.space import Space
 from movieclassifier.models.guard import make_guard
 from tests.support.models import random_classifier

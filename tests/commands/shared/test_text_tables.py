@@ -1,6 +1,6 @@
 import pytest
 
-from movieclassifier.commands.shared.tables import counted, text_table
+from movieclassifier.commands.shared.text_tables import counted, text_table
 
 
 def test_columns_are_as_wide_as_their_widest_entry():

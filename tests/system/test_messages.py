@@ -1,14 +1,6 @@
 import pytest
 
-from movieclassifier.system.errors import as_printable, check_installed, one_line
-
-
-def test_missing_packages_are_named_with_the_command_that_installs_them():
-    check_installed("report", "json", "csv")
-    with pytest.raises(
-        ValueError, match=r"no_such_a and no_such_b must be installed: pip install 'movieclassifier\[x\]'"
-    ):
-        check_installed("x", "json", "no_such_a", "no_such_b")
+from movieclassifier.system.messages import as_printable, one_line
 
 
 @pytest.mark.parametrize(

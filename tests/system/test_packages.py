@@ -1,10 +1,10 @@
-"""Versions of packages come from the names of their folders, and else from importlib.metadata."""
+"""Versions of installed packages come from the names of their folders, and else from importlib.metadata."""
 
 from importlib.metadata import PackageNotFoundError, version
 
 import pytest
 
-from movieclassifier.system.versions import installed_version
+from movieclassifier.system.packages import check_installed, installed_version
 
 
 @pytest.fixture(autouse=True)
@@ -37,3 +37,11 @@ def test_two_folders_are_left_to_the_metadata(tmp_path, monkeypatch):
 def test_unknown_package_is_an_error():
     with pytest.raises(PackageNotFoundError):
         installed_version("no-such-package")
+
+
+def test_missing_packages_are_named_with_the_command_that_installs_them():
+    check_installed("report", "json", "csv")
+    with pytest.raises(
+        ValueError, match=r"no_such_a and no_such_b must be installed: pip install 'movieclassifier\[x\]'"
+    ):
+        check_installed("x", "json", "no_such_a", "no_such_b")

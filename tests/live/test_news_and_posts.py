@@ -6,7 +6,7 @@ from movieclassifier.feedback.log.errors import NotFound
 from movieclassifier.feedback.log.live.articles import DISAGREEING, UNSURE, Wanted
 from movieclassifier.feedback.served_log import ServedLog
 from movieclassifier.feedback.settings import read_settings
-from movieclassifier.live.service import Live
+from movieclassifier.live.news_and_posts import Live
 from movieclassifier.live.settings import read_live_settings
 from movieclassifier.live.sources import Outside, Query
 from tests.support import news_server as ns

@@ -2,7 +2,7 @@
 
 import pytest
 
-from movieclassifier.commands.shared.plots import plot_curve
+from movieclassifier.commands.shared.terminal_plot import plot_curve
 
 
 def test_a_curve_goes_from_corner_to_corner():
