@@ -58,7 +58,7 @@ def test_hashtag_prints_scores_and_their_mean(live, server):
 
 
 def test_without_the_extra_the_command_says_how_to_install_it(live, monkeypatch):
-    monkeypatch.setattr("movieclassifier.system.messages.find_spec", lambda name: None)
+    monkeypatch.setattr("movieclassifier.system.packages.find_spec", lambda name: None)
     result = live("sources")
     assert result.exit_code == 2
     assert "pip install 'movieclassifier[live]'" in result.output

@@ -28,7 +28,7 @@ def test_a_place_that_cannot_be_written_is_told_before_the_work(trained, tmp_pat
 
 
 def test_missing_packages_are_named_with_the_command_that_installs_them(trained, monkeypatch):
-    monkeypatch.setattr("movieclassifier.system.messages.find_spec", lambda name: None)
+    monkeypatch.setattr("movieclassifier.system.packages.find_spec", lambda name: None)
     result = CliRunner().invoke(main, ["report", SAMPLE, "--model", str(trained)])
     assert result.exit_code == 2
     assert "matplotlib and wordcloud must be installed: pip install 'movieclassifier[report]'" in result.output

@@ -114,6 +114,6 @@ def test_store_of_an_unknown_kind_is_named():
 
 
 def test_store_without_its_package_is_answered_with_what_to_install(monkeypatch):
-    monkeypatch.setattr("movieclassifier.system.messages.find_spec", lambda name: None)
+    monkeypatch.setattr("movieclassifier.system.packages.find_spec", lambda name: None)
     with pytest.raises(ValueError, match=r"fsspec must be installed: pip install 'movieclassifier\[dask\]'"):
         open_corpus("s3://bucket/x.csv")

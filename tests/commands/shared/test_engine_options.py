@@ -38,7 +38,7 @@ def test_engine_is_closed_with_the_command(on, asked, made):
 
 
 def test_without_dask_it_is_said_how_to_install_it(made, monkeypatch):
-    monkeypatch.setattr("movieclassifier.system.messages.find_spec", lambda name: None)
+    monkeypatch.setattr("movieclassifier.system.packages.find_spec", lambda name: None)
     with pytest.raises(ValueError, match=r"distributed must be installed: pip install 'movieclassifier\[dask\]'"):
         start_engine("dask", 2)
     assert made == []

@@ -55,7 +55,7 @@ def test_a_database_that_is_not_there_is_refused_and_not_made(tmp_path, monkeypa
 
 
 def test_without_the_extra_the_command_says_how_to_install_it(monkeypatch):
-    monkeypatch.setattr("movieclassifier.system.messages.find_spec", lambda name: None)
+    monkeypatch.setattr("movieclassifier.system.packages.find_spec", lambda name: None)
     refused = output_of("feedback", "list", status=2)
     assert refused == "Error: sqlalchemy must be installed: pip install 'movieclassifier[web]'.\n"
 
