@@ -36,7 +36,7 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, model: str | None, n_t
     from movieclassifier.models.scoring import score_documents
 
     costs = measure_costs()
-    classifier = load_classifier(model)
+    classifier = load_classifier(model, with_guard=False)
     corpus = chosen_corpus(paths, reading_for_evaluation(reading, classifier, paths))
     labels = labels_of_classes(corpus.labels, classifier.classes_.tolist(), classifier.label_names)
     bad_rows = corpus.bad_rows()

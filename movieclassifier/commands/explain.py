@@ -32,7 +32,7 @@ def main(text: str, model: str | None, limit: int, as_json: bool) -> None:
     from movieclassifier.models.persistence import load_classifier
     from movieclassifier.models.unknown import describe_unknown
 
-    classifier = load_classifier(model)
+    classifier = load_classifier(model, with_guard=False)
     if text == "-":
         text = decode(sys.stdin.buffer.read(), "standard input")
     explanation = classifier.explain(text)

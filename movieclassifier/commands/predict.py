@@ -80,7 +80,7 @@ def main(
         raise click.UsageError("--output goes with the --input of a file.")
     if output is not None and is_same_file(str(path), output):
         raise click.UsageError(f"--output {as_printable(output)} is the file of --input; name a different one.")
-    classifier = load_classifier(options["model"])
+    classifier = load_classifier(options["model"], with_guard=False)
     settings = {"n_top": options["n_top"], "threshold": options["threshold"]}
     if path in (None, "-"):
         if not texts and sys.stdin.isatty():

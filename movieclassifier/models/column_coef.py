@@ -1,11 +1,13 @@
 """``ColumnCoef``: weights of many classes, of which only the columns in use take memory."""
 
-import hashlib
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import hashlib
 
 # Weights that take more as a dense array are kept by column: 8 classes of 4,194,304 columns in float32.
 MAX_DENSE_BYTES = 2**27
@@ -88,6 +90,8 @@ class ColumnCoef:
 
     def sha256(self) -> "hashlib._Hash":
         """Return the digest of the columns that have a weight, and of their weights."""
+        import hashlib  # 3 ms, and predicting needs none
+
         used = self._values[:, :-1].any(axis=0)
         digest = hashlib.sha256(self.columns[used].tobytes())
         digest.update(np.ascontiguousarray(self._values[:, :-1][:, used]).data)

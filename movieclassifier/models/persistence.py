@@ -16,7 +16,7 @@ DEFAULT_MODEL_DIR = Path("pkl_objects")
 BUNDLED = "bundled/imdb.npz"
 
 
-def load_classifier(path: str | os.PathLike[str] | None = None) -> Classifier:
+def load_classifier(path: str | os.PathLike[str] | None = None, *, with_guard: bool = True) -> Classifier:
     """Load a model.
 
     Parameters
@@ -24,6 +24,9 @@ def load_classifier(path: str | os.PathLike[str] | None = None) -> Classifier:
     path : str or path-like, optional
         A record or a folder that holds one. Without it ``pkl_objects/`` is taken if it holds a model, else the
         small model that ships with the package. A message of the logger ``movieclassifier`` says which.
+    with_guard : bool, default=True
+        Whether to read and check the guard set, too. Only saving needs it: a classifier that is loaded without it
+        predicts the same and is loaded faster, and :meth:`movieclassifier.Classifier.save` writes it without one.
 
     Returns
     -------
@@ -40,7 +43,7 @@ def load_classifier(path: str | os.PathLike[str] | None = None) -> Classifier:
     if path is None:
         log.warning("Using %s.", "the bundled model" if source != DEFAULT_MODEL_DIR / RECORD else source)
     check_model(source)
-    classifier, extra = load_record(source)
+    classifier, extra = load_record(source, with_guard=with_guard)
     classifier.guard = (classifier.columns, extra)
     return classifier
 

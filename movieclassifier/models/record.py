@@ -30,8 +30,16 @@ MAX_GUARD_BYTES = 2**26
 MAX_DENSE_BYTES = 16 * 2**30
 
 
-def load_record(path: str | os.PathLike[str]) -> tuple[Classifier, dict[str, NDArray[Any]]]:
+def load_record(
+    path: str | os.PathLike[str], *, with_guard: bool = True
+) -> tuple[Classifier, dict[str, NDArray[Any]]]:
     """Read a record without unpickling anything.
+
+    Parameters
+    ----------
+    path : str or path-like
+    with_guard : bool
+        Whether to read and check the guard set, which takes longer than the weights.
 
     Returns
     -------
@@ -48,7 +56,8 @@ def load_record(path: str | os.PathLike[str]) -> tuple[Classifier, dict[str, NDA
         with open_npz(path) as file:
             facts = json.loads(file.read("facts", MAX_FACTS_BYTES).tobytes())
             found = facts["format"]
-            classifier, extra = _read_model(file, facts) if found in READ else (None, {})
+            classifier = _read_model(file, facts) if found in READ else None
+            extra = _read_guard(file, classifier) if classifier and with_guard else {}
     except NPZ_ERRORS as error:
         raise _damaged(path, error) from error
     if classifier is None:
@@ -64,7 +73,7 @@ def _damaged(path: str | os.PathLike[str], error: Exception) -> ValueError:
     return ValueError(f"{path} is not a model of movieclassifier, or is damaged ({what}); train it again.")
 
 
-def _read_model(file: NpzFile, facts: dict[str, Any]) -> tuple[Classifier, dict[str, NDArray[Any]]]:
+def _read_model(file: NpzFile, facts: dict[str, Any]) -> Classifier:
     """Read the arrays that a record has, each within what the recipe and the classes can need; others are ignored."""
     ngrams, n_classes = recipe_from_dict(facts["recipe"]).ngrams, len(facts["label_names"])
     largest = n_classes * ngrams.n_features * np.dtype(ngrams.dtype).itemsize
@@ -74,8 +83,7 @@ def _read_model(file: NpzFile, facts: dict[str, Any]) -> tuple[Classifier, dict[
     arrays = unpack("ratio", unpack("weights", {name: file.read(name, largest + SMALL_BYTES) for name in names}))
     if arrays["column_steps"].ndim == 2:
         arrays["column_steps"] = from_planes(arrays["column_steps"])
-    classifier = _rebuild(facts, arrays)
-    return classifier, _read_guard(file, classifier)
+    return _rebuild(facts, arrays)
 
 
 def _read_guard(file: NpzFile, classifier: Classifier) -> dict[str, NDArray[Any]]:

@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from movieclassifier.models.classifier import Classifier
 
 # Chinese, Japanese, Thai, Lao, Burmese and Khmer are written without blanks between words.
-WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]")
-EMOJI = re.compile(PICTOGRAPH)
+WITHOUT_BLANKS = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
 # Of a text with fewer known n-grams, the known words are counted.
 SHORT = 4
 
@@ -44,9 +43,9 @@ def describe_unknown(text: str, ngrams: NGrams) -> str:
 
 
 def _advice(text: str, tokenizer: str) -> list[str]:
-    if tokenizer != "characters" and WITHOUT_BLANKS.search(text):
+    if tokenizer != "characters" and re.search(WITHOUT_BLANKS, text):
         return ["A model trained with --tokenizer characters needs no blanks between words."]
-    if tokenizer not in ("tweet", "characters") and EMOJI.search(text):
+    if tokenizer not in ("tweet", "characters") and re.search(PICTOGRAPH, text):
         return ["A model trained with --tokenizer tweet reads emoji."]
     return []
 

@@ -1,6 +1,5 @@
 """The weights of the linear layer: they decide, and they are looked up by column."""
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -110,6 +109,8 @@ class Weights:
 
     def sha256(self) -> str:
         """Return the SHA-256 of the bytes of the weights and intercepts, as 64 hexadecimal digits."""
+        import hashlib
+
         by_column = isinstance(self.coef, ColumnCoef)
         digest = self.coef.sha256() if by_column else hashlib.sha256(np.ascontiguousarray(self.coef).data)
         digest.update(self.intercept.tobytes())

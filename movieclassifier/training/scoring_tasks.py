@@ -51,5 +51,5 @@ def score_on(engine: Engine, classifier: Classifier, documents: Excerpt | Sequen
 def score_part(record: bytes, documents: Excerpt | Sequence[Document]) -> Scored:
     """Score documents by the bytes of a record."""
     with small_file(record) as path:
-        classifier, _ = load_record(path)
+        classifier, _ = load_record(path, with_guard=False)
     return score_documents(classifier, documents)

@@ -13,6 +13,7 @@ from movieclassifier.models.persistence import load_classifier
 from movieclassifier.models.record import load_record, record_bytes, save_record
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import RECIPES
+from tests.support.command_line import output_of
 from tests.support.models import random_classifier
 
 TEXTS = ["A great movie :)", "What a waste of time"]
@@ -85,6 +86,34 @@ def test_a_guard_set_that_does_not_fit_is_refused(name, value, message, tmp_path
     np.savez(tmp_path / "model.npz", **{key: array for key, array in members.items() if array is not None})
     with pytest.raises(ValueError, match=message):
         load_record(tmp_path / "model.npz")
+
+
+@pytest.fixture
+def damaged_guard(tmp_path):
+    """A model whose guard set does not fit it."""
+    classifier = random_classifier(texts=("a fine film", "a dull film"))
+    guard = make_guard(classifier, [("a fine film", 1), ("a dull film", 0)])
+    members = dict(np.load(io.BytesIO(record_bytes(classifier, guard))))
+    np.savez(tmp_path / "model.npz", **members | {"guard_counts": np.ones((1, 1), np.uint8)})
+    return classifier, tmp_path / "model.npz"
+
+
+def test_predicting_does_without_the_guard_set(damaged_guard):
+    classifier, path = damaged_guard
+    assert_same(load_classifier(path, with_guard=False), classifier)
+    assert load_classifier(path, with_guard=False).guard[1] == {}
+    assert output_of("predict", "A great movie", "--model", str(path)).startswith(("0\t", "1\t", "-\t"))
+
+
+@pytest.mark.parametrize("command", [("info",), ("serve",), ("prune", "-o", "out.npz", "--keep", "1")])
+def test_a_damaged_guard_set_is_refused_where_the_model_is_shown_served_or_written(
+    command, damaged_guard, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/feedback.sqlite")
+    with pytest.raises(ValueError, match="its guard set does not fit the rest"):
+        load_classifier(damaged_guard[1])
+    assert "its guard set does not fit the rest" in output_of(*command, "--model", str(damaged_guard[1]), status=2)
 
 
 def test_no_pickle_is_read_by_the_record(tmp_path):

@@ -54,7 +54,7 @@ def load(model: str | None) -> "Classifier":
     """Return the model that classifies."""
     from movieclassifier.models.persistence import load_classifier
 
-    return load_classifier(model)
+    return load_classifier(model, with_guard=False)
 
 
 def owners_newspapers() -> list[Any]:
