@@ -30,9 +30,7 @@ MAX_GUARD_BYTES = 2**26
 MAX_DENSE_BYTES = 16 * 2**30
 
 
-def load_record(
-    path: str | os.PathLike[str], *, with_guard: bool = True
-) -> tuple[Classifier, dict[str, NDArray[Any]]]:
+def load_record(path: str | os.PathLike[str], *, with_guard: bool = True) -> tuple[Classifier, dict[str, NDArray[Any]]]:
     """Read a record without unpickling anything.
 
     Parameters
