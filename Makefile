@@ -90,7 +90,7 @@ lock: .venv/installed-dev ## renew the lock files after a change of setup.cfg; U
 SANITIZED := tests/features/test_hashing.py tests/test_vectorizer.py tests/corpora/readers/test_csv_blocks.py \
 	tests/training/learners tests/training/teachers/test_vectors.py tests/training/teachers/test_folding_in.py \
 	tests/training/teachers/test_embedding.py \
-	tests/feedback/test_learner.py tests/feedback/test_drift.py
+	tests/feedback/test_learner.py tests/feedback/test_moved_weights.py
 
 # PYTHONMALLOC: CPython's own allocator would hide reads beyond the end of a str.
 sanitize: .venv/installed-dev ## run the tests of the compiled twins under AddressSanitizer and UBSan

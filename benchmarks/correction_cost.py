@@ -95,7 +95,7 @@ def vote_all(
     """Cast votes of some addresses in turn, and return how many acted and what that costs the other texts."""
     learner = Learner(base, bounds)
     floor = guard_accuracy(base, guard, base.columns) - bounds.tolerance
-    learner.watch(GuardScores(learner.space, learner.drift.weights, base.intercept_, guard, base.columns, floor))
+    learner.watch(GuardScores(learner.space, learner.moved.weights, base.intercept_, guard, base.columns, floor))
     n = 0
     for n, (text, label) in enumerate(votes(learner, base, corpus), start=1):
         rows = text_rows(base.rows([text]), base.recipe.ngrams)

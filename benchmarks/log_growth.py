@@ -85,7 +85,7 @@ def measure(reviews: list[tuple[str, int]], n: int) -> list[str]:
         disk = sum(path.stat().st_size for path in folder.iterdir())
         here, there = workers
         learner = here.log.served._learner
-        steps = learner.drift.steps
+        steps = learner.moved.steps
         early = steps[len(steps) // 100].index
         n_steps = len(steps)
         undo = cpu_seconds(lambda: here.undo(ids[early], Client("a session", "an address")))

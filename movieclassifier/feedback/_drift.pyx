@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
-"""The compiled twin of ``drift.py``, which is the definition: the same bits."""
+"""The compiled twin of ``moved_weights.py``, which is the definition: the same bits."""
 
 cimport cython
 from libc.math cimport isnan

@@ -10,9 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from movieclassifier.feedback.ballots import Ballots, Batch, TextRows, is_uniform
-from movieclassifier.feedback.bounds import FREE_VOTES, Bounds
-from movieclassifier.feedback.drift import (
+from movieclassifier.feedback.ballot_steps import (
     GUARDED,
     STEPPED,
     TOO_FAR,
@@ -20,10 +18,12 @@ from movieclassifier.feedback.drift import (
     TOO_MUCH,
     UNCHANGED,
     AllowedStep,
-    Drift,
 )
+from movieclassifier.feedback.ballots import Ballots, Batch, TextRows, is_uniform
+from movieclassifier.feedback.bounds import FREE_VOTES, Bounds
 from movieclassifier.feedback.guard_scores import GuardScores
 from movieclassifier.feedback.log.entities import CAP, CLIENT_SHARE, GUARD, VOTE_SHARE
+from movieclassifier.feedback.moved_weights import MovedWeights
 from movieclassifier.feedback.space import Space
 from movieclassifier.models.classifier import Classifier
 
@@ -45,7 +45,7 @@ class Learner:
     Attributes
     ----------
     ballots : Ballots
-    drift : Drift
+    moved : MovedWeights
     outcome : ndarray of int8
         How each ballot ended.
     guard : GuardScores or None
@@ -56,8 +56,8 @@ class Learner:
     def __init__(self, classifier: Classifier, bounds: Bounds, space: Space | None = None):
         ngrams = classifier.recipe.ngrams
         self.space = space or Space(classifier)
-        self.drift = Drift.of(classifier, self.space, bounds)
-        self.ballots = Ballots(self.space, len(self.drift.weights), uniform=is_uniform(ngrams), dtype=ngrams.dtype)
+        self.moved = MovedWeights.of(classifier, self.space, bounds)
+        self.ballots = Ballots(self.space, len(self.moved.weights), uniform=is_uniform(ngrams), dtype=ngrams.dtype)
         self.outcome = np.zeros(64, np.int8)
         self.guard: GuardScores | None = None
         self.held: dict[int, str] = {}
@@ -71,8 +71,8 @@ class Learner:
     @property
     def cap_used(self) -> float:
         """The distance from the base as a share of the cap."""
-        drift = self.drift
-        return float(np.sqrt(drift.distance2 / drift.cap2)) if drift.cap2 else float(drift.distance2 > 0)
+        moved = self.moved
+        return float(np.sqrt(moved.distance2 / moved.cap2)) if moved.cap2 else float(moved.distance2 > 0)
 
     @property
     def n_applied(self) -> int:
@@ -85,17 +85,17 @@ class Learner:
 
     def shares(self) -> dict[str, float]:
         """Return the squared steps of each client as a share of the squared cap."""
-        names, cap2 = self.ballots.names, self.drift.cap2
-        moved = np.flatnonzero(self.drift.used[: len(names)]).tolist()
-        return {names[number]: float(self.drift.used[number] / cap2) if cap2 else 0.0 for number in moved}
+        names, cap2 = self.ballots.names, self.moved.cap2
+        clients = np.flatnonzero(self.moved.used[: len(names)]).tolist()
+        return {names[number]: float(self.moved.used[number] / cap2) if cap2 else 0.0 for number in clients}
 
     def nbytes(self) -> int:
         """Return the memory that the ballots, the steps and the weights take, in bytes."""
-        return self.ballots.nbytes() + self.drift.nbytes() + self.outcome.nbytes
+        return self.ballots.nbytes() + self.moved.nbytes() + self.outcome.nbytes
 
     def values(self, index: int) -> NDArray[np.float64]:
         """Return the decision values of one ballot, of shape (n_rows,)."""
-        return self.drift.values(self.ballots, index, index + 1)[:, 0]
+        return self.moved.values(self.ballots, index, index + 1)[:, 0]
 
     def values_of(self, rows: TextRows) -> NDArray[np.float64]:
         """Return the decision values of a text, of shape (n_rows,)."""
@@ -108,7 +108,7 @@ class Learner:
     def copy(self) -> "Learner":
         """Return a learner that learns on its own; it must be done with before this one learns again."""
         other = copy.copy(self)
-        other.drift, other.outcome = self.drift.copy(), self.outcome.copy()
+        other.moved, other.outcome = self.moved.copy(), self.outcome.copy()
         other.ballots, other.guard = self.ballots.copy(), self.guard.copy() if self.guard else None
         other.held, other._changed = dict(self.held), []
         return other
@@ -135,11 +135,11 @@ class Learner:
 
     def take_back_to(self, index: int) -> None:
         """Take back the steps of a ballot and of all after it."""
-        places, last = self.drift.take_back_to(self.ballots, index)
+        places, last = self.moved.take_back_to(self.ballots, index)
         if len(places):
             self._changed.append(places)
             if self.guard is not None:
-                self.guard.add(self.guard.change(places, last, self.drift.weights[:, places]))
+                self.guard.add(self.guard.change(places, last, self.moved.weights[:, places]))
         self._next = min(self._next, index)
 
     def forget(self, n: int) -> None:
@@ -154,7 +154,7 @@ class Learner:
         """Write the weights that changed since the last time into dense ones; return whether any did."""
         changed, self._changed = self._changed, []
         if changed:
-            self.space.put(self.drift.weights, self.space.union(changed), coef)
+            self.space.put(self.moved.weights, self.space.union(changed), coef)
         return bool(changed)
 
     def _learn_new(self) -> None:
@@ -164,7 +164,7 @@ class Learner:
         first = self._next
         found = np.zeros(len(self.ballots) - first, np.int8)
         free = FREE_VOTES if self.guard is None else 0
-        for candidate in self.drift.candidates(self.ballots, first, found, free=free):
+        for candidate in self.moved.candidates(self.ballots, first, found, free=free):
             found[candidate.index - first] = STEPPED if self._take(candidate) else GUARDED
         self._next = len(self.ballots)
         self._note(first, found)
@@ -187,6 +187,6 @@ class Learner:
             if not self.guard.allows(change):
                 return False
             self.guard.add(change)
-        self.drift.take(candidate, int(self.ballots.client[candidate.index]))
+        self.moved.take(candidate, int(self.ballots.client[candidate.index]))
         self._changed.append(candidate.places)
         return True

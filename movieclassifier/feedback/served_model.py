@@ -414,7 +414,7 @@ class ServedModel:
         learner.watch(
             GuardScores(
                 learner.space,
-                learner.drift.weights,
+                learner.moved.weights,
                 self._classifier.intercept_,
                 arrays=arrays,
                 columns=trained.columns,

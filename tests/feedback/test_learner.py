@@ -118,20 +118,20 @@ def test_a_vote_that_is_taken_out_leaves_the_weights_of_those_that_stay():
     learner = learner_of(TEXTS[:6])
     learner.remove([4, 7])
     expected = learner_of([TEXTS[i] for i in (0, 1, 3, 4)])
-    assert learner.drift.weights.tobytes() == expected.drift.weights.tobytes()
-    assert learner.drift.distance2 == expected.drift.distance2
+    assert learner.moved.weights.tobytes() == expected.moved.weights.tobytes()
+    assert learner.moved.distance2 == expected.moved.distance2
     learner.remove([2, 3, 5, 6])
-    assert learner.drift.weights.tobytes() == learner_of([]).drift.weights.tobytes()
-    assert (learner.drift.distance2, learner.n_applied) == (0, 0)
+    assert learner.moved.weights.tobytes() == learner_of([]).moved.weights.tobytes()
+    assert (learner.moved.distance2, learner.n_applied) == (0, 0)
 
 
 def test_a_copy_learns_on_its_own():
     learner = learner_of(TEXTS[:3])
-    before = learner.drift.weights.copy()
+    before = learner.moved.weights.copy()
     other = learner.copy()
     other.remove([2])
-    assert (other.drift.weights != before).any()
-    assert (learner.drift.weights == before).all()
+    assert (other.moved.weights != before).any()
+    assert (learner.moved.weights == before).all()
     assert (learner.n_applied, other.n_applied) == (3, 2)
 
 
@@ -148,5 +148,5 @@ def test_only_weights_that_changed_are_put_into_the_classifier():
 def test_forgetting_goes_back_to_the_first_ballots():
     learner = learner_of(TEXTS[:5])
     learner.forget(2)
-    assert learner.drift.weights.tobytes() == learner_of(TEXTS[:2]).drift.weights.tobytes()
+    assert learner.moved.weights.tobytes() == learner_of(TEXTS[:2]).moved.weights.tobytes()
     assert len(learner.ballots) == 2

@@ -1,6 +1,7 @@
-"""Weights that drift from a base, one step per ballot: the definition of a step, and the door of its compiled twin.
+"""Weights that ballots move away from a base.
 
-Ballots are evaluated many at a time; the sum of a row does not depend on its neighbours.
+A ballot takes one step. The step is defined here; the compiled twin finds the same steps faster. Ballots are evaluated
+many at a time; the sum of a row does not depend on its neighbours.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.features.rows import sums_of_rows
+from movieclassifier.feedback.ballot_steps import (
+    STEPPED,
+    TOO_FAR,
+    TOO_LARGE,
+    TOO_MUCH,
+    UNCHANGED,
+    AllowedStep,
+    Step,
+    Trial,
+)
 from movieclassifier.feedback.ballots import Ballots
 from movieclassifier.feedback.bounds import Bounds
 from movieclassifier.feedback.space import Space
@@ -17,85 +28,13 @@ from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.correcting import MARGIN
 from movieclassifier.system.compiled import drift_twin
 
-# How a ballot ended: nothing to change, a step, or held for one of the reasons.
-UNCHANGED, STEPPED, TOO_FAR, TOO_LARGE, TOO_MUCH, GUARDED = range(6)
 # Ballots that are evaluated together: few while steps change the weights, many while nothing does.
 FEW, MANY = 16, 1024
 
 
-@dataclass(frozen=True)
-class Step:
-    """A ballot that changed weights, and all that it takes to take it back."""
-
-    index: int
-    old: NDArray[np.floating]
-    distance2: float
-    used: float
-
-
-@dataclass(frozen=True)
-class AllowedStep:
-    """A step that the bounds allow.
-
-    Attributes
-    ----------
-    index : int
-        The ballot.
-    places : ndarray of shape (n,)
-    old, new : ndarray of shape (n_rows, n)
-    size2 : float
-        Its squared length.
-    distance2 : float
-        Squared distance from the base after it.
-    """
-
-    index: int
-    places: NDArray[np.integer]
-    old: NDArray[np.floating]
-    new: NDArray[np.floating]
-    size2: float
-    distance2: float
-
-
-@dataclass(frozen=True)
-class Trial:
-    """The effect that the step of each of some ballots alone would have on the weights as they are.
-
-    Attributes
-    ----------
-    chosen : ndarray of shape (n,)
-        The ballots that would change weights.
-    starts : ndarray of shape (n + 1,)
-    places : ndarray of shape (n_columns,)
-    old, new : ndarray of shape (n_rows, n_columns)
-    size2, distance2 : ndarray of shape (n,)
-    """
-
-    chosen: NDArray[np.integer]
-    starts: NDArray[np.int64]
-    places: NDArray[np.int32]
-    old: NDArray[np.floating]
-    new: NDArray[np.floating]
-    size2: NDArray[np.float64]
-    distance2: NDArray[np.float64]
-
-    def candidate(self, k: int) -> AllowedStep:
-        """Return one of the steps."""
-        part = slice(int(self.starts[k]), int(self.starts[k + 1]))
-        old, new = self.old[:, part].copy(), self.new[:, part]
-        return AllowedStep(
-            index=int(self.chosen[k]),
-            places=self.places[part],
-            old=old,
-            new=new,
-            size2=float(self.size2[k]),
-            distance2=float(self.distance2[k]),
-        )
-
-
 @dataclass
-class Drift:
-    """Weights that drift from a base.
+class MovedWeights:
+    """Weights that ballots move away from a base.
 
     Attributes
     ----------
@@ -123,8 +62,8 @@ class Drift:
     steps: list[Step] = field(default_factory=list)
 
     @classmethod
-    def of(cls, classifier: Classifier, space: Space, bounds: Bounds) -> "Drift":
-        """Return the weights of a classifier, from which they drift."""
+    def of(cls, classifier: Classifier, space: Space, bounds: Bounds) -> "MovedWeights":
+        """Return the weights of a classifier, not moved yet."""
         base = np.ascontiguousarray(space.take(classifier.coef_))
         norm2 = float(np.sum(base.astype(float) ** 2))
         cap2 = bounds.cap**2 * norm2 if norm2 or np.isfinite(bounds.cap) else np.inf
@@ -138,8 +77,8 @@ class Drift:
             used=np.zeros(16),
         )
 
-    def copy(self) -> "Drift":
-        """Return weights that drift on their own."""
+    def copy(self) -> "MovedWeights":
+        """Return a copy, which moves on its own."""
         return replace(self, weights=self.weights.copy(), used=self.used.copy(), steps=list(self.steps))
 
     def nbytes(self) -> int:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from movieclassifier.feedback import drift as module
+from movieclassifier.feedback import moved_weights as module
 from movieclassifier.feedback.ballots import Batch, TextRows, is_uniform, text_rows
 from movieclassifier.feedback.bounds import Bounds
 from movieclassifier.feedback.guard_scores import GuardScores
@@ -43,7 +43,7 @@ def make_learner(kind: str, bounds: Bounds, *, guarded: bool, seed: int = 0) -> 
     if guarded:
         held_out = [text for text in make_texts(80, seed=7) if text]
         arrays = make_guard(classifier, zip(held_out, classifier.predict(held_out).tolist(), strict=True))
-        weights, columns = learner.drift.weights, classifier.columns
+        weights, columns = learner.moved.weights, classifier.columns
         learner.watch(GuardScores(learner.space, weights, classifier.intercept_, arrays, columns, 0.9))
     return learner, classifier
 
@@ -59,12 +59,12 @@ def make_batch(classifier, n: int, seed: int) -> Batch:
 
 def state(learner: Learner) -> list[object]:
     """Return all that a learner knows, bit for bit."""
-    drift = learner.drift
-    steps = [(step.index, step.old.tobytes(), step.distance2, step.used) for step in drift.steps]
+    moved = learner.moved
+    steps = [(step.index, step.old.tobytes(), step.distance2, step.used) for step in moved.steps]
     outcome = learner.outcome[: len(learner.ballots)].tolist()
     n_right = learner.guard.n_right if learner.guard else None
-    used = drift.used[: len(learner.ballots.names)].tolist()
-    return [drift.weights.tobytes(), steps, drift.distance2, used, outcome, learner.held, n_right]
+    used = moved.used[: len(learner.ballots.names)].tolist()
+    return [moved.weights.tobytes(), steps, moved.distance2, used, outcome, learner.held, n_right]
 
 
 @needs_twin
@@ -80,7 +80,7 @@ def test_twin_gives_the_bits_of_the_definition(seed, kind, cap, guarded, removed
     states = []
     for twin in (drift_twin(), None):
         with pytest.MonkeyPatch.context() as patch:
-            for name in ("drift", "guard_scores"):
+            for name in ("moved_weights", "guard_scores"):
                 patch.setattr(f"movieclassifier.feedback.{name}.drift_twin", lambda twin=twin: twin)
             learner, classifier = make_learner(kind, Bounds(cap, 0.25, 0.5, 0.01), guarded=guarded)
             learner.learn([make_batch(classifier, 60, seed)])
@@ -94,7 +94,7 @@ def test_twin_gives_the_bits_of_the_definition(seed, kind, cap, guarded, removed
 @pytest.mark.parametrize("kind", RECIPES)
 def test_ballots_one_by_one_and_all_at_once_give_the_same_bits(kind, is_compiled, monkeypatch):
     if not is_compiled:
-        for name in ("drift", "guard_scores"):
+        for name in ("moved_weights", "guard_scores"):
             monkeypatch.setattr(f"movieclassifier.feedback.{name}.drift_twin", lambda: None)
     at_once, classifier = make_learner(kind, Bounds(0.3), guarded=True)
     batch = make_batch(classifier, 40, seed=1)
@@ -104,7 +104,7 @@ def test_ballots_one_by_one_and_all_at_once_give_the_same_bits(kind, is_compiled
         rows = text_rows(classifier.rows([make_texts(40, seed=1)[i]]), classifier.recipe.ngrams)
         one = (getattr(batch, name)[i : i + 1] for name in ("vote", "at", "target", "client", "trusted"))
         one_by_one.learn([Batch(*one, rows)])
-    assert at_once.drift.steps
+    assert at_once.moved.steps
     assert state(at_once) == state(one_by_one)
 
 
@@ -115,7 +115,7 @@ def test_value_of_a_ballot_is_that_of_its_text_alone(kind):
     rows = text_rows(classifier.rows(texts), classifier.recipe.ngrams)
     n = len(texts)
     learner.ballots.extend(Batch(range(n), range(n), [0] * n, ["c"] * n, [False] * n, rows))
-    values = learner.drift.values(learner.ballots, 0, n)
+    values = learner.moved.values(learner.ballots, 0, n)
     alone = np.concatenate([classifier.decide(classifier.rows([text])) for text in texts])
     assert values.T.tobytes() == alone.tobytes()
 
@@ -125,15 +125,15 @@ def test_value_of_a_ballot_is_that_of_its_text_alone(kind):
 def test_twin_refuses_what_would_reach_outside(wrong):
     learner, classifier = make_learner("two classes", Bounds(), guarded=False)
     learner.ballots.extend(make_batch(classifier, 20, seed=2))
-    drift, ballots = learner.drift, learner.ballots
+    moved, ballots = learner.moved, learner.ballots
     if wrong == "a place beyond the weights":
-        ballots.places[3] = drift.weights.shape[1]
+        ballots.places[3] = moved.weights.shape[1]
     elif wrong == "a client without a number":
         ballots.client[0] = 10**6
     else:
-        drift.base = drift.base[:, :-1].copy()
+        moved.base = moved.base[:, :-1].copy()
     with pytest.raises(ValueError, match=r"must lie inside|must fit"):
-        list(drift.candidates(ballots, 0, np.zeros(20, np.int8), free=0))
+        list(moved.candidates(ballots, 0, np.zeros(20, np.int8), free=0))
 
 
 @needs_twin
@@ -149,10 +149,10 @@ def test_twin_of_the_guard_refuses_what_would_reach_outside():
 
 def test_definition_learns_where_values_and_weights_are_of_different_types(monkeypatch):
     learner, classifier = make_learner("two classes", Bounds(), guarded=False)
-    learner.drift.weights = learner.drift.weights.astype(float)
+    learner.moved.weights = learner.moved.weights.astype(float)
     monkeypatch.setattr(module, "drift_twin", lambda: SimpleNamespace())  # which has no Walk: it must not be asked
     learner.learn([make_batch(classifier, 20, seed=4)])
-    assert learner.drift.steps
+    assert learner.moved.steps
 
 
 def test_memory_of_the_ballots_counts_what_is_used():
