@@ -1,8 +1,8 @@
 """Pictures of what a model confuses and of its words: confusion matrix, bars and clouds of n-grams."""
 
-import io
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +14,13 @@ from movieclassifier.reports.style import INK, LINE, PAPER, SOFT, colours, famil
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from wordcloud import WordCloud
 
 N_BARS = 15
 PANELS_IN_A_ROW = 3
+# Width and height in pixels.
+CLOUD = (900, 420)
 # A cloud is clearer without n-grams that begin or end with a mark, such as "awful .".
 BARE = re.compile(r"\w(.*\w)?", re.DOTALL)
 
@@ -91,34 +95,44 @@ def draw_cloud(found: Sequence[StrongNgram], name: str, number: int, n_classes: 
     """Draw the strongest n-grams of one class as a word cloud: the larger, the stronger."""
     from wordcloud import WordCloud
 
-    colour = colours(n_classes)[number]
+    words = [row for row in found if BARE.fullmatch(row.ngram)] or list(found)
     cloud = WordCloud(
         font_path=_font_for("".join(row.ngram for row in found)),
-        width=900,
-        height=420,
-        background_color=PAPER,
+        width=CLOUD[0],
+        height=CLOUD[1],
         prefer_horizontal=1.0,
         relative_scaling=0.5,
         max_font_size=105,
         margin=8,
         min_font_size=13,
         random_state=1,
-        color_func=lambda word, font_size, **_: colour if font_size > 34 else SOFT,
     )
-    words = [row for row in found if BARE.fullmatch(row.ngram)] or list(found)
     cloud.generate_from_frequencies({row.ngram: row.strength for row in words} or {"–": 1.0})
-    buffer = io.BytesIO()
-    cloud.to_image().save(buffer, format="PNG", optimize=True)
-    alt = f"The strongest n-grams of {name}: {', '.join(row.ngram for row in words[:12])}."
-    rows: list[tuple[str, ...]] = [(row.ngram, f"{row.strength:.1f}") for row in words]
-    svg = cloud.to_svg(embed_font=False).encode()
-    return Picture(
-        name=f"cloud_{number + 1}",
-        title=name,
-        alt=alt,
-        headings=("n-gram", "strength"),
-        rows=rows,
-        png=buffer.getvalue(),
-        svg=svg,
-        on_page="png",
-    )
+    with figure(CLOUD[0] / 100, CLOUD[1] / 100) as drawing:
+        _write_words(drawing, cloud, colours(n_classes)[number])
+        return make_picture(
+            drawing,
+            f"cloud_{number + 1}",
+            name,
+            alt=f"The strongest n-grams of {name}: {', '.join(row.ngram for row in words[:12])}.",
+            headings=("n-gram", "strength"),
+            rows=[(row.ngram, f"{row.strength:.1f}") for row in words],
+        )
+
+
+def _write_words(drawing: "Figure", cloud: "WordCloud", colour: str) -> None:
+    """Write the words where the cloud has placed them: in the colour of the class if large, else softer."""
+    from PIL.ImageFont import truetype
+
+    for (word, _), size, (top, left), _, _ in cloud.layout_:
+        # The cloud knows the upper left corner in pixels, of which an inch has 100; text stands on its baseline.
+        baseline = top + truetype(cloud.font_path, size).getmetrics()[0]
+        drawing.text(
+            left / CLOUD[0],
+            1 - baseline / CLOUD[1],
+            word,
+            font=Path(cloud.font_path),
+            fontsize=size * 0.72,
+            va="baseline",
+            color=colour if size > 34 else SOFT,
+        )

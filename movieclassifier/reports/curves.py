@@ -215,16 +215,18 @@ def draw_lengths(n_words: NDArray[np.int32], right: NDArray[np.bool_], confidenc
 
 def draw_confusion(matrix: Sequence[Sequence[int]], names: Sequence[str]) -> Picture:
     """Draw the confusion matrix as a heat map: a row is a true class."""
-    from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.patches import Rectangle
 
     array = np.array(matrix)
     shares = array / np.maximum(array.sum(axis=1, keepdims=True), 1)
     size = 1.5 + (1.2 if len(names) < 4 else 0.78) * len(names)
     with figure(size + 0.7, size) as drawing:
         axis = drawing.add_subplot()
-        axis.imshow(shares, cmap=LinearSegmentedColormap.from_list("paper", [PAPER, FOR]), vmin=0, vmax=1)
+        axis.set(xlim=(-0.5, len(names) - 0.5), ylim=(len(names) - 0.5, -0.5), aspect="equal")
         for row, column in np.ndindex(array.shape):
-            _write_cell(axis, row, column, int(array[row, column]), float(shares[row, column]))
+            share = float(shares[row, column])
+            axis.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=FOR, edgecolor="none", alpha=share))
+            _write_cell(axis, row, column, int(array[row, column]), share)
         places = np.arange(len(names))
         axis.set_xticks(places, names, rotation=0 if len(names) < 4 else 35, ha="center" if len(names) < 4 else "right")
         axis.set_yticks(places, names)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.reports.scored_documents import Mistake
+from movieclassifier.reports.style import LABELS
 
 EXCERPT = 700
 LONG_WORD = 30
@@ -30,7 +31,15 @@ class MarkedPiece:
 
 @dataclass(frozen=True)
 class ShownMistake:
-    """A mistake and the pieces of its text; `cut` says whether it begins or ends in the midst."""
+    """A mistake and the pieces of its text.
+
+    Attributes
+    ----------
+    cut : tuple of bool
+        Whether text before and after the pieces is left out.
+    colours : tuple of str
+        The classes in the style sheet of words that speak for the predicted label, and of words that speak against it.
+    """
 
     mistake: Mistake
     name: str
@@ -38,6 +47,7 @@ class ShownMistake:
     pieces: list[MarkedPiece]
     words_for: list[str]
     cut: tuple[bool, bool]
+    colours: tuple[str, str]
 
 
 def show(classifier: Classifier, mistake: Mistake) -> ShownMistake:
@@ -59,7 +69,21 @@ def show(classifier: Classifier, mistake: Mistake) -> ShownMistake:
         pieces=cut_up(mistake.text, marks, start, stop),
         words_for=[part.ngram for part in explanation.contributions if part.value > 0][:5],
         cut=(start > 0, stop < len(mistake.text)),
+        colours=colour_classes(classifier.classes_.tolist().index(mistake.predicted), len(names)),
     )
+
+
+def colour_classes(predicted: int, n_classes: int) -> tuple[str, str]:
+    """Return the classes in the style sheet of words for and against the label at a place.
+
+    Of two labels, a word that speaks against one speaks for the other and has its colour.
+
+    Examples
+    --------
+    >>> colour_classes(0, 2), colour_classes(9, 12)
+    (('l0', 'l1 against'), ('l1', 'against'))
+    """
+    return f"l{predicted % len(LABELS)}", f"l{1 - predicted} against" if n_classes == 2 else "against"
 
 
 def telling_part(text: str, marks: list[tuple[int, int, float]], size: int = EXCERPT) -> tuple[int, int]:

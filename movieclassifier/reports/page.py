@@ -6,6 +6,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from movieclassifier import __version__
+from movieclassifier.reports.style import DARK, LABELS
 
 
 def render(template: str, **values: Any) -> str:
@@ -23,10 +24,12 @@ def render(template: str, **values: Any) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("movieclassifier.reports"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["label_colours"] = [(light, DARK[light]) for light in LABELS]
+    return environment

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from movieclassifier.reports.style import dark_rules
 from movieclassifier.system.atomic import replace_file
 
 if TYPE_CHECKING:
@@ -31,8 +32,7 @@ class Picture:
     rows : list of tuple of str
         The same as a table.
     png, svg : bytes
-    on_page : {"svg", "png"}
-        Which of them a page shows: letters of an SVG's own font are drawn as lines, those of a cloud are not.
+        The SVG has dark colours on a dark page; the PNG is always light.
     """
 
     name: str
@@ -42,13 +42,11 @@ class Picture:
     rows: list[tuple[str, ...]]
     png: bytes = field(repr=False)
     svg: bytes = field(repr=False)
-    on_page: str = "svg"
 
     @property
     def source(self) -> str:
         """The picture as a data URL."""
-        kind, data = ("svg+xml", self.svg) if self.on_page == "svg" else ("png", self.png)
-        return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+        return f"data:image/svg+xml;base64,{base64.b64encode(self.svg).decode()}"
 
     def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
         """Return the picture as a notebook shows it, half as wide as it has pixels."""
@@ -73,6 +71,10 @@ def make_picture(
             warnings.filterwarnings("ignore", "Glyph .* missing from")
             figure.savefig(buffer, format=ending, dpi=DPI, metadata=metadata)
         files[ending] = buffer.getvalue()
-    return Picture(
-        name=name, title=title, alt=alt, headings=headings, rows=list(rows), png=files["png"], svg=files["svg"]
-    )
+    svg = _with_dark_colours(files["svg"])
+    return Picture(name=name, title=title, alt=alt, headings=headings, rows=list(rows), png=files["png"], svg=svg)
+
+
+def _with_dark_colours(svg: bytes) -> bytes:
+    """Add the rules for dark pages after the definitions that matplotlib writes first."""
+    return svg.replace(b"</defs>", f"</defs>\n <style>{dark_rules()}</style>".encode(), 1)

@@ -11,8 +11,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, SOFT, LINE, PAPER = "#1d2733", "#5b6775", "#dfe4ea", "#ffffff"
-AGAINST, FOR = "#c2512f", "#0f6e84"
-MANY = ("#0f6e84", "#c2512f", "#7657a4", "#a87400", "#3d7f3a", "#b03a6f", "#35619e", "#6b5b4b", "#5b6775", "#8a2f2f")
+# The colours of the labels on the pages of the site, in the order of the labels; a test compares the two.
+LABELS = ("#a8430b", "#0b638a", "#6444a8", "#3a7020", "#a02c66", "#725a00", "#4c5661", "#84372b")
+FOR = LABELS[1]
+# What each colour is on a dark page.
+DARK = {INK: "#e6ebf0", SOFT: "#a3afbb", LINE: "#35404c", PAPER: "#1a222b"} | dict(
+    zip(LABELS, ("#f4a672", "#79c8ea", "#bda7f2", "#9bd17e", "#f3a0c8", "#dfc766", "#b8c1cb", "#e6a496"), strict=True)
+)
 # DejaVu Sans has neither Chinese, Japanese and Korean letters nor many emoji.
 FONT = "DejaVu Sans"
 FALLBACKS = ("Noto Sans CJK SC", "WenQuanYi Zen Hei", "Microsoft YaHei", "Hiragino Sans", "Noto Emoji", "Symbola")
@@ -49,14 +54,24 @@ SETTINGS: dict[Any, Any] = {
 
 
 def colours(n_classes: int) -> list[str]:
-    """Return a colour for each class: red and blue-green for two, as in "against" and "for".
+    """Return a colour for each class, the same as on the pages of the site.
 
     Examples
     --------
     >>> colours(2)
-    ['#c2512f', '#0f6e84']
+    ['#a8430b', '#0b638a']
     """
-    return [AGAINST, FOR] if n_classes == 2 else [MANY[i % len(MANY)] for i in range(n_classes)]
+    return [LABELS[i % len(LABELS)] for i in range(n_classes)]
+
+
+def dark_rules() -> str:
+    """Return CSS that gives the shapes of an SVG their dark colours where the reader prefers a dark page."""
+    rules = [
+        f'[style*="{part}: {light}"] {{ {part}: {dark} !important }}'
+        for light, dark in DARK.items()
+        for part in ("fill", "stroke")
+    ]
+    return "@media (prefers-color-scheme: dark) { " + " ".join(rules) + " }"
 
 
 @cache

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
+from movieclassifier.reports.style import DARK, dark_rules
 from tests.support.reports import PICTURES
 
 
@@ -31,4 +32,14 @@ def test_every_picture_is_also_a_file(folder, name):
 def test_pictures_on_the_page_are_the_files(folder, page):
     found = {base64.b64decode(data) for data in re.findall(r"data:image/[a-z+]+;base64,([^\"]+)", page)}
     files = {path.read_bytes() for path in folder.iterdir() if path.suffix in (".svg", ".png")}
+    assert len(found) == len(PICTURES)
     assert found <= files
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_colour_of_a_picture_has_a_dark_one(folder, name):
+    svg = (folder / f"{name}.svg").read_text("utf-8")
+    shapes = svg.split("</style>", 2)[-1]
+    assert set(re.findall(r"(?:fill|stroke): (#[0-9a-f]{6})", shapes)) <= set(DARK)
+    assert "<image" not in shapes
+    assert dark_rules() in svg

@@ -1,6 +1,8 @@
 """Pictures look alike, and no text of a corpus breaks them."""
 
 import itertools
+import re
+from importlib.resources import files
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from movieclassifier.reports.charts import draw_ngrams
 from movieclassifier.reports.curves import draw_confusion
 from movieclassifier.reports.strong_ngrams import StrongNgram
-from movieclassifier.reports.style import AGAINST, FOR, MANY, colours, counts, drawable, families, figure, percent
+from movieclassifier.reports.style import DARK, LABELS, colours, counts, drawable, families, figure, percent
 
 
 @pytest.mark.parametrize("n_classes", [1, 2, 3, 10, 25])
@@ -19,7 +21,15 @@ def test_every_class_has_a_colour_and_neighbours_differ(n_classes):
     found = colours(n_classes)
     assert len(found) == n_classes
     assert all(one != two for one, two in itertools.pairwise(found))
-    assert found == ([AGAINST, FOR] if n_classes == 2 else [MANY[i % 10] for i in range(n_classes)])
+    assert found == [LABELS[i % 8] for i in range(n_classes)]
+
+
+def test_labels_have_the_colours_of_the_pages():
+    style = files("movieclassifier.web").joinpath("static", "style.css").read_text("utf-8")
+    light, dark = style.split("@media (prefers-color-scheme: dark)", 1)
+    for place, colour in enumerate(LABELS):
+        assert re.search(rf"^\.l{place} {{ --c: {colour};", light, re.MULTILINE)
+        assert re.search(rf"^  \.l{place}\b.*{{ --c: {DARK[colour]};", dark, re.MULTILINE)
 
 
 @given(st.text())
