@@ -125,11 +125,12 @@ def _write_words(drawing: "Figure", cloud: "WordCloud", colour: str) -> None:
     from PIL.ImageFont import truetype
 
     for (word, _), size, (top, left), _, _ in cloud.layout_:
-        # The cloud knows the upper left corner in pixels, of which an inch has 100; text stands on its baseline.
-        baseline = top + truetype(cloud.font_path, size).getmetrics()[0]
+        # The cloud knows the upper left corner of the ink in pixels, of which an inch has 100.
+        font = truetype(cloud.font_path, size)
+        x_of_ink, y_of_ink, _, _ = font.getbbox(word)
         drawing.text(
-            left / CLOUD[0],
-            1 - baseline / CLOUD[1],
+            (left - x_of_ink) / CLOUD[0],
+            1 - (top - y_of_ink + font.getmetrics()[0]) / CLOUD[1],
             word,
             font=Path(cloud.font_path),
             fontsize=size * 0.72,
