@@ -45,4 +45,4 @@ def telling_words(classifier: Classifier, texts: Sequence[str], n: int = 12) -> 
         for part in classifier.explain(text, label).contributions:
             if any(character.isalnum() for character in part.ngram):
                 sums[part.ngram] += part.value
-    return sorted(sums.items(), key=lambda pair: -abs(pair[1]))[:n]
+    return sorted(sums.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:n]  # of equals, by the alphabet

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -16,16 +17,14 @@ from movieclassifier.models.pruning import prune
 from movieclassifier.models.weights import Weights
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.atomic import replace_file
-from movieclassifier.training.learners.log_count_ratio import default_min_df
-from movieclassifier.training.learners.soft_targets import SoftSGD
 from movieclassifier.training.row_store import hash_block
-from movieclassifier.training.soft_linear import SoftLinear, SoftOptions, fit_soft
+from movieclassifier.training.soft_linear import SoftLinear
 from movieclassifier.training.teachers.lessons import Lessons, Probabilities, Stages, in_batches
+from movieclassifier.training.teachers.linear_student import fit_on_both
 from movieclassifier.training.teachers.vectors import VectorsSettings, fit_naive_bayes
 
 FOLDER = "distilling"  # in the model folder
 PLAN = "plan.json"
-LABEL_IMPORTANCE = 2.0
 BASE_BYTES = 250_000_000  # of Python, scikit-learn and a window of texts
 
 
@@ -150,35 +149,15 @@ def fit_student(lessons: Lessons, soft: NDArray[np.float32], student: Student, n
     Classifier
     """
     recipe = student.recipe
-    rows = lessons.rows(recipe.ngrams)
-    min_df = recipe.min_df or default_min_df(rows.n_rows)
-
-    def fit(only: NDArray[np.integer] | None = None) -> dict[str, Any]:
-        hard = np.eye(lessons.n_classes, dtype=np.float32)[lessons.y]
-        importance = np.ones(rows.n_rows, np.float32)
-        importance[: lessons.n_labelled] = LABEL_IMPORTANCE
-        options = SoftOptions(min_df, SoftSGD(recipe.passes, n_plain_passes=min(1, recipe.passes - 1)), lessons.seed)
-        with lessons.stages.progress("Student", (recipe.passes + 1) * rows.n_rows) as progress:
-            targets = np.concatenate([hard, soft])
-            return vars(
-                fit_soft(
-                    rows,
-                    targets,
-                    importance,
-                    n_features=recipe.ngrams.n_features,
-                    options=options,
-                    tell=progress.update,
-                    only=only,
-                )
-            )
-
+    settings: dict[str, Any] = {"passes": recipe.passes, "min_df": recipe.min_df}
+    fit = partial(fit_on_both, lessons, soft, recipe.ngrams, **settings)
     fitted = SoftLinear(**lessons.stages.arrays("student", fit))
-    n_steps = recipe.passes * rows.n_rows
+    n_steps = recipe.passes * (lessons.n_labelled + lessons.n_unlabelled)
     classifier = make_classifier(fitted, student, lessons.seed, n_steps)
     if n_keep is None or n_keep >= len(fitted.columns):
         return classifier
     kept = prune(classifier, n_keep, fitted.frequency).columns
-    again = SoftLinear(**lessons.stages.arrays(f"student_{n_keep}", lambda: fit(kept)))
+    again = SoftLinear(**lessons.stages.arrays(f"student_{n_keep}", lambda: fit(only=kept)))
     return make_classifier(again, student, lessons.seed, n_steps)
 
 

@@ -1,9 +1,13 @@
 """Scores of posts, their mean, and the words that told most."""
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
 from movieclassifier.live.post_scores import mean_score, scores_of, telling_words
 from movieclassifier.models.abstaining import Thresholds
+from movieclassifier.models.explanation import Contribution
 from tests.support.models import random_classifier
 from tests.support.services import make_texts
 
@@ -21,6 +25,19 @@ def test_words_that_told_most_are_words(classifier):
     found = telling_words(classifier, TEXTS[:10], 5)
     assert len(found) == 5
     assert [abs(weight) for _, weight in found] == sorted((abs(weight) for _, weight in found), reverse=True)
+
+
+def test_words_that_told_as_much_come_in_the_order_of_the_alphabet():
+    told = {"b": -1.0, "d": 1.0, "a": 1.0, "c": 2.0}
+
+    class Told:
+        classes_ = np.array([0, 1])
+
+        def explain(self, text, label):
+            return SimpleNamespace(contributions=[Contribution(text, told[text], 0, ())])
+
+    for order in ("abcd", "dcba", "bdac"):
+        assert [word for word, _ in telling_words(Told(), list(order), 3)] == ["c", "a", "b"]
 
 
 def test_score_is_the_probability_of_the_last_label(classifier):

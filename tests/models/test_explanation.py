@@ -1,11 +1,13 @@
 import html
 import re
+from importlib.resources import files
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from movieclassifier.models.explanation import Contribution, Explanation
+from movieclassifier.models.explanation import Contribution, Explanation, contributions
+from movieclassifier.models.persistence import load_classifier
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import RECIPES
 from tests.support.models import SMALL, random_classifier
@@ -64,6 +66,23 @@ def test_explanation_of_many_classes_speaks_for_the_predicted_one():
     explanation = classifier.explain("great movie")
     assert explanation.label == classifier.predict(["great movie"])[0]
     assert explanation.decision == pytest.approx(classifier.decision_function(["great movie"]).max(), abs=1e-6)
+
+
+@given(st.permutations("abcdefgh"))
+def test_contributions_that_are_equal_come_in_the_order_of_the_alphabet(words):
+    added = {place: (0.5, -0.5, 0.25, 0.0)[place % 4] for place in range(8)}
+    columns = {word: place for place, word in enumerate("abcdefgh")}
+    found = contributions({word: [((0, 1),)] for word in words}, columns, added)
+    assert "".join(part.ngram for part in found) == "abefcgdh"
+
+
+def test_equal_contributions_of_a_rounded_model_come_in_the_order_of_the_alphabet():
+    found = load_classifier(files("movieclassifier") / "bundled" / "imdb.npz").explain(
+        "A dull, dull film: no plot, no wit, and a cast that sleeps. Avoid it!"
+    )
+    order = [(-abs(part.value), part.ngram) for part in found.contributions if part.value]
+    assert order == sorted(order)
+    assert len({value for value, _ in order}) < len(order)
 
 
 MARKUP = st.lists(st.sampled_from(["<script>", "great", "&amp;", '"', "movie", "'", "</div>", "\n"]), max_size=8)

@@ -24,6 +24,12 @@ def test_duplicates_are_what_both_sides_share(train, test):
     assert all(labels == (0, 1) for _, *labels in found.examples for labels in [tuple(labels)])
 
 
+def test_of_equal_test_documents_the_first_is_the_example():
+    digests = np.array([digest(text) for text in ["a", *map(str, range(100)), *["a"] * 40]], dtype=np.uint64)
+    found = find_duplicates([("a", 0)], digests, [1] + [2] * 140)
+    assert found.examples == [("a", 0, 1)]
+
+
 def test_duplicates_are_reported(trained, tmp_path):
     test = tmp_path / "test.csv"
     with open(test, "w", newline="") as file:

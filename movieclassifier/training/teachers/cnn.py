@@ -1,7 +1,8 @@
 """The teacher ``cnn``: a gated convolution over words, taught by naive Bayes first, then by labels."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,11 @@ class CnnSettings:
     first_passes : int
         Passes over the texts without labels alone, before those over all texts.
     first_rate : float
+    last_passes : int
+        Passes over all texts at the end, in which more tokens of each are read.
+    last_rate : float
+    last_tokens : tuple of (int, int)
+        The first and the last tokens that are read in these passes, and of the texts that are labelled.
     naive_bayes_share, network_share : float
         The factors of both logarithms of probabilities in the teacher's.
     """
@@ -48,22 +54,35 @@ class CnnSettings:
     label_weight: float = 0.98
     first_passes: int = 2
     first_rate: float = 1.5e-3
+    last_passes: int = 1
+    last_rate: float = 1e-3
+    last_tokens: tuple[int, int] = (128, 272)
     naive_bayes_share: float = 0.3
     network_share: float = 0.7
+
+    def steps(self) -> list[tuple[str, NetworkSettings, bool]]:
+        """Return the steps of training: a title, the settings, and whether the labelled texts take part."""
+        first = replace(self.network, passes=self.first_passes, rate=self.first_rate)
+        n_first, n_last = self.last_tokens
+        last = replace(self.network, passes=self.last_passes, rate=self.last_rate, n_first=n_first, n_last=n_last)
+        return [("texts without labels", first, False), ("all texts", self.network, True), ("more tokens", last, True)]
 
 
 DEFAULTS = CnnSettings()
 
 
-def teach(lessons: Lessons, settings: CnnSettings | None = None, guide: Probabilities | None = None) -> Probabilities:
+def teach(
+    lessons: Lessons, settings: CnnSettings | None = None, soft: NDArray[np.float32] | None = None
+) -> Probabilities:
     """Train the teacher.
 
     Parameters
     ----------
     lessons : Lessons
     settings : CnnSettings, optional
-    guide : callable, optional
-        Texts in, the probabilities that texts without labels are given out; naive Bayes by default.
+    soft : ndarray of shape (n_unlabelled, n_classes), optional
+        The probabilities that the texts without labels are given; by default those of naive Bayes, which then has a
+        share in the teacher.
 
     Returns
     -------
@@ -77,55 +96,78 @@ def teach(lessons: Lessons, settings: CnnSettings | None = None, guide: Probabil
         If no word is frequent enough.
     """
     settings = settings or DEFAULTS
+    if soft is not None:
+        return _by_network(*_trained(lessons, settings, soft))
     naive_bayes = fit_naive_bayes(lessons, settings.ngrams)
 
     def by_words(texts: Sequence[str]) -> NDArray[np.float64]:
         return np.exp(naive_bayes.log_probabilities(hash_block(texts, settings.ngrams)))
 
-    network, vocabulary = _trained(lessons, settings, guide or by_words)
+    soft = np.concatenate(list(in_batches(lessons.unlabelled, by_words))).astype(np.float32)
+    by_network = _by_network(*_trained(lessons, settings, soft))
 
     def label(texts: Sequence[str]) -> NDArray[np.float64]:
-        by_network = predict(network, vocabulary.numbers(texts))
-        if guide is not None:
-            return by_network
-        logs = [np.log(np.maximum(found, 1e-12)) for found in (by_words(texts), by_network)]
+        logs = [np.log(np.maximum(found, 1e-12)) for found in (by_words(texts), by_network(texts))]
         return blend(logs, [settings.naive_bayes_share, settings.network_share])
 
     return label
 
 
-def _trained(lessons: Lessons, settings: CnnSettings, guide: Probabilities) -> tuple[Any, Vocabulary]:
+def _by_network(network: Any, vocabulary: Vocabulary) -> Probabilities:
+    return lambda texts: predict(network, vocabulary.numbers(texts))
+
+
+def _trained(lessons: Lessons, settings: CnnSettings, soft: NDArray[np.float32]) -> tuple[Any, Vocabulary]:
     stages, how = lessons.stages, settings.network
     found = stages.arrays("words", lambda: dict(zip(("words", "counts"), _counted(lessons, how), strict=True)))
-    vocabulary = Vocabulary(found["words"].tolist(), how)
-    vectors = stages.arrays("word_vectors", lambda: {"v": _word_vectors(lessons, vocabulary, found["counts"], how)})
-    network = build(vectors["v"], lessons.n_classes, how, lessons.seed)
-
-    def fit() -> dict[str, Any]:
-        numbers = _written_numbers(lessons, vocabulary, how)
-        soft = np.concatenate(list(in_batches(lessons.unlabelled, guide))).astype(np.float32)
-        rest = (1 - settings.label_weight) / (lessons.n_classes - 1)
-        hard = np.where(np.eye(lessons.n_classes)[lessons.y] > 0, settings.label_weight, rest).astype(np.float32)
-        targets = np.concatenate([hard, soft])
-        first = NetworkSettings(**vars(how) | {"passes": settings.first_passes, "rate": settings.first_rate})
-        n_visits = first.passes * len(soft) + how.passes * len(targets)
-        with stages.progress("Network", n_visits) as progress:
-            for start, passes in ((lessons.n_labelled, first), (0, how)):
-                rows = np.arange(start, len(targets))
-
-                def batches(number: int, rows: NDArray[np.intp] = rows) -> Iterator[Any]:
-                    order = np.random.RandomState((lessons.seed + number) % 2**32).permutation(rows)
-                    for place in range(0, len(order), WINDOW):
-                        part = order[place : place + WINDOW]
-                        yield np.array(numbers[np.sort(part)])[np.argsort(np.argsort(part))], targets[part]
-                        progress.update(len(part))
-
-                train(network, batches, len(rows), passes)
-        return {f"weights_{number}": array for number, array in enumerate(weights_of(network))}
-
-    arrays = stages.arrays("network", fit)
-    network.set_weights([arrays[f"weights_{number}"] for number in range(len(arrays))])
+    words = Vocabulary(found["words"].tolist(), how)
+    vectors = stages.arrays("word_vectors", lambda: {"v": _word_vectors(lessons, words, found["counts"], how)})["v"]
+    rest = (1 - settings.label_weight) / (lessons.n_classes - 1)
+    hard = np.where(np.eye(lessons.n_classes)[lessons.y] > 0, settings.label_weight, rest).astype(np.float32)
+    targets = np.concatenate([hard, soft])
+    weights: list[NDArray[Any]] = []
+    for number, (title, step, with_labelled) in enumerate(settings.steps()):
+        network = build(vectors, lessons.n_classes, step, lessons.seed)
+        if weights:
+            network.set_weights(weights)
+        vocabulary = Vocabulary(words.words, step)
+        rows = np.arange(0 if with_labelled else lessons.n_labelled, len(targets))
+        named: dict[str, Any] = {
+            "title": f"Network, {title}",
+            "vocabulary": vocabulary,
+            "rows": rows,
+            "targets": targets,
+        }
+        fit = partial(_fit, lessons, network, step, **named)
+        arrays = stages.arrays(f"network_{number}", fit)
+        weights = [arrays[f"weights_{place}"] for place in range(len(arrays))]
+        network.set_weights(weights)
     return network, vocabulary
+
+
+def _fit(
+    lessons: Lessons,
+    network: Any,
+    step: NetworkSettings,
+    *,
+    title: str,
+    vocabulary: Vocabulary,
+    rows: NDArray[np.intp],
+    targets: NDArray[np.float32],
+) -> dict[str, NDArray[Any]]:
+    """Train a network on some rows of all texts; return its weights."""
+    numbers = _written_numbers(lessons, vocabulary, step)
+    with lessons.stages.progress(title, step.passes * len(rows)) as progress:
+
+        def batches(number: int) -> Iterator[Any]:
+            order = np.random.RandomState((lessons.seed + number) % 2**32).permutation(rows)
+            for place in range(0, len(order), WINDOW):
+                part = order[place : place + WINDOW]
+                yield np.array(numbers[np.sort(part)])[np.argsort(np.argsort(part))], targets[part]
+                progress.update(len(part))
+
+        train(network, batches, len(rows), step)
+    return {f"weights_{number}": array for number, array in enumerate(weights_of(network))}
 
 
 def _counted(lessons: Lessons, how: NetworkSettings) -> tuple[NDArray[np.str_], NDArray[np.int64]]:
@@ -150,9 +192,9 @@ def _word_vectors(
 
 def _written_numbers(lessons: Lessons, vocabulary: Vocabulary, how: NetworkSettings) -> NDArray[np.int32]:
     """Return the numbers of the words of all texts, which lie on disk."""
-    path = lessons.stages.path("numbers.i4")
+    path = lessons.stages.path(f"numbers_{how.n_first}_{how.n_last}.i4")
     if not path.exists():
-        with lessons.stages.replace("numbers.i4") as file:
+        with lessons.stages.replace(path.name) as file:
             for part in in_batches(lessons.texts(), vocabulary.numbers):
                 file.write(part.tobytes())
     return np.memmap(path, np.int32, "r").reshape(-1, how.n_tokens)

@@ -1,4 +1,4 @@
-"""The teacher ``vectors+cnn``: the network is taught by the document vectors, and both label together."""
+"""The teacher ``vectors+cnn``: document vectors teach a network and a linear layer, and all three label together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,32 +6,58 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from movieclassifier.training.row_store import hash_block
+from movieclassifier.training.soft_linear import SoftLinear
 from movieclassifier.training.teachers import cnn, vectors
-from movieclassifier.training.teachers.lessons import Lessons, Probabilities
+from movieclassifier.training.teachers.lessons import Lessons, Probabilities, in_batches
+from movieclassifier.training.teachers.linear_student import fit_on_both
 from movieclassifier.training.teachers.vectors import blend
 
 
 @dataclass(frozen=True)
 class VectorsCnnSettings:
-    """Settings of both teachers, and the factors of the logarithms of their probabilities."""
+    """Settings of both teachers, and the factors of the logarithms of probabilities.
+
+    Parameters
+    ----------
+    first : VectorsSettings
+    second : CnnSettings
+    vectors_share, linear_share, cnn_share : float
+        The factors of the document vectors, of a linear layer that they have taught, and of the network.
+    """
 
     first: vectors.VectorsSettings = field(default_factory=vectors.VectorsSettings)
     second: cnn.CnnSettings = field(default_factory=cnn.CnnSettings)
-    vectors_share: float = 0.65
-    cnn_share: float = 0.40
+    vectors_share: float = 0.48
+    linear_share: float = 0.28
+    cnn_share: float = 0.30
 
 
 DEFAULTS = VectorsCnnSettings()
 
 
 def teach(lessons: Lessons, settings: VectorsCnnSettings | None = None) -> Probabilities:
-    """Train both teachers; see their modules."""
+    """Train all three; see the modules of both teachers."""
     settings = settings or DEFAULTS
+    ngrams = settings.first.choice.ngrams
     by_vectors = vectors.teach(lessons, settings.first)
-    by_network = cnn.teach(lessons, settings.second, guide=by_vectors)
-    shares = [settings.vectors_share, settings.cnn_share]
+
+    def labelled() -> dict[str, NDArray[np.float32]]:
+        with lessons.stages.progress("Labelling for the network", lessons.n_unlabelled) as progress:
+            parts = []
+            for part in in_batches(lessons.unlabelled, by_vectors):
+                parts.append(part)
+                progress.update(len(part))
+            return {"probabilities": np.concatenate(parts).astype(np.float32)}
+
+    soft = lessons.stages.arrays("guide", labelled)["probabilities"]
+    fit = lambda: fit_on_both(lessons, soft, ngrams, title="Linear layer")  # noqa: E731
+    linear = SoftLinear(**lessons.stages.arrays("linear", fit))
+    by_network = cnn.teach(lessons, settings.second, soft)
+    shares = [settings.vectors_share, settings.linear_share, settings.cnn_share]
 
     def label(texts: Sequence[str]) -> NDArray[np.float64]:
-        return blend([np.log(np.maximum(teacher(texts), 1e-12)) for teacher in (by_vectors, by_network)], shares)
+        by_vectors_log, by_network_log = (np.log(np.maximum(by(texts), 1e-12)) for by in (by_vectors, by_network))
+        return blend([by_vectors_log, linear.log_probabilities(hash_block(texts, ngrams)), by_network_log], shares)
 
     return label

@@ -1,5 +1,3 @@
-from importlib.util import find_spec
-
 import numpy as np
 import pytest
 
@@ -7,6 +5,7 @@ from movieclassifier.training.teachers import networks
 from movieclassifier.training.teachers.networks import KIM, NetworkSettings
 from movieclassifier.training.teachers.text_network import TextNetwork
 from movieclassifier.training.teachers.word_vectors import WordVectorSettings
+from tests.support.neural import needs_keras
 
 SETTINGS = NetworkSettings(
     word_vectors=WordVectorSettings(size=16), n_filters=8, n_first=3, n_last=4, batch_size=10, rate=0.02, passes=6
@@ -14,7 +13,7 @@ SETTINGS = NetworkSettings(
 TEXTS = [f"a {('dull', 'great')[i % 2]} film number {i}" for i in range(60)]
 
 
-@pytest.mark.skipif(find_spec("keras") is None or find_spec("jax") is None, reason="the extra neural is missing")
+@needs_keras
 @pytest.mark.parametrize("architecture", ["gated", "kim"])
 def test_a_network_learns(architecture):
     settings = NetworkSettings(**vars(SETTINGS) | {"architecture": architecture})
