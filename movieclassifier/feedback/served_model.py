@@ -3,10 +3,8 @@
 Every worker holds its own copy. Before it answers, it looks at the head of the log and learns the votes that are new.
 """
 
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from threading import Lock, RLock
 
 import numpy as np
@@ -14,64 +12,35 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
 from movieclassifier.features.rows import Rows
-from movieclassifier.feedback.ballots import Batch, TextRows, is_packed, text_rows, unpack_rows
-from movieclassifier.feedback.bounds import UNBOUNDED, Bounds
-from movieclassifier.feedback.evidence import Evidence
-from movieclassifier.feedback.guard_scores import GuardScores
+from movieclassifier.feedback.ballots import Batch, TextRows, text_rows
+from movieclassifier.feedback.bounds import Bounds
+from movieclassifier.feedback.built_base import build_base, read_ballots
+from movieclassifier.feedback.fresh_predictions import Decision, make_prediction, named_probabilities
 from movieclassifier.feedback.learner import Learner
-from movieclassifier.feedback.log.appending import Accepted, folded_votes, now
-from movieclassifier.feedback.log.bases import ancestry, guard_reference, head_of, load_base
+from movieclassifier.feedback.log.appending import Accepted, folded_votes
+from movieclassifier.feedback.log.bases import head_of
 from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.entities import (
-    ACCEPTED,
-    CORRECT,
-    INCORRECT,
     NEW_LABEL,
     Answer,
     Prediction,
     Probabilities,
 )
-from movieclassifier.feedback.log.raw import NewVote, Raw, read_new_votes
+from movieclassifier.feedback.log.raw import Raw, read_new_votes
 from movieclassifier.feedback.log.replay import (
     Foundation,
-    iter_batches,
     read_changes,
     read_plan,
     with_other_labels,
 )
-from movieclassifier.feedback.log.row_conversion import Held, moment
+from movieclassifier.feedback.log.row_conversion import Held
 from movieclassifier.feedback.log.stored import read_position
+from movieclassifier.feedback.new_votes import new_ballots
+from movieclassifier.feedback.rehearsal import Rehearsal, rehearse
 from movieclassifier.models.classifier import Classifier
-from movieclassifier.models.decisions import predicted_positions, probabilities
-from movieclassifier.models.explanation import Side
 
 # So many new votes are learned at a request; more are read in batches.
 MAX_NEW = 64
-
-
-def new_id() -> str:
-    """Return an identifier that cannot be guessed: 128 random bits."""
-    return secrets.token_urlsafe(16)
-
-
-@dataclass(frozen=True)
-class Rehearsal:
-    """The effect that learning a vote would have now.
-
-    Attributes
-    ----------
-    before, after : dict of str to float
-        Probabilities of the text.
-    n_known : int
-        Columns of the text that the model has a weight for; with none, nothing can be learned.
-    held : str or None
-        Why the vote would be held.
-    """
-
-    before: Probabilities
-    after: Probabilities
-    n_known: int
-    held: str | None
 
 
 class ServedModel:
@@ -145,7 +114,8 @@ class ServedModel:
             since = self.position
             if self.foundation is None or not 0 <= since < position <= since + MAX_NEW:
                 return since == position
-            batches = self._batches_of(read_new_votes(raw, since, position - since), since, position)
+            rows = read_new_votes(raw, since, position - since)
+            batches = new_ballots(rows, since, position, self._classifier)
             if batches is None:
                 return False
             try:
@@ -155,26 +125,6 @@ class ServedModel:
                 raise
             self._publish(position)
             return True
-
-    def _batches_of(self, rows: Sequence[NewVote], since: int, position: int) -> list[Batch] | None:
-        """Return new votes as numbers; None where an event is anything else, or damaged, which is not told here."""
-        ngrams, labels = self._classifier.recipe.ngrams, self._classifier.label_names
-        if [row.position for row in rows] != list(range(since + 1, position + 1)):
-            return None
-        batches = []
-        for row in rows:
-            is_vote = row.kind in (CORRECT, INCORRECT) and row.vote_position == row.position
-            is_whole = row.label in labels and isinstance(row.client, str) and isinstance(row.features, bytes)
-            if not is_vote or not is_whole or not is_packed(row.features, ngrams):
-                return None
-            if row.status == ACCEPTED:
-                try:
-                    numbers = unpack_rows([row.features or b""], ngrams)
-                except ValueError:
-                    return None
-                numbered = ([row.position], [row.position], [labels.index(str(row.label))])
-                batches.append(Batch(*numbered, [str(row.client)], [bool(row.trusted)], numbers))
-        return batches
 
     def forget(self) -> None:
         """Start anew at the next look."""
@@ -232,19 +182,9 @@ class ServedModel:
         if label not in self._classifier.label_names:
             return self._rehearse_new(rows)
         target = self._classifier.label_names.index(label)
+        ballot = Batch(vote=[-1], at=[-1], target=[target], client=[client], trusted=[trusted], rows=rows)
         with self.lock:
-            learner = self._learner if without is None else self._learner.copy()
-            if without is not None:
-                learner.remove([without])
-            kept = len(learner.ballots)
-            learner.learn(after)
-            n = len(learner.ballots)
-            before = learner.values_of(rows)
-            learner.learn([Batch(vote=[-1], at=[-1], target=[target], client=[client], trusted=[trusted], rows=rows)])
-            held, values, n_known = learner.reason(n), learner.values(n), learner.ballots.n_known(n)
-            if without is None:
-                learner.forget(kept)
-        return Rehearsal(self._probabilities(before), self._probabilities(values), n_known, held)
+            return rehearse(self._learner, ballot, self._probabilities, after=after, without=without)
 
     def _rehearse_new(self, rows: TextRows) -> Rehearsal:
         """Return the effect of a vote for a label that is not yet a class: nothing before a retraining."""
@@ -287,34 +227,8 @@ class ServedModel:
         """
         classifier = self._classifier
         with self._swap:
-            values = classifier.weights.decide(rows)
-            best = int(predicted_positions(values)[0])
-            row = best if len(values[0]) > 1 else 0
-            weights = classifier.coef_[row, rows.columns] if explain else None
-            version = self.version
-        evidence = None
-        if weights is not None:
-            sign = -1 if len(values[0]) == 1 and best == 0 else 1
-            side = Side(classifier.classes_[best].item(), sign, float(classifier.intercept_[row]))
-            evidence = Evidence(side, classifier.recipe.ngrams, weights)
-        label = classifier.label_names[best]
-        return Prediction(
-            id=new_id() if keep else None,
-            text=text,
-            label=label,
-            probabilities=self._probabilities(values[0]),
-            model_version=version,
-            explain=lambda: evidence.explain(text, rows) if evidence else None,
-            explained_label=label,
-            created_at=moment(now()),
-            labels=classifier.label_names,
-            n_known=int(classifier.n_known(rows)[0]),
-            evidence=evidence.pack() if evidence and keep else None,
-        )
-
-    def named(self, y_proba: NDArray[np.floating]) -> Probabilities:
-        """Return probabilities by the names of the labels."""
-        return dict(zip(self.classifier.label_names, y_proba.tolist(), strict=True))
+            decision = Decision.of(classifier, rows, self.version, explain=explain)
+        return make_prediction(classifier, text, rows, decision, keep=keep)
 
     @property
     def classifier(self) -> Classifier:
@@ -382,52 +296,19 @@ class ServedModel:
         return [Accepted(*pair) for pair in zip(ballots.vote[alive].tolist(), ballots.at[alive].tolist(), strict=True)]
 
     def _probabilities(self, values: NDArray[np.float64]) -> Probabilities:
-        return self.named(probabilities(values[None], self.classifier.temperature_)[0])
+        return named_probabilities(self._classifier, values)
 
     def _lay(self, connection: Connection, foundation: Foundation) -> None:
         """Start from a different foundation."""
         if foundation == self.foundation:
             return
-        classifier, _ = load_base(connection, foundation.start)
-        self._classifier = classifier
-        if foundation.replayed:
-            replayed = Learner(classifier, UNBOUNDED)
-            replayed.learn(self._ballots(connection, list(foundation.replayed)))
-            replayed.put(classifier.coef_)
-        # The bounds count from here: what is below them has passed the guard.
-        self._learner = Learner(classifier, self._bounds)
-        self._watch(connection, foundation.served)
+        built = build_base(connection, foundation, self._bounds)
+        self._classifier, self._learner, self._inside = built.classifier, built.learner, built.inside
         self._digest = None
-        folded = {vote for vote, _ in folded_votes(connection, foundation.served)}
-        self._inside = frozenset(folded | {vote for vote, _ in foundation.replayed})
         self.foundation = foundation
-
-    def _watch(self, connection: Connection, served: int) -> None:
-        """Let the guard set of the trained model hold votes that cost too much."""
-        root = ancestry(connection, served)[-1]
-        trained, arrays = load_base(connection, root)
-        reference = guard_reference(connection, served, root)
-        if reference is None or "guard_y" not in arrays or self._bounds.tolerance >= 1:
-            return
-        learner = self._learner
-        floor = reference - self._bounds.tolerance
-        learner.watch(
-            GuardScores(
-                learner.space,
-                learner.moved.weights,
-                self._classifier.intercept_,
-                arrays=arrays,
-                columns=trained.columns,
-                floor=floor,
-            )
-        )
 
     def _learn(self, connection: Connection, wanted: list[Accepted]) -> None:
         others = with_other_labels(connection, wanted, self._classifier.label_names)
         self._new_labels |= {accepted.vote: accepted.at for accepted in wanted if accepted.vote in others}
-        self._learner.learn(self._ballots(connection, [vote for vote in wanted if vote.vote not in others]))
-
-    def _ballots(self, connection: Connection, wanted: list[Accepted]) -> Iterator[Batch]:
-        classifier = self._classifier
-        targets = {name: number for number, name in enumerate(classifier.label_names)}
-        return iter_batches(connection, wanted, classifier.recipe.ngrams, targets)
+        known = [accepted for accepted in wanted if accepted.vote not in others]
+        self._learner.learn(read_ballots(connection, known, self._classifier))

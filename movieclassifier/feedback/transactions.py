@@ -1,4 +1,4 @@
-"""The writing of requests: predictions, and votes on them. Each refuses before it writes anything."""
+"""What requests write, each in one transaction: predictions, and votes on them. It refuses before it writes."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -129,13 +129,15 @@ class CastVote:
             if last.label != self.label:
                 raise Conflict(f"A vote for {last.label!r} stands; undo it before you vote for {self.label!r}.")
             return vote_from(last, self.served.held)
+        return self._write(raw, group, prediction, attempt=0 if last is None else last.attempt + 1)
+
+    def _write(self, raw: Raw, group: WriteGroup, prediction: PredictionRow, attempt: int) -> Vote:
         tries = check_limits(raw, self.client, {"votes": 1}, self.settings.rates)
         waits = why_it_waits(raw, prediction.digest, self.settings)
-        # Another base may be served since the text was hashed.
+        # A different base may be served since the text was hashed.
         rows = self.rows if self.served.classifier is self.hashed_by else self.hash(prediction.text)
         address = self.client.address
         found = self.served.rehearse(rows, self.label, address, after=group.learned)
-        attempt = 0 if last is None else last.attempt + 1
         vote = vote_row(
             group.position + 1,
             attempt,
@@ -150,12 +152,16 @@ class CastVote:
         with raw.pipelined():
             tries.count(raw)
             insert_vote(raw, vote, pack_row(rows, self.served.classifier.recipe.ngrams))
-        group.position = vote.position
+        self._tell(group, vote.position, rows, waits)
+        return vote_from(vote, {vote.position: found.held} if found.held else {})
+
+    def _tell(self, group: WriteGroup, position: int, rows: TextRows, waits: str | None) -> None:
+        """Let the votes that are written after this one in the group know of it."""
+        group.position = position
         if self.label not in self.served.classifier.label_names:
             group.is_simple = False
         elif waits is None:
-            group.learned.append(self._batch(vote.position, rows))
-        return vote_from(vote, {vote.position: found.held} if found.held else {})
+            group.learned.append(self._batch(position, rows))
 
     def _batch(self, position: int, rows: TextRows) -> Batch:
         target = self.served.classifier.label_names.index(self.label)

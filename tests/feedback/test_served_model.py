@@ -103,15 +103,6 @@ def test_a_vote_of_incorrect_flips_the_answer_at_once_on_every_worker(tmp_path, 
     assert digest(here) == digest(there)
 
 
-def test_rehearsing_leaves_the_weights_as_they_are(tmp_path):
-    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"))
-    contradict(service, TEXTS[0])
-    before = digest(service)
-    found = [service.served.rehearse(service.served.row(TEXTS[1]), label, "somebody") for label in ("0", "1")]
-    assert any(rehearsal.before != rehearsal.after for rehearsal in found)
-    assert digest(service) == before
-
-
 def test_votes_beyond_the_cap_are_held_and_folded_by_the_next_update(tmp_path):
     model = write_model(tmp_path / "m.npz")
     service = open_service(f"sqlite:///{tmp_path}/f.db", model, CAP=0.2)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from movieclassifier.feedback import served_model as serving
+from movieclassifier.feedback import built_base
 from movieclassifier.feedback.log.errors import FeedbackError, NotFound
 from tests.support.services import (
     ADA,
@@ -28,7 +28,7 @@ def test_a_vote_that_is_refused_is_no_work(tmp_path, monkeypatch, label):
     prediction, vote = contradict(service, TEXTS[0])
     contradict(service, TEXTS[1])
     before = digest(service)
-    monkeypatch.setattr(serving, "load_base", None)
+    monkeypatch.setattr(built_base, "load_base", None)
     if label != vote.label:
         with pytest.raises(
             FeedbackError, match="one of 0, 1" if label == "2" else "Too many votes: at most 2 per hour"

@@ -1,6 +1,6 @@
 """The effect that a vote would have if it were accepted now, in a few words."""
 
-from movieclassifier.feedback.served_model import Rehearsal
+from movieclassifier.feedback.rehearsal import Rehearsal
 
 
 def effect_of(found: Rehearsal) -> str:

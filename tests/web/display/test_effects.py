@@ -1,6 +1,6 @@
 import pytest
 
-from movieclassifier.feedback.served_model import Rehearsal
+from movieclassifier.feedback.rehearsal import Rehearsal
 from movieclassifier.web.display.effects import effect_of
 
 
