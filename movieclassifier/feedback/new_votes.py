@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.feedback.ballots import Batch, is_packed, unpack_rows
 from movieclassifier.feedback.log.entities import ACCEPTED, CORRECT, INCORRECT
-from movieclassifier.feedback.log.raw import NewVote
+from movieclassifier.feedback.log.raw_statements import NewVote
 from movieclassifier.models.classifier import Classifier
 
 

@@ -9,7 +9,7 @@ from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.entities import Prediction
 from movieclassifier.feedback.log.facts import ModelFacts
 from movieclassifier.feedback.log.grouping import GroupCommit, WriteGroup
-from movieclassifier.feedback.log.raw import read_head
+from movieclassifier.feedback.log.raw_statements import read_head
 from movieclassifier.feedback.log.row_conversion import View
 from movieclassifier.feedback.log.store import FeedbackStore
 from movieclassifier.feedback.model_files import expect_known, model_name, serve_first

@@ -26,7 +26,8 @@ from movieclassifier.feedback.log.entities import (
     Prediction,
     Probabilities,
 )
-from movieclassifier.feedback.log.raw import Raw, read_new_votes
+from movieclassifier.feedback.log.raw_connections import Raw
+from movieclassifier.feedback.log.raw_statements import read_new_votes
 from movieclassifier.feedback.log.replay import (
     Foundation,
     read_changes,

@@ -11,9 +11,9 @@ from movieclassifier.feedback.log.entities import REVIEW as FOR_REVIEW
 from movieclassifier.feedback.log.errors import Conflict, FeedbackError
 from movieclassifier.feedback.log.grouping import WriteGroup
 from movieclassifier.feedback.log.limits import Rate, refuse_beyond
-from movieclassifier.feedback.log.raw import (
+from movieclassifier.feedback.log.raw_connections import Raw
+from movieclassifier.feedback.log.raw_statements import (
     PredictionRow,
-    Raw,
     add_counts,
     forget_counts,
     has_vote,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from movieclassifier.feedback.log.raw import read_new_votes
+from movieclassifier.feedback.log.raw_statements import read_new_votes
 from movieclassifier.feedback.new_votes import new_ballots
 from tests.support.services import TEXTS, contradict, open_service, write_model
 

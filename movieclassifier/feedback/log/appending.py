@@ -26,7 +26,7 @@ from movieclassifier.feedback.log.entities import (
     Probabilities,
 )
 from movieclassifier.feedback.log.errors import NotFound
-from movieclassifier.feedback.log.raw import PredictionRow, VoteRow
+from movieclassifier.feedback.log.raw_statements import PredictionRow, VoteRow
 from movieclassifier.feedback.log.row_conversion import moment
 from movieclassifier.feedback.log.schema import bases, events, head, votes
 from movieclassifier.feedback.log.stored import read_pairs, read_position, taking_apart

@@ -14,7 +14,8 @@ from typing import Any, Generic, Protocol, TypeVar
 from sqlalchemy import Engine
 
 from movieclassifier.feedback.log.errors import FeedbackError, Unavailable
-from movieclassifier.feedback.log.raw import Raw, RawConnections, begin, read_head, sync
+from movieclassifier.feedback.log.raw_connections import Raw, RawConnections, begin, sync
+from movieclassifier.feedback.log.raw_statements import read_head
 from movieclassifier.feedback.log.turns import turn
 
 T = TypeVar("T", covariant=True)

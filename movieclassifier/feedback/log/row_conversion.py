@@ -11,7 +11,7 @@ from movieclassifier.features.ngrams import NGrams
 from movieclassifier.feedback.evidence import count_known, read_explanation
 from movieclassifier.feedback.log.entities import ACCEPTED, APPLIED, HELD, UNDONE, Entry, Event, Prediction, Vote
 from movieclassifier.feedback.log.errors import Misread
-from movieclassifier.feedback.log.raw import PredictionRow, VoteRow
+from movieclassifier.feedback.log.raw_statements import PredictionRow, VoteRow
 from movieclassifier.feedback.log.stored import read_probabilities, taking_apart
 
 # Why accepted votes are held, by the position of the event that accepted them.

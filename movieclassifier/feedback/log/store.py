@@ -38,14 +38,8 @@ from movieclassifier.feedback.log.entities import (
 )
 from movieclassifier.feedback.log.errors import NotFound
 from movieclassifier.feedback.log.facts import FeedbackStats
-from movieclassifier.feedback.log.raw import (
-    PredictionRow,
-    Raw,
-    RawConnections,
-    VoteRow,
-    read_last_vote,
-    read_prediction,
-)
+from movieclassifier.feedback.log.raw_connections import Raw, RawConnections
+from movieclassifier.feedback.log.raw_statements import PredictionRow, VoteRow, read_last_vote, read_prediction
 from movieclassifier.feedback.log.row_conversion import Held, View, entry_from, event_from, prediction_from
 from movieclassifier.feedback.log.schema import events, head, predictions, prepare, votes
 from movieclassifier.feedback.log.texts import text_digest

@@ -8,7 +8,7 @@ import pytest
 
 from movieclassifier.feedback.log import grouping
 from movieclassifier.feedback.log.errors import NotFound, TooMany, Unavailable
-from movieclassifier.feedback.log.raw import sync
+from movieclassifier.feedback.log.raw_connections import sync
 from movieclassifier.feedback.log.turns import turn
 from tests.support.services import ADA, TEXTS, digest, open_service, write_model
 

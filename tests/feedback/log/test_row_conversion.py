@@ -1,7 +1,7 @@
 import pytest
 
 from movieclassifier.feedback.log.entities import ACCEPTED, APPLIED, HELD, UNDONE, WAITING
-from movieclassifier.feedback.log.raw import VoteRow
+from movieclassifier.feedback.log.raw_statements import VoteRow
 from movieclassifier.feedback.log.row_conversion import current_status, moment, vote_from
 from tests.support.services import ADA, TEXTS, contradict
 
