@@ -223,11 +223,10 @@ include "_hashing_tokens.pxi"
 include "_row_sums.pxi"
 
 
-cdef int add_keys(
-    const Text* text, Buffers* buffers, const Settings* settings, const uint8_t* coef, Py_ssize_t n_bytes
-) except -1 nogil:
-    """Append the sorted keys of one text. Weights of n_bytes, if there are any, are on their way when this returns."""
-    cdef Py_ssize_t i, n_keys
+cdef Py_ssize_t hash_text(const Text* text, Buffers* buffers, const Settings* settings) except -1 nogil:
+    """Write the keys of one text behind those that are there, and return how many: in the order of the text's tokens,
+    those that begin with the same token from the shortest to the longest."""
+    cdef Py_ssize_t n_keys
     cdef uint32_t* keys
     reserve_text(buffers, text.n)
     tokenize(text, buffers, settings)
@@ -239,12 +238,34 @@ cdef int add_keys(
     keys = buffers.keys + buffers.n_keys
     hash_ngrams(buffers, settings.shortest, settings.longest, keys, buffers.spare)
     make_keys(keys, n_keys, settings.n_features)
+    return n_keys
+
+
+cdef int add_keys(
+    const Text* text, Buffers* buffers, const Settings* settings, const uint8_t* coef, Py_ssize_t n_bytes
+) except -1 nogil:
+    """Append the sorted keys of one text. Weights of n_bytes, if there are any, are on their way when this returns."""
+    cdef Py_ssize_t i, n_keys = hash_text(text, buffers, settings)
+    cdef uint32_t* keys = buffers.keys + buffers.n_keys
     if coef != NULL:
         for i in range(n_keys):
             PREFETCH(coef + n_bytes * (keys[i] >> 1))
     sort_keys(keys, buffers.spare, n_keys, settings.n_key_bits)
     buffers.n_keys += n_keys
     return 0
+
+
+cdef void write_columns_by_length(
+    const Buffers* buffers, Py_ssize_t shortest, Py_ssize_t longest, int32_t[::1] columns
+) noexcept nogil:
+    """Write the column of each key of :func:`hash_text`, those of the shorter n-grams first."""
+    cdef Py_ssize_t first, length, start, n = 0, n_tokens = buffers.n_tokens
+    for first in range(n_tokens):
+        start = 0  # of the n-grams of this length
+        for length in range(shortest, min(longest, n_tokens - first) + 1):
+            columns[start + first] = buffers.keys[n] >> 1
+            start += n_tokens + 1 - length
+            n += 1
 
 
 cdef int add_texts(
@@ -510,6 +531,36 @@ cdef class Twin:
         finally:
             if sums != few:
                 free(sums)
+
+    def ngram_columns(self, text):
+        """Return the column of each n-gram of a text, at each place where it stands: the shorter n-grams first.
+
+        Parameters
+        ----------
+        text : str
+
+        Returns
+        -------
+        ndarray of shape (n_ngrams,), int32
+
+        Raises
+        ------
+        Declined
+            As :meth:`hash`.
+        """
+        cdef Text view
+        cdef Py_ssize_t n
+        cdef Workspace workspace = self.workspaces.pop() if self.workspaces else Workspace()
+        cdef int32_t[::1] columns
+        kept = self.view(text, &view)
+        workspace.buffers.n_keys = 0
+        with nogil:
+            n = hash_text(&view, &workspace.buffers, &self.settings)
+        columns = np.empty(n, np.int32)
+        with nogil:
+            write_columns_by_length(&workspace.buffers, self.settings.shortest, self.settings.longest, columns)
+        self.keep(workspace)
+        return np.asarray(columns)
 
     cdef keep(self, Workspace workspace):
         """Keep the buffers for the next call, unless a long text has made them large."""

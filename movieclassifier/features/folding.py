@@ -5,7 +5,7 @@ phones, word processors and web pages write them as they like.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from html import unescape
 from html.entities import html5
@@ -109,8 +109,12 @@ def fold_with_spans(text: str) -> tuple[str, list[Span]]:
     """
     if is_plain(text):
         return text.translate(_QUOTES), list(zip(range(len(text)), range(1, len(text) + 1), strict=True))
-    pieces = [(QUOTES.get(c, c), span) for c, span in _compose(_without_markup(text)) if c != SOFT_HYPHEN]
-    return "".join(c for c, _ in pieces), [span for _, span in pieces]
+    bare, places = _without_markup(text)
+    pieces: Iterable[tuple[str, Span]] = zip(bare, places, strict=True)
+    if not is_normalized("NFC", bare):
+        pieces = _compose(pieces)
+    folded = [(QUOTES.get(c, c), span) for c, span in pieces if c != SOFT_HYPHEN]
+    return "".join([c for c, _ in folded]), [span for _, span in folded]
 
 
 def is_plain(text: str) -> bool:
@@ -120,25 +124,32 @@ def is_plain(text: str) -> bool:
     return text.isascii() or (SOFT_HYPHEN not in text and is_normalized("NFC", text))
 
 
-def _without_markup(text: str) -> Iterator[tuple[str, Span]]:
-    """Yield the characters that are left of a text and its markup, each with its span."""
+def _without_markup(text: str) -> tuple[str, list[Span]]:
+    """Return the characters that are left of a text and its markup, and the span of each."""
+    bare, spans, place = list[str](), list[Span](), 0
+    for start, end, becomes in [*_markup(text), (len(text), len(text), "")]:
+        bare += text[place:start], becomes
+        spans += zip(range(place, start), range(place + 1, start + 1), strict=True)
+        spans += [(start, end)] * len(becomes)
+        place = end
+    return "".join(bare), spans
+
+
+def _markup(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where the tags and references of a text begin and end, in their order, and what each becomes."""
     place = 0
-    tags = [(tag.span(), " ") for tag in TAG.finditer(text, 0, text.rfind(">") + 1)]
-    for (start, end), filler in [*tags, ((len(text), len(text)), "")]:
+    tags = [tag.span() for tag in TAG.finditer(text, 0, text.rfind(">") + 1)]
+    for start, end in [*tags, (len(text), len(text))]:
         for reference in REFERENCE.finditer(text, place, start):
-            yield from ((text[i], (i, i + 1)) for i in range(place, reference.start()))
             decoded = _decoded(reference)
-            if decoded == reference.group():
-                yield from ((text[i], (i, i + 1)) for i in range(*reference.span()))
-            else:
-                yield from ((c, reference.span()) for c in decoded)
-            place = reference.end()
-        yield from ((text[i], (i, i + 1)) for i in range(place, start))
-        yield from ((c, (start, end)) for c in filler)
+            if decoded != reference.group():
+                yield *reference.span(), decoded
+        if end > start:
+            yield start, end, " "
         place = end
 
 
-def _compose(pieces: Iterator[tuple[str, Span]]) -> Iterator[tuple[str, Span]]:
+def _compose(pieces: Iterable[tuple[str, Span]]) -> Iterator[tuple[str, Span]]:
     """Compose characters; where that changes something, each one gets the span of all that it was composed of."""
     group: list[tuple[str, Span]] = []
     for c, span in pieces:

@@ -87,6 +87,35 @@ def sum_weights(text: str, ngrams: NGrams, coef: NDArray[Any]) -> list[float] | 
     return sums
 
 
+def place_columns(text: str, ngrams: NGrams) -> list[int] | None:
+    """Return the column of each n-gram of a text, at each place where it stands, by the compiled twin.
+
+    Parameters
+    ----------
+    text : str
+    ngrams : NGrams
+
+    Returns
+    -------
+    list of int or None
+        The shorter n-grams first, those of a length in the order of the text. None where the twin is missing, or
+        cannot take the text.
+
+    Examples
+    --------
+    >>> columns = ngram_columns(["so", "good", "so good"], 2**22)
+    >>> place_columns("So good", NGrams(ngram_range=(1, 2), n_features=2**22)) in (None, list(columns.values()))
+    True
+    """
+    if not is_compiled(ngrams):
+        return None
+    try:
+        columns: list[int] = _twin(ngrams).ngram_columns(text).tolist()
+    except hashing_twin().Declined:
+        return None
+    return columns
+
+
 def sum_rows(rows: Rows, coef: NDArray[Any]) -> NDArray[np.float64] | None:
     """Return the sum of each row's values with one row of weights, by the compiled twin.
 

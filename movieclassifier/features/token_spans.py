@@ -30,17 +30,28 @@ def token_spans(text: str, tokenizer: str = "default") -> list[tuple[str, Span |
     >>> token_spans("So<br />good :D")
     [('so', (0, 2)), ('good', (8, 12)), (':d', (13, 15))]
     """
+    if tokenizer == "default":
+        return list(_default_tokens(text))
     tokens = TOKENIZERS[tokenizer](text)
     spans = SPANS.get(tokenizer, _aligned_spans)(text, tokens)
     return list(zip(tokens, spans, strict=True))
 
 
-def _default_spans(text: str, tokens: list[str]) -> list[Span | None]:
+def _default_tokens(text: str) -> list[tuple[str, Span]]:
     """Find the tokens in the folded text, and carry their places back."""
     if is_plain(text):
-        return [match.span() for match in token_pattern().finditer(fold_characters(text))]
+        found = token_pattern().finditer(fold_characters(text))
+        return [(match.group().lower(), match.span()) for match in found]
     folded, places = fold_with_spans(text)
-    return [(places[match.start()][0], places[match.end() - 1][1]) for match in token_pattern().finditer(folded)]
+    return [
+        (match.group().lower(), (places[match.start()][0], places[match.end() - 1][1]))
+        for match in token_pattern().finditer(folded)
+    ]
+
+
+def _default_spans(text: str, tokens: list[str]) -> list[Span | None]:
+    """Return where the default tokenizer finds its tokens."""
+    return [span for _, span in _default_tokens(text)]
 
 
 def _book_spans(text: str, tokens: list[str]) -> list[Span | None]:
@@ -77,5 +88,5 @@ def _aligned_spans(text: str, tokens: list[str]) -> list[Span | None]:
 SPANS: dict[str, Callable[[str, list[str]], list[Span | None]]] = {
     "book": _book_spans,
     # These cut words as the default one does, and change them afterwards.
-    **dict.fromkeys(("default", "porter", "lemma"), _default_spans),
+    **dict.fromkeys(("porter", "lemma"), _default_spans),
 }

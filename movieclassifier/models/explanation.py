@@ -1,23 +1,27 @@
 """Explanations: the contribution of each n-gram of a text to the decision value."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import chain
+from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.features.folding import Span
-from movieclassifier.features.hashing import ngram_columns
+from movieclassifier.features.hashing import ngram_columns, place_columns
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.rows import Rows
 from movieclassifier.features.token_spans import token_spans
 
 SHOWN = 8
+# N-grams of a text, each with the spans of its tokens at every place where it stands.
+Occurrences = dict[str, list[tuple[Span, ...]]]
 
 
-@dataclass(frozen=True)
-class Contribution:
+class Contribution(NamedTuple):
     """The contribution of one n-gram to the decision value.
 
     Attributes
@@ -165,13 +169,10 @@ def explain_weights(
         Whether n-grams that add nothing are among its contributions.
     """
     added = side.sign * rows.data.astype(float) * weights
-    occurrences = ngram_spans(text, ngrams)
-    parts = contributions(
-        occurrences,
-        ngram_columns(list(occurrences), ngrams.n_features),
-        dict(zip(rows.columns.tolist(), added.tolist(), strict=True)),
-        keep_zeros=keep_zeros,
-    )
+    of_column = dict(zip(rows.columns.tolist(), added.tolist(), strict=True))
+    if not keep_zeros:
+        of_column = {column: value for column, value in of_column.items() if value}
+    parts = contributions(_occurrences(text, ngrams, of_column), of_column)
     intercept = side.sign * side.intercept
     return Explanation(text, side.label, intercept + float(added.sum()), intercept, parts)
 
@@ -185,7 +186,7 @@ def _marked(text: str, value: float, strongest: float) -> str:
     return f'<span style="{style}" title="{value:+.3f}">{escape(text)}</span>'
 
 
-def ngram_spans(text: str, ngrams: NGrams) -> dict[str, list[tuple[Span, ...]]]:
+def ngram_spans(text: str, ngrams: NGrams) -> Occurrences:
     """Return the n-grams of a text, each with the spans of its tokens at every occurrence.
 
     Examples
@@ -193,60 +194,78 @@ def ngram_spans(text: str, ngrams: NGrams) -> dict[str, list[tuple[Span, ...]]]:
     >>> ngram_spans("so so good", NGrams(ngram_range=(2, 2)))
     {'so so': [((0, 2), (3, 5))], 'so good': [((3, 5), (6, 10))]}
     """
-    dropped = frozenset(ngrams.stop_words)
-    tokens = [(token, span) for token, span in token_spans(text, ngrams.tokenizer) if token not in dropped]
-    words, spans = [token for token, _ in tokens], [span for _, span in tokens]
-    found: dict[str, list[tuple[Span, ...]]] = {}
-    for length in range(ngrams.ngram_range[0], ngrams.ngram_range[1] + 1):
-        names = map(" ".join, zip(*(words[first:] for first in range(length)), strict=False))
-        for name, window in zip(names, zip(*(spans[first:] for first in range(length)), strict=False), strict=True):
-            found.setdefault(name, []).append(window)
-    if None in spans:
-        return {name: [_without_gaps(window) for window in windows] for name, windows in found.items()}
+    words, spans = _words_and_spans(text, ngrams)
+    found: Occurrences = {}
+    for first, end in _windows(len(words), ngrams):
+        found.setdefault(" ".join(words[first:end]), []).append(_without_gaps(spans[first:end]))
     return found
+
+
+def _words_and_spans(text: str, ngrams: NGrams) -> tuple[list[str], tuple[Span | None, ...]]:
+    """Return the tokens of a text that are hashed, and where they are."""
+    tokens = token_spans(text, ngrams.tokenizer)
+    if ngrams.stop_words:
+        dropped = frozenset(ngrams.stop_words)
+        tokens = [(token, span) for token, span in tokens if token not in dropped]
+    return [token for token, _ in tokens], tuple([span for _, span in tokens])
+
+
+def _windows(n_tokens: int, ngrams: NGrams) -> list[tuple[int, int]]:
+    """Return where the n-grams of a text begin and end, in tokens: the shorter ones first."""
+    shortest, longest = ngrams.ngram_range
+    return [
+        (first, first + length)
+        for length in range(shortest, min(longest, n_tokens) + 1)
+        for first in range(n_tokens + 1 - length)
+    ]
 
 
 def _without_gaps(window: tuple[Span | None, ...]) -> tuple[Span, ...]:
     """Return the spans of the tokens that were found."""
-    return tuple(span for span in window if span is not None)
+    return tuple([span for span in window if span is not None])
 
 
-def contributions(
-    occurrences: Mapping[str, list[tuple[Span, ...]]],
-    columns: Mapping[str, int],
-    added: Mapping[int, float],
-    *,
-    keep_zeros: bool = True,
-) -> tuple[Contribution, ...]:
+def _occurrences(text: str, ngrams: NGrams, wanted: Container[int]) -> dict[int, Occurrences]:
+    """Return the n-grams of a text that are hashed to the wanted columns, by column."""
+    words, spans = _words_and_spans(text, ngrams)
+    windows = _windows(len(words), ngrams)
+    columns = place_columns(text, ngrams)
+    if columns is None:
+        names = [" ".join(words[first:end]) for first, end in windows]
+        column_of = ngram_columns(list(dict.fromkeys(names)), ngrams.n_features)
+        columns = [column_of[name] for name in names]
+    found: dict[int, Occurrences] = {}
+    for column, (first, end) in zip(columns, windows, strict=True):
+        if column in wanted:
+            name = " ".join(words[first:end])
+            found.setdefault(column, {}).setdefault(name, []).append(_without_gaps(spans[first:end]))
+    return found
+
+
+def contributions(by_column: Mapping[int, Occurrences], added: Mapping[int, float]) -> tuple[Contribution, ...]:
     """Share out the contribution of each column over the n-grams that are hashed to it.
 
     Parameters
     ----------
-    occurrences : mapping of str to list of spans
-        The n-grams of the text.
-    columns : mapping of str to int
-        The column of each n-gram.
+    by_column : mapping of int to mapping of str to list of spans
+        The n-grams of the text, by column.
     added : mapping of int to float
         What each column adds to the decision value.
-    keep_zeros : bool
-        Whether n-grams that add nothing are among them.
 
     Returns
     -------
     tuple of Contribution
         The strongest first.
     """
-    by_column: dict[int, list[str]] = {}
-    for ngram in occurrences:
-        column = columns[ngram]
-        if keep_zeros or added.get(column):
-            by_column.setdefault(column, []).append(ngram)
     result = []
     for column, ngrams in by_column.items():
-        n_occurrences = sum([len(occurrences[ngram]) for ngram in ngrams])
-        for ngram in ngrams:
-            value = added.get(column, 0.0) * len(occurrences[ngram]) / n_occurrences
-            spans = tuple(dict.fromkeys([span for spans in occurrences[ngram] for span in spans]))
+        n_places = sum(map(len, ngrams.values()))
+        for ngram, windows in ngrams.items():
+            value = added[column] * len(windows) / n_places
+            spans = tuple(dict.fromkeys(windows[0] if len(windows) == 1 else chain.from_iterable(windows)))
             others = tuple([other for other in ngrams if other != ngram]) if len(ngrams) > 1 else ()
             result.append(Contribution(ngram, value, column, spans, others))
-    return tuple(sorted(result, key=lambda contribution: (-abs(contribution.value), contribution.ngram)))
+    # Twice by one key each, which is faster than once by a pair.
+    result.sort(key=attrgetter("ngram"))
+    result.sort(key=lambda contribution: abs(contribution.value), reverse=True)
+    return tuple(result)

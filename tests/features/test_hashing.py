@@ -23,6 +23,7 @@ from movieclassifier.features.hashing import (
     hash_texts,
     murmur_hashes,
     ngram_columns,
+    place_columns,
     sum_rows,
     sum_weights,
 )
@@ -356,6 +357,35 @@ def test_columns_are_those_of_feature_hasher(n_features, ngrams):
     hasher = FeatureHasher(n_features, input_type="string")
     expected = {ngram: hasher.transform([[ngram]]).indices[0] for ngram in ngrams}
     assert ngram_columns(ngrams, n_features) == expected
+
+
+class TestPlaceColumns:
+    @pytest.mark.parametrize(
+        "settings",
+        [
+            {},
+            {"ngram_range": (2, 3), "stop_words": ("the", "a")},
+            {"ngram_range": (3, 9), "n_features": 7},
+            {"tokenizer": "book"},
+        ],
+    )
+    @given(text=st.text(st.sampled_from(list("abthe ’&#39;\u0301\u00adΣ<>:)D!\n")), max_size=60) | st.text(max_size=40))
+    def test_each_place_has_the_column_of_its_n_gram(self, settings, text):
+        ngrams = NGrams(**({"ngram_range": (1, 3), "n_features": 2**22} | settings))
+        words = [word for word in TOKENIZERS[ngrams.tokenizer](text) if word not in ngrams.stop_words]
+        names = [
+            " ".join(words[first : first + length])
+            for length in range(ngrams.ngram_range[0], ngrams.ngram_range[1] + 1)
+            for first in range(len(words) + 1 - length)
+        ]
+        columns = ngram_columns(list(dict.fromkeys(names)), ngrams.n_features)
+        assert place_columns(text, ngrams) == [columns[name] for name in names]
+
+    def test_none_without_the_twin_and_for_what_it_cannot_take(self, monkeypatch):
+        assert place_columns("a" * (2**24 + 1), NGrams(n_features=8)) is None
+        assert place_columns("a", NGrams(tokenizer="porter", n_features=8)) is None
+        monkeypatch.setenv("MOVIECLASSIFIER_PURE_PYTHON", "1")
+        assert place_columns("a", NGrams(n_features=8)) is None
 
 
 def test_hashes_of_many_keys_are_those_of_scikit_learn():

@@ -31,6 +31,16 @@ def test_explanation_sums_to_the_decision_value(recipe, text):
     assert explanation.decision == pytest.approx(total, abs=1e-6)
 
 
+@pytest.mark.parametrize("text", ["what a great, great movie: isn’t it?", "&quot;ΟΔΟΣ&quot; <br/>caf\u0065\u0301", ""])
+@pytest.mark.parametrize("settings", [{}, {"n_features": 3, "binary": False}, {"tokenizer": "book"}])
+def test_explanation_is_the_same_without_the_compiled_twin(monkeypatch, settings, text):
+    ngrams = {"ngram_range": (1, 3), "n_features": 2**12} | settings
+    classifier = random_classifier(3, recipe=Recipe().with_settings(**ngrams), texts=(text, "great"))
+    compiled = classifier.explain(text)
+    monkeypatch.setenv("MOVIECLASSIFIER_PURE_PYTHON", "1")
+    assert classifier.explain(text) == compiled
+
+
 def test_explanation_names_n_grams_that_share_a_column():
     classifier = random_classifier(recipe=Recipe().with_settings(n_features=1, ngram_range=(1, 1)))
     parts = {part.ngram: part for part in classifier.explain("great movie").contributions}

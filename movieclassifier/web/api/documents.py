@@ -11,7 +11,8 @@ from movieclassifier.models.explanation import Explanation
 from movieclassifier.web.api.schemas import MAX_EXPLAINED, MAX_EXPLAINED_CHARACTERS, MAX_TEXTS
 
 N_CONTRIBUTIONS = 20
-_ENCODER = json.JSONEncoder(separators=(",", ":"))
+# The documents are made here, and none holds itself.
+_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 
 @dataclass(frozen=True)
