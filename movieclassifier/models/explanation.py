@@ -1,6 +1,6 @@
 """Explanations: the contribution of each n-gram of a text to the decision value."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from html import escape
 from itertools import chain
