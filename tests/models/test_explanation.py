@@ -81,8 +81,8 @@ def test_explanation_of_many_classes_speaks_for_the_predicted_one():
 @given(st.permutations("abcdefgh"))
 def test_contributions_that_are_equal_come_in_the_order_of_the_alphabet(words):
     added = {place: (0.5, -0.5, 0.25, 0.0)[place % 4] for place in range(8)}
-    columns = {word: place for place, word in enumerate("abcdefgh")}
-    found = contributions({word: [((0, 1),)] for word in words}, columns, added)
+    by_column = {"abcdefgh".index(word): {word: [((0, 1),)]} for word in words}
+    found = contributions(by_column, added)
     assert "".join(part.ngram for part in found) == "abefcgdh"
 
 
