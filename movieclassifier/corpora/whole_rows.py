@@ -15,7 +15,8 @@ from movieclassifier.corpora.readers.dialects import find_dialect, unescaped
 from movieclassifier.corpora.readers.guessing import guess_format
 from movieclassifier.corpora.readers.json_lines import iter_json_rows
 from movieclassifier.corpora.readers.streams import open_text
-from movieclassifier.corpora.readers.tables import iter_unquoted, wrong_length
+from movieclassifier.corpora.readers.table_documents import iter_unquoted
+from movieclassifier.corpora.readers.table_faults import wrong_length
 from movieclassifier.corpora.reading import ReadingOptions
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}

@@ -1,9 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 """Read plain rows of a CSV block by block; stop before every row that is anything else.
 
-The definition is ``csv_rows.py``, with the label and text of a row as ``tables.py`` takes them. A plain row has the
-right number of fields, each either in quotes or free of quotes and carriage returns; a label that is known; and a text
-that is UTF-8 without NUL. Doubled quotes, line breaks inside quotes, CRLF and blank lines are plain.
+The definition is ``csv_rows.py``, with the label and text of a row as ``table_documents.py`` takes them. A plain row
+has the right number of fields, each either in quotes or free of quotes and carriage returns; a label that is known; and
+a text that is UTF-8 without NUL. Doubled quotes, line breaks inside quotes, CRLF and blank lines are plain.
 """
 
 from cpython.unicode cimport PyUnicode_DecodeUTF8

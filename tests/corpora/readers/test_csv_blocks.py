@@ -139,5 +139,5 @@ def test_row_that_is_too_long_is_refused_without_reading_on(tmp_path):
 def test_twin_is_used(tmp_path, monkeypatch):
     path = tmp_path / "x.csv"
     path.write_text("text,label\n" + "a,1\n" * 10)
-    monkeypatch.setattr("movieclassifier.corpora.readers.tables.lines_from", None)
+    monkeypatch.setattr("movieclassifier.corpora.readers.table_documents.lines_from", None)
     assert len(list(READERS["csv"](path))) == 10
