@@ -46,7 +46,8 @@ def evaluate_unseen(
         return {}
     classifier.metadata["threshold"] = measure_thresholds(classifier, sample)
     classifier.metadata["metrics"] = evaluate(*score(), classifier)
-    give_back()  # the rows that were scored: saving takes as much memory
+    give_back()  # the rows that were scored: finding the guard set takes as much memory, and saving after it
     guard = make_guard(classifier, sample)
     classifier.guard = (classifier.columns, guard)
+    give_back()
     return guard

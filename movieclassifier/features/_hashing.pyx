@@ -170,8 +170,9 @@ cdef int reserve_keys(Buffers* buffers, Py_ssize_t n) except -1 nogil:
         resize(<void**> &buffers.spare, 2 * n * sizeof(uint32_t))
         buffers.n_spare = 2 * n
     if in_all > buffers.n_keys_at_most:
-        resize(<void**> &buffers.keys, 2 * in_all * sizeof(uint32_t))
-        buffers.n_keys_at_most = 2 * in_all
+        in_all += in_all // 4
+        resize(<void**> &buffers.keys, in_all * sizeof(uint32_t))
+        buffers.n_keys_at_most = in_all
     return 0
 
 
@@ -281,6 +282,19 @@ cdef int add_texts(
     return 0
 
 
+cdef int add_columns(
+    const Text* texts, Py_ssize_t n, Buffers* buffers, const Settings* settings, int32_t* indptr
+) except -1 nogil:
+    """Append the columns of all texts, in the place of their keys; note where those of each end."""
+    cdef Py_ssize_t i, start
+    for i in range(n):
+        start = buffers.n_keys
+        add_keys(&texts[i], buffers, settings, NULL, 0)
+        buffers.n_keys = start + merge_keys(buffers.keys + start, buffers.n_keys - start)
+        indptr[i + 1] = buffers.n_keys
+    return 0
+
+
 ctypedef fused Real:
     float
     double
@@ -331,16 +345,28 @@ cdef void write_binary_row(
     """Do as :func:`write_row` where all values of a row are the same."""
     cdef Py_ssize_t i, last = -1
     cdef int32_t column, previous = -1
-    cdef double total
+    cdef Real value
     for i in range(n):
         column = keys[i] >> 1
         last += column != previous
         columns[last] = previous = column
-    total = last + 1
-    if settings.norm == L2:
-        total = sqrt(total)
+    value = <Real> binary_value(last + 1, settings.norm)
     for i in range(last + 1):
-        row[i] = 1 if settings.norm == NO_NORM else 1 / total
+        row[i] = value
+
+
+cdef inline double binary_value(double n, Norm norm) noexcept nogil:
+    """Return the value of each of n columns."""
+    if norm == NO_NORM or n == 0:
+        return 1
+    return 1 / (sqrt(n) if norm == L2 else n)
+
+
+cdef void write_values(const int32_t[::1] indptr, Norm norm, Real[::1] values) noexcept nogil:
+    """Write the value of each row."""
+    cdef Py_ssize_t i
+    for i in range(values.shape[0]):
+        values[i] = <Real> binary_value(indptr[i + 1] - indptr[i], norm)
 
 
 cdef void write_rows(
@@ -462,8 +488,10 @@ cdef class Twin:
         free(self.settings.stop_words.slots)
         free(self.settings.stop_words.text)
 
-    def hash(self, list texts):
+    def hash(self, list texts, bint even=False):
         """Return the data, columns and indptr of the rows of texts.
+
+        Rows that are ``even``, which only those of a binary twin can be, have one value each in the data.
 
         Raises
         ------
@@ -476,7 +504,7 @@ cdef class Twin:
             raise MemoryError(f"no room for {n} texts.")
         try:
             kept = [self.view(texts[i], &views[i]) for i in range(n)]  # the GIL's release must not free a text
-            return self.hash_views(views, n)
+            return self.hash_evenly(views, n) if even else self.hash_views(views, n)
         finally:
             free(views)
 
@@ -582,6 +610,28 @@ cdef class Twin:
             self.write[double](workspace.buffers.keys, key_ends, indptr, data, columns)
         self.keep(workspace)
         return data, columns, np.asarray(indptr)
+
+    cdef object hash_evenly(self, const Text* views, Py_ssize_t n):
+        cdef int32_t[::1] indptr = np.zeros(n + 1, np.int32)
+        cdef int32_t[::1] columns
+        cdef float[::1] singles
+        cdef double[::1] doubles
+        cdef Workspace workspace = self.workspaces.pop() if self.workspaces else Workspace()
+        workspace.buffers.n_keys = 0
+        values = np.empty(n, self.dtype)
+        with nogil:
+            add_columns(views, n, &workspace.buffers, &self.settings, &indptr[0])
+        columns = np.empty(indptr[n], np.int32)
+        if self.is_single:
+            singles = values
+            write_values(indptr, self.settings.norm, singles)
+        else:
+            doubles = values
+            write_values(indptr, self.settings.norm, doubles)
+        if indptr[n]:
+            memcpy(&columns[0], workspace.buffers.keys, indptr[n] * sizeof(int32_t))
+        self.keep(workspace)
+        return values, np.asarray(columns), np.asarray(indptr)
 
     cdef object view(self, text, Text* view):
         """Look into a text, folded or tokenized in Python if need be. Returns the object that holds its bytes."""

@@ -200,3 +200,14 @@ cdef Py_ssize_t count_columns(const uint32_t* keys, Py_ssize_t n) noexcept nogil
     for i in range(1, n):
         n_columns += keys[i] >> 1 != keys[i - 1] >> 1
     return n_columns
+
+
+cdef Py_ssize_t merge_keys(uint32_t* keys, Py_ssize_t n) noexcept nogil:
+    """Replace sorted keys by their columns, each once. Returns how many there are."""
+    cdef Py_ssize_t i, last = -1
+    cdef uint32_t column, previous = 0xFFFFFFFF  # no key's
+    for i in range(n):
+        column = keys[i] >> 1
+        last += column != previous
+        keys[last] = previous = column
+    return last + 1

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.features.ngrams import NGrams
-from movieclassifier.features.rows import Rows
+from movieclassifier.features.rows import EvenRows, Rows
 from movieclassifier.features.tokenizers import TOKENIZERS, Tokenizer
 from movieclassifier.features.words import english_stop_words, tokenize_book, tokenize_default
 from movieclassifier.system.compiled import hashing_twin
@@ -24,7 +24,7 @@ def is_compiled(ngrams: NGrams) -> bool:
     return hashing_twin() is not None and TOKENIZERS[ngrams.tokenizer] in TWINS
 
 
-def hash_texts(texts: Sequence[str], ngrams: NGrams) -> Rows:
+def hash_texts(texts: Sequence[str], ngrams: NGrams, *, even: bool = False) -> Rows:
     """Turn texts into rows of numbered columns, without scikit-learn where the compiled twin is installed.
 
     Parameters
@@ -32,6 +32,9 @@ def hash_texts(texts: Sequence[str], ngrams: NGrams) -> Rows:
     texts : sequence of str
         Documents.
     ngrams : NGrams
+    even : bool
+        Whether the rows may be ``EvenRows``, as those of binary n-grams are, for a caller that needs no value of each
+        column.
 
     Returns
     -------
@@ -52,8 +55,9 @@ def hash_texts(texts: Sequence[str], ngrams: NGrams) -> Rows:
     texts = _checked(texts)
     if is_compiled(ngrams):
         try:
-            data, columns, indptr = _twin(ngrams).hash(texts)
-            return Rows(data, columns, indptr, ngrams.n_features)
+            make = EvenRows if even and ngrams.binary else Rows
+            data, columns, indptr = _twin(ngrams).hash(texts, make is EvenRows)
+            return make(data, columns, indptr, ngrams.n_features)
         except hashing_twin().Declined:
             pass
     return hash_in_python(texts, ngrams)

@@ -1,6 +1,7 @@
 """Rows: texts as numbered columns. They are made once and handed to all that decides, explains and learns."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,6 +62,35 @@ class Rows:
         X = csr_matrix((self.data, self.columns, self.indptr), shape=self.shape)
         X.has_canonical_format = True  # sorted and without duplicates, which spares a check of every row
         return X
+
+
+class EvenRows(Rows):
+    """Rows of which each has the same value in all of its columns; the values are spelled out when they are asked for.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_rows,), float32 or float64
+        The value of each row.
+    columns, indptr, n_features
+        As for :class:`Rows`.
+
+    Examples
+    --------
+    >>> EvenRows(np.array([1.0, 0.5]), np.array([0, 4, 1]), np.array([0, 2, 3]), n_features=8).data.tolist()
+    [1.0, 1.0, 0.5]
+    """
+
+    def __init__(
+        self, values: NDArray[Any], columns: NDArray[np.int32], indptr: NDArray[np.int32], n_features: int
+    ) -> None:
+        self.__dict__ |= {"values": values, "columns": columns, "indptr": indptr, "n_features": n_features}
+
+    values: NDArray[Any]
+
+    @cached_property
+    def data(self) -> NDArray[Any]:
+        """The value of each column."""
+        return np.repeat(self.values, self.lengths)
 
 
 def sums_of_rows(terms: NDArray[np.float64], indptr: NDArray[np.integer]) -> NDArray[np.float64]:

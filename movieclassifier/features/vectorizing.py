@@ -1,8 +1,9 @@
 """Read and hash texts ahead of the fit, in threads; everything keeps its order."""
 
 from collections import deque
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ def iter_vectorized(
     ngrams: NGrams,
     classes: Sequence[Label],
     n_threads: int = 1,
+    *,
+    even: bool = False,
 ) -> Generator[tuple[Rows, NDArray[np.intp]], None, None]:
     """Hash minibatches in threads; they come out in the order in which they went in.
 
@@ -30,6 +33,8 @@ def iter_vectorized(
         Their positions become ``y``.
     n_threads : int
         Number of hashing threads.
+    even : bool
+        As for :func:`movieclassifier.features.hashing.hash_texts`.
 
     Yields
     ------
@@ -44,12 +49,12 @@ def iter_vectorized(
     if n_threads < 1:
         raise ValueError(f"n_threads must be at least 1; got {n_threads}.")
     positions = {label: position for position, label in enumerate(classes)}
-    return _iter_vectorized(minibatches, ngrams, positions, n_threads)
+    return _iter_vectorized(minibatches, partial(hash_texts, ngrams=ngrams, even=even), positions, n_threads)
 
 
 def _iter_vectorized(
     minibatches: Iterable[tuple[Sequence[str], Sequence[Label]]],
-    ngrams: NGrams,
+    hash_minibatch: Callable[[Sequence[str]], Rows],
     positions: dict[Label, int],
     n_threads: int,
 ) -> Generator[tuple[Rows, NDArray[np.intp]], None, None]:
@@ -59,7 +64,7 @@ def _iter_vectorized(
     try:
         for texts, labels in reading:
             y = np.array([_position(label, positions) for label in labels], dtype=np.intp)
-            pending.append((pool.submit(hash_texts, texts, ngrams), y))
+            pending.append((pool.submit(hash_minibatch, texts), y))
             if len(pending) >= max(2, n_threads):
                 yield _result(*pending.popleft())
         while pending:

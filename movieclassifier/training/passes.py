@@ -21,12 +21,14 @@ from movieclassifier.training.plan import Plan
 Vectorized = Generator[tuple[Rows, NDArray[np.integer]], None, None]
 
 
-def iter_first_pass(plan: Plan, documents: Iterator[Document], n_steps_done: int, n_threads: int) -> Vectorized:
+def iter_first_pass(
+    plan: Plan, documents: Iterator[Document], n_steps_done: int, n_threads: int, *, even: bool = False
+) -> Vectorized:
     """Yield the minibatches of the stream that are not done yet, vectorized ahead; what follows them stays unread."""
     n_done = min(n_steps_done * plan.minibatch_size, plan.n_fit)
     deque(islice(documents, n_done), maxlen=0)
     minibatches = iter_minibatches(islice(documents, plan.n_fit - n_done), plan.minibatch_size)
-    return iter_vectorized(minibatches, plan.recipe.ngrams, plan.classes, n_threads)
+    return iter_vectorized(minibatches, plan.recipe.ngrams, plan.classes, n_threads, even=even)
 
 
 def iter_later_passes(plan: Plan, cache: MinibatchCache, n_steps_done: int) -> Vectorized:

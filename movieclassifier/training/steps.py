@@ -112,7 +112,12 @@ class Fit:
 
     def classifier(self, label_names: Iterable[str] | None = None) -> Classifier:
         """Fold and prune what was learned; the fit cannot go on afterwards."""
-        weights, plan = self.trainer.weights(), self.plan
+        plan, trainer = self.plan, self.trainer
+        # Pruning asks the trainer in how many documents columns were seen; else its memory is free for the weights.
+        if isinstance(trainer, SlotTrainer) and plan.n_keep is None:
+            weights = trainer.weights(in_place=True)
+        else:
+            weights = trainer.weights()
         classifier = Classifier(
             plan.recipe,
             np.array(plan.classes),
@@ -128,7 +133,8 @@ class Fit:
         self, stream: Iterator[Document], n_threads: int, cache: MinibatchCache | None, checkpoint_every: int
     ) -> Iterator[int]:
         """Count and learn in the only pass, or count and keep what the other passes will visit."""
-        with closing(iter_first_pass(self.plan, stream, self.n_steps_done, n_threads)) as minibatches:
+        even = isinstance(self.trainer, SlotTrainer)
+        with closing(iter_first_pass(self.plan, stream, self.n_steps_done, n_threads, even=even)) as minibatches:
             checked = self._check_order(minibatches)
             if cache is None:
                 yield from self._learn(checked, checkpoint_every)

@@ -13,7 +13,7 @@ slots that are new. Counts of slots are brought up to date where the weights are
 
 from libc.math cimport NAN, exp, isfinite
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
 cdef extern from *:
     """
@@ -65,6 +65,7 @@ cdef int check_rows(const int32_t[::1] columns, const int32_t[::1] indptr, Py_ss
 
 def count(
     const float[::1] data,
+    bint even,
     const int32_t[::1] columns,
     const int32_t[::1] indptr,
     const uint8_t[::1] y,
@@ -79,7 +80,8 @@ def count(
     """Count a minibatch, and keep the entries whose columns have a slot at its end.
 
     ``live`` gets their slots; LIVE marks those that had one when their row was counted, and whose document ``step``
-    therefore has to add. Returns the number of slots.
+    therefore has to add. Rows that are ``even`` have one value each in ``data``, and leave ``live_data`` as it is. Returns
+    the number of slots.
     """
     cdef Py_ssize_t row, place, kept = 0, n = columns.shape[0]
     cdef uint32_t word, waits, entry, is_live, column, one, done, n_documents
@@ -87,7 +89,9 @@ def count(
     cdef Slot* slot = <Slot*> &slots[0, 0]
     memset(fresh, 0, sizeof(fresh))
     check_rows(columns, indptr, y.shape[0], table.shape[0])
-    if live.shape[0] < n or live_data.shape[0] < n or data.shape[0] != n or live_indptr.shape[0] != indptr.shape[0]:
+    if data.shape[0] != (y.shape[0] if even else n):
+        raise ValueError("there must be a value for each entry, or for each row of even ones")
+    if live.shape[0] < n or (live_data.shape[0] < n and not even) or live_indptr.shape[0] != indptr.shape[0]:
         raise ValueError("there is no room for the live entries")
     if slots.shape[1] != 4 or slots.shape[0] < min(n_slots + n, table.shape[0]) + 1:
         raise ValueError("there is no room for new slots")
@@ -123,7 +127,8 @@ def count(
                     is_live = table[column] >> 31
                     entry = table[column] & ~LIVE
                 live[kept] = entry
-                live_data[kept] = data[place]
+                if not even:
+                    live_data[kept] = data[place]
                 kept += is_live
             live_indptr[row + 1] = <int32_t> kept
     return n_slots
@@ -140,6 +145,7 @@ cdef inline float scaled(
 
 def decide(
     const float[::1] data,
+    bint even,
     const uint32_t[::1] live,
     const int32_t[::1] indptr,
     uint32_t[:, ::1] slots,
@@ -154,7 +160,7 @@ def decide(
     cdef Py_ssize_t row, place, n = indptr[y.shape[0]]
     cdef Slot* slot = <Slot*> &slots[0, 0]
     cdef Slot* s
-    cdef float value
+    cdef float value, x
     with nogil:
         for row in range(y.shape[0]):
             value = 0
@@ -162,7 +168,8 @@ def decide(
                 if place + AHEAD < n:
                     PREFETCH(&slot[live[place + AHEAD] & ~LIVE])
                 s = &slot[live[place] & ~LIVE]
-                value += scaled(data[place], s.n0, s.n1, constant, min_df, &logs[0], logs.shape[0], log_2) * s.weight
+                x = data[row if even else place]
+                value += scaled(x, s.n0, s.n1, constant, min_df, &logs[0], logs.shape[0], log_2) * s.weight
                 s.more += (live[place] >> 31) << (16 * y[row])
             values[row] = value
 
@@ -187,6 +194,7 @@ cdef bint rescale(Slot* slot, Py_ssize_t n_slots, float factor) noexcept nogil:
 
 def step(
     const float[::1] data,
+    bint even,
     const uint32_t[::1] live,
     const int32_t[::1] indptr,
     uint32_t[:, ::1] slots,
@@ -204,25 +212,33 @@ def step(
     float[::1] row_values,
 ):
     """Take a step of SGD for each row, in the order given; see ``_training.sgd``. Returns the intercept, or nan."""
-    cdef Py_ssize_t i, row, place, start, n
+    cdef Py_ssize_t i, row, place, start, n, n_rows = order.shape[0]
+    cdef const uint32_t* next
+    cdef Py_ssize_t n_next
     cdef Slot* slot = <Slot*> &slots[0, 0]
     cdef Slot* s
     cdef double p, eta, update, wscale = 1
-    cdef float value, size
+    cdef float value, x, size
     with nogil:
-        for i in range(order.shape[0]):
+        for i in range(n_rows):
             row = order[i]
             start, n = indptr[row], indptr[row + 1] - indptr[row]
+            # The slots that the next row begins with are asked for at the end of this one.
+            next = &live[indptr[order[i + 1]]] if i + 1 < n_rows else &live[start]
+            n_next = indptr[order[i + 1] + 1] - indptr[order[i + 1]] if i + 1 < n_rows else 0
             p = 0
             for place in range(n):
                 if place + AHEAD < n:
                     PREFETCH(&slot[live[start + place + AHEAD] & ~LIVE])
+                elif place + AHEAD - n < n_next:
+                    PREFETCH(&slot[next[place + AHEAD - n] & ~LIVE])
                 s = &slot[live[start + place] & ~LIVE]
                 # The first row of a minibatch that meets a slot brings its counts up to date.
                 s.n0 += s.more & 0xFFFF
                 s.n1 += s.more >> 16
                 s.more = 0
-                value = scaled(data[start + place], s.n0, s.n1, constant, min_df, &logs[0], logs.shape[0], log_2)
+                x = data[row if even else start + place]
+                value = scaled(x, s.n0, s.n1, constant, min_df, &logs[0], logs.shape[0], log_2)
                 row_values[place] = value
                 p += s.weight * value
             p = <float> (p * wscale) + intercept
@@ -244,39 +260,44 @@ def step(
 
 
 def fold(
-    const uint32_t[::1] table,
+    uint32_t[::1] table,
     uint32_t[:, ::1] slots,
     double constant,
     uint32_t min_df,
     const double[::1] logs,
     double log_2,
-    float[::1] coef,
+    uint32_t[::1] coef,
     int32_t[::1] columns,
     float[::1] ratio,
 ):
-    """Write weight times ratio into ``coef``, which holds zeros, and the columns that have both with their ratio.
+    """Write weight times ratio into ``coef``, and the columns that have both with their ratio.
 
-    Returns the number of those columns.
+    ``coef`` takes the bits of floats, and may be the table: each word of it is read before it is written over. Returns
+    the number of columns that have both.
     """
     cdef Py_ssize_t column, n = 0
+    cdef uint32_t word
     cdef Slot* slot = <Slot*> &slots[0, 0]
     cdef Slot* s
-    cdef float value
+    cdef float value, product
     with nogil:
         for column in range(table.shape[0]):
             if column + AHEAD < table.shape[0] and table[column + AHEAD] & LIVE:
                 PREFETCH(&slot[table[column + AHEAD] ^ LIVE])
-            if not table[column] & LIVE:
+            word = table[column]
+            coef[column] = 0
+            if not word & LIVE:
                 continue
-            s = &slot[table[column] ^ LIVE]
+            s = &slot[word ^ LIVE]
             value = scaled(1, s.n0, s.n1, constant, min_df, &logs[0], logs.shape[0], log_2)
-            if s.weight == 0:
-                coef[column] = s.weight  # which may be -0
-            elif value != 0:
-                coef[column] = s.weight * value
+            product = s.weight  # which may be -0
+            if s.weight != 0 and value != 0:
+                product = s.weight * value
                 columns[n] = <int32_t> column
                 ratio[n] = value
                 n += 1
+            if value != 0 or s.weight == 0:
+                memcpy(&coef[column], &product, sizeof(float))
     return n
 
 

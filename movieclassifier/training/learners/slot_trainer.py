@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from movieclassifier.features.rows import Rows
+from movieclassifier.features.rows import EvenRows, Rows
 from movieclassifier.models.decisions import predicted_positions
 from movieclassifier.models.weights import Weights
 from movieclassifier.recipes.linear import Recipe
@@ -49,9 +49,13 @@ def slots_fit(recipe: Recipe, n_classes: int, min_df: int, minibatch_size: int) 
 
 @dataclass(frozen=True, eq=False)
 class _Counted:
-    """A minibatch whose documents are counted: the entries of the columns that have a slot."""
+    """A minibatch whose documents are counted: the entries of the columns that have a slot.
+
+    `data` holds a value for each of them, or for each row of even ones.
+    """
 
     data: NDArray[np.float32]
+    even: bool
     slots: NDArray[np.uint32]
     indptr: NDArray[np.int32]
     lengths: NDArray[np.int32]
@@ -124,13 +128,16 @@ class SlotTrainer:
             del minibatch
 
     def _count(self, rows: Rows, y: NDArray[np.integer]) -> _Counted:
-        data, slots = room = self._room(len(rows.data))
+        even = isinstance(rows, EvenRows)
+        values = rows.values if isinstance(rows, EvenRows) else rows.data
+        data, slots = room = self._room(0 if even else len(rows.columns), len(rows.columns))
         indptr, labels = np.empty(len(y) + 1, np.int32), y.astype(np.uint8)
-        arrays = (rows.data, rows.columns, rows.indptr, labels, self._table, self._words())
+        arrays = (values, even, rows.columns, rows.indptr, labels, self._table, self._words())
         self._n_slots = self._twin.count(*arrays, self._n_slots, self.min_df, data, slots, indptr)
         n = indptr[-1]
         return _Counted(
-            data=data[:n],
+            data=values if even else data[:n],
+            even=even,
             slots=slots[:n],
             indptr=indptr,
             lengths=rows.lengths,
@@ -139,24 +146,24 @@ class SlotTrainer:
             room=room,
         )
 
-    def _room(self, n: int) -> Room:
-        """Return arrays for n entries, if possible those that an earlier minibatch has left."""
+    def _room(self, n_values: int, n: int) -> Room:
+        """Return arrays for the values and slots of n entries, if possible those that an earlier minibatch has left."""
         while self._spare:
             room = self._spare.pop()
-            if len(room[0]) >= n:
+            if len(room[0]) >= n_values and len(room[1]) >= n:
                 return room
-        n += n // 8
-        return np.empty(n, np.float32), np.empty(n, np.uint32)
+        return np.empty(n_values + n_values // 8, np.float32), np.empty(n + n // 8, np.uint32)
 
     def _step(self, minibatch: _Counted) -> int:
-        data, slots, indptr, y = minibatch.data, minibatch.slots, minibatch.indptr, minibatch.y
+        slots, indptr, y = minibatch.slots, minibatch.indptr, minibatch.y
+        data = (minibatch.data, minibatch.even)
         values, scratch = np.empty(len(y), np.float32), np.empty(max(1, np.diff(indptr).max(initial=0)), np.float32)
         logs = (self.min_df, LOG_TABLE, LOG_2)
         words, sgd = self._words(), self._sgd
-        self._twin.decide(data, slots, indptr, words, self._constant(), *logs, y, values)
+        self._twin.decide(*data, slots, indptr, words, self._constant(), *logs, y, values)
         np.add.at(self._totals, y, minibatch.lengths)
         n_correct = int((predicted_positions((values + sgd.intercept_)[:, None]) == y).sum())
-        arrays = (data, slots, indptr, words, minibatch.n_slots)
+        arrays = (*data, slots, indptr, words, minibatch.n_slots)
         intercept = self._twin.step(
             *arrays, self._constant(), *logs, y, sgd.order(len(y)), float(sgd.intercept_[0]), *sgd.settings, scratch
         )
@@ -185,12 +192,18 @@ class SlotTrainer:
         result: NDArray[np.integer] = self.counts(columns).sum(axis=1)
         return result
 
-    def weights(self) -> Weights:
-        """Return the weights for features that are not scaled."""
-        coef = np.zeros(self.recipe.ngrams.n_features, np.float32)
+    def weights(self, *, in_place: bool = False) -> Weights:
+        """Return the weights for features that are not scaled.
+
+        Parameters
+        ----------
+        in_place : bool
+            Whether they take the memory of the counts. The trainer then has nothing left to go on with.
+        """
+        coef = self._table.view(np.float32) if in_place else np.empty(self.recipe.ngrams.n_features, np.float32)
         columns, ratio = np.empty(self._n_slots, np.int32), np.empty(self._n_slots, np.float32)
         settings = (self._constant(), self.min_df, LOG_TABLE, LOG_2)
-        n = self._twin.fold(self._table, self._words(), *settings, coef, columns, ratio)
+        n = self._twin.fold(self._table, self._words(), *settings, coef.view(np.uint32), columns, ratio)
         return Weights(coef[None], self._sgd.intercept_, columns[:n], ratio[None, :n], self.t)
 
     def state(self) -> dict[str, NDArray[Any]]:

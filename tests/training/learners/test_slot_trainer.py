@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from movieclassifier.features.rows import Rows
+from movieclassifier.features.rows import EvenRows, Rows
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.compiled import PURE_PYTHON, backend
 from movieclassifier.training.learners.packing import unpack
@@ -24,8 +24,16 @@ def random_minibatch(rng, n_rows, share=0.2, binary=True):
     columns = np.flatnonzero(present) % N_FEATURES
     lengths = present.sum(axis=1)
     indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-    data = np.repeat(1 / np.sqrt(np.maximum(lengths, 1)), lengths) if binary else rng.normal(size=len(columns))
-    return Rows(data.astype(np.float32), columns.astype(np.int32), indptr, N_FEATURES), y
+    if binary:
+        values = 1 / np.sqrt(np.maximum(lengths, 1))
+        return EvenRows(values.astype(np.float32), columns.astype(np.int32), indptr, N_FEATURES), y
+    return Rows(rng.normal(size=len(columns)).astype(np.float32), columns.astype(np.int32), indptr, N_FEATURES), y
+
+
+def spelled_out(minibatch):
+    """Return a minibatch whose rows name the value of each column."""
+    rows, y = minibatch
+    return rows.with_data(rows.data), y
 
 
 def both(min_df, seed=1, **recipe):
@@ -56,14 +64,22 @@ def learn(trainers, minibatches):
     min_df=st.sampled_from([1, 2, 4, 15, 16, 60]),
     share=st.sampled_from([0.0, 0.02, 0.2, 0.9]),
     binary=st.booleans(),
+    mixed=st.booleans(),
     alpha=st.sampled_from([1e-6, 1e-4, 1e-2, 1.0]),
 )
 @settings(max_examples=150, deadline=None)
-def test_state_is_the_same_after_every_minibatch(seed, sizes, min_df, share, binary, alpha):
+def test_state_is_the_same_after_every_minibatch(seed, sizes, min_df, share, binary, mixed, alpha):
     rng = np.random.RandomState(seed)
     trainers = both(min_df, seed % 7, alpha=alpha)
-    learn(trainers, [random_minibatch(rng, size, share, binary) for size in sizes])
-    slots, trainer = (one.weights() for one in trainers)
+    minibatches = [random_minibatch(rng, size, share, binary) for size in sizes]
+    # A long text is hashed by the definition, which spells all values out.
+    learn(
+        trainers, [spelled_out(minibatch) if mixed and k % 2 else minibatch for k, minibatch in enumerate(minibatches)]
+    )
+    kept = trainers[0].weights()
+    assert_same(*trainers)
+    slots, trainer = trainers[0].weights(in_place=True), trainers[1].weights()
+    assert kept.coef.tobytes() == slots.coef.tobytes()
     assert slots.coef.tobytes() == trainer.coef.tobytes()
     assert slots.ratio.tobytes() == trainer.ratio.tobytes()
     assert slots.columns.tolist() == trainer.columns.tolist()
