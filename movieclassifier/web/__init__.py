@@ -20,6 +20,7 @@ from movieclassifier.web.api.hot import HotRoutes
 from movieclassifier.web.config import configure
 from movieclassifier.web.display import filters
 from movieclassifier.web.forms import needs_https
+from movieclassifier.web.guesses import Guesses
 from movieclassifier.web.links import live_link
 from movieclassifier.web.pages import about, history, reference
 from movieclassifier.web.pages import reviews as pages
@@ -80,6 +81,7 @@ def _create_app(config: Mapping[str, Any]) -> Flask:
     app.extensions["movieclassifier"] = Service(log)
     app.extensions["movieclassifier owner"] = Owner(log)
     app.extensions["movieclassifier throttle"] = Throttle({**settings.rates, "drafts": DRAFTS})
+    app.extensions["movieclassifier guesses"] = Guesses(settings.rates["logins"])
     error_answers.register(app)
     headers.register(app)
     operations.register(app)

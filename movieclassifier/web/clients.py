@@ -105,17 +105,30 @@ def block(address: str) -> str:
     return _masked(address, 48)
 
 
-def _masked(address: str, n_bits: int) -> str:
+@lru_cache(maxsize=4096)
+def surroundings(address: str) -> tuple[str, str]:
+    """Return two wider networks around an address: /24 and /16 of IPv4, /48 and /32 of IPv6.
+
+    Who has many addresses has them in few of these.
+
+    Examples
+    --------
+    >>> surroundings("192.0.2.7"), surroundings("2001:db8:1:2:3:4:5:6")
+    (('192.0.2.0', '192.0.0.0'), ('2001:db8:1::', '2001:db8::'))
+    """
+    return _masked(address, 48, 24), _masked(address, 32, 16)
+
+
+def _masked(address: str, n_bits: int, n_bits_of_ipv4: int = 32) -> str:
+    """Return the network of an address, so many bits of an IPv6 address and so many of an IPv4 one."""
     try:
         parsed = ip_address(_bare(address))
     except ValueError:
         return UNKNOWN
-    if isinstance(parsed, IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        shift = 128 - n_bits
-        return str(IPv6Address(int(parsed) >> shift << shift))
-    return str(parsed)
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    shift = parsed.max_prefixlen - (n_bits if parsed.version == 6 else n_bits_of_ipv4)
+    return str(type(parsed)(int(parsed) >> shift << shift))
 
 
 def _bare(address: str) -> str:

@@ -1,4 +1,4 @@
-"""The owner's login: the password, the guesses, and the sessions that a log-out ends."""
+"""The owner's login: the password, and the sessions that a log-out ends."""
 
 import hashlib
 import hmac
@@ -9,17 +9,14 @@ from flask import Response, current_app, request, session
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.security import check_password_hash
 
-from movieclassifier.feedback.log.errors import TooMany
 from movieclassifier.feedback.log.sessions import close_session, is_open, open_session
-from movieclassifier.web.clients import network, owner, service
-from movieclassifier.web.throttling import SharedCounts, Throttle
+from movieclassifier.web.clients import owner
+from movieclassifier.web.guesses import Guesses
 
 ADMIN = "admin"
 LOGIN_SECONDS = 8 * 3600
 DEVICE_COOKIE = "movieclassifier_device"
 DEVICE_SECONDS = 365 * 86400
-# Wrong passwords from all addresses together in ten minutes: guessing from many addresses is slowed down, too.
-ALL_GUESSES = 100
 
 
 def log_in(password: str) -> bool:
@@ -31,18 +28,16 @@ def log_in(password: str) -> bool:
     Raises
     ------
     TooMany
-        If this browser, its address, or all unknown browsers together have guessed too often.
+        If this browser, its address, or all unknown browsers together have guessed too often; see
+        :mod:`movieclassifier.web.guesses`.
 
     References
     ----------
     https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies
     """
-    for key, limit in _guess_limits():
-        if _counts().used(key, _seconds()) >= limit:
-            raise TooMany("Too many wrong passwords.", _seconds() - int(time.time() % _seconds()))
-    if not check_password_hash(current_app.config["ADMIN_PASSWORD_HASH"], password):
-        for key, _ in _guess_limits():
-            _counts().add(key, _seconds())
+    with _guesses().admitted(request.remote_addr or "", _device()) as guess:
+        guess.is_right = check_password_hash(current_app.config["ADMIN_PASSWORD_HASH"], password)
+    if not guess.is_right:
         return False
     token = secrets.token_urlsafe(16)
     open_session(owner().log.store.engine, token, LOGIN_SECONDS)
@@ -85,15 +80,6 @@ def password_mark() -> str:
     return hashlib.sha256(current_app.config["ADMIN_PASSWORD_HASH"].encode()).hexdigest()[:16]
 
 
-def _guess_limits() -> list[tuple[str, int]]:
-    """Return the counters that a wrong password of this request adds to, with their limits."""
-    limit = service().settings.rates["logins"].limit
-    device = _device()
-    if device:
-        return [(f"guesses of device {device}", limit)]
-    return [(f"guesses from {network(request.remote_addr or '')}", limit), ("guesses", max(ALL_GUESSES, limit))]
-
-
 def _device() -> str | None:
     try:
         found: str = _serializer().loads(request.cookies.get(DEVICE_COOKIE, ""), max_age=DEVICE_SECONDS)
@@ -107,10 +93,6 @@ def _serializer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(str(current_app.config["SECRET_KEY"]), salt=f"device {password_mark()}")
 
 
-def _counts() -> SharedCounts:
-    throttle: Throttle = current_app.extensions["movieclassifier throttle"]
-    return throttle.counts
-
-
-def _seconds() -> int:
-    return service().settings.rates["logins"].seconds
+def _guesses() -> Guesses:
+    found: Guesses = current_app.extensions["movieclassifier guesses"]
+    return found

@@ -6,6 +6,7 @@ many addresses, so its network has a limit, too, and the site as a whole.
 
 import hashlib
 import mmap
+import secrets
 import struct
 import time
 from threading import Lock
@@ -14,7 +15,7 @@ from movieclassifier.feedback.log.errors import TooMany
 from movieclassifier.feedback.log.limits import Rate
 
 N_SLOTS = 2**14
-SLOT = struct.Struct("QQLL")  # fingerprint of the key, window of time, count, unused
+SLOT = struct.Struct("QQLL")  # fingerprint of the key, the second at which its window ends, count, unused
 PROBES = 8
 
 
@@ -27,30 +28,37 @@ class SharedCounts:
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, N_SLOTS * SLOT.size)
         self._lock = Lock()
+        self._secret = secrets.token_bytes(16)  # nobody outside can tell which keys share a place
 
     def used(self, key: str, seconds: int) -> int:
         """Return how often a key was counted in the present window."""
         with self._lock:
-            _, count = self._find(*_place(key, seconds))
+            _, count = self._find(*self._place(key, seconds))
             return count
 
     def add(self, key: str, seconds: int, n: int = 1) -> int:
-        """Count a key, and return how often it was counted in the present window."""
-        fingerprint, window = _place(key, seconds)
+        """Count a key, or take counts back, and return how often it was counted in the present window."""
+        fingerprint, end = self._place(key, seconds)
         with self._lock:
-            slot, count = self._find(fingerprint, window)
-            SLOT.pack_into(self._memory, slot * SLOT.size, fingerprint, window, count + n, 0)
-            return count + n
+            slot, count = self._find(fingerprint, end)
+            count = max(0, count + n)
+            SLOT.pack_into(self._memory, slot * SLOT.size, fingerprint, end, count, 0)
+            return count
 
-    def _find(self, fingerprint: int, window: int) -> tuple[int, int]:
+    def _place(self, key: str, seconds: int) -> tuple[int, int]:
+        """Return the fingerprint of a key, and when its present window ends."""
+        digest = hashlib.blake2b(f"{key} {seconds}".encode(), digest_size=8, key=self._secret).digest()
+        return int.from_bytes(digest, "little") | 1, (int(time.time() // seconds) + 1) * seconds
+
+    def _find(self, fingerprint: int, end: int) -> tuple[int, int]:
         """Return the slot of a key, or one that it may take: an unused or expired one, else that of the least count."""
-        best, least = fingerprint % N_SLOTS, -1
+        best, least, now = fingerprint % N_SLOTS, -1, time.time()
         for probe in range(PROBES):
             slot = (fingerprint + probe) % N_SLOTS
-            known, when, count, _ = SLOT.unpack_from(self._memory, slot * SLOT.size)
+            known, until, count, _ = SLOT.unpack_from(self._memory, slot * SLOT.size)
             if known == fingerprint:
-                return slot, count if when == window else 0
-            worth = count if when == window else 0
+                return slot, count if until == end else 0
+            worth = count if until > now else 0
             if least < 0 or worth < least:
                 best, least = slot, worth
         return best, 0
@@ -87,9 +95,9 @@ class Throttle:
             levels.insert(0, (f"{kind} of {client}", 1, "from you"))
         for key, times, where in levels:
             if self.counts.add(key, rate.seconds) > rate.limit * times:
-                wait = rate.seconds - int(time.time() % rate.seconds)
                 raise TooMany(
-                    f"Too many {kind} {where}: at most {rate.limit * times:,} in {rate.seconds} seconds.", wait
+                    f"Too many {kind} {where}: at most {rate.limit * times:,} in {rate.seconds} seconds.",
+                    seconds_left(rate.seconds),
                 )
 
 
@@ -98,6 +106,6 @@ UNCOUNTED = ("drafts",)
 DRAFTS = Rate(600, 60)
 
 
-def _place(key: str, seconds: int) -> tuple[int, int]:
-    digest = hashlib.blake2b(f"{key} {seconds}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "little") | 1, int(time.time() // seconds)
+def seconds_left(seconds: int) -> int:
+    """Return how long the present window of time goes on, 1 second at least."""
+    return seconds - int(time.time() % seconds)

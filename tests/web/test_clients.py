@@ -2,7 +2,7 @@
 
 import pytest
 
-from movieclassifier.web.clients import network
+from movieclassifier.web.clients import network, surroundings
 from tests.support.visitors import REVIEW, Visitor
 
 
@@ -29,3 +29,15 @@ def test_addresses_are_kept_as_keyed_hashes_only(make_app, tmp_path):
 )
 def test_a_client_is_its_network(address, expected):
     assert network(address) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("::ffff:192.0.2.7", ("192.0.2.0", "192.0.0.0")),
+        ("[2001:db8:1:2::7]:443", ("2001:db8:1::", "2001:db8::")),
+        ("somewhere", ("unknown", "unknown")),
+    ],
+)
+def test_who_has_many_addresses_has_few_networks(address, expected):
+    assert surroundings(address) == expected

@@ -50,6 +50,16 @@ def test_guesses_have_a_limit_over_all_addresses_and_the_owner_s_browser_still_g
     assert log_in(owner) == 303
 
 
+def test_strangers_do_not_keep_a_right_password_out_that_comes_from_a_new_browser_at_a_new_address(app):
+    for n in range(100):
+        with app.extensions["movieclassifier guesses"].admitted(f"198.51.100.{n}", None):
+            pass
+    assert log_in(Visitor(app), "guess", "198.51.100.200") == 429
+    visitor = Visitor(app)
+    assert log_in(visitor, "mistyped", address="203.0.113.7") == 403
+    assert log_in(visitor, address="203.0.113.7") == 303
+
+
 def test_wrong_passwords_from_the_owner_s_address_do_not_keep_the_owner_s_browser_out(app):
     owner = Visitor(app)
     log_in(owner)

@@ -25,6 +25,22 @@ def test_counts_begin_anew_with_each_window(clock):
     assert counts.add("a", 60) == 1
 
 
+def test_a_place_whose_window_is_over_is_taken_before_one_that_counts(clock, monkeypatch):
+    monkeypatch.setattr(throttling, "N_SLOTS", 2)
+    monkeypatch.setattr(throttling, "PROBES", 2)
+    counts = SharedCounts()
+    counts.add("day", 86400)
+    for _ in range(20):
+        counts.add(f"minute {clock[0]}", 60, 5)
+        clock[0] += 60
+        assert counts.used("day", 86400) == 1
+
+
+def test_counts_that_are_taken_back_do_not_fall_below_nothing():
+    counts = SharedCounts()
+    assert counts.add("a", 60, -1) == 0
+
+
 def test_forked_processes_count_together():
     counts = SharedCounts()
     worker = multiprocessing.get_context("fork").Process(target=counts.add, args=("a", 3600, 5))
