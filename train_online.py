@@ -21,13 +21,13 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     """
     from movieclassifier import save_model
     from movieclassifier.commands.distill import distill_instead
-    from movieclassifier.commands.shared import train_steps
+    from movieclassifier.commands.shared import train_results, train_steps
     from movieclassifier.evaluation.unseen import evaluate_unseen
     from movieclassifier.training import planning  # all imported here, so that --help is quick
 
     if training.unlabelled:
         return distill_instead(paths or tuple(train_steps.book_corpus()), reading, training, run)
-    costs, before = train_steps.measure_costs(), train_steps.load_record_facts(run.model_dir)
+    costs, before = train_results.measure_costs(), train_results.load_record_facts(run.model_dir)
     corpus = chosen_corpus(paths or train_steps.book_corpus(), reading)
     test = corpus_to_test_on(training.test, reading, training.test_format) if training.test else None
     source, tested, engine = train_steps.find_sources(corpus, test, training, run)
@@ -39,10 +39,10 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     sample, unseen = planning.unseen_documents(holdout, n_holdout, tested.documents() if tested else None)
     guard = evaluate_unseen(classifier, sample, train_steps.scorer(classifier, unseen, run, engine), source.documents())
     save_model(run.model_dir, classifier, guard)
-    train_steps.finish(run)
-    train_steps.report_result(classifier, run, before, costs())
+    train_results.finish(run)
+    train_results.report_result(classifier, run, before, costs())
     if run.track:
-        train_steps.track_run(classifier, run, corpus, test, costs())
+        train_results.track_run(classifier, run, corpus, test, costs())
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def distill_instead(
 def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOptions) -> None:
     """Run the command; see :func:`main`."""
     # Imported here, so that --help does not wait.
-    from movieclassifier.commands.shared import distill_steps, train_steps
+    from movieclassifier.commands.shared import distill_steps, train_results, train_steps
     from movieclassifier.evaluation.caveats import find_caveats
     from movieclassifier.models.abstaining import measure_thresholds
     from movieclassifier.models.guard import make_guard
@@ -82,7 +82,7 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
 
     if not options.soft_labels:
         load_teacher(options.teacher)  # refuses one whose packages are missing, before anything is done
-    costs, before = train_steps.measure_costs(), load_record_facts(options.model_dir)
+    costs, before = train_results.measure_costs(), load_record_facts(options.model_dir)
     texts = distill_steps.read_texts(paths, reading, options)
     student = distill_steps.make_student(texts, options)
     train_steps.lock(Path(options.model_dir))

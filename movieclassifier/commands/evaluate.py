@@ -26,7 +26,7 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, model: str | None, n_t
     The labels in CORPUS must be those of the model, or their names. It is read with the options of the training, if
     none is given now and it has the same columns.
     """
-    from movieclassifier.commands.shared.train_steps import measure_costs
+    from movieclassifier.commands.shared.train_results import measure_costs
     from movieclassifier.corpora.survey import files_digest, labels_of_classes
     from movieclassifier.evaluation.caveats import find_caveats
     from movieclassifier.evaluation.metrics import evaluate

@@ -4,19 +4,21 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from movieclassifier.training.checkpoints import (
-    CHECKPOINT,
+from movieclassifier.training.checkpoint_facts import (
     NOT_COMPARED,
     OF_THE_CORPUS,
+    CheckpointFacts,
+    check_plan,
+    refuse_differences,
+)
+from movieclassifier.training.checkpoints import (
+    CHECKPOINT,
     STATE,
     Arrays,
-    CheckpointFacts,
     check_finished,
-    check_plan,
     keep_finished,
     load_checkpoint,
     load_checkpoint_facts,
-    refuse_differences,
     resumable,
 )
 from movieclassifier.training.passes import drop_cache

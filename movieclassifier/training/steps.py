@@ -17,7 +17,8 @@ from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.pruning import prune
 from movieclassifier.system.memory import give_back
 from movieclassifier.training.capacity import check_capacity
-from movieclassifier.training.checkpoints import CHECKPOINT, CheckpointFacts, save_checkpoint
+from movieclassifier.training.checkpoint_facts import CheckpointFacts
+from movieclassifier.training.checkpoints import CHECKPOINT, save_checkpoint
 from movieclassifier.training.label_order import LabelRuns, check_label_order
 from movieclassifier.training.learners.slot_trainer import SlotTrainer, slots_fit
 from movieclassifier.training.learners.trainer import Trainer

@@ -5,7 +5,8 @@ from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import RECIPES
 from movieclassifier.training import capacity
 from movieclassifier.training.capacity import check_capacity, check_growth, training_bytes
-from movieclassifier.training.learners.trainer import ESTIMATOR_STATE, Trainer
+from movieclassifier.training.learners.trainer import Trainer
+from movieclassifier.training.learners.trainer_state import ESTIMATOR_STATE
 from tests.support.rows import random_minibatches
 
 

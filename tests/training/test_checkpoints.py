@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 
 from movieclassifier.recipes.linear import Recipe
+from movieclassifier.training.checkpoint_facts import CheckpointFacts
 from movieclassifier.training.checkpoints import (
     CACHE,
     CHECKPOINT,
     STATE,
-    CheckpointFacts,
     check_finished,
-    check_plan,
     clear,
     keep_state,
     load_checkpoint,
@@ -92,24 +91,6 @@ def test_more_arrays_than_a_trainer_has_are_refused(tmp_path):
     rewritten(tmp_path / CHECKPOINT, **{f"unknown{n}": np.zeros(1) for n in range(99)})
     with pytest.raises(ValueError, match="it holds 100 arrays, more than the 36 that are needed"):
         load_checkpoint(tmp_path / CHECKPOINT)
-
-
-def test_all_that_differs_is_named():
-    other = replace(PLAN, seed=2, recipe=Recipe().with_settings(alpha=1e-3), allow_sorted=True)
-    with pytest.raises(
-        ValueError, match=r"x belongs to a different run: alpha was 1e-06, is 0.001; seed was 1, is 2\. "
-    ):
-        check_plan("x", PLAN, other, without=["allow_sorted"])
-    check_plan("x", PLAN, replace(PLAN, corpus=("b.csv",)))
-
-
-@pytest.mark.parametrize("continue_", [False, True])
-def test_run_goes_on_from_its_own_checkpoint_alone(continue_):
-    continued = replace(FACTS, plan=replace(PLAN, earlier=(("a", 1, ()),)))
-    facts = continued if continue_ else FACTS
-    assert facts.belongs_to(PLAN, continue_)
-    assert not facts.belongs_to(PLAN, not continue_)
-    assert not facts.belongs_to(replace(PLAN, seed=2), continue_)
 
 
 def test_finished_state_becomes_the_checkpoint_again(tmp_path):

@@ -1,8 +1,6 @@
-"""Steps around a fit on the command line: the plan before it, and the result after it."""
+"""Steps before a fit on the command line: the corpora, the plan, and all that could stop the run later."""
 
 import os
-import shlex
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -11,24 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from movieclassifier.commands.shared.answers import is_terminal
 from movieclassifier.commands.shared.corpus_options import report_bad_rows
 from movieclassifier.commands.shared.edge import warn
 from movieclassifier.commands.shared.engine_options import source_on, start_engine
-from movieclassifier.commands.shared.terminal_plot import plot_curve
 from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.pieces import Excerpt
 from movieclassifier.corpora.readers.contract import Document
-from movieclassifier.evaluation.caveats import find_caveats
-from movieclassifier.evaluation.metrics_table import metrics_table
 from movieclassifier.models.classifier import Classifier
-from movieclassifier.models.metadata import RecordFacts
-from movieclassifier.models.origin import load_record_facts, replacement_note
 from movieclassifier.models.scoring import score_documents
 from movieclassifier.system.locking import lock_folder
-from movieclassifier.system.memory import peak_megabytes
 from movieclassifier.training.capacity import check_capacity
-from movieclassifier.training.checkpoints import keep_state, load_checkpoint_facts, remove_state, resumable
+from movieclassifier.training.checkpoints import load_checkpoint_facts, resumable
 from movieclassifier.training.disk_space import bytes_to_write, check_disk, describe, size_of
 from movieclassifier.training.fit import fit
 from movieclassifier.training.options import RunOptions, TrainingOptions
@@ -39,19 +30,6 @@ from movieclassifier.training.sources import CorpusSource
 if TYPE_CHECKING:
     from movieclassifier.training.engines.tasks import Engine
     from movieclassifier.training.scoring_tasks import Scored
-
-__all__ = [
-    "book_corpus",
-    "find_sources",
-    "finish",
-    "fit_stream",
-    "load_record_facts",
-    "measure_costs",
-    "plan_run",
-    "report_result",
-    "scorer",
-    "track_run",
-]
 
 # Fewer labels are those of a small trial.
 MIN_DOUBTED = 10
@@ -211,14 +189,6 @@ def scorer(
     return partial(score_documents, classifier, documents, run.n_threads)
 
 
-def finish(run: RunOptions) -> None:
-    """Remove the checkpoint of a run that has written its model, or keep it as the state for ``--continue``."""
-    if run.keep_state or run.continue_:
-        keep_state(run.model_dir)
-    else:
-        remove_state(run.model_dir)
-
-
 def fit_options(run: RunOptions, plan: Plan) -> dict[str, Any]:
     """Return the options of :func:`movieclassifier.training.fit.fit`; ``resume`` only if there is a checkpoint."""
     return {
@@ -259,65 +229,3 @@ def _place(plan: Plan, n_steps_done: int) -> str:
     n_passes = plan.n_steps // plan.n_minibatches
     place = f"at minibatch {n_done + 1:,} of {plan.n_minibatches:,} (document {n_done * plan.minibatch_size + 1:,})"
     return place if n_passes == 1 else f"{place} in pass {n_passes_done + 1} of {n_passes}, counting included"
-
-
-def report_result(classifier: Classifier, run: RunOptions, before: RecordFacts | None, costs: dict[str, float]) -> None:
-    """Print the metrics, and say on stderr what speaks against them, where the model is and which one it replaced.
-
-    Parameters
-    ----------
-    classifier : Classifier
-    run : RunOptions
-    before : RecordFacts or None
-        Facts of the record that was in the model folder before.
-    costs : dict
-        Seconds and peak memory.
-    """
-    metrics = classifier.metadata.get("metrics")
-    click.echo(metrics_table(classifier, metrics, run.as_json, costs))
-    on_terminal = is_terminal() and not run.as_json
-    if run.plot or (run.plot is None and on_terminal):
-        click.echo("\n" + plot_curve(classifier.metadata.get("learning_curve", [])), err=run.as_json)
-    warn(find_caveats(metrics))
-    warn(find_label_doubts(len(classifier.classes_), _n_documents(classifier)))
-    click.echo(
-        f"The model is in {run.model_dir}{replacement_note(before, load_record_facts(run.model_dir))}.", err=True
-    )
-    if on_terminal:
-        click.echo(next_steps(str(run.model_dir)), err=True)
-
-
-def _n_documents(classifier: Classifier) -> int:
-    """Return how many documents a run has read."""
-    return classifier.metadata.get("n_train", 0) + classifier.metadata.get("n_holdout", 0)
-
-
-def next_steps(model_dir: str) -> str:
-    """Return what can be done with a model that was just trained.
-
-    Examples
-    --------
-    >>> print(next_steps("models/mine"))
-    Next:
-      movieclassifier predict 'A text of yours' --model models/mine
-      movieclassifier explain 'A text of yours' --model models/mine
-      movieclassifier serve --model models/mine
-    """
-    model = "" if model_dir == "pkl_objects" else f" --model {shlex.quote(model_dir)}"
-    commands = [f"{name} 'A text of yours'" for name in ("predict", "explain")] + ["serve"]
-    return "\n".join(["Next:", *(f"  movieclassifier {command}{model}" for command in commands)])
-
-
-def measure_costs() -> Callable[[], dict[str, float]]:
-    """Return a function that tells the seconds since now and the peak memory of this process, in MB."""
-    start = time.perf_counter()
-    return lambda: {"seconds": round(time.perf_counter() - start, 3), "peak_MB": round(peak_megabytes())}
-
-
-def track_run(
-    classifier: Classifier, run: RunOptions, corpus: Corpus, test: Corpus | None, costs: dict[str, float]
-) -> None:
-    """Log the run to MLflow, with its report if that can be drawn."""
-    from movieclassifier.reports import mlflow_log
-
-    mlflow_log.track_run(classifier, run.model_dir, corpus, test, costs)

@@ -18,7 +18,8 @@ from movieclassifier.models.weights import Weights
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.training.capacity import check_growth
 from movieclassifier.training.learners.pair_counts import PairCounts
-from movieclassifier.training.learners.trainer import ESTIMATOR_STATE, Trainer
+from movieclassifier.training.learners.trainer import Trainer
+from movieclassifier.training.learners.trainer_state import ESTIMATOR_STATE
 
 # Room for columns grows by doubling, and stays a multiple of this: BLAS adds the rest of an array in a different way.
 LEAST_ROOM = 2**12

@@ -1,7 +1,6 @@
 """The trainer: everything that learns from minibatches, and its state as plain arrays."""
 
-import math
-from collections.abc import Collection, Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import nullcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,22 +14,11 @@ from movieclassifier.models.weights import Weights
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.compiled import training_twin
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
-from movieclassifier.training.learners.packing import in_parts, pack, unpack
 from movieclassifier.training.learners.sgd import CompiledSGD, make_estimator, take_epoch
+from movieclassifier.training.learners.trainer_state import pack_state, unpack_state
 
 if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController
-
-# What partial_fit goes on from; the averaged weights live beside the plain ones.
-ESTIMATOR_STATE = (
-    "coef_",
-    "intercept_",
-    "t_",
-    "_standard_coef",
-    "_standard_intercept",
-    "_average_coef",
-    "_average_intercept",
-)
 
 # Columns that are folded together: all at once would take ten times the memory of the result.
 CHUNK = 2**17
@@ -231,18 +219,7 @@ class Trainer:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that training goes on from, as small arrays: what is 0 is left out."""
-        arrays: dict[str, NDArray[Any]] = {}
-        for row, estimator in enumerate(self.estimators_):
-            for name in ESTIMATOR_STATE:
-                if hasattr(estimator, name):
-                    value = np.asarray(getattr(estimator, name))
-                    is_coef = name.endswith("coef_") or name.endswith("_coef")
-                    arrays |= (
-                        pack(f"{name}.{row}", in_parts(value.reshape(-1))) if is_coef else {f"{name}.{row}": value}
-                    )
-        if self.ratio_ is not None:
-            arrays |= {"totals": self.ratio_.totals_, **pack("counts", in_parts(self.ratio_.counts_.reshape(-1)))}
-        return arrays
+        return pack_state(self.estimators_, self.ratio_)
 
     def load_state(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Go on from what :meth:`state` returned.
@@ -252,40 +229,7 @@ class Trainer:
         ValueError
             If they are not the arrays of a trainer with these settings.
         """
-        expected = self._expected_state(arrays)
-        check_names(arrays, expected)
-        loaded = {name: _load(name, arrays, *layout) for name, layout in expected.items()}
-        for name, value in loaded.items():
-            if name.startswith("t_.") and value < 1:
-                raise ValueError(f"its {name!r} is {value}, which is below 1")
-        for row, estimator in enumerate(self.estimators_):
-            found = {name: loaded[f"{name}.{row}"] for name in ESTIMATOR_STATE if f"{name}.{row}" in loaded}
-            for name, value in found.items():
-                setattr(estimator, name, float(value) if name == "t_" else value)
-            if found:
-                estimator.classes_ = np.array([False, True])
-        if self.ratio_ is not None:
-            self.ratio_.counts_, self.ratio_.totals_ = loaded["counts"], loaded["totals"]
-
-    def _expected_state(self, arrays: Mapping[str, NDArray[Any]]) -> dict[str, tuple[tuple[int, ...], str]]:
-        """Return the shape and type that each value must have; estimators that took no step yet have none."""
-        n_features, dtype = self.recipe.ngrams.n_features, self.recipe.ngrams.dtype
-        layouts = {
-            "coef_": ((1, n_features), dtype),
-            "t_": ((), "float64"),
-            # Averaging keeps it in the type of the weights.
-            "intercept_": ((1,), "float64" if self.recipe.passes == 1 else dtype),
-        }
-        if self.recipe.passes > 1:
-            for name in ("_standard", "_average"):
-                layouts |= {f"{name}_coef": ((n_features,), dtype), f"{name}_intercept": ((1,), dtype)}
-        started = any(name.startswith("t_.") for name in arrays)
-        rows = range(len(self.estimators_)) if started else ()
-        expected = {f"{name}.{row}": layout for name, layout in layouts.items() for row in rows}
-        if self.ratio_ is not None:
-            n_classes = len(self.ratio_.totals_)
-            expected |= {"counts": ((n_features, n_classes), "int32"), "totals": ((n_classes,), "int64")}
-        return expected
+        unpack_state(arrays, self.recipe, self.estimators_, self.ratio_)
 
     def _scale(self, rows: Rows, position: int) -> Rows:
         """Multiply the features by the ratio of a class."""
@@ -302,29 +246,3 @@ def _decide(rows: Rows, weights: NDArray[np.floating]) -> NDArray[np.floating]:
     values = np.empty(len(rows), dtype=rows.data.dtype)
     twin.decide(rows.data, rows.columns, rows.indptr, weights, values)
     return values
-
-
-def check_names(arrays: Collection[str], expected: Collection[str]) -> None:
-    """Refuse a state in which a value is missing or unknown.
-
-    Raises
-    ------
-    ValueError
-    """
-    found = {name.rpartition(".")[0] if name.endswith((".steps", ".values", ".large")) else name for name in arrays}
-    for name in sorted(found ^ set(expected)):
-        raise ValueError(f"it lacks {name!r}" if name in expected else f"nothing here has a use for its {name!r}")
-
-
-def _load(name: str, arrays: Mapping[str, NDArray[Any]], shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
-    """Return a value of a state, of a shape and type."""
-    array = arrays.get(name)
-    if array is None:
-        return unpack(name, arrays, np.zeros(math.prod(shape), dtype)).reshape(shape)
-    if array.shape != shape or array.dtype != dtype or array.dtype.kind not in "if":
-        raise ValueError(f"its {name!r} is {array.dtype} of shape {array.shape}, not {dtype} of shape {shape}")
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise ValueError(f"its {name!r} is not finite")
-    if array.dtype.kind == "i" and array.min(initial=0) < 0:
-        raise ValueError(f"its {name!r} is negative")
-    return array.copy()

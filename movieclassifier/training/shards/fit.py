@@ -19,7 +19,7 @@ from movieclassifier.system.atomic import name_full_disk, replace_file
 from movieclassifier.system.npz import NPZ_ERRORS, NpzFile, open_npz, write_npz
 from movieclassifier.system.progress import Progress
 from movieclassifier.training.calibration import fit_temperature
-from movieclassifier.training.checkpoints import NOT_COMPARED
+from movieclassifier.training.checkpoint_facts import NOT_COMPARED
 from movieclassifier.training.engines.tasks import Engine, Task, bundles_of
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
 from movieclassifier.training.learners.trainer import Trainer

@@ -1,4 +1,4 @@
-"""Steps around a fit: what could stop it is found before it starts."""
+"""Steps before a fit: what could stop it is found before it starts."""
 
 from dataclasses import replace
 
@@ -6,7 +6,6 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from movieclassifier.commands.shared import train_steps
 from movieclassifier.commands.shared.train_steps import (
     BOOK_CORPUS,
     book_corpus,
@@ -16,7 +15,6 @@ from movieclassifier.commands.shared.train_steps import (
     fit_options,
     keep_as_before,
     lock,
-    measure_costs,
     plan_run,
 )
 from movieclassifier.corpora.corpus import open_corpus
@@ -115,12 +113,3 @@ def test_run_goes_on_where_there_is_a_checkpoint(tmp_path, capsys):
     said = capsys.readouterr().err.splitlines()
     assert said[0] == f"There is no checkpoint in {tmp_path} yet: starting from the beginning."
     assert "going on at minibatch 3 of 8 (document 101)." in said[1]
-
-
-def test_costs_are_seconds_since_and_the_peak(monkeypatch):
-    now = [5.0]
-    monkeypatch.setattr(train_steps.time, "perf_counter", lambda: now[0])
-    monkeypatch.setattr(train_steps, "peak_megabytes", lambda: 123.4)
-    costs = measure_costs()
-    now[0] = 7.25
-    assert costs() == {"seconds": 2.25, "peak_MB": 123}

@@ -1,0 +1,93 @@
+"""Steps after a fit on the command line: what is kept, what is printed, and what is logged."""
+
+import shlex
+import time
+from collections.abc import Callable
+
+import click
+
+from movieclassifier.commands.shared.answers import is_terminal
+from movieclassifier.commands.shared.edge import warn
+from movieclassifier.commands.shared.terminal_plot import plot_curve
+from movieclassifier.commands.shared.train_steps import find_label_doubts
+from movieclassifier.corpora.corpus import Corpus
+from movieclassifier.evaluation.caveats import find_caveats
+from movieclassifier.evaluation.metrics_table import metrics_table
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.models.metadata import RecordFacts
+from movieclassifier.models.origin import load_record_facts, replacement_note
+from movieclassifier.system.memory import peak_megabytes
+from movieclassifier.training.checkpoints import keep_state, remove_state
+from movieclassifier.training.options import RunOptions
+
+__all__ = ["finish", "load_record_facts", "measure_costs", "next_steps", "report_result", "track_run"]
+
+
+def finish(run: RunOptions) -> None:
+    """Remove the checkpoint of a run that has written its model, or keep it as the state for ``--continue``."""
+    if run.keep_state or run.continue_:
+        keep_state(run.model_dir)
+    else:
+        remove_state(run.model_dir)
+
+
+def report_result(classifier: Classifier, run: RunOptions, before: RecordFacts | None, costs: dict[str, float]) -> None:
+    """Print the metrics, and say on stderr what speaks against them, where the model is and which one it replaced.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    run : RunOptions
+    before : RecordFacts or None
+        Facts of the record that was in the model folder before.
+    costs : dict
+        Seconds and peak memory.
+    """
+    metrics = classifier.metadata.get("metrics")
+    click.echo(metrics_table(classifier, metrics, run.as_json, costs))
+    on_terminal = is_terminal() and not run.as_json
+    if run.plot or (run.plot is None and on_terminal):
+        click.echo("\n" + plot_curve(classifier.metadata.get("learning_curve", [])), err=run.as_json)
+    warn(find_caveats(metrics))
+    warn(find_label_doubts(len(classifier.classes_), _n_documents(classifier)))
+    click.echo(
+        f"The model is in {run.model_dir}{replacement_note(before, load_record_facts(run.model_dir))}.", err=True
+    )
+    if on_terminal:
+        click.echo(next_steps(str(run.model_dir)), err=True)
+
+
+def _n_documents(classifier: Classifier) -> int:
+    """Return how many documents a run has read."""
+    return classifier.metadata.get("n_train", 0) + classifier.metadata.get("n_holdout", 0)
+
+
+def next_steps(model_dir: str) -> str:
+    """Return what can be done with a model that was just trained.
+
+    Examples
+    --------
+    >>> print(next_steps("models/mine"))
+    Next:
+      movieclassifier predict 'A text of yours' --model models/mine
+      movieclassifier explain 'A text of yours' --model models/mine
+      movieclassifier serve --model models/mine
+    """
+    model = "" if model_dir == "pkl_objects" else f" --model {shlex.quote(model_dir)}"
+    commands = [f"{name} 'A text of yours'" for name in ("predict", "explain")] + ["serve"]
+    return "\n".join(["Next:", *(f"  movieclassifier {command}{model}" for command in commands)])
+
+
+def measure_costs() -> Callable[[], dict[str, float]]:
+    """Return a function that tells the seconds since now and the peak memory of this process, in MB."""
+    start = time.perf_counter()
+    return lambda: {"seconds": round(time.perf_counter() - start, 3), "peak_MB": round(peak_megabytes())}
+
+
+def track_run(
+    classifier: Classifier, run: RunOptions, corpus: Corpus, test: Corpus | None, costs: dict[str, float]
+) -> None:
+    """Log the run to MLflow, with its report if that can be drawn."""
+    from movieclassifier.reports import mlflow_log
+
+    mlflow_log.track_run(classifier, run.model_dir, corpus, test, costs)
