@@ -36,9 +36,9 @@ from movieclassifier.system.memory import peak_megabytes
 from movieclassifier.training.engines.local import LocalEngine
 from movieclassifier.training.engines.table import make_engine
 from movieclassifier.training.engines.tasks import Task, bundles_of
-from movieclassifier.training.shards.fit import ShardedFit
-from movieclassifier.training.shards.messages import PassWeights, Steps
+from movieclassifier.training.shards.messages import PassWeights
 from movieclassifier.training.shards.numbering import SCALE, as_integers
+from movieclassifier.training.shards.sharded_fit import ShardedFit
 from movieclassifier.training.shards.tasks import step_shard
 from movieclassifier.training.source_tasks import find_source
 
@@ -56,24 +56,24 @@ class PlainFit(ShardedFit):
 
     def step(self, shards, engine):
         """Take one pass on the engine; yields the documents of each bundle."""
-        weights, sums, intercepts = self.weights, 0, 0
+        live, weights, sums, intercepts = self.live, self.weights, 0, 0
         bundles = bundles_of(shards, engine.n_workers)
-        tasks = [Task(plain_steps, (bundle, self.settings, weights, self.n_passes_done)) for bundle in bundles]
-        for _, steps in engine.run(tasks):
-            sums, intercepts = sums + steps.sums, intercepts + steps.intercepts
-            yield steps.n_documents
+        tasks = [Task(plain_steps, (bundle, self.settings, live, weights, self.n_passes_done)) for bundle in bundles]
+        for _, (found, of_intercepts, n_documents) in engine.run(tasks):
+            sums, intercepts = sums + found, intercepts + of_intercepts
+            yield n_documents
         scale = SCALE * len(shards)
         coef = (sums / scale).astype(weights.coef.dtype)
-        self.weights = PassWeights(weights.columns, weights.ratio, coef, intercepts / scale)
+        self.weights = PassWeights(coef, intercepts / scale)
         self.n_passes_done += 1
 
 
-def plain_steps(shards, settings, weights, number):
+def plain_steps(shards, settings, live, weights, number):
     """Return the sums of the weights that shards have learned, each shard counted once."""
     sums, intercepts = np.zeros(weights.coef.shape, np.int64), np.zeros(len(weights.intercept), np.int64)
-    lookup = weights.lookup(settings.recipe.ngrams.n_features)
+    lookup = live.lookup(settings.recipe.ngrams.n_features)
     for shard in shards:
-        places, _, estimators, _ = step_shard(shard, settings, weights, lookup, number)
+        places, _, estimators, _ = step_shard(shard, settings, live, weights, lookup=lookup, number=number)
         live = places >= 0
         # A column that the shard lacks keeps its weight. The penalty on it is left out: it is 1e-3 of a weight.
         own = np.zeros(weights.coef.shape[1], np.bool_)
@@ -82,8 +82,7 @@ def plain_steps(shards, settings, weights, number):
             sums[row, places[live]] += as_integers(estimator.coef_[0, live])
             sums[row, ~own] += as_integers(weights.coef[row, ~own])
             intercepts[row] += as_integers(float(estimator.intercept_[0]))
-    n_documents = sum(shard.n_documents for shard in shards)
-    return Steps(None, sums, intercepts, n_documents, 0)
+    return sums, intercepts, sum(shard.n_documents for shard in shards)
 
 
 def plan_of(source, n_shards, passes):
@@ -120,10 +119,10 @@ def exhaust(steps):
 # ---------------------------------------------------------------- one measured fit, in a process of its own
 
 
-def timed(task, with_bytes):
+def timed(function, with_bytes, *arguments):
     """Compute a task on a worker; returns its result, the seconds of CPU, and its size if that is asked for."""
     start = time.process_time()
-    result = task.function(*task.arguments)
+    result = function(*arguments)
     cpu = time.process_time() - start
     return result, cpu, len(pickle.dumps(result, protocol=5)) if with_bytes else 0
 
@@ -135,12 +134,21 @@ class Measured:
         self.engine, self.with_bytes, self.n_workers = engine, with_bytes, engine.n_workers
         self.cpu, self.down, self.up, self.n_tasks = 0.0, 0, 0, 0
 
+    def share(self, value):
+        """Share a value, which travels to each worker."""
+        self.down += len(pickle.dumps(value, protocol=5)) * self.n_workers if self.with_bytes else 0
+        return self.engine.share(value)
+
+    def drop(self, shared):
+        """Forget a value."""
+        self.engine.drop(shared)
+
     def run(self, tasks, forgiving=False):
         """Yield the results of the tasks."""
         if self.with_bytes:
             self.down += sum(len(pickle.dumps(task, protocol=5)) for task in tasks)
         self.n_tasks += len(tasks)
-        wrapped = [Task(timed, (task, self.with_bytes)) for task in tasks]
+        wrapped = [Task(timed, (task.function, self.with_bytes, *task.arguments)) for task in tasks]
         for number, (result, cpu, n_bytes) in self.engine.run(wrapped, forgiving):
             self.cpu, self.up = self.cpu + cpu, self.up + n_bytes
             yield number, result
@@ -174,7 +182,7 @@ def fit_once(on, n_workers, copies, with_bytes=False):
         for number in range(N_PASSES):
             phase(f"pass {number + 1}", lambda: exhaust(fit.step(shards, engine)))
         memory = {"driver_MB": peak_megabytes(), "worker_MB": max(worker_peaks(os.getpid()))}
-        n_live = len(fit.weights.columns)
+        n_live = len(fit.live.columns)
         seen = int((fit.counts.counts_.sum(axis=1) > 0).sum())
     total = {name: sum(each[name] for each in phases.values()) for name in phases["count"]}
     engine.engine.close()

@@ -32,7 +32,8 @@ def iter_vectorized(
     classes : sequence of labels
         Their positions become ``y``.
     n_threads : int
-        Number of hashing threads.
+        Number of hashing threads. With 0, reading and hashing take turns in the thread that asks, which suits a process
+        that has one core.
     even : bool
         As for :func:`movieclassifier.features.hashing.hash_texts`.
 
@@ -44,12 +45,15 @@ def iter_vectorized(
     Raises
     ------
     ValueError
-        If n_threads is below 1, or a label is not among the classes.
+        If n_threads is below 0, or a label is not among the classes.
     """
-    if n_threads < 1:
-        raise ValueError(f"n_threads must be at least 1; got {n_threads}.")
+    if n_threads < 0:
+        raise ValueError(f"n_threads must be at least 0; got {n_threads}.")
     positions = {label: position for position, label in enumerate(classes)}
-    return _iter_vectorized(minibatches, partial(hash_texts, ngrams=ngrams, even=even), positions, n_threads)
+    hash_minibatch = partial(hash_texts, ngrams=ngrams, even=even)
+    if not n_threads:
+        return ((hash_minibatch(texts), _places(labels, positions)) for texts, labels in minibatches)
+    return _iter_vectorized(minibatches, hash_minibatch, positions, n_threads)
 
 
 def _iter_vectorized(
@@ -63,7 +67,7 @@ def _iter_vectorized(
     pool = ThreadPoolExecutor(n_threads, thread_name_prefix="vectorize")
     try:
         for texts, labels in reading:
-            y = np.array([_position(label, positions) for label in labels], dtype=np.intp)
+            y = _places(labels, positions)
             pending.append((pool.submit(hash_minibatch, texts), y))
             if len(pending) >= max(2, n_threads):
                 yield _result(*pending.popleft())
@@ -77,6 +81,10 @@ def _iter_vectorized(
 def _result(rows: Future[Rows], y: NDArray[np.intp]) -> tuple[Rows, NDArray[np.intp]]:
     # In a function: a variable of the generator would keep the rows until the next are there.
     return rows.result(), y
+
+
+def _places(labels: Sequence[Label], positions: dict[Label, int]) -> NDArray[np.intp]:
+    return np.array([_position(label, positions) for label in labels], dtype=np.intp)
 
 
 def _position(label: Label, positions: dict[Label, int]) -> int:

@@ -24,7 +24,7 @@ def test_closing_ends_the_threads():
     assert threading.active_count() == before
 
 
-@given(minibatches_of_texts, st.integers(1, 4))
+@given(minibatches_of_texts, st.integers(0, 4))
 @settings(max_examples=25, deadline=None)
 def test_vectorized_minibatches_keep_their_order_and_bits(minibatches, n_threads):
     labelled = [(texts, ["b"] * len(texts)) for texts in minibatches]
@@ -35,8 +35,15 @@ def test_vectorized_minibatches_keep_their_order_and_bits(minibatches, n_threads
         assert y.tolist() == [1] * len(texts)
 
 
+def test_without_threads_nothing_is_read_ahead():
+    before, asked = threading.active_count(), []
+    endless = (asked.append(1) or (["a text"], [0]) for _ in iter(int, 1))
+    next(iter_vectorized(endless, NGRAMS, (0, 1), n_threads=0))
+    assert (threading.active_count(), asked) == (before, [1])
+
+
 def test_unknown_labels_and_sizes_are_refused():
     with pytest.raises(ValueError, match="a label must be one of 0, 1; got 2"):
         list(iter_vectorized([(["a text"], [2])], NGRAMS, (0, 1)))
-    with pytest.raises(ValueError, match="n_threads must be at least 1; got 0"):
-        iter_vectorized([], NGRAMS, (0, 1), n_threads=0)
+    with pytest.raises(ValueError, match="n_threads must be at least 0; got -1"):
+        iter_vectorized([], NGRAMS, (0, 1), n_threads=-1)

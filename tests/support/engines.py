@@ -23,6 +23,12 @@ class InProcess:
                     raise KeyboardInterrupt
             yield number, tasks[number].function(*tasks[number].arguments)
 
+    def share(self, value):
+        return value
+
+    def drop(self, shared):
+        pass
+
     def run_on_machines(self, task):
         task.function(*task.arguments)
 

@@ -5,7 +5,8 @@ import json
 import numpy as np
 
 from movieclassifier import make_recipe
-from movieclassifier.training.shards.messages import Lines, PassWeights, Shard, ShardSettings
+from movieclassifier.training.shards.lines import Lines
+from movieclassifier.training.shards.messages import LiveColumns, PassWeights, Shard, ShardSettings
 
 WORDS = ["good", "bad", "fine", "dull", "great", "awful", "film", "plot", "music", ":)", ":(", "the", "a", "of"]
 
@@ -27,14 +28,30 @@ def shards_of(path, *parts):
 
 
 def settings_of(folder, **overrides):
-    recipe = make_recipe("default", n_features=2**10, passes=2)
-    values = {"classes": (0, 1), "min_df": 2, "minibatch_size": 7, "seed": 1, "run": "r", "cache_dir": str(folder)}
-    return ShardSettings(recipe, **values | overrides)
+    values = {
+        "recipe": make_recipe("default", n_features=2**10, passes=2),
+        "classes": (0, 1),
+        "min_df": 2,
+        "minibatch_size": 7,
+        "seed": 1,
+        "run": "r",
+        "cache_dir": str(folder),
+    }
+    return ShardSettings(**values | overrides)
+
+
+def all_of(small, columns, n):
+    """Return small integers at all columns, as an array."""
+    sums = np.zeros((n, *small.small.shape[1:]), np.int64)
+    small.add_to(sums, columns)
+    return sums
 
 
 def weights_after(counts, settings):
-    columns = counts.columns[counts.counts.sum(axis=1) >= settings.min_df]
+    """Return live columns with some ratio, and weights of 0."""
+    frequency = all_of(counts.counts, counts.columns, settings.recipe.ngrams.n_features).sum(axis=1)
+    columns = np.flatnonzero(frequency >= settings.min_df).astype(np.int32)
     rng = np.random.RandomState(3)
     shape = (len(settings.positions), len(columns))
     ratio = rng.normal(size=shape).astype(np.float32)
-    return PassWeights(columns, ratio, np.zeros(shape, np.float32), np.zeros(shape[0]))
+    return LiveColumns(columns, ratio), PassWeights(np.zeros(shape, np.float32), np.zeros(shape[0]))

@@ -12,6 +12,7 @@ from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.models.origin import load_record_facts
 from movieclassifier.training.checkpoints import CHECKPOINT, STATE, load_checkpoint_facts
 from movieclassifier.training.options import RunOptions
+from movieclassifier.training.plan import Plan
 from movieclassifier.training.planning import earlier_plan
 
 # Options of a training that the state of the last run knows, and what its plan calls them.
@@ -64,18 +65,31 @@ def settings_to_resume(run: RunOptions, reading: ReadingOptions) -> dict[str, An
     reading : ReadingOptions
         Of the command line; kept if any of its options is given.
     """
-    found = (load_checkpoint_facts(Path(run.model_dir) / name) for name in (CHECKPOINT, STATE))
-    plan = next((facts.plan for facts in found if facts is not None and facts.plan.asked), None)
+    plan = _plan_to_resume(run)
     if plan is None:
         return {}
     asked = json.loads(plan.asked)
     if _is_given("n_train") or _is_given("n_holdout"):  # either decides the other
         del asked["n_train"], asked["n_holdout"]
     chosen = ReadingOptions.from_given(asked.pop("reading", {}))
-    settings = {name: getattr(plan, name) for name in (*KNOWN.values(), "n_keep")} | asked
+    settings = {name: getattr(plan, name) for name in (*KNOWN.values(), "n_keep", "n_shards")} | asked
     return {"reading": reading if reading.given() else chosen} | {
         name: value for name, value in settings.items() if not _is_given(name)
     }
+
+
+def _plan_to_resume(run: RunOptions) -> Plan | None:
+    """Return the plan of the run that was interrupted last, on one machine or by shards, or that has finished."""
+    from movieclassifier.training.shards.saved_passes import WEIGHTS, load_pass_facts  # only for this
+
+    folder = Path(run.model_dir)
+    under_way = {
+        folder / CHECKPOINT: load_checkpoint_facts(folder / CHECKPOINT),
+        folder / WEIGHTS: load_pass_facts(folder),
+    }
+    latest_first = sorted(under_way, key=lambda path: path.stat().st_mtime if path.exists() else 0, reverse=True)
+    found = [under_way[path] for path in latest_first] + [load_checkpoint_facts(folder / STATE)]
+    return next((facts.plan for facts in found if facts is not None and facts.plan.asked), None)
 
 
 def _is_given(name: str) -> bool:

@@ -229,7 +229,7 @@ def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
         if run.continue_:
             options |= settings_of_last_run(run, options["n_shards"])
             options["reading"] = reading_as_before(options["reading"], metadata_of(run))
-        elif run.resume and run.on is None and (options["n_shards"] or 1) == 1:
+        elif run.resume:
             options |= settings_to_resume(run, options["reading"])
         names = TrainingOptions.__dataclass_fields__.keys() - {"recipe"}
         of_training = {name: options.pop(name) for name in names}

@@ -2,7 +2,10 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from movieclassifier.training.engines.tasks import Task, deaf_children, given_up
@@ -10,6 +13,17 @@ from movieclassifier.training.engines.tasks import Task, deaf_children, given_up
 # Dask tells nobody when its last worker has gone: a client would wait for ever.
 SECONDS_WITHOUT_WORKERS = 60.0
 SECONDS_TO_CONNECT = 20.0
+SECONDS_BETWEEN_LOOKS = 0.5
+# A worker that dies can take the only copy of a shared value with it: its tasks are then tried again.
+ATTEMPTS = 8
+# Dask's profiler takes 7% of the time. Its threshold makes malloc return each large array at once, and the next one
+# is then made of pages that have to be cleared: hashing took half as long again.
+OF_OWN_WORKERS = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.nanny.pre-spawn-environ": {"OMP_NUM_THREADS": 1, "OPENBLAS_NUM_THREADS": 1},
+}
+# Without an address of its own, its server would take a port that other programs use.
+WITHOUT_DASHBOARD = {"dashboard_address": "127.0.0.1:0", "scheduler_kwargs": {"dashboard": False}}
 
 
 class DaskEngine:
@@ -33,14 +47,15 @@ class DaskEngine:
     """
 
     def __init__(self, address: str | None, n_workers: int):
+        import dask
         from dask.distributed import Client, LocalCluster
 
         self._cluster = None
         self._last_tasks: list[Task] = []
         if address is None:
-            with deaf_children():
-                self._cluster = LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
-            self._client = Client(self._cluster)
+            with deaf_children(), dask.config.set(OF_OWN_WORKERS):
+                self._cluster = LocalCluster(n_workers=n_workers, threads_per_worker=1, **WITHOUT_DASHBOARD)
+            self._client = Client(self._cluster, direct_to_workers=True)
         elif address.startswith(("tcp://", "tls://", "ucx://")):
             self._client = Client(address, timeout=SECONDS_TO_CONNECT)
         elif not os.path.isfile(address):
@@ -67,48 +82,76 @@ class DaskEngine:
         from distributed.client import FutureCancelledError
         from distributed.scheduler import KilledWorker
 
-        pending = {number: self._submit(task) for number, task in enumerate(tasks)}
+        ended: SimpleQueue[int] = SimpleQueue()
+        pending = {number: self._submit(number, task, ended) for number, task in enumerate(tasks)}
         # A scheduler gives up all tasks that were assigned to workers that have died. Each of them is tried again
         # alone, which tells the one that kills its workers from the others.
         suspects: list[int] = []
-        tried_again: set[int] = set()
+        n_tries = dict.fromkeys(pending, 1)
         try:
             while pending or suspects:
                 if not pending:
                     alone = suspects.pop()
-                    tried_again.add(alone)
-                    pending[alone] = self._submit(tasks[alone])
-                for number in self._done(pending):
-                    future = pending.pop(number)
-                    try:
-                        result = future.result()
-                    except (KilledWorker, FutureCancelledError) as error:
-                        if number not in tried_again:
-                            suspects.append(number)
-                            continue
-                        died = ChildProcessError(f"the workers that compute a task have died: {error}")
-                        result = given_up(died, forgiving)
-                    except OSError as error:
-                        raise _on_a_worker(error) from error
-                    yield number, result
+                    n_tries[alone] += 1
+                    pending[alone] = self._submit(alone, tasks[alone], ended)
+                number = self._next(ended)
+                future = pending.pop(number)
+                try:
+                    result = future.result()
+                except (KilledWorker, FutureCancelledError) as error:
+                    if n_tries[number] < (2 if isinstance(error, KilledWorker) else ATTEMPTS):
+                        suspects.append(number)
+                        continue
+                    died = ChildProcessError(f"the workers that compute a task have died: {error}")
+                    result = given_up(died, forgiving)
+                except OSError as error:
+                    raise _on_a_worker(error) from error
+                future.release()
+                yield number, result
+                del result  # the next one comes while this would still be held
         finally:
             self._client.cancel(list(pending.values()))
 
-    def _submit(self, task: Task) -> Any:
-        return self._client.submit(task.function, *task.arguments, pure=False, retries=1)
+    def share(self, value: Any) -> "SharedFuture":
+        """Scatter a value to all workers."""
+        return SharedFuture(value, self._scatter(value))
 
-    def _done(self, pending: Mapping[int, Any]) -> list[int]:
-        """Wait until a task has ended, as long as there is a worker; returns the numbers of those that have."""
+    def drop(self, shared: "SharedFuture") -> None:
+        """Let the workers forget a value."""
+        shared.future.release()
+
+    def _scatter(self, value: Any) -> Any:
+        for _ in range(ATTEMPTS):
+            try:
+                return self._client.scatter(value, broadcast=True, hash=False, timeout=SECONDS_WITHOUT_WORKERS)
+            except TimeoutError as error:
+                raise ChildProcessError(_no_worker()) from error
+            except OSError as error:  # a worker that is dying
+                failed = error
+                time.sleep(SECONDS_BETWEEN_LOOKS)
+        raise ChildProcessError(f"the workers that receive a value have died: {failed}")
+
+    def _submit(self, number: int, task: Task, ended: "SimpleQueue[int]") -> Any:
+        arguments = [self._future_of(each) if isinstance(each, SharedFuture) else each for each in task.arguments]
+        future = self._client.submit(task.function, *arguments, pure=False, retries=1)
+        future.add_done_callback(lambda _: ended.put(number))
+        return future
+
+    def _future_of(self, shared: "SharedFuture") -> Any:
+        if shared.future.status not in ("finished", "pending"):  # its last copy has gone with its worker
+            shared.future = self._scatter(shared.value)
+        return shared.future
+
+    def _next(self, ended: "SimpleQueue[int]") -> int:
+        """Wait until a task has ended, as long as there is a worker; returns its number."""
         last_seen = time.monotonic()
         while True:
-            done = [number for number, future in pending.items() if future.done()]
-            if done:
-                return done
+            with suppress(Empty):
+                return ended.get(timeout=min(SECONDS_BETWEEN_LOOKS, SECONDS_WITHOUT_WORKERS))
             if self._count_workers():
                 last_seen = time.monotonic()
             elif time.monotonic() - last_seen > SECONDS_WITHOUT_WORKERS:
-                raise ChildProcessError(f"the cluster has had no worker for {SECONDS_WITHOUT_WORKERS:.0f} seconds.")
-            time.sleep(0.01)
+                raise ChildProcessError(_no_worker())
 
     def _count_workers(self) -> int:
         return len(self._client.scheduler_info(n_workers=-1)["workers"])
@@ -141,6 +184,18 @@ class DaskEngine:
             self._cluster.close()
             for task in self._last_tasks:
                 task.function(*task.arguments)
+
+
+@dataclass(eq=False)
+class SharedFuture:
+    """Stands for a value that workers hold; it is kept here, too, because they can die."""
+
+    value: Any = field(repr=False)
+    future: Any
+
+
+def _no_worker() -> str:
+    return f"the cluster has had no worker for {SECONDS_WITHOUT_WORKERS:.0f} seconds."
 
 
 def _on_a_worker(error: OSError) -> OSError:

@@ -1,7 +1,6 @@
 """The engine of this machine: processes, each with a pipe of its own."""
 
 import multiprocessing
-import pickle
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from movieclassifier.training.engines.tasks import Task, deaf_children, given_up
+from movieclassifier.training.engines.value_files import read_value, write_value
 
 # A task is given up when so many processes have died of it. Workers that are killed for other reasons, such as those of
 # cheap machines, hit the same task several times.
@@ -21,7 +21,7 @@ BEGUN, ENDED = "begun", "ended"
 
 
 class LocalEngine:
-    """Processes of this machine, each with a pipe of its own; results travel by file.
+    """Processes of this machine, each with a pipe of its own; shared values and results travel by file.
 
     The standard library's pool hangs for ever when a worker is killed while it sends a large result.
 
@@ -34,6 +34,18 @@ class LocalEngine:
         self.n_workers = n_workers
         self._folder = TemporaryDirectory(prefix="movieclassifier-results-")
         self._workers = [_Worker(Path(self._folder.name) / str(number)) for number in range(n_workers)]
+        self._n_shared = 0
+
+    def share(self, value: Any) -> "SharedFile":
+        """Write a value to a file, which the processes map into their memory."""
+        self._n_shared += 1
+        shared = SharedFile(Path(self._folder.name) / f"shared-{self._n_shared}")
+        write_value(shared.path, value)
+        return shared
+
+    def drop(self, shared: "SharedFile") -> None:
+        """Remove the file of a value."""
+        shared.path.unlink(missing_ok=True)
 
     def run(self, tasks: Sequence[Task], forgiving: bool = False) -> Iterator[tuple[int, Any]]:
         """Yield the number of each task and its result, in the order in which they end.
@@ -89,6 +101,13 @@ def _died(exit_code: int | None) -> str:
 
 
 @dataclass(frozen=True)
+class SharedFile:
+    """Stands for a value that all tasks may have."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
 class _Result:
     """The result of a task, or the error that it raised."""
 
@@ -133,10 +152,9 @@ class _Worker:
         try:
             if not self._message:
                 raise EOFError
-            with open(self.path, "rb") as file:
-                result: _Result | None = pickle.load(file)  # noqa: S301  # our own process
+            result: _Result | None = read_value(self.path, keep=False)  # the next result is a different file
             return result
-        except (EOFError, OSError, pickle.UnpicklingError):
+        except (EOFError, OSError):
             self.process.join(10)
             self.exit_code = self.process.exitcode
             self.stop()
@@ -171,10 +189,13 @@ def _compute_all(pipe: Connection, path: Path) -> None:
             task = pipe.recv()
             pipe.send(BEGUN)
             try:
-                result = _Result(task.function(*task.arguments), None)
+                result = _Result(task.function(*map(_value, task.arguments)), None)
             except Exception as error:
                 result = _Result(None, error)
-            with open(path, "wb") as file:  # straight into the file: a copy of a large result would be as large
-                pickle.dump(result, file, protocol=5)
+            write_value(path, result)
             del task, result  # the next task comes while these would still be held
             pipe.send(ENDED)
+
+
+def _value(argument: Any) -> Any:
+    return read_value(argument.path) if isinstance(argument, SharedFile) else argument

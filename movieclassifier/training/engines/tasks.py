@@ -30,6 +30,15 @@ class Engine(Protocol):
 
     n_workers: int
 
+    def share(self, value: Any) -> Any:
+        """Send a value to where the tasks are computed, once for all of them.
+
+        What is returned stands for the value among the arguments of tasks, until :meth:`drop`.
+        """
+
+    def drop(self, shared: Any) -> None:
+        """Forget a value that no later task needs."""
+
     def run(self, tasks: Sequence[Task], forgiving: bool = False) -> Iterator[tuple[int, Any]]:
         """Yield the number of each task and its result, in the order in which they end.
 

@@ -5,7 +5,7 @@ Nearly all of the time goes into fetching from all over memory, and what is fetc
 """
 
 from libc.math cimport fabs, rint
-from libc.stdint cimport int32_t, int64_t
+from libc.stdint cimport int8_t, int32_t, int64_t
 
 cdef extern from *:
     """
@@ -33,6 +33,14 @@ ctypedef fused number:
     int32_t
     float
     double
+
+ctypedef fused small_number:
+    int8_t
+    int32_t
+
+ctypedef fused total:
+    int32_t
+    int64_t
 
 
 cdef int check_places(const int32_t[::1] places, Py_ssize_t least, Py_ssize_t n) except -1:
@@ -105,6 +113,20 @@ def add_counts(const int32_t[::1] columns, const int32_t[:, ::1] counts, int32_t
                 FETCH_TO_WRITE(&sums[columns[i + AHEAD], 0])
             for position in range(sums.shape[1]):
                 sums[columns[i], position] += counts[i, position]
+
+
+def add_small(const int32_t[::1] columns, const small_number[:, ::1] numbers, total[:, ::1] sums):
+    """Add integers of a small type to the sums of some columns, each of which is there once."""
+    cdef Py_ssize_t i, position, n = columns.shape[0]
+    check_places(columns, 0, sums.shape[0])
+    if numbers.shape[0] != n or numbers.shape[1] != sums.shape[1]:
+        raise ValueError("there must be numbers for each column")
+    with nogil:
+        for i in range(n):
+            if i + AHEAD < n:
+                FETCH_TO_WRITE(&sums[columns[i + AHEAD], 0])
+            for position in range(sums.shape[1]):
+                sums[columns[i], position] += numbers[i, position]
 
 
 def take(const number[::1] values, const int32_t[::1] places, number missing, number[::1] taken):

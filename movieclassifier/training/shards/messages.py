@@ -1,41 +1,15 @@
 """Messages between the driver of a training by shards and its workers."""
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.corpora.pieces import Excerpt
-from movieclassifier.corpora.readers.contract import Document, Label
+from movieclassifier.corpora.readers.contract import Label
 from movieclassifier.recipes.linear import Recipe
-
-
-@dataclass(frozen=True)
-class Lines:
-    """Documents as lines of JSON in a file that every worker can read.
-
-    Attributes
-    ----------
-    path : str
-    start, stop : int
-        Bytes of the file.
-    """
-
-    path: str
-    start: int
-    stop: int
-
-    def __iter__(self) -> Iterator[Document]:
-        with open(self.path, "rb") as file:
-            file.seek(self.start)
-            while file.tell() < self.stop:
-                line = file.readline()
-                if not line.endswith(b"\n"):
-                    raise ValueError(f"{self.path} is shorter than it was when it was written; start again.")
-                text, label = json.loads(line)
-                yield text, label
+from movieclassifier.training.shards.lines import Lines
+from movieclassifier.training.shards.small_integers import SmallIntegers
 
 
 @dataclass(frozen=True)
@@ -102,19 +76,19 @@ class Counts:
     ----------
     columns : ndarray of shape (n_columns,), int32, or None
         Ascending; None stands for all columns.
-    counts : ndarray of shape (n_columns, n_classes), int32
+    counts : SmallIntegers of shape (n_columns, n_classes)
     totals : ndarray of shape (n_classes,), int64
         Sums over the columns.
     """
 
     columns: NDArray[np.int32] | None
-    counts: NDArray[np.int32]
+    counts: SmallIntegers
     totals: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class PassWeights:
-    """The weights that a pass starts from, at the live columns: those whose document frequency reaches min_df.
+class LiveColumns:
+    """The columns that have weights: those whose document frequency reaches min_df. All passes have the same ones.
 
     Attributes
     ----------
@@ -122,21 +96,30 @@ class PassWeights:
         Ascending.
     ratio : ndarray of shape (n_rows, n_live)
         Log-count ratio; ones where the recipe has none.
-    coef : ndarray of shape (n_rows, n_live)
-        PassWeights in the space of the ratio.
-    intercept : ndarray of shape (n_rows,), float64
     """
 
     columns: NDArray[np.int32]
     ratio: NDArray[np.floating]
-    coef: NDArray[np.floating]
-    intercept: NDArray[np.float64]
 
     def lookup(self, n_features: int) -> NDArray[np.int32]:
         """Return the position of each column among the live ones, or -1."""
         lookup = np.full(n_features, -1, np.int32)
         lookup[self.columns] = np.arange(len(self.columns), dtype=np.int32)
         return lookup
+
+
+@dataclass(frozen=True)
+class PassWeights:
+    """The weights that a pass starts from, in the space of the ratio.
+
+    Attributes
+    ----------
+    coef : ndarray of shape (n_rows, n_live)
+    intercept : ndarray of shape (n_rows,), float64
+    """
+
+    coef: NDArray[np.floating]
+    intercept: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -147,8 +130,8 @@ class Steps:
     ----------
     places : ndarray of shape (n_places,), int32, or None
         Positions among the live columns, ascending; None stands for all of them. The sums at all others are 0.
-    sums : ndarray of shape (n_rows, n_places), int64
-        Sums over shards of document frequency times weight, in units of 2^-24.
+    sums : tuple of SmallIntegers of shape (n_places,)
+        For each row of weights, sums over shards of document frequency times weight, in units of 2^-24.
     intercepts : ndarray of shape (n_rows,), int64
         Sums over shards of documents times intercept, in the same units.
     n_documents : int
@@ -157,7 +140,7 @@ class Steps:
     """
 
     places: NDArray[np.int32] | None
-    sums: NDArray[np.int64]
+    sums: tuple[SmallIntegers, ...]
     intercepts: NDArray[np.int64]
     n_documents: int
     n_correct: int

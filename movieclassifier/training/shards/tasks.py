@@ -22,11 +22,9 @@ from movieclassifier.system.compiled import training_twin
 from movieclassifier.training.label_order import LabelRuns, check_label_order
 from movieclassifier.training.learners.sgd import make_estimator, take_epoch
 from movieclassifier.training.shards.caches import ShardColumns, iter_numbered, open_numbered
-from movieclassifier.training.shards.messages import Counts, PassWeights, Shard, ShardSettings, Steps
+from movieclassifier.training.shards.messages import Counts, LiveColumns, PassWeights, Shard, ShardSettings, Steps
 from movieclassifier.training.shards.numbering import Numbering, add_weights, as_integers, scale_live, take
-
-# Of all columns; if more have a value, a result is sent without telling which.
-MOST = 2 / 3
+from movieclassifier.training.shards.small_integers import SmallIntegers, columns_with_values, is_dense
 
 
 def count_shards(shards: Sequence[Shard], settings: ShardSettings) -> Counts:
@@ -47,18 +45,10 @@ def count_shards(shards: Sequence[Shard], settings: ShardSettings) -> Counts:
             pass
         numbering.add_to(counts)
         totals += [counted.sum(dtype=np.int64) for counted in numbering.counts.T]
-    columns = _any(counts.T)
-    if len(columns) > MOST * n_features:
-        return Counts(None, counts, totals)
-    return Counts(columns, counts[columns], totals)
-
-
-def _any(rows: NDArray[np.integer]) -> NDArray[np.int32]:
-    """Return the columns in which a row is not 0; numpy's any() and sum() are slow over few rows."""
-    found = np.zeros(rows.shape[1], np.bool_)
-    for row in rows:
-        found |= row != 0
-    return np.flatnonzero(found).astype(np.int32)
+    columns = columns_with_values(counts.T)
+    if is_dense(len(columns), n_features, n_bytes=n_classes):
+        return Counts(None, SmallIntegers.of(counts, np.int8), totals)
+    return Counts(columns, SmallIntegers.of(counts[columns], np.int8), totals)
 
 
 def _checked(
@@ -75,13 +65,16 @@ def _checked(
         yield rows, y
 
 
-def step_shards(shards: Sequence[Shard], settings: ShardSettings, weights: PassWeights, number: int) -> Steps:
+def step_shards(
+    shards: Sequence[Shard], settings: ShardSettings, live: LiveColumns, weights: PassWeights, number: int
+) -> Steps:
     """Take one pass of SGD over each of some shards, all from the same weights.
 
     Parameters
     ----------
     shards : sequence of Shard
     settings : ShardSettings
+    live : LiveColumns
     weights : PassWeights
     number : int
         Of the pass, from 0.
@@ -92,22 +85,32 @@ def step_shards(shards: Sequence[Shard], settings: ShardSettings, weights: PassW
     """
     sums = np.zeros(weights.coef.shape, np.int64)
     intercepts, n_correct = np.zeros(len(weights.intercept), np.int64), 0
-    lookup = weights.lookup(settings.recipe.ngrams.n_features)
+    lookup = live.lookup(settings.recipe.ngrams.n_features)
     for shard in shards:
-        places, columns, estimators, right = step_shard(shard, settings, weights, lookup, number)
+        places, columns, estimators, right = step_shard(shard, settings, live, weights, lookup=lookup, number=number)
         n_correct += right
         for row, estimator in enumerate(estimators):
             add_weights(places, columns.frequency, estimator.coef_[0], sums[row])
             intercepts[row] += as_integers(shard.n_documents * float(estimator.intercept_[0]))
     n_documents = sum(shard.n_documents for shard in shards)
-    changed = _any(sums)
-    if len(changed) > MOST * len(weights.columns):
-        return Steps(None, sums, intercepts, n_documents, n_correct)
-    return Steps(changed, sums[:, changed], intercepts, n_documents, n_correct)
+    changed = columns_with_values(sums)
+    if is_dense(len(changed), len(live.columns), n_bytes=4 * len(sums)):
+        return Steps(None, _small(sums), intercepts, n_documents, n_correct)
+    return Steps(changed, _small(sums[:, changed]), intercepts, n_documents, n_correct)
+
+
+def _small(sums: NDArray[np.int64]) -> tuple[SmallIntegers, ...]:
+    return tuple(SmallIntegers.of(row, np.int32) for row in sums)
 
 
 def step_shard(
-    shard: Shard, settings: ShardSettings, weights: PassWeights, lookup: NDArray[np.int32], number: int
+    shard: Shard,
+    settings: ShardSettings,
+    live: LiveColumns,
+    weights: PassWeights,
+    *,
+    lookup: NDArray[np.int32],
+    number: int,
 ) -> tuple[NDArray[np.int32], ShardColumns, list[Any], int]:
     """Take one pass of SGD over a shard.
 
@@ -115,9 +118,10 @@ def step_shard(
     ----------
     shard : Shard
     settings : ShardSettings
+    live : LiveColumns
     weights : PassWeights
     lookup : ndarray of shape (n_features,), int32
-        As :meth:`PassWeights.lookup` returns it.
+        As :meth:`LiveColumns.lookup` returns it.
     number : int
         Of the pass, from 0.
 
@@ -133,7 +137,7 @@ def step_shard(
     """
     with open_numbered(shard, settings) as (cache, columns):
         places, t = take(lookup, columns.columns, -1), 1.0 + number * shard.n_documents
-        ratios = [take(ratio, places, 0) for ratio in weights.ratio]
+        ratios = [take(ratio, places, 0) for ratio in live.ratio]
         estimators = [_estimator_at(settings, weights, row, places, t) for row in range(len(ratios))]
         n_correct = 0
         for position in _order(shard, settings, number, len(cache)):

@@ -7,6 +7,7 @@ import pytest
 
 from movieclassifier import load_classifier
 from movieclassifier.training.fit import Fit
+from movieclassifier.training.shards.sharded_fit import ShardedFit
 from tests.support.command_line import run
 
 SAMPLE = str(files("movieclassifier").joinpath("bundled/sample_reviews.csv"))
@@ -69,5 +70,23 @@ def test_a_resumed_run_knows_its_options(tmp_path, monkeypatch):
     assert "belongs to a different run: seed was 5, is 6." in other.stderr
     done = run("train", tmp_path / "t.csv", "--resume", "--model", tmp_path / "cut")
     assert "going on at minibatch 6 of" in done.stderr
+    records = [(tmp_path / folder / "classifier.npz").read_bytes() for folder in ("whole", "cut")]
+    assert records[0] == records[1]
+
+
+def test_a_resumed_run_of_shards_knows_their_number(tmp_path, monkeypatch):
+    options = [*SETTINGS, "--passes", "2", "--shards", "3", "--workers", "1"]
+    assert run("train", SAMPLE, *options, "--model", tmp_path / "whole").exit_code == 0
+    step = ShardedFit.step
+
+    def stopped(fit, *arguments):
+        yield from step(fit, *arguments)
+        fit.save()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ShardedFit, "step", stopped)
+        assert run("train", SAMPLE, *options, "--model", tmp_path / "cut").exit_code == 130
+    assert run("train", SAMPLE, "--resume", "--workers", "1", "--model", tmp_path / "cut").exit_code == 0
     records = [(tmp_path / folder / "classifier.npz").read_bytes() for folder in ("whole", "cut")]
     assert records[0] == records[1]

@@ -1,41 +1,20 @@
-import hashlib
-from pathlib import Path
+"""The fit by shards: one record, whatever the engine."""
 
-import numpy as np
 import pytest
 
-from movieclassifier import Plan, make_recipe, open_corpus, survey
 from movieclassifier.corpora import cutting
-from movieclassifier.corpora.survey import count_labels
-from movieclassifier.models.record import record_bytes
 from movieclassifier.training.engines.local import LocalEngine
-from movieclassifier.training.shards import fit
-from movieclassifier.training.shards.fit import CHECKPOINT, DOCUMENTS, ShardedFit, fit_shards
+from movieclassifier.training.shards import lines
+from movieclassifier.training.shards.fit import fit_shards
+from movieclassifier.training.shards.lines import DOCUMENTS
 from movieclassifier.training.source_tasks import find_source
 from tests.support.engines import InProcess
-
-SAMPLE = Path(__file__).parents[3] / "movieclassifier/bundled/sample_reviews.csv"
-SETTINGS = {"n_features": 2**14, "passes": 2, "calibrate": False}
+from tests.support.shard_fits import digest_of, plan_of, read_sample
 
 
 @pytest.fixture(scope="module")
 def sample():
-    corpus = open_corpus(SAMPLE)
-    return corpus, survey(corpus)
-
-
-def plan_of(sample, **overrides):
-    found = sample[1]
-    recipe = make_recipe(overrides.pop("recipe", "default"), **SETTINGS | overrides.pop("settings", {}))
-    values = {"minibatch_size": 20, "allow_sorted": True, "n_shards": 4, "sha256": found.sha256} | overrides
-    return Plan(recipe, found.classes, count_labels(found), 400, **values)
-
-
-def digest_of(sample, folder, engine, resume=False, documents=None, **overrides):
-    folder.mkdir(exist_ok=True)
-    documents = iter(sample[0]) if documents is None else documents
-    classifier = fit_shards(documents, plan_of(sample, **overrides), engine, model_dir=folder, resume=resume)
-    return hashlib.sha256(record_bytes(classifier)).hexdigest()
+    return read_sample()
 
 
 @pytest.fixture(scope="module")
@@ -88,48 +67,6 @@ def test_an_interrupted_run_goes_on_to_the_same_record(sample, digest, dies_at, 
     assert digest_of(sample, tmp_path, InProcess(2), resume=True) == digest
 
 
-def test_a_checkpoint_of_a_different_run_is_refused(sample, tmp_path):
-    with pytest.raises(KeyboardInterrupt):
-        digest_of(sample, tmp_path, InProcess(dies_at=3))
-    with pytest.raises(
-        ValueError, match=r"shards\.npz cannot be gone on from .it belongs to a run of a different corpus"
-    ):
-        digest_of(sample, tmp_path, InProcess(), n_shards=3, resume=True)
-
-
-def test_a_damaged_checkpoint_is_refused(sample, tmp_path):
-    with pytest.raises(KeyboardInterrupt):
-        digest_of(sample, tmp_path, InProcess(dies_at=3))
-    path = tmp_path / CHECKPOINT
-    path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(ValueError, match=r"shards\.npz cannot be gone on from"):
-        digest_of(sample, tmp_path, InProcess(), resume=True)
-
-
-@pytest.mark.parametrize(
-    ("name", "forge", "message"),
-    [
-        ("columns", lambda array: array[::-1].copy(), "its columns do not ascend"),
-        ("columns", lambda array: np.append(array[:-1], np.int32(2**30)), "its columns go beyond"),
-        ("counts", lambda array: -array, "its 'counts' is negative"),
-        ("totals", lambda array: array.astype(np.int32), "its 'totals' is not int64"),
-        ("coef", lambda array: array[:, :1].copy(), "its 'coef' is not float32 of shape"),
-        ("coef", lambda array: array + np.inf, "its 'coef' is not float32 of shape .*, or not finite"),
-        ("intercept", lambda array: array.astype(np.float32), "its 'intercept' is not float64"),
-        ("facts", lambda array: np.frombuffer(array.tobytes().replace(b'done": ', b'done": 9'), np.uint8), "9. of its"),
-        ("facts", lambda array: np.frombuffer(b"[" * 200_000, np.uint8), "cannot be gone on from"),
-    ],
-)
-def test_a_checkpoint_that_does_not_fit_is_refused(sample, name, forge, message, tmp_path):
-    with pytest.raises(KeyboardInterrupt):
-        digest_of(sample, tmp_path, InProcess(dies_at=3))
-    with np.load(tmp_path / CHECKPOINT) as file:
-        arrays = dict(file)
-    np.savez(tmp_path / CHECKPOINT, **arrays | {name: forge(arrays[name])})
-    with pytest.raises(ValueError, match=message):
-        digest_of(sample, tmp_path, InProcess(), resume=True)
-
-
 def test_the_model_is_as_good_as_that_of_one_machine(sample, tmp_path):
     classifier = fit_shards(iter(sample[0]), plan_of(sample), InProcess(), model_dir=tmp_path)
     texts, labels = zip(*sample[0], strict=True)
@@ -147,29 +84,14 @@ def test_a_recipe_without_a_ratio_is_trained_too(sample, tmp_path):
 def test_the_calibration_slice_is_left_out_of_the_shards(sample, tmp_path, monkeypatch):
     plan = plan_of(sample, settings={"calibrate": True})
     written = []
-    write = fit._write_lines
-    monkeypatch.setattr(fit, "_write_lines", lambda *args: written.append(write(*args)) or written[-1])
+    write = lines._write_lines
+    monkeypatch.setattr(lines, "_write_lines", lambda *args: written.append(write(*args)) or written[-1])
     classifier = fit_shards(iter(sample[0]), plan, InProcess(), model_dir=tmp_path)
     assert written == [95] * 4
     assert classifier.temperature_ != 1
-
-
-def test_a_stream_that_ends_early_is_refused(sample, tmp_path):
-    with pytest.raises(ValueError, match="the stream ended before the 400 documents that were planned"):
-        fit_shards(list(sample[0])[:399], plan_of(sample), InProcess(), model_dir=tmp_path)
 
 
 def test_a_sorted_stream_is_refused(sample, tmp_path):
     documents = sorted(sample[0], key=lambda document: document[1])
     with pytest.raises(ValueError, match="A stream sorted by label trains badly"):
         fit_shards(documents, plan_of(sample, allow_sorted=False), InProcess(), model_dir=tmp_path)
-
-
-def test_stepping_before_counting_is_refused(sample, tmp_path):
-    state = ShardedFit(plan_of(sample), tmp_path, str(tmp_path))
-    state.save()
-    assert list(tmp_path.iterdir()) == []
-    with pytest.raises(ValueError, match=r"call count\(\)"):
-        next(state.step([], InProcess()))
-    with pytest.raises(ValueError, match=r"call count\(\)"):
-        state.classifier(None)

@@ -1,0 +1,198 @@
+"""The state of a fit by shards: counts, mixed weights, and the passes that they have taken."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.corpora.pieces import Excerpt
+from movieclassifier.corpora.readers.contract import Document
+from movieclassifier.features.rows import Rows
+from movieclassifier.models.classifier import Classifier
+from movieclassifier.system.npz import NPZ_ERRORS, open_npz
+from movieclassifier.training.checkpoint_facts import NOT_COMPARED
+from movieclassifier.training.engines.tasks import Engine, Task, bundles_of
+from movieclassifier.training.learners.log_count_ratio import LogCountRatio
+from movieclassifier.training.learners.trainer import Trainer
+from movieclassifier.training.plan import Plan
+from movieclassifier.training.shards import saved_passes
+from movieclassifier.training.shards.lines import Lines, write_parts
+from movieclassifier.training.shards.messages import LiveColumns, PassWeights, Shard, ShardSettings
+from movieclassifier.training.shards.mixing import Mix
+from movieclassifier.training.shards.tasks import count_shards, step_shards
+from movieclassifier.training.steps import Fit
+
+COUNTING_FIRST = "the counting pass comes first; call count()."
+LARGEST = np.iinfo(np.int32).max
+
+
+def _of_the_run(plan: Plan) -> dict[str, Any]:
+    """Return the plan without the settings that decide no bits."""
+    return {name: value for name, value in plan.to_dict().items() if name not in NOT_COMPARED}
+
+
+class ShardedFit:
+    """A fit by shards under way: the counts, the mixed weights, and how many passes they have taken.
+
+    Parameters
+    ----------
+    plan : Plan
+    folder : Path
+        For the documents of the shards, which every worker must be able to read, and for the checkpoints.
+    cache_dir : str
+        For hashed minibatches, on a disk of each worker.
+
+    Attributes
+    ----------
+    counts : LogCountRatio
+    live : LiveColumns or None
+        None before the counting pass has ended.
+    weights : PassWeights or None
+        At the live columns.
+    n_passes_done : int
+    curve : list of (int, float)
+        Documents visited at the end of each pass, and the share that was predicted right before its step.
+    """
+
+    def __init__(self, plan: Plan, folder: Path, cache_dir: str):
+        run = hashlib.blake2b(json.dumps(_of_the_run(plan), sort_keys=True).encode(), digest_size=8)
+        self.plan, self.folder = plan, folder
+        shares = () if plan.allow_sorted else tuple(n / sum(plan.label_counts) for n in plan.label_counts)
+        self.settings = ShardSettings(
+            plan.recipe,
+            plan.classes,
+            min_df=plan.min_df,
+            minibatch_size=plan.minibatch_size,
+            seed=plan.seed,
+            run=run.hexdigest(),
+            cache_dir=cache_dir,
+            shares=shares,
+            n_fit=plan.n_fit,
+        )
+        self.counts = LogCountRatio(len(plan.classes), plan.recipe.ngrams.n_features, plan.min_df)
+        self.live: LiveColumns | None = None
+        self.weights: PassWeights | None = None
+        self._frequency: NDArray[np.integer] = np.empty(0, np.int32)  # documents that have each live column
+        self._shared_live: Any = None
+        self.n_passes_done = 0
+        self.curve: list[tuple[int, float]] = []
+
+    def cut(self, documents: Iterable[Document]) -> list[Shard]:
+        """Return the shards of a fit.
+
+        Workers read the documents of an excerpt themselves. Those of a stream are written to one file.
+
+        Raises
+        ------
+        OSError, ValueError
+            As :func:`movieclassifier.training.shards.lines.write_parts`.
+        """
+        ends = np.linspace(0, self.plan.n_fit, self.plan.n_shards + 1).round().astype(int).tolist()
+        parts: Sequence[Excerpt | Lines]
+        if isinstance(documents, Excerpt):
+            parts = [documents.part(start, stop) for start, stop in pairwise(ends)]
+        else:
+            parts = write_parts(documents, ends, self.folder)
+        return [Shard(number, part, ends[number], ends[number + 1] - ends[number]) for number, part in enumerate(parts)]
+
+    def count(self, shards: Sequence[Shard], engine: Engine) -> Iterator[int]:
+        """Count on the engine, and start from weights of 0; yields the documents of each bundle."""
+        bundles = bundles_of(shards, engine.n_workers)
+        for number, found in engine.run([Task(count_shards, (bundle, self.settings)) for bundle in bundles]):
+            found.counts.add_to(self.counts.counts_, found.columns)
+            self.counts.totals_ += found.totals
+            del found
+            yield sum(shard.n_documents for shard in bundles[number])
+        self._start()
+
+    def _start(self) -> None:
+        """Find the live columns and their ratio."""
+        counts, ngrams = self.counts, self.plan.recipe.ngrams
+        dtype = np.int32 if self.plan.n_fit <= LARGEST else np.int64
+        frequency: NDArray[np.signedinteger] = np.zeros(len(counts.counts_), dtype)
+        for counted in counts.counts_.T:  # numpy's sum() is slow over few classes
+            frequency += counted
+        with_ratio = self.plan.recipe.log_count_ratio
+        columns = np.flatnonzero(frequency >= (self.plan.min_df if with_ratio else 1)).astype(np.int32)
+        self._frequency = frequency[columns]
+        shape = (len(self.settings.positions), len(columns))
+        ratio = np.ones(shape, ngrams.dtype)
+        one_row = Rows(np.ones(len(columns), ngrams.dtype), columns, np.array([0, len(columns)]), ngrams.n_features)
+        for row, position in enumerate(self.settings.positions if with_ratio else ()):
+            ratio[row] = counts.scale(one_row, position)
+        self.live = LiveColumns(columns, ratio)
+        self.weights = PassWeights(np.zeros(shape, ngrams.dtype), np.zeros(shape[0]))
+
+    def step(self, shards: Sequence[Shard], engine: Engine) -> Iterator[int]:
+        """Take one pass on the engine and mix the weights; yields the documents of each bundle."""
+        if self.live is None or self.weights is None:
+            raise ValueError(COUNTING_FIRST)
+        if self._shared_live is None:
+            self._shared_live = engine.share(self.live)
+        shared = engine.share(self.weights)
+        arguments = (self.settings, self._shared_live, shared, self.n_passes_done)
+        mix = Mix(*self.weights.coef.shape)
+        bundles = bundles_of(shards, engine.n_workers)
+        for _, steps in engine.run([Task(step_shards, (bundle, *arguments)) for bundle in bundles]):
+            n_documents = steps.n_documents
+            mix.add(steps)
+            del steps
+            yield n_documents
+        engine.drop(shared)
+        self.weights = mix.weights(self._frequency, self.plan.recipe.ngrams.dtype)
+        self.n_passes_done += 1
+        self.curve.append((self.n_passes_done * mix.n_documents, mix.n_correct / mix.n_documents))
+
+    def save(self) -> None:
+        """Write a checkpoint: the counts after the counting pass, the weights after each pass."""
+        if self.weights is None:
+            return
+        if not self.n_passes_done:
+            saved_passes.save_counts(self.folder, self.settings.run, self.counts)
+        facts = saved_passes.PassFacts(self.settings.run, self.plan, self.n_passes_done, self.curve)
+        saved_passes.save_weights(self.folder, facts, self.weights)
+
+    def resume(self) -> bool:
+        """Go on from the checkpoint of the same run; returns whether there was one.
+
+        Raises
+        ------
+        ValueError
+            If the checkpoint is damaged, or belongs to a different run.
+        """
+        path = self.folder / saved_passes.WEIGHTS
+        if not path.exists():
+            return False
+        try:
+            with open_npz(path) as arrays:
+                facts = saved_passes.read_facts(arrays, self.settings.run)
+                path = self.folder / saved_passes.COUNTS
+                with open_npz(path) as counted:
+                    saved_passes.read_counts(counted, self.settings.run, self.counts)
+                self._start()
+                path = self.folder / saved_passes.WEIGHTS
+                assert self.weights is not None  # noqa: S101  # _start() has made them
+                saved_passes.read_weights(arrays, self.weights)
+        except (FileNotFoundError, *NPZ_ERRORS) as error:
+            raise ValueError(f"{path} cannot be gone on from ({error}); start without --resume.") from error
+        self.n_passes_done, self.curve = facts.n_passes_done, facts.curve
+        return True
+
+    def classifier(self, label_names: Iterable[str] | None) -> Classifier:
+        """Return the mixed weights as a classifier, by the way of a trainer that has learned them."""
+        if self.live is None or self.weights is None:
+            raise ValueError(COUNTING_FIRST)
+        plan, weights, state = self.plan, self.weights, Fit(self.plan)
+        state.trainer = trainer = Trainer(plan.recipe, len(plan.classes), plan.min_df, plan.seed)
+        trainer.ratio_ = self.counts if plan.recipe.log_count_ratio else None
+        t = 1.0 + self.n_passes_done * -(-plan.n_fit // plan.n_shards)
+        for row, estimator in enumerate(trainer.estimators_):
+            estimator.coef_ = np.zeros((1, self.plan.recipe.ngrams.n_features), weights.coef.dtype)
+            estimator.coef_[0, self.live.columns] = weights.coef[row]
+            estimator.intercept_, estimator.t_ = weights.intercept[row : row + 1].copy(), t
+        return state.classifier(label_names)

@@ -1,0 +1,104 @@
+"""Integers of which nearly all fit a small type: a fraction of the bytes travels, and nothing is lost."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.system.compiled import numbering_twin
+
+BYTES_PER_COLUMN = 4  # of its place
+
+
+@dataclass(frozen=True)
+class SmallIntegers:
+    """Integers in a small type, and those that do not fit it by themselves.
+
+    Attributes
+    ----------
+    small : ndarray of shape (n,) or (n, n_values)
+        0 where a number does not fit.
+    places : ndarray of shape (n_large,), int64
+        Where those numbers stand in the flattened array.
+    values : ndarray of shape (n_large,)
+
+    Examples
+    --------
+    >>> found = SmallIntegers.of(np.array([1, -2, 1000]), np.int8)
+    >>> found.small.tolist(), found.places.tolist(), found.values.tolist()
+    ([1, -2, 0], [2], [1000])
+    """
+
+    small: NDArray[np.signedinteger]
+    places: NDArray[np.int64]
+    values: NDArray[np.signedinteger]
+
+    @classmethod
+    def of(cls, numbers: NDArray[np.signedinteger], dtype: type[np.signedinteger]) -> "SmallIntegers":
+        """Split integers into those that fit a type and those that do not."""
+        small, flat = numbers.astype(dtype), numbers.reshape(-1)
+        places = np.flatnonzero(small.reshape(-1) != flat)
+        small.reshape(-1)[places] = 0
+        return cls(small, places, flat[places])
+
+    def add_to(self, sums: NDArray[np.signedinteger], columns: NDArray[np.int32] | None) -> None:
+        """Add the integers to sums.
+
+        Parameters
+        ----------
+        sums : ndarray of shape (n_all,) or (n_all, n_values)
+            Contiguous.
+        columns : ndarray of shape (n,), int32, or None
+            Where each row belongs, each place once; None stands for all of them.
+
+        Examples
+        --------
+        >>> sums = np.zeros(4, np.int32)
+        >>> SmallIntegers.of(np.array([1, 1000]), np.int8).add_to(sums, np.array([3, 0], np.int32))
+        >>> sums.tolist()
+        [1000, 0, 0, 1]
+        """
+        width = math.prod(sums.shape[1:])  # reshape() finds none for an empty array
+        totals, small = sums.reshape(-1, width), self.small.reshape(-1, width)
+        if columns is None:
+            totals += small
+        elif (twin := numbering_twin()) is not None:
+            twin.add_small(columns, small, totals)
+        else:
+            totals[columns] += small
+        rows, positions = np.divmod(self.places, width)
+        totals[rows if columns is None else columns[rows], positions] += self.values
+
+
+def is_dense(n_columns: int, n_all: int, n_bytes: int) -> bool:
+    """Tell whether the values of all columns take less room than those of some, with their places.
+
+    Parameters
+    ----------
+    n_columns, n_all : int
+        How many columns have values, of how many.
+    n_bytes : int
+        Of the values of a column.
+
+    Examples
+    --------
+    >>> is_dense(400, 1000, n_bytes=2), is_dense(400, 1000, n_bytes=4)
+    (True, False)
+    """
+    return n_columns * (BYTES_PER_COLUMN + n_bytes) > n_all * n_bytes
+
+
+def columns_with_values(rows: NDArray[Any]) -> NDArray[np.int32]:
+    """Return the columns in which a row is not 0; numpy's any() and sum() are slow over few rows.
+
+    Examples
+    --------
+    >>> columns_with_values(np.array([[0, 2, 0], [0, 0, 3]])).tolist()
+    [1, 2]
+    """
+    found = np.zeros(rows.shape[1], np.bool_)
+    for row in rows:
+        found |= row != 0
+    return np.flatnonzero(found).astype(np.int32)
