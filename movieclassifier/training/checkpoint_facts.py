@@ -13,6 +13,12 @@ FORMAT = 3  # 2 held zeros too; 1 was written before the default tokenizer folde
 NOT_COMPARED = ("earlier", "allow_sorted", "corpus", "label_names", "asked")
 # Settings that a corpus of its own may change: all but the recipe and the classes.
 OF_THE_CORPUS = tuple(name for name in Plan.__dataclass_fields__ if name not in ("recipe", "classes"))
+# What messages call the settings that nobody gives by name.
+IN_WORDS = {
+    "classes": "the list of labels",
+    "label_counts": "the number of documents by label",
+    "sha256": "the SHA-256 of the corpus",
+}
 
 
 @dataclass(frozen=True)
@@ -133,10 +139,12 @@ def refuse_differences(path: str | os.PathLike[str], differences: Mapping[str, t
     ValueError
     """
     if differences:
-        said = "; ".join(f"{name} was {_short(was)}, is {_short(now)}" for name, (was, now) in differences.items())
+        said = "; ".join(
+            f"{IN_WORDS.get(name, name)} was {_short(was)}, is {_short(now)}" for name, (was, now) in differences.items()
+        )
         raise ValueError(
             f"{path} belongs to a different run: {said}. "
-            "Repeat that run's corpus and options, or start again without --resume and --continue."
+            "Repeat that run's corpus and options, or start again without resume=True and continue_=True."
         )
 
 
@@ -150,7 +158,7 @@ def _settings(plan: Plan, without: Collection[str]) -> dict[str, Any]:
 
 
 def _short(value: Any) -> str:
-    text = json.dumps(value)
+    text = "none" if value is None else json.dumps(value)
     if len(text) > 80 and isinstance(value, list):
         return f"{len(value):,} of them"
     return text if len(text) <= 80 else f"{text[:77]}..."

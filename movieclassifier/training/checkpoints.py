@@ -49,7 +49,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> tuple[CheckpointFacts, Arra
         If there is not a checkpoint, or it is damaged.
     """
     if not Path(path).is_file():
-        raise ValueError(f"{path}: there is no checkpoint to go on from; start without --resume or --continue.")
+        raise ValueError(f"{path}: there is no checkpoint to go on from; start without resume=True or continue_=True.")
     try:
         with open_npz(path) as file:
             facts = _read_facts(file)
@@ -59,7 +59,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> tuple[CheckpointFacts, Arra
     except (OSError, *NPZ_ERRORS) as error:
         what = f"it lacks {error}" if isinstance(error, KeyError) else str(error) or type(error).__name__
         raise ValueError(
-            f"{path} is not a checkpoint, or is damaged ({what}); start without --resume or --continue."
+            f"{path} is not a checkpoint, or is damaged ({what}); start without resume=True or continue_=True."
         ) from error
 
 
@@ -106,7 +106,7 @@ def check_finished(folder: str | os.PathLike[str]) -> None:
     checkpoint = Path(folder, CHECKPOINT)
     if load_checkpoint_facts(checkpoint) is not None and not Path(folder, STATE).exists():
         raise ValueError(
-            f"{checkpoint}: this run has not finished; finish it with --resume before you --continue from it."
+            f"{checkpoint}: this run has not finished; finish it with resume=True before continue_=True."
         )
 
 

@@ -96,7 +96,9 @@ def open_stages(model_dir: str, plan: StagePlan, resume: bool, show: bool | None
         before = json.loads(path.read_text("utf-8"))
         differing = sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
         if differing:
-            raise ValueError(f"{folder} is of a run with a different {', '.join(differing)}; start without --resume.")
+            raise ValueError(
+                f"{folder} is of a run with a different {', '.join(differing)}; start without resume=True."
+            )
         return Stages(folder, show)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

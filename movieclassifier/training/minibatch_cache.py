@@ -53,7 +53,7 @@ class MinibatchCache:
     ):
         self.path, self.n_features, self.dtype, self.binary = Path(path), n_features, np.dtype(dtype), binary
         if n_kept and not self.path.exists():
-            raise ValueError(f"{self.path} is gone, which the checkpoint needs; start again without --resume.")
+            raise ValueError(f"{self.path} is gone, which the checkpoint needs; start again without resume=True.")
         self._file = open(self.path, "r+b" if n_kept else "w+b")  # noqa: SIM115 (closed in __exit__)
         if nameless:
             self.path.unlink()
@@ -116,7 +116,7 @@ class MinibatchCache:
             or not self._fit(y, lengths, indices, values)
             or indptr[0] != 0
         ):
-            raise ValueError(f"{self.path} is damaged, or of a different recipe; start again without --resume.")
+            raise ValueError(f"{self.path} is damaged, or of a different recipe; start again without resume=True.")
         data = np.repeat(values, lengths[lengths > 0]) if self.binary else values
         return Rows(data, indices, indptr, self.n_features), y
 
@@ -139,7 +139,7 @@ class MinibatchCache:
         n_bytes = int(count) * np.dtype(dtype).itemsize
         found = self._file.read(n_bytes) if 0 <= n_bytes <= self._size() else b""
         if len(found) != n_bytes:
-            raise ValueError(f"{self.path} is shorter than its checkpoint says; start again without --resume.")
+            raise ValueError(f"{self.path} is shorter than its checkpoint says; start again without resume=True.")
         return np.frombuffer(found, dtype=dtype)
 
     def _size(self) -> int:
@@ -149,8 +149,8 @@ class MinibatchCache:
         self._file.seek(self._offsets[-1])
         n_samples, nnz, n_values, _ = map(int, self._read(4, np.int64))
         if min(n_samples, nnz, n_values) < 0:
-            raise ValueError(f"{self.path} is damaged; start again without --resume.")
+            raise ValueError(f"{self.path} is damaged; start again without resume=True.")
         size = 32 + 4 * (2 * n_samples + 1 + nnz) + self.dtype.itemsize * n_values
         if self._offsets[-1] + size > self._size():
-            raise ValueError(f"{self.path} is shorter than its checkpoint says; start again without --resume.")
+            raise ValueError(f"{self.path} is shorter than its checkpoint says; start again without resume=True.")
         self._offsets.append(self._offsets[-1] + size)

@@ -108,7 +108,7 @@ def earlier_plan(options: RunOptions) -> Plan | None:
         return None
     folder = Path(options.model_dir)
     if not folder.is_dir():
-        raise ValueError(f"{folder}: there is no such folder to continue from; start without --continue.")
+        raise ValueError(f"{folder}: there is no such folder to continue from; start without continue_=True.")
     # A run that was killed after its last step has left a checkpoint; beside a resumed run lies an earlier state.
     names = (STATE, CHECKPOINT) if options.resume else (CHECKPOINT, STATE)
     found = (load_checkpoint_facts(folder / name) for name in names)

@@ -44,7 +44,7 @@ def resume(fit: Fit, continue_: bool = False) -> None:
     path = resumable(_own_folder(fit), fit.plan, continue_)
     facts, arrays = _read(fit, path, without=NOT_COMPARED)
     if facts.is_continuation != continue_:
-        refuse_differences(path, {"continue": (facts.is_continuation, continue_)})
+        refuse_differences(path, {"continue_": (facts.is_continuation, continue_)})
     if facts.n_steps_done or not continue_:
         fit.start_after(facts.plan.earlier)
         _take(fit, path, arrays)
@@ -83,7 +83,7 @@ def give_up(fit: Fit) -> list[str]:
     """Remove files that --resume cannot use; return a sentence that says how to go on, if that is possible."""
     facts = None if fit.folder is None else load_checkpoint_facts(fit.folder / CHECKPOINT)
     if facts is not None and facts.n_steps_done:
-        return ["Repeat the command with --resume to go on from the last checkpoint."]
+        return ["Repeat it with resume=True to go on from the last checkpoint."]
     drop_cache(fit.folder)
     return []
 
@@ -114,4 +114,4 @@ def _take(fit: Fit, path: Path, arrays: Arrays) -> None:
     try:
         fit.trainer.load_state(arrays)
     except ValueError as error:
-        raise ValueError(f"{path} is damaged: {error}; start without --resume or --continue.") from error
+        raise ValueError(f"{path} is damaged: {error}; start without resume=True or continue_=True.") from error

@@ -171,7 +171,7 @@ def open_rows(path: str | os.PathLike[str]) -> RowStore:
         if not fits or (np.diff(indptr) < 0).any() or 4 * indptr[-1] != os.path.getsize(path):
             raise ValueError("its rows do not fit the file of their columns")
     except NPZ_ERRORS as error:
-        raise ValueError(f"{indptr_path} is damaged ({error}); start without --resume.") from error
+        raise ValueError(f"{indptr_path} is damaged ({error}); start without resume=True.") from error
     return RowStore(Path(path), indptr)
 
 

@@ -48,7 +48,7 @@ def count_texts(unlabelled: Unlabelled | SoftLabels) -> Counted:
             n_texts += 1
             digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
     if not n_texts:
-        raise ValueError("no text without a label is left; pass texts that are not in CORPUS or --test.")
+        raise ValueError("no text without a label is left; pass texts that are not in the corpus or in test=….")
     return Counted(n_texts, n_left_out, digest.hexdigest())
 
 

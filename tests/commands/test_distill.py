@@ -138,7 +138,7 @@ def test_only_the_same_run_is_resumed(corpora, finished):
     options = ["--unlabelled", corpora / "unlabelled.txt", "--resume"]
     result = run(corpora, corpora / "model", *options, "--seed", 2)
     assert result.exit_code == 2
-    assert "is of a run with a different seed; start without --resume" in result.stderr
+    assert "is of a run with a different --seed; start without --resume" in result.stderr
 
 
 def test_columns_are_pruned_by_weight_and_frequency(corpora, finished, tmp_path):

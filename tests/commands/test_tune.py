@@ -56,7 +56,7 @@ def test_results_of_a_corpus_read_in_another_way_are_not_gone_on_from(space, tmp
     assert (again.exit_code, "Going on from 1 result " in again.stderr) == (0, True)
     result = CliRunner().invoke(main, [*arguments, *now])
     assert result.exit_code == 2
-    assert "best.jsonl belongs to a search with a different reading" in result.stderr
+    assert "best.jsonl belongs to a search with a different way of reading" in result.stderr
 
 
 @pytest.mark.parametrize("name", ["x.jsonl", "noext", "missing/x.toml"])
@@ -134,7 +134,7 @@ def test_another_search_with_the_same_output_is_one_line(space, tmp_path):
     result = CliRunner().invoke(main, [*COMMAND, "--space", str(space), "--output", str(output), "--seed", "5"])
     assert result.exit_code == 2
     assert (
-        "best.jsonl belongs to a search with a different seed; pass a different --output, or remove it."
+        "best.jsonl belongs to a search with a different --seed; pass a different --output, or remove it."
         in result.output
     )
 

@@ -43,7 +43,7 @@ def test_stages_of_the_same_run_are_gone_on_with(tmp_path):
 
 def test_stages_of_a_different_run_are_refused_by_what_differs(tmp_path):
     open_stages(str(tmp_path), PLAN, resume=False)
-    with pytest.raises(ValueError, match="is of a run with a different seed, teacher; start without --resume"):
+    with pytest.raises(ValueError, match="is of a run with a different seed, teacher; start without resume=True"):
         open_stages(str(tmp_path), PLAN | {"seed": 2, "teacher": "cnn"}, resume=True)
 
 

@@ -65,10 +65,10 @@ def test_lost_cache_is_said(tmp_path):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"sha256": "other"}, 'sha256 was "", is "other"'),
+        ({"sha256": "other"}, 'the SHA-256 of the corpus was "", is "other"'),
         ({"seed": 7}, "seed was 1, is 7"),
         ({"reading": "label_column 3"}, 'reading was "", is "label_column 3"'),
-        ({"min_df": 3}, "min_df was null, is 3"),
+        ({"min_df": 3}, "min_df was none, is 3"),
         ({"minibatch_size": 25}, "minibatch_size was 50, is 25"),
     ],
 )
@@ -98,10 +98,10 @@ def test_continued_model_knows_both_corpora(tmp_path):
 
 def test_continuing_with_another_recipe_or_other_classes_is_refused(tmp_path):
     fit(SAMPLE, plan_for(SAMPLE), model_dir=tmp_path, checkpoint_every=5)
-    with pytest.raises(ValueError, match="min_df was null, is 3"):
+    with pytest.raises(ValueError, match="min_df was none, is 3"):
         fit(SAMPLE, plan_for(SAMPLE, min_df=3), model_dir=tmp_path, continue_=True)
     other = [(text, "good" if label else "bad") for text, label in SAMPLE]
-    with pytest.raises(ValueError, match=r'classes was \[0, 1\], is \["bad", "good"\]'):
+    with pytest.raises(ValueError, match=r'the list of labels was \[0, 1\], is \["bad", "good"\]'):
         fit(other, plan_for(other), model_dir=tmp_path, continue_=True)
 
 

@@ -67,7 +67,7 @@ def test_every_byte_that_was_changed_is_noticed(tmp_path):
         changed = bytearray(content)
         changed[place] ^= 1 << place % 8
         (tmp_path / "cache").write_bytes(changed)
-        with pytest.raises(ValueError, match="start again without --resume"):
+        with pytest.raises(ValueError, match="start again without resume=True"):
             read_all(tmp_path / "cache")
     (tmp_path / "cache").write_bytes(content)
     read_all(tmp_path / "cache")
@@ -85,7 +85,7 @@ def read_all(path, n_features=N_FEATURES, dtype="float32", binary=True):
 @pytest.mark.parametrize("other", [{"n_features": 49}, {"dtype": "float64"}, {"binary": False}], ids=str)
 def test_cache_of_other_columns_is_refused(other, tmp_path):
     filled(tmp_path / "cache").close()
-    with pytest.raises(ValueError, match="start again without --resume"):
+    with pytest.raises(ValueError, match="start again without resume=True"):
         read_all(tmp_path / "cache", **other)
 
 

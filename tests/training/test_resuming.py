@@ -186,14 +186,14 @@ def assert_refused(result, message):
 
 
 OTHER_RUNS = [
-    (["--seed", 2], "seed was 1, is 2"),
-    (["--min-df", 3], ": min_df was null, is 3. "),
-    (["--passes", 3], ": passes was 2, is 3. "),
+    (["--seed", 2], ": --seed was 1, is 2"),
+    (["--min-df", 3], ": --min-df was none, is 3. "),
+    (["--passes", 3], ": --passes was 2, is 3. "),
     (["--alpha", 1e-5], "is 1e-05. "),
-    (["--recipe", "book"], 'recipe was "default", is "book"; '),
-    (["--minibatch-size", 49], "minibatch_size was 50, is 49"),
-    (["--n-holdout", 300], "n_train was "),
-    (["--keep", 100], "n_keep was null, is 100"),
+    (["--recipe", "book"], '--recipe was "default", is "book"; '),
+    (["--minibatch-size", 49], "--minibatch-size was 50, is 49"),
+    (["--n-holdout", 300], "--n-train was "),
+    (["--keep", 100], "--keep was none, is 100"),
 ]
 
 
@@ -210,14 +210,14 @@ def test_checkpoint_of_another_run_is_refused(options, message, corpus, model_di
 def test_checkpoint_of_another_corpus_is_refused(corpus, model_dir, tmp_path):
     other = tmp_path / "movie_data.csv"
     other.write_bytes(corpus.read_bytes().replace(b"the", b"The", 1))
-    assert_refused(train(other, "--model", model_dir, "--passes", 2, "--resume"), "sha256 was ")
+    assert_refused(train(other, "--model", model_dir, "--passes", 2, "--resume"), "the SHA-256 of the corpus was ")
 
 
 def test_checkpoint_of_another_order_is_refused(tmp_path):
     options = [SAMPLE, "--model", tmp_path, "--shuffle", "--shuffle-seed"]
     assert train(*options, 3).exit_code == 0
     (tmp_path / STATE).rename(tmp_path / CHECKPOINT)
-    assert_refused(train(*options, 4, "--resume"), ": shuffle_seed was 3, is 4. ")
+    assert_refused(train(*options, 4, "--resume"), ": --shuffle-seed was 3, is 4. ")
     assert train(*options, 3, "--resume").exit_code == 0
 
 
@@ -430,7 +430,7 @@ def test_continuation_and_new_run_do_not_resume_each_other(first, corpus, tmp_pa
     assert train(SAMPLE, "--model", tmp_path).exit_code == 0
     assert kill_after(start(*options, *first), tmp_path, 3)
     words = ("false", "true") if other else ("true", "false")
-    assert_refused(train(*options, *other, "--resume"), "a different run: continue was {}, is {}. ".format(*words))
+    assert_refused(train(*options, *other, "--resume"), "a different run: --continue was {}, is {}. ".format(*words))
     assert train(*options, *first, "--resume").exit_code == 0
 
 
@@ -504,7 +504,7 @@ def test_continuing_with_other_labels_is_refused(tmp_path):
     rows = SAMPLE.read_bytes().replace(HEADER, b"text,label\n").replace(b",1\n", b",good\n").replace(b",0\n", b",bad\n")
     (tmp_path / "other.csv").write_bytes(rows)
     result = train(tmp_path / "other.csv", "--model", tmp_path / "model", "--continue")
-    assert_refused(result, 'classes was ["negative", "positive"], is ["bad", "good"]')
+    assert_refused(result, 'the list of labels was ["negative", "positive"], is ["bad", "good"]')
 
 
 def test_sorted_rest_can_be_allowed_after_a_refusal(tmp_path):

@@ -67,5 +67,5 @@ def test_rows_that_do_not_fit_their_columns_are_refused(tmp_path, content):
     stored(tmp_path / "rows")
     path = tmp_path / "rows.indptr.npy"
     path.write_bytes(content) if isinstance(content, bytes) else np.save(path, content)
-    with pytest.raises(ValueError, match=r"rows\.indptr\.npy is damaged .* start without --resume"):
+    with pytest.raises(ValueError, match=r"rows\.indptr\.npy is damaged .* start without resume=True"):
         open_rows(tmp_path / "rows")

@@ -50,5 +50,5 @@ def test_test_corpus_is_evaluated_on_and_guards_where_nothing_is_held_out(texts_
 
 def test_no_text_left_is_refused(tmp_path):
     (tmp_path / "u.txt").write_text("text 3\n")
-    with pytest.raises(ValueError, match=r"pass texts that are not in CORPUS or --test"):
+    with pytest.raises(ValueError, match=r"pass texts that are not in the corpus or in test=…"):
         count_texts(open_unlabelled([str(tmp_path / "u.txt")], text_digests(["text 3"])))

@@ -319,7 +319,7 @@ def test_ctrl_c_leaves_the_earlier_model_and_no_temporary_file(options, long_csv
     assert stdout == ""
     found = contents(model_dir)
     if "checkpoint.npz" in found:
-        assert stderr.splitlines()[-1] == "Stopped. Repeat the command with --resume to go on from the last checkpoint."
+        assert stderr.splitlines()[-1] == "Stopped. Repeat it with --resume to go on from the last checkpoint."
         del found["checkpoint.npz"]
     else:
         assert stderr.splitlines()[-1] == "Stopped."

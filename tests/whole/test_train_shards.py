@@ -144,7 +144,7 @@ def test_ctrl_c_cancels_the_tasks_and_says_how_to_go_on(engine, trained, tmp_pat
     if process.returncode == 0:
         pytest.skip("the run was over before Ctrl-C came")
     assert process.returncode == 130, stderr
-    assert "Stopped. Repeat the command with --resume to go on from the last pass." in stderr
+    assert "Stopped. Repeat it with --resume to go on from the last pass." in stderr
     assert "Traceback" not in stderr
     assert sorted(os.listdir(folder)) == ["shards-counts.npz", "shards.npz"]
     while group_is_alive(process.pid) and time.monotonic() < deadline:

@@ -58,7 +58,7 @@ class Command(ReplacesCharacters, HelpPage):
             click.echo(f"Error: there is not enough memory. {one_line(error) if str(error) else ''}".rstrip(), err=True)
             ctx.exit(2)
         except (KeyboardInterrupt, click.Abort) as error:
-            click.echo(" ".join(["\nStopped.", *map(str, error.args)]), err=True)
+            click.echo(words_of_shell(" ".join(["\nStopped.", *map(str, error.args)])), err=True)
             ctx.exit(143 if isinstance(error, Terminated) else 130)
 
 

@@ -62,6 +62,10 @@ class HelpPage(click.Command):
             guess = f" Did you mean {guesses}?" if guesses else ""
             raise click.UsageError(f"No such option {error.option_name!r}.{guess}", error.ctx) from None
 
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        """Return the names whatever context asks first: click keeps the option that it has made."""
+        return ["-h", "--help"]
+
     def get_short_help_str(self, limit: int = 1000) -> str:
         """Return the first sentence whole; `limit` is the width of one line, which click would cut it to."""
         return super().get_short_help_str(max(limit, 1000))

@@ -10,11 +10,38 @@ QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
 VALUE = rf"{QUOTED}|\{{(?:{QUOTED}|[^'\"{{}}])*\}}|[^\s,(){{}}'\"]+"
 PAIR = re.compile(rf"(\w+)=({VALUE})")
 READING = re.compile(rf"ReadingOptions\(((?:\w+=(?:{VALUE})(?:, )?)+)\)")
-# Arguments of train() and of the splits where a message gives advice; elsewhere these names are settings of a plan.
+# By argument of Python or setting of a run: the option that stands for it.
+OPTIONS = {
+    name: flag(name)
+    for name in (
+        *("allow_sorted", "alpha", "checkpoint_every", "delimiter", "encoding", "escape", "format", "keep_state"),
+        *("label_column", "labels", "min_df", "minibatch_size", "n_features", "n_holdout", "n_train", "no_header"),
+        *("no_quotes", "part", "passes", "recipe", "resume", "seed", "shuffle", "shuffle_seed", "skip_bad_rows"),
+        *("soft_labels", "space", "stop_words", "teacher", "test", "test_format", "text_columns", "tokenizer"),
+        *("tolerance", "unlabelled", "without_guard", "cache_dir"),
+    )
+} | {
+    "base": "--recipe",
+    "continue_": "--continue",
+    "model_dir": "--model",
+    "n_candidates": "--candidates",
+    "n_folds": "--folds",
+    "n_keep": "--keep",
+    "n_shards": "--shards",
+    "n_threads": "--threads",
+    "n_workers": "--workers",
+    "ngram_range": "--ngrams",
+}
+# What a run is told apart by, besides its options.
+FACTS = {"sha256": "corpus", "reading": "way of reading", "version": "version of movieclassifier"}
+NAME = "|".join(OPTIONS)
 BEFORE = "".join(f"(?<={word} )|" for word in ("lower", "for", "and", "pass", "or", "…,"))
 ARGUMENT = re.compile(
-    rf"(?:{BEFORE}^)(n_train|n_holdout|n_folds)(?:=(\w+))?\b|\b(allow_sorted)=True|\b(test)=…|(?<=lower )(n_features)\b"
+    rf"\b({NAME})=(…|True|\d+)(?!\w)"
+    rf"|(?:{BEFORE}^)({'|'.join(name for name in OPTIONS if '_' in name)})\b(?! =)"
+    rf"|(?:(?<=: )|(?<=; ))({NAME})(?= was )"
 )
+DIFFERENT = re.compile(r"(?<=with a different )\w+(?:, \w+)*(?=;)")
 
 
 def words_of_shell(message: str) -> str:
@@ -28,14 +55,24 @@ def words_of_shell(message: str) -> str:
     'Pass --labels 0=grim,1= or a mapping like it.'
     >>> words_of_shell("too few for n_train 90; pass test=…, n_holdout=0 or allow_sorted=True")
     'too few for --n-train 90; pass --test, --n-holdout 0 or --allow-sorted'
+    >>> words_of_shell("a different run: n_keep was none, is 9; norm was none, is l2. Start without continue_=True.")
+    'a different run: --keep was none, is 9; norm was none, is l2. Start without --continue.'
+    >>> words_of_shell("a search with a different n_folds, sha256; remove it")
+    'a search with a different --folds, corpus; remove it'
     """
     message = READING.sub(lambda found: ", ".join(_option(*pair) for pair in PAIR.findall(found[1])), message)
+    message = DIFFERENT.sub(lambda found: ", ".join(map(_named, found[0].split(", "))), message)
     return ARGUMENT.sub(_argument, message)
 
 
+def _named(name: str) -> str:
+    return OPTIONS.get(name) or FACTS.get(name, name)
+
+
 def _argument(found: re.Match[str]) -> str:
-    name = next(name for name in found.group(1, 3, 4, 5) if name)
-    return flag(name.replace("n_folds", "folds")) + (f" {found[2]}" if found[2] else "")
+    name, value, *rest = found.groups()
+    option = OPTIONS[name or next(filter(None, rest))]
+    return option if value in (None, "…", "True") else f"{option} {value}"
 
 
 def _option(name: str, value: str) -> str:

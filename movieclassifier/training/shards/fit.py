@@ -74,7 +74,7 @@ def fit_shards(
                 pass
         classifier = state.classifier(label_names or plan.label_names or None)
     except KeyboardInterrupt as error:  # or one of its subclasses, which says what has interrupted
-        advice = ["Repeat the command with --resume to go on from the last pass."]
+        advice = ["Repeat it with resume=True to go on from the last pass."]
         raise type(error)(*(advice if (folder / WEIGHTS).exists() else [])) from None
     finally:
         engine.run_on_machines(Task(drop_caches, (state.settings,)))

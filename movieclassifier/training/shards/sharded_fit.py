@@ -179,7 +179,7 @@ class ShardedFit:
                 assert self.weights is not None  # noqa: S101  # _start() has made them
                 saved_passes.read_weights(arrays, self.weights)
         except (FileNotFoundError, *NPZ_ERRORS) as error:
-            raise ValueError(f"{path} cannot be gone on from ({error}); start without --resume.") from error
+            raise ValueError(f"{path} cannot be gone on from ({error}); start without resume=True.") from error
         self.n_passes_done, self.curve = facts.n_passes_done, facts.curve
         return True
 

@@ -61,7 +61,7 @@ class Stages:
             with open_npz(path) as arrays:
                 return arrays.read_all(MAX_ARRAYS, os.path.getsize(path))  # numpy.savez does not compress
         except NPZ_ERRORS as error:
-            raise ValueError(f"{path} is damaged ({error}); start without --resume.") from error
+            raise ValueError(f"{path} is damaged ({error}); start without resume=True.") from error
 
     def keep(self, name: str, arrays: dict[str, Any]) -> None:
         """Write the arrays of a stage, atomically."""

@@ -67,7 +67,7 @@ def test_a_resumed_run_knows_its_options(tmp_path, monkeypatch):
         patched.setattr(Fit, "save", stopped)
         assert run("train", tmp_path / "t.csv", *options, "--model", tmp_path / "cut").exit_code == 130
     other = run("train", tmp_path / "t.csv", "--resume", "--seed", "6", "--model", tmp_path / "cut")
-    assert "belongs to a different run: seed was 5, is 6." in other.stderr
+    assert "belongs to a different run: --seed was 5, is 6." in other.stderr
     done = run("train", tmp_path / "t.csv", "--resume", "--model", tmp_path / "cut")
     assert "going on at minibatch 6 of" in done.stderr
     records = [(tmp_path / folder / "classifier.npz").read_bytes() for folder in ("whole", "cut")]

@@ -5,7 +5,9 @@ import shlex
 
 import click
 import pytest
+from click.testing import CliRunner
 
+from movieclassifier.commands.shared.help_pages import HelpPage
 from tests.support.command_line import EVERY_COMMAND, run
 
 WIDTH = 80
@@ -87,6 +89,10 @@ def test_a_text_in_place_of_a_command_is_led_to_predict():
 def test_the_scripts_take_h_too(script):
     from importlib import import_module
 
-    from click.testing import CliRunner
-
     assert "Examples:" in CliRunner().invoke(import_module(script).main, ["-h"]).output
+
+
+def test_h_is_taken_whatever_context_made_the_option_first():
+    command = HelpPage("x", help="Do it.")
+    command.get_params(click.Context(command))
+    assert "Do it." in CliRunner().invoke(command, ["-h"]).output
