@@ -19,7 +19,7 @@ EXAMPLES = [
 @click.option(
     "--data-dir", type=click.Path(path_type=Path), default="data", help="Read aclImdb/ in this folder, and write there."
 )
-@seed_option("Draw the order of rows with this seed; 0 is the book's.", 0)
+@seed_option("Use this seed for the order of rows; 0 is the book's.", 0)
 @click.option("--split", is_flag=True, help="Write the official halves: movie_train.csv and movie_test.csv.")
 @progress_option
 def main(data_dir: Path, seed: int, split: bool, show: bool | None) -> None:

@@ -7,8 +7,7 @@ import click
 
 from docs.extension.markdown import escape, table
 from movieclassifier.cli import SECTIONS, main
-from movieclassifier.commands.shared.help_pages import SECTIONS as OPTION_SECTIONS
-from movieclassifier.commands.shared.help_pages import plain_record, section_of, shell_lines
+from movieclassifier.commands.shared.help_pages import by_section, plain_record, shell_lines
 
 # Choices that no line could hold.
 CHOICES = re.compile(r"\[([^\]]{40,})\]")
@@ -73,12 +72,13 @@ def _describe(words: tuple[str, ...], command: click.Command) -> str:
 
 
 def _by_section(command: click.Command, ctx: click.Context) -> dict[str, list[str]]:
-    """Return the options of each section of the help, those that belong to none first."""
-    found: dict[str, list[str]] = {title: [] for title in ("Options", *OPTION_SECTIONS)}
-    for param in command.params:
-        if isinstance(param, click.Option) and (record := param.get_help_record(ctx)):
-            found[section_of(param)].append(_describe_option(*plain_record(*record)))
-    return {title: options for title, options in found.items() if options}
+    """Return the options of each section of the help."""
+    return {
+        title: [
+            _describe_option(*plain_record(*record)) for option in options if (record := option.get_help_record(ctx))
+        ]
+        for title, options in by_section(command.params).items()
+    }
 
 
 def _examples(command: click.Command) -> Iterator[str]:

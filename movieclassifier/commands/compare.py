@@ -83,7 +83,7 @@ OPTIONS: list[Any] = [
         "--n-train", type=click.IntRange(1), help="Train on this many documents.  [default: all before the holdout]"
     ),
     click.option("--n-holdout", type=click.IntRange(1), help="Hold out this many documents.  [default: a tenth]"),
-    seed_option("Draw the folds and the order of documents in SGD with this seed."),
+    seed_option("Use this seed for the folds and the order of documents in SGD."),
     threads_option(),
     allow_sorted_option,
     *SIDE_BY_SIDE_OPTIONS,
@@ -94,7 +94,7 @@ OPTIONS: list[Any] = [
 
 
 EXAMPLES = [
-    ("Compare the usual recipes and baselines on the last tenth:", "movieclassifier compare reviews.csv"),
+    ("Compare the usual recipes and baselines, tested on the last tenth:", "movieclassifier compare reviews.csv"),
     (
         "Compare two of them in five folds, and write a page:",
         "movieclassifier compare reviews.csv --recipe default --recipe linear-svm --folds 5 -o page.html",
@@ -117,9 +117,9 @@ def main(
 ) -> None:
     """Compare recipes and baselines in one table.
 
-    All are trained on the same documents of CORPUS and tested on the same other documents, each in a process of its
-    own. ≈ marks those whose accuracy is not significantly below the best one. A recipe that was tuned on CORPUS has
-    seen all of it but the holdout; --folds would flatter it.
+    All are trained on the same documents of CORPUS and tested on the same held-out documents, each in a process of its
+    own. ≈ marks those whose accuracy is not significantly below the best one. If a recipe was tuned on CORPUS, do not
+    use --folds: tuning has seen all documents but the holdout, and the recipe would look better than it is.
     """
     from movieclassifier.evaluation.comparison import compare
     from movieclassifier.evaluation.comparison_table import table

@@ -23,8 +23,8 @@ EXAMPLES = [
 def main(paths: tuple[str, ...], reading: ReadingOptions, model: str | None, n_threads: int, as_json: bool) -> None:
     """Measure how well a model does on CORPUS.
 
-    The labels in CORPUS must be those of the model, or their names. It is read with the options of the training, if
-    none is given now and it has the same columns.
+    The labels in CORPUS must be the model's labels or their names. If CORPUS has the columns of the training corpus and
+    no option for reading is given, it is read with the options of the training.
     """
     from movieclassifier.commands.shared.train_results import measure_costs
     from movieclassifier.corpora.survey import files_digest, labels_of_classes

@@ -36,9 +36,9 @@ search_option = click.option(
     "--search",
     default="",
     metavar="TEXT",
-    help="Take only votes with this part of the text, or with this client's hash.",
+    help="Select the votes whose text contains this, or those of the client with this hash.",
 )
-status_option = click.option("--status", type=click.Choice(STATUSES), help="Take only votes with this status.")
+status_option = click.option("--status", type=click.Choice(STATUSES), help="Select the votes with this status.")
 
 
 EXAMPLES = [
@@ -145,7 +145,7 @@ def approve(positions: tuple[int, ...], database: str | None, note: str) -> None
     "--since",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
     metavar="TIME",
-    help="Take out only the votes of --client from this time on, UTC.  [default: all]",
+    help="Take out the votes of --client since this time, in UTC.  [default: all]",
 )
 @database_option
 @note_option
@@ -154,7 +154,7 @@ def reject(
 ) -> None:
     """Take votes out of the model.
 
-    These are the votes at the given positions of the log, or all votes of one client.
+    Give the positions of the votes in the log, or --client for all votes of one client.
     """
     if bool(positions) == bool(client):
         raise click.UsageError("Pass either positions or --client.")
@@ -180,8 +180,8 @@ def reject(
 def clients(database: str | None, as_json: bool) -> None:
     """List who has voted.
 
-    Those whose votes have moved the model furthest come first. The last column is how much a client has used up of
-    what one client may move the model; further votes of a client at 100% are held.
+    The clients whose votes have changed the model most come first. How much one client may change it is limited. The
+    last column shows the share of this limit that a client has used; at 100%, further votes are held.
     """
     found = open_owner(database).clients()
     if as_json:
@@ -235,7 +235,7 @@ def import_csv(
     """Import corrections from a CSV as accepted votes.
 
     Labels are the model's labels or their names. Corrections that are in the log already are left out; therefore a
-    stopped import can be run again. Of an exported log, the accepted votes are imported.
+    stopped import can be run again. If the CSV is an exported log, its accepted votes are imported.
     """
     from movieclassifier.feedback.importing import import_votes, iter_corrections
 

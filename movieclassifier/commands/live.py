@@ -77,8 +77,8 @@ def news(
 ) -> None:
     """Classify the latest articles of newspapers.
 
-    Without NEWSPAPER, all newspapers on the list are read. A source that does not answer is one line on stderr; the
-    exit status is 3 if no source answers.
+    Without NEWSPAPER, all newspapers on the list are read. A source that does not answer is reported in one line on
+    stderr. The exit status is 3 if no source answers.
     """
     from movieclassifier.live.feeds_once import read_feed_file, read_feeds, read_page_file
 

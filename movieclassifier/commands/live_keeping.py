@@ -52,7 +52,7 @@ def watch(database: str | None, every: float) -> None:
     ],
 )
 @database_option
-@click.option("--once", is_flag=True, help="Ask the feeds that are due now, and end.")
+@click.option("--once", is_flag=True, help="Ask the feeds that are due now, then stop.")
 def collect(database: str | None, once: bool) -> None:
     """Keep the live page up to date, in place of the server."""
     live = open_live(database)

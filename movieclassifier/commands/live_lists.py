@@ -51,7 +51,7 @@ def sources(check: bool, as_json: bool) -> None:
     cls=LiveCommand,
     examples=[
         (
-            "Add the feeds that another reader has exported:",
+            "Add the feeds that a news reader has exported:",
             "movieclassifier live import-opml feeds.opml -o newspapers.toml",
         ),
         (
@@ -65,7 +65,7 @@ def sources(check: bool, as_json: bool) -> None:
 def import_opml(opml: str, output: str) -> None:
     """Add the feeds of a list to the newspapers.
 
-    The newspapers are written to a file of your own, which MOVIECLASSIFIER_NEWSPAPERS names.
+    The list is written to a file of your own. Set MOVIECLASSIFIER_NEWSPAPERS to its path.
     """
     from movieclassifier.live.newspapers import merged, newspapers_toml
     from movieclassifier.system.atomic import replace_file

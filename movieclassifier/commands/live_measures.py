@@ -81,7 +81,7 @@ def threshold(
 @click.command(
     cls=LiveCommand,
     examples=[
-        ("Show how far the news have moved from the corpus, by day:", "movieclassifier live drift"),
+        ("Show by day how far the news is from the corpus:", "movieclassifier live drift"),
         ("Look at one newspaper, as JSON:", "movieclassifier live drift --newspaper 'The Guardian' --json"),
     ],
 )
@@ -89,7 +89,7 @@ def threshold(
 @click.option("--newspaper", default="", metavar="NAME", help="Measure this newspaper only.  [default: all of them]")
 @json_lines_option
 def drift(database: str | None, newspaper: str, as_json: bool) -> None:
-    """Show how far the news are from the model's corpus, by day."""
+    """Show by day how far the news is from the model's corpus."""
     from dataclasses import asdict
 
     if newspaper and newspaper not in {paper.name for paper in owners_newspapers()}:

@@ -67,8 +67,9 @@ def main(
 ) -> None:
     """Predict the label of each TEXT.
 
-    Without TEXT and --input, each line of standard input is a text. A text that the model knows no word of gets no
-    label. --input is read with the options of the training, if none is given now and it has the same columns.
+    Without TEXT and --input, each line of standard input is a text. A text gets no label if the model knows none of its
+    words. If --input has the columns of the training corpus and no option for reading is given, it is read with the
+    options of the training.
     """
     from movieclassifier.models.persistence import load_classifier
 

@@ -21,8 +21,8 @@ EXAMPLES = [
 def main(model: str | None, n_keep: int, output: str) -> None:
     """Make a model smaller.
 
-    The columns with the largest weights are kept. Training with --keep gives a better model of the same size: it knows
-    in how many documents a column was seen, and calibrates after pruning.
+    The columns with the largest weights are kept. Training with --keep gives a better model of the same size, because
+    it knows in how many documents each column occurs and calibrates the model after pruning.
     """
     from movieclassifier.models.persistence import load_classifier
     from movieclassifier.models.pruning import prune

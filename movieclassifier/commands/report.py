@@ -65,7 +65,7 @@ def main(
     """Write a page with pictures on a training run.
 
     The page shows how good the model is, what it has learned, and where it is wrong. CORPUS is the corpus that the
-    model was trained on; it is read as it was for the training. The page needs no network.
+    model was trained on, and is read in the same way. The page needs no network.
     """
     check_extra()
     from movieclassifier.models.persistence import load_classifier, model_path

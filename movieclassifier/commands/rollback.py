@@ -25,8 +25,8 @@ EXAMPLES = [
 def main(version: int | None, database: str | None, only_list: bool, as_json: bool, note: str) -> None:
     """Serve an earlier model again, bit for bit.
 
-    Without VERSION, this is the model that the last update was made from. Votes that it does not hold are kept and
-    wait for a review. Running servers follow by themselves.
+    Without VERSION, this is the model that the last update was made from. Votes that this model has not learned are
+    kept and wait for a review. Running servers follow by themselves.
     """
     if as_json and not only_list:
         raise click.UsageError("--json goes with --list.")

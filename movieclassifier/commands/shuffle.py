@@ -32,26 +32,26 @@ class Size(click.ParamType[int]):
 
 EXAMPLES = [
     ("Shuffle a file into a new one:", "movieclassifier shuffle reviews.csv shuffled.csv"),
-    ("Deal the rows out to four files:", "movieclassifier shuffle reviews.csv 'part-{}.csv.gz' --shards 4"),
+    ("Split the rows among four files:", "movieclassifier shuffle reviews.csv 'part-{}.csv.gz' --shards 4"),
 ]
 
 
 @click.command(cls=Command, examples=EXAMPLES)
 @click.argument("in_path", metavar="IN")
 @click.argument("out_path", metavar="OUT")
-@seed_option("Draw the order of rows with this seed.", 0)
+@seed_option("Use this seed for the order of rows.", 0)
 @click.option("--memory", type=Size(), default="200MB", show_default=True, help="Use about this much memory.")
 @click.option(
     "--shards",
     "n_shards",
     type=click.IntRange(1),
     metavar="N",
-    help="Deal the rows out to N files, each with the header. {} in OUT becomes the number of the file.",
+    help="Split the rows among N files, each with the header. {} in OUT becomes the number of the file.",
 )
 @click.option("--no-header", is_flag=True, help="Read the first row as a document.")
 @click.option("--no-quotes", is_flag=True, help="Read quotes as part of the text, and every line as a row.")
 @click.option(
-    "--delimiter", metavar="CHARACTER", help="Part columns at this character.  [default: a tab in .tsv, else a comma]"
+    "--delimiter", metavar="CHARACTER", help="Split columns at this character.  [default: a tab in .tsv, else a comma]"
 )
 @click.option(
     "--escape",
@@ -73,9 +73,9 @@ def main(
 ) -> None:
     """Shuffle the rows of IN into OUT.
 
-    IN is a CSV, or holds a document in each line (.jsonl), and need not fit in memory. Every row is kept byte for byte,
-    with its line breaks inside quotes; the header stays first. The order depends on the seed alone. OUT may be IN. OUT
-    is compressed if its name ends in .gz, .bz2, .xz or .zst.
+    IN is a CSV file, or a file with one document per line such as .jsonl. It need not fit in memory. Every row is kept
+    byte for byte, also if there are line breaks inside quotes. The header stays first. The order depends on the seed
+    alone. OUT may be IN. OUT is compressed if its name ends in .gz, .bz2, .xz or .zst.
     """
     from movieclassifier.corpora.readers.contract import check_delimiter, check_escape
     from movieclassifier.corpora.readers.records import RecordFormat

@@ -35,7 +35,7 @@ OPTIONS: list[Any] = [
         "--space",
         type=click.Path(dir_okay=False),
         metavar="FILE.toml",
-        help="Take the values to try for each setting from this file. An alpha that is not listed is that of --recipe.",
+        help="Take the values to try for each setting from this file. If it lists no alpha, that of --recipe is used.",
     ),
     click.option(
         "--candidates",
@@ -59,7 +59,7 @@ OPTIONS: list[Any] = [
         "--n-train", type=click.IntRange(1), help="Tune on this many documents.  [default: all before the holdout]"
     ),
     click.option("--n-holdout", type=click.IntRange(0), help="Leave out the last N documents.  [default: a tenth]"),
-    seed_option("Draw the candidates, the folds and the order of documents in SGD with this seed."),
+    seed_option("Use this seed for the candidates, the folds and the order of documents in SGD."),
     threads_option(),
     *SIDE_BY_SIDE_OPTIONS,
     allow_sorted_option,
@@ -84,9 +84,10 @@ def main(
 ) -> None:
     """Search for better settings of a recipe.
 
-    Many recipes are tried on few documents of CORPUS, the best third of them on three times as many, and so on, in
-    folds; the holdout is not looked at. The winner is written as a TOML file, for train --recipe. Every result is kept
-    beside it in a file that ends in .jsonl: the same command goes on where an earlier one was stopped.
+    Many recipes are tried on few documents of CORPUS, then the best third of them on three times as many documents, and
+    so on. Each recipe is cross-validated; the holdout is not used. The best recipe is written to a TOML file, for train
+    --recipe. All results are written to a file of the same name that ends in .jsonl. If the command is stopped, the
+    same command goes on from there.
     """
     from dataclasses import replace
 

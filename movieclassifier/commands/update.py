@@ -56,13 +56,13 @@ def main(
     take up the new base by themselves.
 
     With --corpus, a new model is trained on the corpus and on the votes together, in a process of its own. Only this
-    gives new words a weight, and makes a label that people voted for a class of the model: "other", or one of
-    MOVIECLASSIFIER_NEW_LABELS, with 10 votes or more. It is checked on the holdout of the corpus, and on the last fifth
-    of the new votes after training without them. The corpus is read with the options of the training, if none is given
-    now and it has the same columns.
+    gives weights to new words. It also adds the labels that have 10 votes or more: "other", and those in
+    MOVIECLASSIFIER_NEW_LABELS. The new model is checked on the holdout of the corpus. A model that is trained without
+    the last fifth of the new votes is checked on these votes. If the corpus has the columns of the training corpus and
+    no option for reading is given, it is read with the options of the training.
 
-    With --model, a newly trained model of the same labels becomes the base. A server that finds such a file does not
-    do that by itself, as other servers may be answering from the same database.
+    With --model, a newly trained model of the same labels becomes the base. A running server does not take it up by
+    itself, because several servers may share the database.
     """
     if paths and (model is not None or without_guard):
         raise click.UsageError("--corpus goes with neither --model nor --without-guard.")

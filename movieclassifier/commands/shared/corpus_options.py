@@ -90,7 +90,7 @@ ROW_OPTIONS: list[Any] = [
         "--delimiter",
         metavar="CHARACTER",
         callback=lambda context, option, value: value and value.replace("\\t", "\t"),
-        help="Part columns at this character; \\t is a tab.  [default: a comma]",
+        help="Split columns at this character; \\t is a tab.  [default: a comma]",
     ),
     click.option("--no-quotes", is_flag=True, help="Read quotes as part of the text, and every line as a row."),
     click.option(
@@ -136,7 +136,7 @@ ORDER_OPTIONS = [
         help="Read the documents in random order, out of core.  [default: only for formats that are sorted by label]",
     ),
     click.option(
-        "--shuffle-seed", type=click.IntRange(0), default=0, show_default=True, help="Draw that order with this seed."
+        "--shuffle-seed", type=click.IntRange(0), default=0, show_default=True, help="Use this seed for that order."
     ),
 ]
 

@@ -137,7 +137,7 @@ DISTILL_OPTIONS: list[Any] = [
     ),
     test_option,
     format_of_test,
-    seed_option("Draw everything random in all stages with this seed."),
+    seed_option("Use this seed for everything random in all stages."),
     model_folder_option,
     click.option("--resume", is_flag=True, help="Go on after the last complete stage of the same run."),
     click.option("--keep-stages", is_flag=True, help="Leave the files of the stages in the model folder."),

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 READING = (
-    "format text_columns label_column text_column no_header no_quotes delimiter escape encoding part labels "
+    "format text_columns text_column label_column no_header no_quotes delimiter escape encoding part labels "
     "skip_bad_rows shuffle shuffle_seed"
 )
 # An option belongs to one section in every command that has it.
@@ -19,6 +19,9 @@ SECTIONS = {
     "Shards": "n_shards on n_workers cache_dir",
     "Reading the input": READING,
 }
+# Where the options of no section stand that several commands have: before and after those of one command alone.
+FIRST = "path output model_dir models model database"
+LAST = "resume continue_ n_threads seed allow_sorted track note as_json show help _click_default_help"
 # What click calls the type of a number, and the range behind its help.
 NUMBERS = {"INTEGER RANGE": "N", "FLOAT RANGE": "X", "INTEGER": "N", "FLOAT": "X"}
 RANGE = re.compile(r"(?:[-\d.]+<=?)?x(?:[<>]=?[\d.]+)?|[-\d.]+<=?x")
@@ -72,17 +75,10 @@ class HelpPage(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, those of a section together."""
-        records: dict[str, list[tuple[str, str]]] = {"Options": []}
-        for parameter in self.get_params(ctx):
-            record = None if isinstance(parameter, click.Argument) else parameter.get_help_record(ctx)
-            if record is not None:
-                records.setdefault(section_of(parameter), []).append(plain_record(*record))
-        small = [title for title, rows in records.items() if title != "Options" and len(rows) < MIN_SECTION]
-        for title in small:
-            records["Options"][:0] = records.pop(title)
-        for title in [title for title in ("Options", *SECTIONS) if records.get(title)]:
+        for title, options in by_section(self.get_params(ctx)).items():
+            records = [record for option in options if (record := option.get_help_record(ctx)) is not None]
             with formatter.section(title):
-                formatter.write_dl(records[title])
+                formatter.write_dl([plain_record(*record) for record in records])
         if isinstance(self, click.Group):
             self.format_commands(ctx, formatter)
 
@@ -111,9 +107,34 @@ def with_range(message: str, option: click.Parameter | None) -> str:
     return message
 
 
-def section_of(parameter: click.Parameter) -> str:
-    """Return the title that an option stands under."""
-    return next((title for title, names in SECTIONS.items() if parameter.name in names.split()), "Options")
+def by_section(parameters: Iterable[click.Parameter]) -> dict[str, list[click.Option]]:
+    """Return the options to show under each title, in the order that they have in every command.
+
+    Examples
+    --------
+    >>> options = [click.Option([name]) for name in ("--seed", "--top-k", "--n-holdout", "--model")]
+    >>> by_section(options)
+    {'Options': [<Option model>, <Option n_holdout>, <Option top_k>, <Option seed>]}
+    """
+    found: dict[str, list[click.Option]] = {title: [] for title in ("Options", *SECTIONS)}
+    for option in parameters:
+        if isinstance(option, click.Option) and not option.hidden:
+            found[_section_of(option)].append(option)
+    for title in [title for title in SECTIONS if len(found[title]) < MIN_SECTION]:
+        found["Options"][:0] = found.pop(title)
+    return {title: sorted(options, key=_place) for title, options in found.items() if options}
+
+
+def _section_of(option: click.Option) -> str:
+    return next((title for title, names in SECTIONS.items() if option.name in names.split()), "Options")
+
+
+def _place(option: click.Option) -> int:
+    """Return the rank of an option among those that it is shown with; those of one command alone stay as they are."""
+    before, after = [*FIRST.split(), *" ".join(SECTIONS.values()).split()], LAST.split()
+    if option.name in before:
+        return before.index(option.name) - len(before)
+    return 1 + after.index(option.name) if option.name in after else 0
 
 
 def plain_record(option: str, help: str) -> tuple[str, str]:

@@ -143,7 +143,9 @@ SPLIT_OPTIONS: list[Any] = [
         "--shards",
         "n_shards",
         type=click.IntRange(1),
-        help="Train this many parts side by side and mix them after each pass.  [default: 1]",
+        help=(
+            "Split CORPUS into this many parts, train them side by side, and merge them after each pass.  [default: 1]"
+        ),
     ),
     keep_option(),
 ]
@@ -206,9 +208,12 @@ RUN_OPTIONS: list[Any] = [
         "--continue",
         "continue_",
         is_flag=True,
-        help="Train the model in --model, whose run has kept its state, further on CORPUS. Settings stay as they were.",
+        help=(
+            "Go on training the model in --model, on CORPUS and with the same settings. Its last training must "
+            "have used --keep-state."
+        ),
     ),
-    seed_option("Draw the order of documents in SGD with this seed."),
+    seed_option("Use this seed for the order of documents in SGD."),
     allow_sorted_option,
     track_option,
     click.option(

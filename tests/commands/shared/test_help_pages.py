@@ -1,5 +1,6 @@
 """Every help page fits a terminal of 80 columns, speaks in sentences, and shows examples that could be typed."""
 
+import itertools
 import re
 import shlex
 
@@ -7,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from movieclassifier.commands.shared.help_pages import HelpPage
+from movieclassifier.commands.shared.help_pages import SECTIONS, HelpPage, by_section
 from tests.support.command_line import EVERY_COMMAND, run
 
 WIDTH = 80
@@ -96,3 +97,29 @@ def test_h_is_taken_whatever_context_made_the_option_first():
     command = HelpPage("x", help="Do it.")
     command.get_params(click.Context(command))
     assert "Do it." in CliRunner().invoke(command, ["-h"]).output
+
+
+def shown_options(command):
+    return [
+        (title, max(option.opts, key=len)) for title, shown in by_section(command.params).items() for option in shown
+    ]
+
+
+def test_options_of_a_section_have_one_order_in_all_commands():
+    pairs = {
+        name: {(one, two) for one, two in itertools.combinations(shown_options(command), 2) if one[0] == two[0]}
+        for name, command in EVERY_COMMAND.items()
+    }
+    seen = set().union(*pairs.values())
+    # Options of a section that has fewer than three of them here stand before the others.
+    of_sections = {
+        flag for title, flag in set().union(*map(shown_options, EVERY_COMMAND.values())) if title in SECTIONS
+    }
+    turned = {(one[1], two[1]) for one, two in seen if (two, one) in seen}
+    assert {pair for pair in turned if not of_sections & set(pair)} == set()
+
+
+def test_every_option_is_shown_once():
+    for command in EVERY_COMMAND.values():
+        options = [max(p.opts, key=len) for p in command.params if isinstance(p, click.Option) and not p.hidden]
+        assert sorted(flag for _, flag in shown_options(command)) == sorted(options)
