@@ -136,7 +136,7 @@ def test_fault_of_the_test_corpus_is_found_before_the_training(name, tmp_path, m
         ([SAMPLE, "--n-train", 400], "there is nothing to evaluate on; lower --n-train"),
         ([SAMPLE, "--alpha", 0], "alpha must be a positive number; got 0.0."),
         ([SAMPLE, "--ngrams", "3-2"], "ngram_range must be two numbers, 1 <= shortest <= longest; got (3, 2)."),
-        ([SAMPLE, "--continue"], "trainer.npz belongs to a different run: min_df was null, is 3. "),
+        ([SAMPLE, "--continue"], "trainer.npz belongs to a different run: --min-df was none, is 3. "),
         ([SAMPLE, "--encoding", "utf-9"], "encoding 'utf-9' is unknown"),
     ],
     ids=lambda value: " ".join(str(part) for part in value[-3:]) if isinstance(value, list) else "",
