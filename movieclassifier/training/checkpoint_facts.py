@@ -140,7 +140,8 @@ def refuse_differences(path: str | os.PathLike[str], differences: Mapping[str, t
     """
     if differences:
         said = "; ".join(
-            f"{IN_WORDS.get(name, name)} was {_short(was)}, is {_short(now)}" for name, (was, now) in differences.items()
+            f"{IN_WORDS.get(name, name)} was {_short(before)}, is {_short(now)}"
+            for name, (before, now) in differences.items()
         )
         raise ValueError(
             f"{path} belongs to a different run: {said}. "
