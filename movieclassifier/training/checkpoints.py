@@ -105,9 +105,7 @@ def check_finished(folder: str | os.PathLike[str]) -> None:
     """
     checkpoint = Path(folder, CHECKPOINT)
     if load_checkpoint_facts(checkpoint) is not None and not Path(folder, STATE).exists():
-        raise ValueError(
-            f"{checkpoint}: this run has not finished; finish it with resume=True before continue_=True."
-        )
+        raise ValueError(f"{checkpoint}: this run has not finished; finish it with resume=True before continue_=True.")
 
 
 def keep_finished(folder: str | os.PathLike[str]) -> bool:
