@@ -70,11 +70,7 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     # Imported here, so that --help does not wait.
     from movieclassifier.commands.shared import distill_steps, train_results, train_steps
     from movieclassifier.evaluation.caveats import find_caveats
-    from movieclassifier.models.abstaining import measure_thresholds
-    from movieclassifier.models.guard import make_guard
-    from movieclassifier.models.naming import name_strongest
     from movieclassifier.models.origin import load_record_facts, replacement_note
-    from movieclassifier.models.persistence import save_model
     from movieclassifier.models.rounding import round_weights
     from movieclassifier.reports.distilled_run import save_distillation
     from movieclassifier.training.distilling import fit_student, open_stages
@@ -96,10 +92,7 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     result = distill_steps.compare_all(classifier, teacher, lessons, texts) | {"stages": stages.costs()}
     classifier.metadata |= distill_steps.provenance(texts, options)
     classifier.metadata["metrics"] = result.pop("metrics")
-    sample = list(texts.guard())
-    classifier.metadata["ngrams"] = name_strongest(classifier, [text for text, _ in sample])
-    classifier.metadata["threshold"] = measure_thresholds(classifier, sample)
-    save_model(options.model_dir, classifier, make_guard(classifier, sample))
+    distill_steps.save_student(options.model_dir, classifier, list(texts.guard()))
     save_distillation(options.model_dir, result.pop("report"))
     if options.write_soft_labels:
         distill_steps.write_soft_labels(options.write_soft_labels, texts, soft, student.label_names)

@@ -25,6 +25,9 @@ from movieclassifier.system.atomic import check_replaceable
 from movieclassifier.system.progress import Progress
 
 if TYPE_CHECKING:
+    from movieclassifier.corpora.parts import Slice
+    from movieclassifier.corpora.pieces import Excerpt
+    from movieclassifier.corpora.readers.contract import Label
     from movieclassifier.evaluation.tuning import SearchPlan, SearchResult
     from movieclassifier.evaluation.tuning_journal import Journal
 
@@ -94,7 +97,7 @@ def main(
     from movieclassifier.corpora.minibatches import holdout_sizes
     from movieclassifier.corpora.parts import Slice
     from movieclassifier.evaluation.search_space import SPACE, read_space
-    from movieclassifier.evaluation.tuning import SearchPlan, n_evaluations, tune
+    from movieclassifier.evaluation.tuning import SearchPlan
     from movieclassifier.evaluation.tuning_journal import Journal
     from movieclassifier.recipes.toml import save_recipe
 
@@ -108,31 +111,38 @@ def main(
     found = source.found
     report_bad_rows(found, corpus)
     n_train, _ = holdout_sizes(found.n_documents, options["n_train"], options["n_holdout"])
-    limits = {name: options[name] for name in ("n_candidates", "n_folds", "seed", "allow_sorted")}
-    search = SearchPlan(chosen_recipe(options), space, n_train=n_train, **limits)
-    # The same bytes are other documents when they are read in a different way.
+    chosen = {name: options[name] for name in ("n_candidates", "n_folds", "seed", "allow_sorted")}
+    search = SearchPlan(chosen_recipe(options), space, n_train=n_train, **chosen)
+    # The same bytes yield different documents if they are read in a different way.
     what = {"sha256": found.sha256, "shuffle_seed": found.shuffle_seed, "reading": reading.describe(found)}
     journal = Journal(_beside(output), search.to_dict() | what)
     if journal.scores:
         click.echo(f"Going on from {_results(journal)} in {journal.path}.", err=True)
     documents = replace(source.excerpt or Slice(corpus, found.labels), stop=n_train)
+    limits = {"seconds": 60 * options["budget"], "n_threads": options["n_threads"], "engine": engine}
+    best = _tune(search, documents, found.classes, journal, show=show, **limits)
+    name = os.path.splitext(os.path.basename(output))[0]
+    save_recipe(output, replace(best.recipe, name=name), _in_words(best, search, ", ".join(corpus.names)))
+    click.echo(json.dumps(_as_json(best, output), indent=2) if as_json else _table(best, search, output))
+
+
+def _tune(
+    search: "SearchPlan",
+    documents: "Slice | Excerpt",
+    classes: "tuple[Label, ...]",
+    journal: "Journal",
+    *,
+    show: bool | None,
+    **limits: Any,
+) -> "SearchResult":
+    """Search with progress on stderr; Ctrl-C says how to go on."""
+    from movieclassifier.evaluation.tuning import n_evaluations, tune
+
     with (
         _telling_how_to_go_on(journal),
         Progress(n_evaluations(search), "Tuning", unit="evaluations", show=show) as progress,
     ):
-        best = tune(
-            search,
-            documents,
-            found.classes,
-            journal,
-            seconds=60 * options["budget"],
-            n_threads=options["n_threads"],
-            tell=lambda note: progress.update(1, note),
-            engine=engine,
-        )
-    name = os.path.splitext(os.path.basename(output))[0]
-    save_recipe(output, replace(best.recipe, name=name), _in_words(best, search, ", ".join(corpus.names)))
-    click.echo(json.dumps(_as_json(best, output), indent=2) if as_json else _table(best, search, output))
+        return tune(search, documents, classes, journal, tell=lambda note: progress.update(1, note), **limits)
 
 
 def _results(journal: "Journal") -> str:

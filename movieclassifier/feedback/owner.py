@@ -165,9 +165,11 @@ class Owner:
         """Return the bases, the newest first."""
         return list_versions(self.log.store.engine)
 
-    def update(self, by: str, **options: Any) -> UpdateReport:
+    def update(
+        self, by: str, *, tolerance: float | None = None, without_guard: bool = False, note: str = ""
+    ) -> UpdateReport:
         """Fold the accepted votes into a new base, as :func:`update_base`."""
-        return update_base(self.log.store.engine, by, **options)
+        return update_base(self.log.store.engine, by, tolerance=tolerance, without_guard=without_guard, note=note)
 
     def rollback(self, version: int | None, by: str, note: str = "") -> RollbackReport:
         """Serve an earlier base, as :func:`roll_back`."""

@@ -81,28 +81,21 @@ def retrain(
     classifier = _fit(material, base, used, n_threads)
     on_holdout = check_holdout(material, base, classifier, tolerance)
     record, accuracy = _record(material, classifier, corpus, len(used))
-    with appending(engine) as log:
-        if log.base_version != served.version:
-            raise UpdateRefused("a different base was served meanwhile; run it again.")
-        version = store_base(
-            log.connection,
-            RETRAINED,
-            served.version,
-            name=served.name,
-            record=record,
-            classifier=classifier,
-            folded=[vote.accepted for vote in used],
-            accuracy=accuracy,
-            by=by,
-            note=note,
-        )
-        log.serve(version, by, note)
-    new_labels = tuple(label for label in material.classes if label not in base.label_names)
+    version = _serve(
+        engine,
+        served,
+        record=record,
+        classifier=classifier,
+        folded=[vote.accepted for vote in used],
+        accuracy=accuracy,
+        by=by,
+        note=note,
+    )
     return RetrainReport(
         version=find_version(engine, version),
         n_votes=len(used),
         n_new=len(new),
-        new_labels=new_labels,
+        new_labels=tuple(label for label in material.classes if label not in base.label_names),
         waiting=dict(waiting),
         on_holdout=on_holdout,
         on_votes=on_votes,
@@ -130,6 +123,37 @@ class _Served:
     base: Classifier
     folded: set[Accepted]
     votes: list[VotedText]
+
+
+def _serve(
+    engine: Engine,
+    served: _Served,
+    *,
+    record: bytes,
+    classifier: Classifier,
+    folded: list[Accepted],
+    accuracy: float,
+    by: str,
+    note: str,
+) -> int:
+    """Store the new base and serve it, unless the served one has changed since it was read; return its version."""
+    with appending(engine) as log:
+        if log.base_version != served.version:
+            raise UpdateRefused("a different base was served meanwhile; run it again.")
+        version = store_base(
+            log.connection,
+            RETRAINED,
+            served.version,
+            name=served.name,
+            record=record,
+            classifier=classifier,
+            folded=folded,
+            accuracy=accuracy,
+            by=by,
+            note=note,
+        )
+        log.serve(version, by, note)
+    return version
 
 
 def _read_served(engine: Engine) -> _Served:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from movieclassifier.feedback.bounds import DEFAULT_TOLERANCE, UNBOUNDED
-from movieclassifier.feedback.log.appending import appending, folded_votes, votes_beyond
+from movieclassifier.feedback.log.appending import Accepted, appending, folded_votes, votes_beyond
 from movieclassifier.feedback.log.bases import (
     ancestry,
     base_name,
@@ -109,41 +109,67 @@ def update_base(
         If the guard refuses, if there is no guard set, or if there is nothing to fold.
     """
     tolerance = DEFAULT_TOLERANCE if tolerance is None else tolerance
-    with snapshot(engine) as connection:
-        candidate = ServedModel(engine, UNBOUNDED)
-        candidate.refresh(connection)
-        parent = served_version(connection)
-        folded = candidate.votes_in_weights(connection)
-        n_new = len(set(folded) - set(folded_votes(connection, parent)))
-        if folded == folded_votes(connection, parent):
-            raise UpdateRefused("there is nothing to fold: no vote was accepted or taken out since the last update.")
-        root = ancestry(connection, parent)[-1]
-        accuracy, reference = _check(
-            connection, candidate.classifier, parent, root=root, tolerance=tolerance, without_guard=without_guard
-        )
-        name = base_name(connection, root)
+    candidate = _fold(engine, tolerance, without_guard)
     classifier = candidate.classifier
     classifier.weights.cover()
     classifier.metadata = classifier.metadata.copy()
-    classifier.metadata["n_corrections"] = len(folded)
+    classifier.metadata["n_corrections"] = len(candidate.folded)
     record = record_bytes(classifier, {})
     with appending(engine) as log:
-        if log.base_version != parent:
+        if log.base_version != candidate.parent:
             raise UpdateRefused("a different base was served meanwhile; run it again.")
         version = store_base(
             log.connection,
             UPDATE,
-            parent,
-            name=name,
+            candidate.parent,
+            name=candidate.name,
             record=record,
             classifier=classifier,
-            folded=folded,
-            accuracy=accuracy,
+            folded=candidate.folded,
+            accuracy=candidate.accuracy,
             by=by,
             note=note,
         )
         log.serve(version, by, note)
-    return UpdateReport(find_version(engine, version), n_new, accuracy, reference)
+    return UpdateReport(find_version(engine, version), candidate.n_new, candidate.accuracy, candidate.reference)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A base that has passed the guard and is not stored yet."""
+
+    classifier: Classifier
+    parent: int
+    name: str
+    folded: list[Accepted]
+    n_new: int
+    accuracy: float | None
+    reference: float | None
+
+
+def _fold(engine: Engine, tolerance: float, without_guard: bool) -> _Candidate:
+    """Learn the accepted votes without bounds, and check the result."""
+    with snapshot(engine) as connection:
+        served = ServedModel(engine, UNBOUNDED)
+        served.refresh(connection)
+        parent = served_version(connection)
+        folded = served.votes_in_weights(connection)
+        before = folded_votes(connection, parent)
+        if folded == before:
+            raise UpdateRefused("there is nothing to fold: no vote was accepted or taken out since the last update.")
+        root = ancestry(connection, parent)[-1]
+        accuracy, reference = _check(
+            connection, served.classifier, parent, root=root, tolerance=tolerance, without_guard=without_guard
+        )
+        return _Candidate(
+            classifier=served.classifier,
+            parent=parent,
+            name=base_name(connection, root),
+            folded=folded,
+            n_new=len(set(folded) - set(before)),
+            accuracy=accuracy,
+            reference=reference,
+        )
 
 
 def roll_back(engine: Engine, version: int | None, by: str, note: str = "") -> RollbackReport:

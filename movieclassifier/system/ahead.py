@@ -25,36 +25,19 @@ def read_ahead(items: Iterable[T], size: int = 4) -> Generator[T, None, None]:
     return _read_ahead(items, size)
 
 
+# Items travel in boxes, so that neither side keeps one that it has handed on: they can be large. An empty box is the end.
+Boxes = queue.Queue[tuple[list[Any], BaseException | None]]
+
+
 def _read_ahead(items: Iterable[T], size: int) -> Generator[T, None, None]:
-    # Items travel in boxes, so that neither side keeps one that it has handed on: they can be large.
-    ahead: queue.Queue[tuple[list[Any], BaseException | None]] = queue.Queue(size)
+    boxes: Boxes = queue.Queue(size)
     stopped = threading.Event()
-
-    def put(box: list[Any], error: BaseException | None = None) -> bool:
-        while not stopped.is_set():
-            try:
-                ahead.put((box, error), timeout=0.1)
-                return True
-            except queue.Full:
-                continue
-        return False
-
-    def read() -> None:
-        try:
-            for item in items:
-                box = [item]
-                del item
-                if not put(box):
-                    return
-            put([])
-        except BaseException as error:  # whatever ends the reader is raised where its items are used
-            put([], error)
-
-    thread = threading.Thread(target=read, name="read_ahead", daemon=True)
+    thread = threading.Thread(target=_fill, args=(boxes, items, stopped), name="read_ahead", daemon=True)
     thread.start()
+    del items
     try:
         while True:
-            box, error = ahead.get()
+            box, error = boxes.get()
             if error is not None:
                 raise error
             if not box:
@@ -63,6 +46,29 @@ def _read_ahead(items: Iterable[T], size: int) -> Generator[T, None, None]:
     finally:
         stopped.set()
         thread.join()
+
+
+def _fill(boxes: Boxes, items: Iterable[Any], stopped: threading.Event) -> None:
+    try:
+        for item in items:
+            box = [item]
+            del item
+            if not _put(boxes, box, stopped):
+                return
+        _put(boxes, [], stopped)
+    except BaseException as error:  # whatever ends the reader is raised where its items are used
+        _put(boxes, [], stopped, error)
+
+
+def _put(boxes: Boxes, box: list[Any], stopped: threading.Event, error: BaseException | None = None) -> bool:
+    """Wait for a place and put a box there; return False if nobody takes boxes any more."""
+    while not stopped.is_set():
+        try:
+            boxes.put((box, error), timeout=0.1)
+            return True
+        except queue.Full:
+            continue
+    return False
 
 
 def import_ahead(module: str) -> None:

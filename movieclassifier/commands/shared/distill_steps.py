@@ -23,9 +23,13 @@ from movieclassifier.corpora.survey import Survey, survey
 from movieclassifier.corpora.unlabelled import open_unlabelled, text_digests
 from movieclassifier.evaluation.metrics import evaluate
 from movieclassifier.evaluation.teacher_table import paired_differences, score_rows, teacher_table
+from movieclassifier.models.abstaining import measure_thresholds
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.decisions import probabilities
+from movieclassifier.models.guard import make_guard
 from movieclassifier.models.metadata import Provenance
+from movieclassifier.models.naming import name_strongest
+from movieclassifier.models.persistence import save_model
 from movieclassifier.models.scoring import score_documents
 from movieclassifier.recipes.names import make_recipe
 from movieclassifier.reports.distilled_run import describe_distillation
@@ -171,6 +175,13 @@ def provenance(texts: TeachingTexts, options: DistillOptions) -> Provenance:
     if options.n_keep is not None:
         found["n_keep"] = options.n_keep
     return found
+
+
+def save_student(model_dir: str, classifier: Classifier, sample: list[Document]) -> None:
+    """Write the student with the measures of a sample that it was not trained on, and with that as its guard set."""
+    classifier.metadata["ngrams"] = name_strongest(classifier, [text for text, _ in sample])
+    classifier.metadata["threshold"] = measure_thresholds(classifier, sample)
+    save_model(model_dir, classifier, make_guard(classifier, sample))
 
 
 def write_soft_labels(path: str, texts: TeachingTexts, soft: NDArray[np.float32], names: tuple[str, ...]) -> None:

@@ -54,54 +54,62 @@ def describe_live(refuse: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+SHARE = {"type": "number", "minimum": 0, "maximum": 1}
+OR_NULL = {"type": ["string", "null"]}
+SOURCE = {"enum": list(POSTS)}
+
+
 def live_schemas() -> dict[str, Any]:
     """Return the schemas, by their names."""
-    share = {"type": "number", "minimum": 0, "maximum": 1}
-    or_null = {"type": ["string", "null"]}
-    item = {
+    return {
+        "LiveItem": make_object(_item()),
+        "LivePost": make_object({**_item(), "score": SHARE}),
+        "LiveItems": make_object(
+            {
+                "items": {"type": "array", "items": ref("LiveItem")},
+                "total": {"type": "integer", "minimum": 0},
+                "last_id": {"type": "integer", "minimum": 0, "description": "Pass it as `since` the next time."},
+            }
+        ),
+        "SearchRequest": make_object({"query": _query(), "source": {**SOURCE, "default": DEFAULT_POSTS}}, ["query"]),
+        "LiveSearch": make_object(
+            {
+                "query": STRING,
+                "source": SOURCE,
+                "fault": {**OR_NULL, "description": "Why the source gave nothing; posts may be those found before."},
+                "mean": {"type": ["array", "null"], "items": NUMBER, "minItems": 3, "maxItems": 3},
+                "posts": {"type": "array", "items": ref("LivePost")},
+            }
+        ),
+    }
+
+
+def _item() -> dict[str, Any]:
+    return {
         "source": STRING,
         "newspaper": STRING,
         "id": STRING,
         "url": STRING,
         "title": STRING,
         "author": STRING,
-        "published": or_null,
+        "published": OR_NULL,
         "language": STRING,
-        "label": {**or_null, "description": 'A class, "other", or null where nothing can be told of the text.'},
+        "label": {**OR_NULL, "description": 'A class, "other", or null where nothing can be told of the text.'},
         "best": STRING,
-        "probability": share,
+        "probability": SHARE,
         "other": {"type": "boolean"},
         "probabilities": ref("Probabilities"),
-        "unknown_share": share,
+        "unknown_share": SHARE,
         "text_from": STRING,
     }
-    query = {
+
+
+def _query() -> dict[str, Any]:
+    return {
         "type": "string",
         "minLength": 1,
         "maxLength": MAX_QUERY,
         "description": "A hashtag or some words, of characters that can be seen.",
-    }
-    found = {
-        "query": STRING,
-        "source": {"enum": list(POSTS)},
-        "fault": {**or_null, "description": "Why the source gave nothing; posts may be those found before."},
-        "mean": {"type": ["array", "null"], "items": NUMBER, "minItems": 3, "maxItems": 3},
-        "posts": {"type": "array", "items": ref("LivePost")},
-    }
-    return {
-        "LiveItem": make_object(item),
-        "LivePost": make_object({**item, "score": share}),
-        "LiveItems": make_object(
-            {
-                "items": {"type": "array", "items": ref("LiveItem")},
-                "total": {"type": "integer", "minimum": 0},
-                "last_id": {"type": "integer", "minimum": 0, "description": "To be given as `since` the next time."},
-            }
-        ),
-        "SearchRequest": make_object(
-            {"query": query, "source": {"enum": list(POSTS), "default": DEFAULT_POSTS}}, ["query"]
-        ),
-        "LiveSearch": make_object(found),
     }
 
 

@@ -28,19 +28,8 @@ NUMBER, STRING = {"type": "number"}, {"type": "string"}
 
 def describe_schemas(settings: Settings, labels: Sequence[str]) -> dict[str, Any]:
     """Return the schemas, by their names."""
-    text = {"type": "string", "minLength": 1, "maxLength": settings.max_length}
-    kept = {"type": "boolean", "description": "Whether it can be voted on later.  [default: true for one text]"}
     return {
-        "PredictionRequest": {
-            "oneOf": [
-                make_object({"text": text, "explain": {"type": "boolean", "default": True}, "keep": kept}, ["text"]),
-                make_object({"texts": _list_of(text, MAX_TEXTS), "explain": {"const": False}, "keep": kept}, ["texts"]),
-                make_object(
-                    {"texts": _list_of(text, MAX_EXPLAINED), "explain": {"const": True}, "keep": kept},
-                    ["texts", "explain"],
-                ),
-            ]
-        },
+        "PredictionRequest": {"oneOf": _requests(settings.max_length)},
         "FeedbackRequest": make_object({"label": {"enum": list(labels)}}),
         "Probabilities": {
             "type": "object",
@@ -53,15 +42,7 @@ def describe_schemas(settings: Settings, labels: Sequence[str]) -> dict[str, Any
                 "spans": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
             }
         ),
-        "Explanation": make_object(
-            {
-                "label": {"type": "string", "description": "The label that positive values speak for."},
-                "decision_value": {"type": "number", "description": "intercept + contributions + others"},
-                "intercept": NUMBER,
-                "contributions": {"type": "array", "items": ref("Contribution")},
-                "others": NUMBER,
-            }
-        ),
+        "Explanation": make_object(_explanation()),
         "Prediction": make_object(_prediction()),
         "Predictions": make_object({"predictions": {"type": "array", "items": ref("Prediction")}}),
         "StoredPrediction": make_object(_prediction() | {"text": STRING, "feedback": _or_null("Feedback")}),
@@ -72,6 +53,29 @@ def describe_schemas(settings: Settings, labels: Sequence[str]) -> dict[str, Any
             "required": ["type", "title", "status", "detail"],
             "properties": {"type": STRING, "title": STRING, "status": {"type": "integer"}, "detail": STRING},
         },
+    }
+
+
+def _requests(max_length: int) -> list[dict[str, Any]]:
+    """Return the schemas of one text, of many without explanations, and of some with explanations."""
+    text = {"type": "string", "minLength": 1, "maxLength": max_length}
+    kept = {"type": "boolean", "description": "Whether it can be voted on later.  [default: true for one text]"}
+    return [
+        make_object({"text": text, "explain": {"type": "boolean", "default": True}, "keep": kept}, ["text"]),
+        make_object({"texts": _list_of(text, MAX_TEXTS), "explain": {"const": False}, "keep": kept}, ["texts"]),
+        make_object(
+            {"texts": _list_of(text, MAX_EXPLAINED), "explain": {"const": True}, "keep": kept}, ["texts", "explain"]
+        ),
+    ]
+
+
+def _explanation() -> dict[str, Any]:
+    return {
+        "label": {"type": "string", "description": "The label that positive values speak for."},
+        "decision_value": {"type": "number", "description": "intercept + contributions + others"},
+        "intercept": NUMBER,
+        "contributions": {"type": "array", "items": ref("Contribution")},
+        "others": NUMBER,
     }
 
 
