@@ -30,6 +30,7 @@ BELOW["commands"] = {*BELOW["reports"], "reports", *BELOW["web"], "web"}
 # The one place where the wings meet: it trains on corpus and votes.
 MEETING_PLACE = f"{PACKAGE}.feedback.retraining"
 MAX_POSITIONAL = 5
+MAX_BODY = 40
 VAGUE = {"options", "facts", "metadata", "metrics", "plan"}
 # Functions that read JSON, whose types they check.
 READS_JSON = {f"{PACKAGE}.models.record._read_model", f"{PACKAGE}.models.record._rebuild"}
@@ -208,6 +209,23 @@ def _tree(source: str) -> ast.Module:
     return ast.parse(source)
 
 
+def long_bodies(modules: Mapping[str, str]) -> list[str]:
+    """Return the functions whose bodies, without their docstrings, have more than 40 lines."""
+    return [f"{name} ({n})" for n, name in body_lengths(modules) if n > MAX_BODY]
+
+
+def body_lengths(modules: Mapping[str, str]) -> list[tuple[int, str]]:
+    """Return the number of lines in the body of each function, without its docstring."""
+    found = []
+    for module, source in modules.items():
+        for node in ast.walk(_tree(source)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+                n = (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+                found.append((n, f"{module}.{node.name}"))
+    return found
+
+
 STATEMENTS = {"select", "insert", "update", "delete", "text", "func"}
 
 
@@ -228,6 +246,7 @@ RULES = [
     room_circles,
     modules_without_tests,
     long_calls,
+    long_bodies,
     untyped_facts,
     statements_outside_the_log,
 ]
@@ -253,6 +272,7 @@ def test_the_house_keeps_its_rules(rule):
         ("models.weights", "from movieclassifier.models.classifier import Classifier", module_circles),
         ("system.npz", "from movieclassifier.models.record import load_record", room_circles),
         ("system.npz", "print(1, 2, 3, 4, 5, 6)", long_calls),
+        ("models.guard", "def f():\n" + "    print()\n" * 41, long_bodies),
         ("models.guard", "def f(facts: dict[str, Any]):\n    pass", untyped_facts),
         ("web.config", "def f(*, metadata: Mapping[str, Any] | None = None):\n    pass", untyped_facts),
         ("live.news_and_posts", "from sqlalchemy import select", statements_outside_the_log),
@@ -330,8 +350,16 @@ def main() -> None:
     files = [(source.count("\n"), module) for module, source in modules.items()]
     print(f"{len(modules)} modules in {len(rooms)} rooms on {floors(modules)} import floors")
     print(f"circles of modules: {len(module_circles(modules))}, of rooms: {len(room_circles(modules))}")
-    print("longest functions:", *(f"{name} ({n})" for n, name in sorted(functions, reverse=True)[:5]))
-    print("longest files:", *(f"{name} ({n})" for n, name in sorted(files, reverse=True)[:5]))
+    bodies = body_lengths(modules)
+    print(f"{len(bodies)} functions, {sum(n < 15 for n, _ in bodies)} with bodies under 15 lines")
+    print("longest bodies:", *(f"{name} ({n})" for n, name in sorted(bodies, reverse=True)[:5]))
+    print(
+        "longest functions, docstring included:", *(f"{name} ({n})" for n, name in sorted(functions, reverse=True)[:5])
+    )
+    print(
+        f"{sum(n > 250 for n, _ in files)} of {len(files)} files above 250 lines; longest:",
+        *(f"{name} ({n})" for n, name in sorted(files, reverse=True)[:5]),
+    )
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def read_ahead(items: Iterable[T], size: int = 4) -> Generator[T, None, None]:
     return _read_ahead(items, size)
 
 
-# Items travel in boxes, so that neither side keeps one that it has handed on: they can be large. An empty box is the end.
+# Items travel in boxes, so that neither side keeps one that it has handed on: they can be large. An empty box ends it.
 Boxes = queue.Queue[tuple[list[Any], BaseException | None]]
 
 

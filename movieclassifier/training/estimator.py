@@ -3,7 +3,7 @@
 # help() then shows hints as they are written, in place of what they stand for.
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,6 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils import check_random_state
 
 from movieclassifier.corpora.readers.contract import Document
-from movieclassifier.features.hashing import hash_texts
 from movieclassifier.models.decisions import predicted_positions, probabilities
 from movieclassifier.models.guard import N_GUARD
 from movieclassifier.models.naming import name_strongest
@@ -21,11 +20,10 @@ from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import make_recipe
 from movieclassifier.training.capacity import check_capacity
 from movieclassifier.training.estimator_input import check_documents, check_texts, is_int, plain_classes
+from movieclassifier.training.estimator_stream import Stream
 from movieclassifier.training.fit import fit
-from movieclassifier.training.learners.trainer import Trainer
 from movieclassifier.training.plan import Plan
 
-CHUNK = 1000
 OVERRIDES = ("n_features", "ngram_range", "tokenizer", "min_df", "alpha", "passes")
 
 
@@ -272,37 +270,3 @@ class StreamingTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
             return self.stream_.decide(texts)
         values = self.classifier_.decision_function(texts)
         return values[:, np.newaxis] if values.ndim == 1 else values
-
-
-class Stream:
-    """The state from which :meth:`StreamingTextClassifier.partial_fit` goes on; its pickle leaves out the zeros.
-
-    Parameters
-    ----------
-    recipe : Recipe
-    n_classes : int
-    seed : int
-    """
-
-    def __init__(self, recipe: Recipe, n_classes: int, seed: int):
-        self.recipe, self.n_classes, self.seed = recipe, n_classes, seed
-        self.trainer = Trainer(recipe, n_classes, recipe.min_df or 1, seed)
-
-    def learn(self, texts: Sequence[str], positions: NDArray[np.integer]) -> None:
-        """Count a minibatch, and take a step on it."""
-        if len(texts):
-            self.trainer.partial_fit(hash_texts(texts, self.recipe.ngrams), positions)
-
-    def decide(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Return decision values of shape (n_samples, n_rows)."""
-        chunks = [texts[start : start + CHUNK] for start in range(0, max(len(texts), 1), CHUNK)]
-        rows = (hash_texts(chunk, self.recipe.ngrams) for chunk in chunks)
-        return np.concatenate([self.trainer.decision_function(each) for each in rows]).astype(np.float64)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "trainer": self.trainer.state()}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        arrays = state.pop("trainer")
-        self.__init__(**state)  # type: ignore[misc]
-        self.trainer.load_state(arrays)
