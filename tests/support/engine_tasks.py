@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 
 def double(number: int) -> int:
@@ -16,6 +17,10 @@ def fail(message: str) -> None:
 
 def large(n_bytes: int) -> bytes:
     return bytes(n_bytes)
+
+
+def add_up(value: dict[str, Any], number: int) -> int:
+    return int(value["words"].sum()) + number
 
 
 def die_first(path: str, number: int) -> int:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 
@@ -54,6 +55,31 @@ def test_a_path_that_a_worker_cannot_read_is_named():
     engine.close()
     assert caught.value.filename == "/nowhere/x.csv"
     assert caught.value.strerror.endswith("(on a worker; every worker has to read this path)")
+
+
+@pytest.mark.parametrize(
+    ("errors", "message"),
+    [
+        ([OSError("reset")], ""),
+        ([OSError("reset")] * 2, "the workers that receive a value have died: reset"),
+        ([TimeoutError()], "the cluster has had no worker for 60 seconds"),
+    ],
+)
+def test_a_value_is_sent_again_while_workers_die_and_not_for_ever(errors, message, monkeypatch):
+    def scatter(values, **options):
+        if errors:
+            raise errors.pop()
+        return [f"future of {value}" for value in values]
+
+    monkeypatch.setattr(dask_cluster, "SECONDS_BETWEEN_LOOKS", 0)
+    monkeypatch.setattr(dask_cluster, "ATTEMPTS", 2)
+    engine = DaskEngine.__new__(DaskEngine)
+    engine._client = SimpleNamespace(scatter=scatter)
+    if not message:
+        assert engine.share("w").future == "future of w"
+        return
+    with pytest.raises(ChildProcessError, match=message):
+        engine.share("w")
 
 
 @contextmanager

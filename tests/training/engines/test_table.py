@@ -1,5 +1,6 @@
 """Every engine keeps the same promises."""
 
+import numpy as np
 import pytest
 
 from movieclassifier.training.engines.table import make_engine
@@ -37,6 +38,23 @@ def test_the_exception_of_a_task_is_raised_and_the_engine_goes_on(engine):
     with pytest.raises(ValueError, match="a bad row"):
         results(engine, (engine_tasks.fail, "a bad row"), (engine_tasks.double, 1))
     assert results(engine, (engine_tasks.double, 4)) == {0: 8}
+
+
+def test_a_value_is_shared_by_many_tasks(engine):
+    shared = engine.share({"words": np.arange(100_000)})
+    assert results(engine, *((engine_tasks.add_up, shared, n) for n in range(3))) == {
+        n: n + 4999950000 for n in range(3)
+    }
+    engine.drop(shared)
+
+
+def test_a_shared_value_outlives_the_workers_that_hold_it(engine, tmp_path):
+    shared = engine.share({"words": np.arange(10)})
+    tasks = [(engine_tasks.die_first, str(tmp_path / str(n)), n) for n in range(2)]
+    assert results(engine, *tasks) == {0: 0, 1: 1}
+    assert results(engine, *((engine_tasks.add_up, shared, n) for n in range(2))) == {0: 45, 1: 46}
+    both = [(engine_tasks.die_first, str(tmp_path / f"other-{n}"), n) for n in range(2)]
+    assert results(engine, *both, (engine_tasks.add_up, shared, 5))[2] == 50
 
 
 def test_a_task_that_died_with_its_worker_is_computed_again(engine, tmp_path):
