@@ -21,7 +21,7 @@ def digest(sample, tmp_path_factory):
 @pytest.fixture
 def interrupted(sample, tmp_path):
     """Return the folder of a run that was interrupted in its second pass."""
-    with pytest.raises(KeyboardInterrupt, match="Repeat the command with --resume"):
+    with pytest.raises(KeyboardInterrupt, match="Repeat it with resume=True"):
         digest_of(sample, tmp_path, InProcess(dies_at=5))
     return tmp_path
 
