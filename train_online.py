@@ -23,11 +23,12 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     from movieclassifier.commands.distill import distill_instead
     from movieclassifier.commands.shared import train_results, train_steps
     from movieclassifier.evaluation.unseen import evaluate_unseen
+    from movieclassifier.models.origin import load_record_facts
     from movieclassifier.training import planning  # all imported here, so that --help is quick
 
     if training.unlabelled:
         return distill_instead(paths or tuple(train_steps.book_corpus()), reading, training, run)
-    costs, before = train_results.measure_costs(), train_results.load_record_facts(run.model_dir)
+    costs, before = train_results.measure_costs(), load_record_facts(run.model_dir)
     corpus = chosen_corpus(paths or train_steps.book_corpus(), reading)
     test = corpus_to_test_on(training.test, reading, training.test_format) if training.test else None
     source, tested, engine = train_steps.find_sources(corpus, test, training, run)
@@ -41,8 +42,7 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     save_model(run.model_dir, classifier, guard)
     train_results.finish(run)
     train_results.report_result(classifier, run, before, costs())
-    if run.track:
-        train_results.track_run(classifier, run, corpus, test, costs())
+    train_results.track_run(classifier, run, corpus, test, costs())
 
 
 if __name__ == "__main__":

@@ -155,7 +155,7 @@ def collecting(folder: Path, n_feeds: int = 50, n_items: int = 100) -> dict[str,
     from movieclassifier.live.newspapers import Newspaper
     from movieclassifier.live.parsing.parser import Parser
     from movieclassifier.live.settings import LiveSettings
-    from movieclassifier.live.sources import Outside
+    from movieclassifier.live.sources.asking import Outside
 
     store, now = FeedbackStore(f"sqlite:///{folder}/collecting.db"), [time.time()]
     feeds = {f"/{i}": feed(f"paper{i}", n_items, 80) for i in range(n_feeds)}

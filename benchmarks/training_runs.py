@@ -14,7 +14,7 @@ from typing import Any
 
 from movieclassifier.corpora.aclimdb.book_csv import TEST_HALF, TRAIN_HALF, write_csv
 from movieclassifier.corpora.aclimdb.corpus import CORPUS_NAME, OFFICIAL_URL, make_corpus
-from movieclassifier.models.persistence import RECORD
+from movieclassifier.models.writing import RECORD
 
 CSV_FILES = {"movie_data.csv": None, "movie_train.csv": TRAIN_HALF, "movie_test.csv": TEST_HALF}
 

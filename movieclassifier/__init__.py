@@ -17,10 +17,10 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time each is imported
     from movieclassifier.features.words import english_stop_words as english_stop_words
     from movieclassifier.models.classifier import Classifier as Classifier
     from movieclassifier.models.persistence import load_classifier as load_classifier
-    from movieclassifier.models.persistence import save_model as save_model
     from movieclassifier.models.pickles import load_pickled as load_pickled
-    from movieclassifier.models.record import save_record as save_record
     from movieclassifier.models.scoring import score_documents as score_documents
+    from movieclassifier.models.writing import save_model as save_model
+    from movieclassifier.models.writing import save_record as save_record
     from movieclassifier.recipes.linear import Recipe as Recipe
     from movieclassifier.recipes.names import RECIPES as RECIPES
     from movieclassifier.recipes.names import make_recipe as make_recipe
@@ -52,8 +52,8 @@ _MODULES = {
     "Classifier": "models.classifier",
     "load_classifier": "models.persistence",
     "load_pickled": "models.pickles",
-    "save_model": "models.persistence",
-    "save_record": "models.record",
+    "save_model": "models.writing",
+    "save_record": "models.writing",
     "score_documents": "models.scoring",
     "Plan": "training.plan",
     "fit": "training.fit",

@@ -41,7 +41,7 @@ class Vectorizer(HashingVectorizer, auto_wrap_output_keys=None):  # type: ignore
 
     Examples
     --------
-    >>> from movieclassifier.features.tokenizers import TOKENIZERS
+    >>> from movieclassifier import TOKENIZERS
     >>> X = Vectorizer(tokenizer=TOKENIZERS["default"], lowercase=False, n_features=8, norm=None).transform(["so so"])
     >>> X.shape, X.data.tolist()
     ((1, 8), [2.0])

@@ -88,6 +88,29 @@ def test_readers_are_shown_the_front_door_alone(path):
     assert modules <= {"movieclassifier", "movieclassifier.vectorizer"}
 
 
+EXAMPLE = re.compile(r">>> *(?:from|import) (movieclassifier[\w.]*)")
+
+
+def names_behind_the_front_door(text: str) -> set[str]:
+    """Return the modules that the examples of a text import, without those that readers may know."""
+    return set(EXAMPLE.findall(text)) - {"movieclassifier", "movieclassifier.vectorizer"}
+
+
+def test_examples_of_docstrings_and_pages_import_from_the_front_door():
+    found = {
+        str(path.relative_to(ROOT)): names
+        for folder, pattern in (("movieclassifier", "*.py"), ("docs", "*.md"))
+        for path in (ROOT / folder).rglob(pattern)
+        if (names := names_behind_the_front_door(path.read_text("utf-8")))
+    }
+    assert found == {}
+
+
+def test_an_example_with_an_inner_name_is_found():
+    inner = "movieclassifier.models.record"
+    assert names_behind_the_front_door(f">>> from {inner} import load_record\n>>> import movieclassifier") == {inner}
+
+
 @pytest.mark.parametrize("name", ["Classifier", "StreamingTextClassifier", "train", "load_classifier"])
 def test_help_is_written_for_people(name):
     shown = pydoc.render_doc(getattr(movieclassifier, name), renderer=pydoc.plaintext)

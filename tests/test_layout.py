@@ -3,7 +3,7 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -226,6 +226,32 @@ def body_lengths(modules: Mapping[str, str]) -> list[tuple[int, str]]:
     return found
 
 
+def aliases(modules: Mapping[str, str]) -> list[str]:
+    """Return names that a module behind the front door hands on, so that they have two homes."""
+    return [
+        f"{module} hands on {name}"
+        for module, source in modules.items()
+        if module not in FRONT_DOOR
+        for name in _handed_on(_tree(source))
+    ]
+
+
+def _handed_on(tree: ast.Module) -> Iterator[str]:
+    imported = {
+        alias.asname or alias.name: alias
+        for node in tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    yield from (name for name, alias in imported.items() if name == "*" or alias.asname == alias.name)
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            names = ast.literal_eval(node.value) if node.targets[0].id == "__all__" else ()
+            yield from imported.keys() & set(names)
+            if isinstance(node.value, ast.Name) and node.value.id in imported:
+                yield f"{node.value.id} as {node.targets[0].id}"
+
+
 STATEMENTS = {"select", "insert", "update", "delete", "text", "func"}
 
 
@@ -248,6 +274,7 @@ RULES = [
     long_calls,
     long_bodies,
     untyped_facts,
+    aliases,
     statements_outside_the_log,
 ]
 
@@ -275,6 +302,10 @@ def test_the_house_keeps_its_rules(rule):
         ("models.guard", "def f():\n" + "    print()\n" * 41, long_bodies),
         ("models.guard", "def f(facts: dict[str, Any]):\n    pass", untyped_facts),
         ("web.config", "def f(*, metadata: Mapping[str, Any] | None = None):\n    pass", untyped_facts),
+        ("models.guard", "from movieclassifier.models.record import load_record as load_record", aliases),
+        ("models.guard", "from movieclassifier.models.writing import *", aliases),
+        ("models.guard", "from json import dumps\n__all__ = ['dumps']", aliases),
+        ("models.guard", "from json import dumps\nwrite = dumps", aliases),
         ("live.news_and_posts", "from sqlalchemy import select", statements_outside_the_log),
     ],
 )

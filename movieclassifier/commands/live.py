@@ -121,7 +121,8 @@ def hashtag(query: str, source: str, server: str, limit: int, model: str | None,
     The last line is their mean score.
     """
     from movieclassifier.live.post_scores import mean_score, scores_of
-    from movieclassifier.live.sources import SOURCES, Query
+    from movieclassifier.live.sources import SOURCES
+    from movieclassifier.live.sources.asking import Query
 
     if source not in SOURCES:
         raise click.BadParameter(f"{source!r} is not one of {', '.join(SOURCES)}.", param_hint="--source")

@@ -26,7 +26,7 @@ def main(model: str | None, n_keep: int, output: str) -> None:
     """
     from movieclassifier.models.persistence import load_classifier
     from movieclassifier.models.pruning import prune
-    from movieclassifier.models.record import save_record
+    from movieclassifier.models.writing import save_record
 
     classifier = load_classifier(model)
     n_before = len(classifier.columns)

@@ -62,7 +62,7 @@ def cut_corpus(corpus: Corpus, n_shards: int = 1) -> list[Piece]:
     Examples
     --------
     >>> import tempfile
-    >>> from movieclassifier.corpora.corpus import open_corpus
+    >>> from movieclassifier import open_corpus
     >>> path = Path(tempfile.mkdtemp()) / "reviews.csv"
     >>> _ = path.write_text("review,sentiment\n" + "good,1\nbad,0\n" * 20_000)
     >>> pieces = cut_corpus(open_corpus(path))

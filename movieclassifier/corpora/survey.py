@@ -80,7 +80,7 @@ def survey(corpus: "Corpus") -> Survey:
     Examples
     --------
     >>> import tempfile
-    >>> from movieclassifier.corpora.corpus import open_corpus
+    >>> from movieclassifier import open_corpus
     >>> path = Path(tempfile.mkdtemp()) / "tweets.csv"
     >>> _ = path.write_text("text,label\nso glad,4\nso sad,0\nglad,4\n")
     >>> found = survey(open_corpus(path))

@@ -122,7 +122,7 @@ class _FittedRecipe:
         return predicted_positions(values), probabilities(values, self.classifier.temperature_)
 
     def n_bytes(self) -> int:
-        from movieclassifier.models.record import record_bytes
+        from movieclassifier.models.writing import record_bytes
 
         return len(record_bytes(self.classifier))
 

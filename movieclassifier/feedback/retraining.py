@@ -29,8 +29,8 @@ from movieclassifier.models.abstaining import measure_thresholds
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.guard import N_GUARD, guard_accuracy, make_guard
 from movieclassifier.models.naming import name_strongest
-from movieclassifier.models.record import record_bytes
 from movieclassifier.models.scoring import score_documents
+from movieclassifier.models.writing import record_bytes
 from movieclassifier.training.fit import fit
 from movieclassifier.training.plan import Plan
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from movieclassifier.feedback.log.appending import Appending, appending, time_of_event
-from movieclassifier.feedback.log.bases import BUNDLED_NAME, find_version
+from movieclassifier.feedback.log.bases import find_version
 from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.entities import Prediction
 from movieclassifier.feedback.log.facts import ModelFacts
@@ -16,7 +16,7 @@ from movieclassifier.feedback.model_files import expect_known, model_name, serve
 from movieclassifier.feedback.served_model import ServedModel
 from movieclassifier.feedback.settings import Settings
 from movieclassifier.models.classifier import Classifier
-from movieclassifier.models.persistence import model_path
+from movieclassifier.models.persistence import BUNDLED, model_path
 
 
 class ServedLog:
@@ -55,7 +55,7 @@ class ServedLog:
         self.trained_version: int | None = None
         try:
             serve_first(self.store.engine, self.model_path)
-            if expect_model and (settings.model is not None or model_name(self.model_path) != BUNDLED_NAME):
+            if expect_model and (settings.model is not None or model_name(self.model_path) != BUNDLED):
                 self.trained_version = expect_known(self.store.engine, self.model_path)
         except BaseException:
             self.close()
@@ -101,7 +101,7 @@ class ServedLog:
             held=model.n_held,
             waiting=self.store.n_waiting(),
             log_position=model.position,
-            bundled=served.name == BUNDLED_NAME,
+            bundled=served.name == BUNDLED,
             mode=self.settings.mode,
             cap_used=model.cap_used,
             held_since=held_since,

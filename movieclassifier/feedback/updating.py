@@ -24,7 +24,7 @@ from movieclassifier.feedback.log.facts import Version
 from movieclassifier.feedback.model_files import accuracy_on_guard
 from movieclassifier.feedback.served_model import ServedModel
 from movieclassifier.models.classifier import Classifier
-from movieclassifier.models.record import record_bytes
+from movieclassifier.models.writing import record_bytes
 
 
 class UpdateRefused(ValueError):

@@ -13,7 +13,8 @@ from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.replay import voted_texts
 from movieclassifier.models.abstaining import Thresholds, choose_thresholds, judge_held_out, risk_table
 from movieclassifier.models.persistence import load_classifier, model_path
-from movieclassifier.models.record import load_record, save_record
+from movieclassifier.models.record import load_record
+from movieclassifier.models.writing import save_record
 
 MAX_DOCUMENTS = 5000
 # Fewer votes than these would say more about the people who voted than about the news.

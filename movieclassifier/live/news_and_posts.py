@@ -32,7 +32,7 @@ from movieclassifier.live.newspapers import load_newspapers, newspaper_of_each_f
 from movieclassifier.live.parsing.parser import Parser
 from movieclassifier.live.searching import WAIT_SECONDS, Found, Searcher
 from movieclassifier.live.settings import MAX_PER_PAGE, LiveSettings
-from movieclassifier.live.sources import Outside, Query
+from movieclassifier.live.sources.asking import Outside, Query
 from movieclassifier.models.abstaining import Thresholds, thresholds_of
 
 JUDGED_AT_ONCE = 500

@@ -22,7 +22,8 @@ from movieclassifier.feedback.log.live.searches import (
     is_due,
 )
 from movieclassifier.live.faults import SourceFault
-from movieclassifier.live.sources import SOURCES, Outside, Query
+from movieclassifier.live.sources import SOURCES
+from movieclassifier.live.sources.asking import Outside, Query
 
 log = logging.getLogger("movieclassifier")
 

@@ -118,13 +118,13 @@ class Classifier(Predictor):
 
         Examples
         --------
-        >>> from movieclassifier.models.weights import Weights
-        >>> from movieclassifier.recipes.linear import Recipe
-        >>> recipe = Recipe().with_settings(n_features=8, log_count_ratio=False)
-        >>> weights = Weights(np.zeros((1, 8), np.float32), np.zeros(1), np.empty(0, np.int32))
-        >>> untrained = Classifier(recipe, ["bad", "good"], weights)
-        >>> untrained.partial_fit(["dull", "fine"], ["bad", "good"]).predict(["a fine film"]).tolist()
-        ['good']
+        >>> from movieclassifier import load_classifier
+        >>> classifier = load_classifier()
+        >>> text = "Bad luck never was so funny."
+        >>> classifier.predict([text]).tolist()
+        [0]
+        >>> classifier.partial_fit([text], [1]).predict([text]).tolist()
+        [1]
         """
         if isinstance(texts, str):
             raise TypeError(ONE_TEXT)

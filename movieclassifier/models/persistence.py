@@ -6,9 +6,7 @@ from pathlib import Path
 
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.record import load_record
-from movieclassifier.models.writing import PICKLE, RECORD, STOP_WORDS, save_model
-
-__all__ = ["PICKLE", "RECORD", "STOP_WORDS", "load_classifier", "model_path", "save_model"]
+from movieclassifier.models.writing import RECORD
 
 log = logging.getLogger("movieclassifier")
 

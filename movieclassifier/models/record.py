@@ -15,11 +15,9 @@ from movieclassifier.models.metadata import first_misfit
 from movieclassifier.models.packed_guard import PACKED, unpack_guard
 from movieclassifier.models.rounding import unpack
 from movieclassifier.models.weights import Weights
-from movieclassifier.models.writing import FORMAT, record_bytes, save_record, write_record
+from movieclassifier.models.writing import FORMAT
 from movieclassifier.recipes.linear import recipe_from_dict
 from movieclassifier.system.npz import NPZ_ERRORS, NpzFile, open_npz
-
-__all__ = ["FORMAT", "load_record", "record_bytes", "save_record", "write_record"]
 
 READ = (2, FORMAT)
 ARRAYS = ("classes", "intercept", "column_steps", "weights", "ratio", "t")

@@ -11,7 +11,7 @@ from movieclassifier.features.hashing import hash_texts
 from movieclassifier.features.rows import Rows
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.decisions import predicted_positions
-from movieclassifier.models.origin import prequential as prequential
+from movieclassifier.models.origin import prequential
 from movieclassifier.training.fit import fit
 from movieclassifier.training.plan import Plan
 

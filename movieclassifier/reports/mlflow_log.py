@@ -72,7 +72,7 @@ def track_run(
     costs : dict
         More figures, such as seconds.
     """
-    from movieclassifier.models.persistence import RECORD
+    from movieclassifier.models.writing import RECORD
     from movieclassifier.reports import DRAWN_BY
     from movieclassifier.reports.finished_run import open_run
 
@@ -160,7 +160,7 @@ def run_name(recipe: "Recipe") -> str:
 
     Examples
     --------
-    >>> from movieclassifier.recipes.names import make_recipe
+    >>> from movieclassifier import make_recipe
     >>> run_name(make_recipe("default")), run_name(make_recipe("default", passes=3))
     ('default', 'default, 3 passes')
     """

@@ -43,7 +43,7 @@ def bytes_to_write(plan: Plan, n_bytes: int) -> dict[str, int]:
 
     Examples
     --------
-    >>> from movieclassifier.recipes.names import make_recipe
+    >>> from movieclassifier import make_recipe
     >>> bytes_to_write(Plan(make_recipe("default"), (0, 1), (500, 500), 1000), n_bytes=10**6)
     {'model': 17966896, 'checkpoints': 4163880, 'minibatches': 0}
     """

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from movieclassifier.corpora.pieces import Excerpt, small_file
 from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.models.classifier import Classifier
-from movieclassifier.models.record import load_record, record_bytes
+from movieclassifier.models.record import load_record
 from movieclassifier.models.scoring import score_documents
+from movieclassifier.models.writing import record_bytes
 from movieclassifier.training.engines.tasks import Engine, Task, n_bundles_for
 
 Scored = tuple[NDArray[np.unsignedinteger], NDArray[np.float64]]

@@ -7,7 +7,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from movieclassifier.models.record import save_record
+from movieclassifier.models.writing import save_record
 from tests.support.command_line import run
 from tests.support.models import random_classifier
 

@@ -11,7 +11,7 @@ from movieclassifier import train
 from movieclassifier.commands.explain import coloured
 from movieclassifier.commands.shared.answers import shown_percent
 from movieclassifier.models.persistence import load_classifier
-from movieclassifier.models.record import save_record
+from movieclassifier.models.writing import save_record
 from tests.support.command_line import run
 from tests.support.models import random_classifier
 

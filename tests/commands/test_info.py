@@ -3,7 +3,7 @@
 import json
 
 from movieclassifier import __version__
-from movieclassifier.models.record import save_record
+from movieclassifier.models.writing import save_record
 from tests.support.command_line import run
 from tests.support.models import random_classifier
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from movieclassifier.models.persistence import load_classifier
-from movieclassifier.models.record import record_bytes
+from movieclassifier.models.writing import record_bytes
 from tests.support.command_line import run
 from tests.support.models import random_classifier
 

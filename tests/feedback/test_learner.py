@@ -89,7 +89,7 @@ def test_a_vote_that_makes_room_under_the_cap_lets_held_ones_in(tmp_path):
 
 def test_a_model_of_no_column_takes_votes(tmp_path):
     path = tmp_path / "empty.npz"
-    from movieclassifier.models.record import save_record
+    from movieclassifier.models.writing import save_record
     from tests.support.models import random_classifier
 
     classifier = random_classifier(recipe=SMALL)

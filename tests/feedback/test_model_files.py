@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from movieclassifier.cli import main
-from movieclassifier.models.record import load_record, save_record
+from movieclassifier.models.record import load_record
+from movieclassifier.models.writing import save_record
 from tests.commands.test_serve import SERVE, free_port, get, serving
 from tests.support.patience import PATIENCE
 from tests.support.services import ADA, TEXTS, contradict, digest, open_own, open_service, write_model

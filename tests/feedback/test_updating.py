@@ -6,7 +6,8 @@ from movieclassifier.feedback.log.bases import load_base
 from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.errors import NotFound
 from movieclassifier.feedback.updating import UpdateRefused
-from movieclassifier.models.record import load_record, save_record
+from movieclassifier.models.record import load_record
+from movieclassifier.models.writing import save_record
 from movieclassifier.recipes.linear import Recipe
 from tests.support.models import random_classifier
 from tests.support.services import ADA, SMALL, TEXTS, contradict, digest, open_service, write_model

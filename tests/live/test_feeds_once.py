@@ -7,7 +7,7 @@ from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.feeds_once import read_feed_file, read_feeds, read_page_file, with_page
 from movieclassifier.live.fetching import Fetcher
 from movieclassifier.live.robots import Robots
-from movieclassifier.live.sources import Outside
+from movieclassifier.live.sources.asking import Outside
 from tests.support import news_server as ns
 from tests.support.live import PARSER, outside_of
 from tests.support.news import article_page, rss

@@ -8,7 +8,7 @@ from movieclassifier.feedback.served_log import ServedLog
 from movieclassifier.feedback.settings import read_settings
 from movieclassifier.live.news_and_posts import Live
 from movieclassifier.live.settings import read_live_settings
-from movieclassifier.live.sources import Outside, Query
+from movieclassifier.live.sources.asking import Outside, Query
 from tests.support import news_server as ns
 from tests.support.live import PARSER
 from tests.support.news import rss

@@ -7,7 +7,8 @@ import pytest
 from movieclassifier.feedback.log.store import FeedbackStore
 from movieclassifier.live import searching
 from movieclassifier.live.searching import Searcher
-from movieclassifier.live.sources import SOURCES, Query, Source
+from movieclassifier.live.sources import SOURCES, Source
+from movieclassifier.live.sources.asking import Query
 from tests.support import news_server as ns
 from tests.support.live import Clock, outside_of
 from tests.support.newsroom import mastodon_answer

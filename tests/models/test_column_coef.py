@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from movieclassifier.models import column_coef
 from movieclassifier.models.column_coef import ColumnCoef, make_coef, only
-from movieclassifier.models.persistence import load_classifier, save_model
+from movieclassifier.models.persistence import load_classifier
 from movieclassifier.models.pickles import load_pickled
 from movieclassifier.models.pickling import dump_estimator
 from movieclassifier.models.pruning import prune
+from movieclassifier.models.writing import save_model
 from tests.support.models import random_classifier
 
 TEXTS = ["a great film", "dull", "", "what a waste of time"]

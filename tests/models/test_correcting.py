@@ -5,10 +5,10 @@ from hypothesis import strategies as st
 
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.correcting import just_far_enough
-from movieclassifier.models.persistence import load_classifier, save_model
+from movieclassifier.models.persistence import load_classifier
 from movieclassifier.models.pickles import load_pickled
-from movieclassifier.models.record import record_bytes
 from movieclassifier.models.weights import Weights
+from movieclassifier.models.writing import record_bytes, save_model
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import RECIPES
 from movieclassifier.vectorizer import make_vectorizer

@@ -4,7 +4,8 @@ import pytest
 
 from movieclassifier import train
 from movieclassifier.models.naming import MAX_NAMES, name_strongest, rank_words
-from movieclassifier.models.record import load_record, save_record
+from movieclassifier.models.record import load_record
+from movieclassifier.models.writing import save_record
 
 TOPICS = {
     "sport": ["a late goal won the match", "the striker hit the post , then a late goal"],

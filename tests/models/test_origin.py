@@ -12,7 +12,7 @@ from movieclassifier.cli import main as command_line
 from movieclassifier.corpora.readers.tables import iter_csv
 from movieclassifier.models import origin
 from movieclassifier.models.persistence import load_classifier
-from movieclassifier.models.record import save_record
+from movieclassifier.models.writing import save_record
 from tests.support.models import random_classifier
 from train_online import main
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from movieclassifier.models.classifier import Classifier
-from movieclassifier.models.persistence import load_classifier, model_path, save_model
+from movieclassifier.models.persistence import load_classifier, model_path
 from movieclassifier.models.pickles import load_pickled
-from movieclassifier.models.record import record_bytes
+from movieclassifier.models.writing import record_bytes, save_model
 from movieclassifier.recipes.names import RECIPES
 from movieclassifier.vectorizer import make_vectorizer
 from tests.support.models import SMALL, random_classifier

@@ -10,8 +10,8 @@ import pytest
 import sklearn
 from sklearn.linear_model import SGDClassifier
 
-from movieclassifier.models.persistence import save_model
 from movieclassifier.models.pickles import load_pickled
+from movieclassifier.models.writing import save_model
 from tests.support.models import random_classifier
 
 

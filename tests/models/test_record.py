@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.guard import make_guard
 from movieclassifier.models.persistence import load_classifier
-from movieclassifier.models.record import load_record, record_bytes, save_record
+from movieclassifier.models.record import load_record
+from movieclassifier.models.writing import record_bytes, save_record
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import RECIPES
 from tests.support.command_line import output_of

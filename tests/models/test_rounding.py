@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from movieclassifier.models.persistence import load_classifier
-from movieclassifier.models.record import record_bytes, save_record
 from movieclassifier.models.rounding import N_LEVELS, pack, round_to_levels, round_weights, unpack
+from movieclassifier.models.writing import record_bytes, save_record
 from tests.support.models import SMALL, random_classifier
 
 

@@ -10,7 +10,7 @@ from movieclassifier.cli import main
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.shuffled import shuffle_corpus
 from movieclassifier.models.persistence import load_classifier
-from movieclassifier.models.record import save_record
+from movieclassifier.models.writing import save_record
 from movieclassifier.reports.finished_run import open_run
 from tests.support.reports import DOCUMENTS, SAMPLE, SETTINGS, TEXTS, run
 

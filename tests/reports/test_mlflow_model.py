@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from movieclassifier.models.record import save_record
+from movieclassifier.models.writing import save_record
 from movieclassifier.reports.mlflow_model import SCRIPT, make_model
 from tests.support.models import random_classifier
 

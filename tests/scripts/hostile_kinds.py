@@ -63,7 +63,7 @@ def read_pickle(path: Path) -> None:
 def good_record() -> bytes:
     """Return the record of a small model with a guard set."""
     from movieclassifier.models.guard import make_guard
-    from movieclassifier.models.record import record_bytes
+    from movieclassifier.models.writing import record_bytes
     from tests.support.models import random_classifier
 
     classifier = random_classifier(texts=("a fine film", "a dull film"))
@@ -335,7 +335,7 @@ def _newspaper() -> "NewsServer":
 
 def _live_app(folder: str) -> "Flask":
     """Return an application over the model and the database of a folder."""
-    from movieclassifier.live.sources import Outside
+    from movieclassifier.live.sources.asking import Outside
     from movieclassifier.web import create_app
 
     server = _newspaper()

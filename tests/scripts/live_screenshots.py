@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from movieclassifier.live.sources import Outside
+from movieclassifier.live.sources.asking import Outside
 from movieclassifier.models.persistence import BUNDLED
 from movieclassifier.web import create_app
 from tests.scripts.screenshots import take

@@ -6,7 +6,7 @@ from movieclassifier.live.fetching import Fetcher
 from movieclassifier.live.newspapers import Newspaper
 from movieclassifier.live.parsing.parser import Parser
 from movieclassifier.live.settings import LiveSettings
-from movieclassifier.live.sources import Outside
+from movieclassifier.live.sources.asking import Outside
 
 START = 1_772_460_000.0  # 2 March 2026, 14:00 UTC
 PARSER = Parser()

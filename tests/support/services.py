@@ -9,7 +9,7 @@ from movieclassifier.feedback.served_log import ServedLog
 from movieclassifier.feedback.service import Service
 from movieclassifier.feedback.settings import read_settings
 from movieclassifier.models.guard import make_guard
-from movieclassifier.models.record import save_record
+from movieclassifier.models.writing import save_record
 from movieclassifier.recipes.linear import Recipe
 from tests.support.models import random_classifier
 

@@ -3,7 +3,8 @@
 import json
 
 from movieclassifier.live.fetching import Fetcher
-from movieclassifier.live.sources import SOURCES, Outside, Query
+from movieclassifier.live.sources import SOURCES
+from movieclassifier.live.sources.asking import Outside, Query
 from tests.support import news_server as ns
 from tests.support.live import PARSER
 from tests.support.news import rss

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from movieclassifier.models.record import record_bytes
+from movieclassifier.models.writing import record_bytes
 from movieclassifier.training.checkpoints import keep_state
 from movieclassifier.training.fit import fit
 from movieclassifier.training.resuming import resume

@@ -2,8 +2,8 @@
 
 import pytest
 
-from movieclassifier.models.record import record_bytes
 from movieclassifier.models.scoring import score_documents
+from movieclassifier.models.writing import record_bytes
 from movieclassifier.system.compiled import PURE_PYTHON
 from movieclassifier.training import fit as training
 from movieclassifier.training.fit import fit

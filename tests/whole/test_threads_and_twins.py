@@ -5,7 +5,7 @@ from importlib.resources import files
 import pytest
 from click.testing import CliRunner
 
-from movieclassifier.models.persistence import RECORD
+from movieclassifier.models.writing import RECORD
 from movieclassifier.system.compiled import PURE_PYTHON, backend
 from train_online import main
 

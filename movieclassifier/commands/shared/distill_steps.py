@@ -29,8 +29,8 @@ from movieclassifier.models.decisions import probabilities
 from movieclassifier.models.guard import make_guard
 from movieclassifier.models.metadata import Provenance
 from movieclassifier.models.naming import name_strongest
-from movieclassifier.models.persistence import save_model
 from movieclassifier.models.scoring import score_documents
+from movieclassifier.models.writing import save_model
 from movieclassifier.recipes.names import make_recipe
 from movieclassifier.reports.distilled_run import describe_distillation
 from movieclassifier.system.atomic import check_replaceable, replace_file

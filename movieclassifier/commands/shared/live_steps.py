@@ -15,7 +15,7 @@ from movieclassifier.system.packages import check_installed
 if TYPE_CHECKING:
     from movieclassifier.feedback.log.live.entities import Item
     from movieclassifier.live.news_and_posts import Live
-    from movieclassifier.live.sources import Outside
+    from movieclassifier.live.sources.asking import Outside
     from movieclassifier.models.classifier import Classifier
 
 

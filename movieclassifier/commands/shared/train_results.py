@@ -20,8 +20,6 @@ from movieclassifier.system.memory import peak_megabytes
 from movieclassifier.training.checkpoints import keep_state, remove_state
 from movieclassifier.training.options import RunOptions
 
-__all__ = ["finish", "load_record_facts", "measure_costs", "next_steps", "report_result", "track_run"]
-
 
 def finish(run: RunOptions) -> None:
     """Remove the checkpoint of a run that has written its model, or keep it as the state for ``--continue``."""
@@ -87,7 +85,8 @@ def measure_costs() -> Callable[[], dict[str, float]]:
 def track_run(
     classifier: Classifier, run: RunOptions, corpus: Corpus, test: Corpus | None, costs: dict[str, float]
 ) -> None:
-    """Log the run to MLflow, with its report if that can be drawn."""
-    from movieclassifier.reports import mlflow_log
+    """Log the run to MLflow if ``--track`` says so, with its report if that can be drawn."""
+    if run.track:
+        from movieclassifier.reports import mlflow_log
 
-    mlflow_log.track_run(classifier, run.model_dir, corpus, test, costs)
+        mlflow_log.track_run(classifier, run.model_dir, corpus, test, costs)

@@ -174,14 +174,11 @@ def _version(row: Row[Any], served: int | None) -> Version:
     )
 
 
-BUNDLED_NAME = BUNDLED
-
-
 def is_beginning(connection: Connection) -> bool:
     """Tell whether nothing has happened since a bundled model became the first base."""
     position, served = head_of(connection)
     name = connection.scalar(select(bases.c.name).where(bases.c.version == served))
-    return position == 1 and name == BUNDLED_NAME
+    return position == 1 and name == BUNDLED
 
 
 def known_version(connection: Connection, record: bytes) -> int | None:

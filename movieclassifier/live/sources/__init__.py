@@ -15,8 +15,6 @@ from movieclassifier.live.sources.hackernews import hackernews_posts
 from movieclassifier.live.sources.mastodon import mastodon_posts
 from movieclassifier.live.sources.reddit import reddit_posts
 
-__all__ = ["DEFAULT_POSTS", "POSTS", "SOURCES", "Outside", "Query", "Source"]
-
 
 @dataclass(frozen=True)
 class Source:

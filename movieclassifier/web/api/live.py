@@ -11,8 +11,8 @@ from movieclassifier.feedback.log.live.entities import JudgedItem
 from movieclassifier.live.describing import describe
 from movieclassifier.live.post_scores import mean_score, scores_of
 from movieclassifier.live.settings import MAX_PER_PAGE
-from movieclassifier.live.sources import DEFAULT_POSTS, POSTS, Query
-from movieclassifier.live.sources.asking import MAX_QUERY
+from movieclassifier.live.sources import DEFAULT_POSTS, POSTS
+from movieclassifier.live.sources.asking import MAX_QUERY, Query
 from movieclassifier.web.api.documents import decode
 from movieclassifier.web.api.endpoints import json_body
 from movieclassifier.web.api.live_openapi import MAX_ID, MAX_SOURCES

@@ -58,7 +58,6 @@ def segments(explanation: Explanation, temperature: float = 1.0) -> list[Segment
 
     Examples
     --------
-    >>> from movieclassifier.models.explanation import Contribution
     >>> parts = (Contribution("fine", 2.0, 1, ((7, 11),)), Contribution("dull", -0.5, 2, ((0, 4),)))
     >>> segments(Explanation("dull - fine.", "positive", 1.5, 0.0, parts))
     [Segment(text='dull', strength=-1, value=-0.5), Segment(text=' - ', strength=0, value=0.0),

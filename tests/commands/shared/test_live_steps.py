@@ -10,7 +10,7 @@ from movieclassifier.feedback.log.live.entities import Item
 from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.fetching import Fetcher
 from movieclassifier.live.newspapers import Newspaper
-from movieclassifier.live.sources import Outside
+from movieclassifier.live.sources.asking import Outside
 from tests.support.live import PARSER
 from tests.support.models import random_classifier
 from tests.support.services import TEXTS

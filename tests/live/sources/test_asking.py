@@ -3,8 +3,8 @@
 import pytest
 
 from movieclassifier.live.faults import SourceFault
-from movieclassifier.live.sources import POSTS, Query
-from movieclassifier.live.sources.asking import listed, made, part
+from movieclassifier.live.sources import POSTS
+from movieclassifier.live.sources.asking import Query, listed, made, part
 from movieclassifier.live.sources.asking import server as base_of
 from tests.support.sources import PAGES, ask
 

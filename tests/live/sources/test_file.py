@@ -6,7 +6,8 @@ import pytest
 
 from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.fetching import Fetcher
-from movieclassifier.live.sources import SOURCES, Outside, Query
+from movieclassifier.live.sources import SOURCES
+from movieclassifier.live.sources.asking import Outside, Query
 from tests.support.live import PARSER
 from tests.support.sources import FEED
 

@@ -8,7 +8,7 @@ from movieclassifier.feedback.log.database import transaction
 from movieclassifier.feedback.log.live.entities import Item
 from movieclassifier.feedback.log.live.items import keep_items
 from movieclassifier.live.news_and_posts import Live
-from movieclassifier.live.sources import Outside
+from movieclassifier.live.sources.asking import Outside
 from tests.support import news_server as ns
 from tests.support.sources import PAGES
 

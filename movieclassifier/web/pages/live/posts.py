@@ -12,7 +12,8 @@ from flask import Response, jsonify, render_template, request
 from movieclassifier.feedback.log.errors import FeedbackError, NotFound
 from movieclassifier.feedback.log.live.entities import JudgedItem
 from movieclassifier.live.post_scores import mean_score, scores_of, telling_words
-from movieclassifier.live.sources import DEFAULT_POSTS, POSTS, SOURCES, Query
+from movieclassifier.live.sources import DEFAULT_POSTS, POSTS, SOURCES
+from movieclassifier.live.sources.asking import Query
 from movieclassifier.web.clients import current_client, live, service
 from movieclassifier.web.display import live_plots
 from movieclassifier.web.display.live_wording import ago

@@ -7,7 +7,7 @@ import shutil
 import pytest
 from click.testing import CliRunner
 
-from movieclassifier.live.sources import Outside
+from movieclassifier.live.sources.asking import Outside
 from movieclassifier.web import create_app
 from tests.support import news_server as ns
 from tests.support.news import rss

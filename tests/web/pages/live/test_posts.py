@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from movieclassifier.live.sources import Outside
+from movieclassifier.live.sources.asking import Outside
 from tests.support.live_pages import items_on
 from tests.support.visitors import Visitor, words_of
 
