@@ -50,6 +50,30 @@ def test_steps_of_peers_are_told_where_none_is_named(arguments):
     assert done.stderr.startswith("Vowpal Wabbit and fastText: convert a CSV file")
 
 
+def test_every_document_is_tested_once_and_is_no_lesson_of_its_fold():
+    import few_labels
+
+    folds = list(few_labels.cut(23, 5, 7, seed=1))
+    assert sorted(place for *_, tested in folds for place in tested) == list(range(23))
+    for labelled, others, tested in folds:
+        assert len(labelled) == 7
+        assert sorted([*labelled, *others, *tested]) == list(range(23))
+
+
+def test_student_of_few_labels_stands_beside_recipes_that_know_the_labels_alone(capsys, tmp_path):
+    import few_labels
+
+    with SAMPLE.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))[:61]
+    with open(tmp_path / "few.csv", "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    few_labels.main([str(tmp_path / "few.csv"), "--folds", "2", "--n-labelled", "20"], standalone_mode=False)
+    output = capsys.readouterr().out
+    assert output.count("20 labels, 10 texts without") == 2
+    for name in ("default", "default, 3 passes", "teacher", "student"):
+        assert re.search(rf"^{name} +0\.\d{{4}}", output, re.MULTILINE), name
+
+
 def test_reader_is_left_out_where_its_package_is_missing(monkeypatch, capsys):
     import reader_memory
 
