@@ -130,18 +130,18 @@ cdef inline bint is_stop_word(const StopWords* words, const uint8_t* token, uint
     for i in range(BUCKET):
         found |= words.eights[place + i] == eight
     if found & (length > 7):
-        found = is_among(words, words.slots + place, BUCKET, token, length)
+        found = is_among(words.text, words.slots + place, BUCKET, token, length)
     if words.n_beyond and not found:
-        found = is_among(words, words.slots + BUCKET * words.n_buckets, words.n_beyond, token, length)
+        found = is_among(words.text, words.slots + BUCKET * words.n_buckets, words.n_beyond, token, length)
     return found
 
 
 cdef bint is_among(
-    const StopWords* words, const StopWord* slots, uint32_t n, const uint8_t* token, uint32_t length
+    const uint8_t* text, const StopWord* slots, uint32_t n, const uint8_t* token, uint32_t length
 ) noexcept nogil:
     cdef uint32_t i
     for i in range(n):
-        if slots[i].length == length and memcmp(words.text + slots[i].start, token, length) == 0:
+        if slots[i].length == length and memcmp(text + slots[i].start, token, length) == 0:
             return True
     return False
 
@@ -444,7 +444,7 @@ cdef inline Py_ssize_t next_odd(const Buffers* buffers, Py_ssize_t i, bint is_as
 
 cdef void add_runs(Buffers* buffers, Py_ssize_t n_runs, bint is_ascii, const Settings* settings) noexcept nogil:
     """Add a token for each run."""
-    cdef const StopWords* stop_words = &settings.stop_words if settings.stop_words.longest else NULL
+    cdef StopWords stop_words = settings.stop_words  # a copy, which nothing that is written here may have changed
     cdef const uint32_t* begins = buffers.begins
     cdef const uint32_t* ends = buffers.ends
     cdef const uint8_t* run
@@ -468,8 +468,8 @@ cdef void add_runs(Buffers* buffers, Py_ssize_t n_runs, bint is_ascii, const Set
             memcpy(out + i, run + i, 16)  # what is too much will be written over
         out[length] = c" "
         starts[n_tokens] = out - buffers.tokens
-        if stop_words != NULL:
-            is_kept = not is_stop_word(stop_words, run, length)
+        if stop_words.longest:
+            is_kept = not is_stop_word(&stop_words, run, length)
         n_tokens += is_kept
         out += is_kept * (length + 1)
     buffers.n_tokens = n_tokens
