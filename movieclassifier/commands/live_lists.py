@@ -56,7 +56,7 @@ def sources(check: bool, as_json: bool) -> None:
         ),
         (
             "Do so from a folder of your own:",
-            "movieclassifier live import-opml ~/feeds.opml --output live/newspapers.toml",
+            "movieclassifier live import-opml ~/feeds.opml --output ~/newspapers.toml",
         ),
     ],
 )

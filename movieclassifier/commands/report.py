@@ -24,7 +24,7 @@ EXAMPLES = [
     ("Write report/report.html on the model in pkl_objects:", "movieclassifier report reviews.csv"),
     (
         "Write it to a folder of its own, without the learning curve:",
-        "movieclassifier report reviews.csv --model models/mine -o mine --no-curve",
+        "movieclassifier report reviews.csv --model models/mine -o report/mine --no-curve",
     ),
 ]
 

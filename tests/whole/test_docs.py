@@ -482,3 +482,48 @@ def test_the_site_is_built_without_a_warning(tmp_path):
     text = (tmp_path / "html/reference/commands/train.html").read_text("utf-8")
     assert "--recipe" in text
     assert not re.search(r'(src|href)="https?://[^"]*\.(js|css|woff2?)"', text)
+
+
+# What is written lies where git does not see it.
+
+
+def written_by(command: str) -> list[str]:
+    """Return the paths that a command line writes to."""
+    found = re.findall(r">>? *([^\s&|>]+)", re.sub(r"'[^']*'", "", command))
+    for program, arguments in calls(command):
+        ours = our_arguments(program, arguments)
+        words = tuple(ours[: 2 if ours[:1] in (["feedback"], ["live"]) else 1]) if ours else ()
+        inner = dict(iter_commands()).get(words)
+        if inner is not None:
+            try:
+                given, rest, _ = inner.make_parser(make_context(words, inner)).parse_args(list(ours[len(words) :]))
+            except click.UsageError:  # a sentence may name an option without its argument
+                continue
+            names = ("output", "model_dir", "write_soft_labels", *(["paths"] if words == ("shuffle",) else []))
+            found += [str(given[name]) for name in names if given.get(name)]
+            found += rest[1:] if words == ("shuffle",) else []
+    return [path for path in found if not re.match(r"[/~$]|\w+://", path) and path != "-"]
+
+
+def not_ignored(paths: Iterable[str]) -> list[str]:
+    """Return the paths that git would offer to commit."""
+    ignored = subprocess.run(
+        ["git", "check-ignore", "--no-index", "--stdin"],
+        input="\n".join(paths),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+    assert ignored.returncode in (0, 1), ignored.stderr
+    return sorted(set(paths) - set(ignored.stdout.split("\n")))
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is not a checkout")
+def test_examples_write_to_nothing_that_git_sees():
+    lines = [line for path in page_paths() for line in commands_of(page(path))]
+    lines += [line for _, command in iter_commands() for _, line in getattr(command, "examples", ())]
+    saved = [path for page_ in page_paths() for path in re.findall(r'\.save\("([^"]+)"\)', page_.read_text("utf-8"))]
+    paths = [path for line in lines for path in written_by(line)]
+    assert {"models/team", "answers.csv"} <= set(paths)
+    assert not_ignored([*paths, *saved]) == []
+    assert not_ignored(["mine/x.npz", "answers.csv"]) == ["mine/x.npz"]
