@@ -200,14 +200,12 @@ cdef class Walk:
     cdef int bound(self, Py_ssize_t index, double used, const Limits* limits, const Size* size) noexcept nogil:
         if limits.all_allowed:
             return STEPPED
-        if size.distance2 > limits.cap2:
+        cdef bint trusted = self.trusted[index], too_far = size.distance2 > limits.cap2
+        if (not trusted and size.size2 > limits.vote2) or (too_far and size.size2 > limits.cap2):
+            return TOO_LARGE
+        if too_far:
             return TOO_FAR
-        if not self.trusted[index]:
-            if size.size2 > limits.vote2:
-                return TOO_LARGE
-            if used + size.size2 > limits.client2:
-                return TOO_MUCH
-        return STEPPED
+        return TOO_MUCH if not trusted and used + size.size2 > limits.client2 else STEPPED
 
     cdef double slack(
         self,

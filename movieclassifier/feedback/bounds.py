@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from movieclassifier.models.guard import N_GUARD
+
 # The distance from the base, as a share of the base's norm. benchmarks/correction_cost.py prints what that admits and
 # what it costs. The bounds are no part of the log: every process on one database needs the same.
 DEFAULT_CAP = 0.1
@@ -11,8 +13,10 @@ DEFAULT_CLIENT_SHARE = 0.5
 # Share of the guard set that votes together may answer worse, and an update too. Both models answer the same
 # documents, so much less than the standard error of either accuracy is a sign.
 DEFAULT_TOLERANCE = 0.01
-# Without a guard set, so many votes act whatever their size: a model of a few hundred texts moves far with each.
+# A model of a few hundred texts moves far with each vote. So many act whatever their size, where no guard set can judge
+# them: with fewer documents than these, the tolerance is one document or less, and a single answer is chance.
 FREE_VOTES = 5
+FEW_GUARDS = 200
 
 
 @dataclass(frozen=True)
@@ -38,3 +42,28 @@ class Bounds:
 
 
 UNBOUNDED = Bounds(float("inf"), 1.0, 1.0, 1.0)
+
+
+def free_votes(n_guards: int) -> int:
+    """Return how many votes act whatever their size, beside a guard set of so many documents.
+
+    Examples
+    --------
+    >>> free_votes(0), free_votes(20), free_votes(500)
+    (5, 5, 0)
+    """
+    return FREE_VOTES if n_guards < FEW_GUARDS else 0
+
+
+def allowed_loss(tolerance: float, n_documents: int) -> float:
+    """Return the share of so many documents that may be answered worse.
+
+    The tolerance is that of a full guard set. Fewer documents may lose as many: five by default, since a sign test
+    calls it chance with a probability of 1/32 if five answers change and all of them for the worse.
+
+    Examples
+    --------
+    >>> allowed_loss(0.01, 500), allowed_loss(0.01, 2000), allowed_loss(0.01, 100)
+    (0.01, 0.01, 0.05)
+    """
+    return tolerance * max(n_documents, N_GUARD) / n_documents

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from movieclassifier.feedback.ballots import Batch
-from movieclassifier.feedback.bounds import UNBOUNDED, Bounds
+from movieclassifier.feedback.bounds import UNBOUNDED, Bounds, allowed_loss
 from movieclassifier.feedback.guard_scores import GuardScores
 from movieclassifier.feedback.learner import Learner
 from movieclassifier.feedback.log.appending import Accepted, folded_votes
@@ -73,6 +73,6 @@ def _watch(learner: Learner, classifier: Classifier, connection: Connection, ser
         classifier.intercept_,
         arrays=arrays,
         columns=trained.columns,
-        floor=reference - tolerance,
+        floor=reference - allowed_loss(tolerance, len(arrays["guard_y"])),
     )
     learner.watch(guard)

@@ -20,7 +20,7 @@ from movieclassifier.feedback.ballot_steps import (
     AllowedStep,
 )
 from movieclassifier.feedback.ballots import Ballots, Batch, TextRows, is_uniform
-from movieclassifier.feedback.bounds import FREE_VOTES, Bounds
+from movieclassifier.feedback.bounds import Bounds, free_votes
 from movieclassifier.feedback.guard_scores import GuardScores
 from movieclassifier.feedback.log.entities import CAP, CLIENT_SHARE, GUARD, VOTE_SHARE
 from movieclassifier.feedback.moved_weights import MovedWeights
@@ -163,7 +163,7 @@ class Learner:
             self.outcome = np.concatenate([self.outcome, np.zeros(room, np.int8)])
         first = self._next
         found = np.zeros(len(self.ballots) - first, np.int8)
-        free = FREE_VOTES if self.guard is None else 0
+        free = free_votes(self.guard.n_documents if self.guard else 0)
         for candidate in self.moved.candidates(self.ballots, first, found, free=free):
             found[candidate.index - first] = STEPPED if self._take(candidate) else GUARDED
         self._next = len(self.ballots)

@@ -226,14 +226,16 @@ class MovedWeights:
         return np.where(targets[None] == rows, 1.0, -1.0)
 
     def _judge(self, ballots: Ballots, trial: Trial, *, everything: bool) -> NDArray[np.int8]:
-        """Return which steps the bounds hold."""
+        """Return which steps the bounds hold, and why; a step that alone is too large is that first."""
         outcomes = np.full(len(trial.chosen), STEPPED, np.int8)
         if everything:
             return outcomes
         trusted, used = ballots.trusted[trial.chosen], self.used[ballots.client[trial.chosen]]
         outcomes[~trusted & (used + trial.size2 > self.bounds.client_share * self.cap2)] = TOO_MUCH
+        too_far = trial.distance2 > self.cap2
+        outcomes[too_far] = TOO_FAR
         outcomes[~trusted & (trial.size2 > self.bounds.vote_share * self.cap2)] = TOO_LARGE
-        outcomes[trial.distance2 > self.cap2] = TOO_FAR
+        outcomes[too_far & (trial.size2 > self.cap2)] = TOO_LARGE
         return outcomes
 
     def _count_clients(self, n: int) -> None:

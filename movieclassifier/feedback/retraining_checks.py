@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from movieclassifier.feedback.bounds import allowed_loss
 from movieclassifier.feedback.retraining_material import Material
 from movieclassifier.feedback.updating import UpdateRefused
 from movieclassifier.models.classifier import Classifier
@@ -22,10 +23,11 @@ def check_holdout(
     if not has_same_holdout(material, base):
         # The base may have been trained on some of these; what it reached on documents that it had not seen counts.
         before = min(before, base.metadata.get("metrics", {}).get("accuracy", before))
-    if found < before - tolerance:
+    allowed = allowed_loss(tolerance, len(held_out))
+    if found < before - allowed:
         raise UpdateRefused(
             f"the guard refused the retrained model: accuracy {found:.4f} on the holdout of the corpus, {before:.4f} "
-            f"before; it may lose {tolerance:g}. Reject what is wrong in the log, or pass a higher --tolerance."
+            f"before; it may lose {allowed:.4g}. Reject what is wrong in the log, or pass a higher --tolerance."
         )
     return found, before
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
-from movieclassifier.feedback.bounds import DEFAULT_TOLERANCE, UNBOUNDED
+from movieclassifier.feedback.bounds import DEFAULT_TOLERANCE, UNBOUNDED, allowed_loss
 from movieclassifier.feedback.log.appending import Accepted, appending, folded_votes, votes_beyond
 from movieclassifier.feedback.log.bases import (
     ancestry,
@@ -236,10 +236,11 @@ def _check(
             return None, None
         raise UpdateRefused("the trained model has no guard set to check an update with; pass --without-guard.")
     reference = guard_reference(connection, parent, root)
-    if reference is not None and accuracy < reference - tolerance:
+    allowed = allowed_loss(tolerance, len(arrays["guard_y"]))
+    if reference is not None and accuracy < reference - allowed:
         raise UpdateRefused(
             f"the guard refused the update: accuracy {accuracy:.4f} on the guard set, {reference:.4f} before; it may "
-            f"lose {tolerance:g}. Reject the votes that are wrong, or pass a higher --tolerance. movieclassifier "
+            f"lose {allowed:.4g}. Reject the votes that are wrong, or pass a higher --tolerance. movieclassifier "
             "feedback clients shows whose votes moved the model most."
         )
     return accuracy, reference

@@ -1,11 +1,14 @@
 """Votes move the weights within bounds, and can be taken back to the bit."""
 
 import numpy as np
+import pytest
 
 from movieclassifier.features.hashing import hash_texts
 from movieclassifier.feedback.ballots import Batch, text_rows
-from movieclassifier.feedback.bounds import UNBOUNDED
+from movieclassifier.feedback.bounds import UNBOUNDED, Bounds
+from movieclassifier.feedback.guard_scores import GuardScores
 from movieclassifier.feedback.learner import Learner
+from movieclassifier.models.guard import make_guard
 from tests.support.models import random_classifier
 from tests.support.replaying import replay
 from tests.support.services import (
@@ -103,14 +106,26 @@ def test_a_model_of_no_column_takes_votes(tmp_path):
     assert service.facts().cap_used == 0
 
 
+def guard_of(classifier, learner, n):
+    """Return the scores of a guard set of so many texts; it holds no vote."""
+    texts = make_texts(n, seed=7)
+    arrays = make_guard(classifier, zip(texts, classifier.predict(texts).tolist(), strict=True))
+    return GuardScores(learner.space, learner.moved.weights, classifier.intercept_, arrays, classifier.columns, 0.0)
+
+
+def contradictions(classifier, texts, trusted=False):
+    """Return votes of one client against the answers to texts."""
+    rows = text_rows(hash_texts(texts, SMALL.ngrams), SMALL.ngrams)
+    targets = (1 - classifier.predict(texts)).tolist()
+    positions = list(range(2, 2 + len(texts)))
+    return Batch(positions, positions, targets, ["ada"] * len(texts), [trusted] * len(texts), rows)
+
+
 def learner_of(texts, bounds=UNBOUNDED):
     """Return a learner that has learned, of each text, the label that it does not have."""
     classifier = random_classifier(recipe=SMALL, texts=tuple(TEXTS))
     learner = Learner(classifier, bounds)
-    rows = text_rows(hash_texts(texts, SMALL.ngrams), SMALL.ngrams)
-    targets = (1 - classifier.predict(texts)).tolist()
-    positions = list(range(2, 2 + len(texts)))
-    learner.learn([Batch(positions, positions, targets, ["ada"] * len(texts), [False] * len(texts), rows)])
+    learner.learn([contradictions(classifier, texts)])
     return learner
 
 
@@ -150,3 +165,32 @@ def test_forgetting_goes_back_to_the_first_ballots():
     learner.forget(2)
     assert learner.moved.weights.tobytes() == learner_of(TEXTS[:2]).moved.weights.tobytes()
     assert len(learner.ballots) == 2
+
+
+@pytest.mark.parametrize(("n_guards", "n_free"), [(0, 5), (20, 5), (199, 5), (200, 0), (500, 0)])
+def test_the_first_votes_act_whatever_their_size_where_too_few_guards_judge_them(n_guards, n_free):
+    classifier = random_classifier(recipe=SMALL, texts=tuple(TEXTS))
+    learner = Learner(classifier, Bounds(cap=1e-9))
+    if n_guards:
+        learner.watch(guard_of(classifier, learner, n_guards))
+    learner.learn([contradictions(classifier, TEXTS[:8])])
+    assert (learner.n_applied, len(learner.held)) == (n_free, 8 - n_free)
+    assert set(learner.held.values()) == {"size"}
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+@pytest.mark.parametrize("pure", ["0", "1"])
+def test_a_vote_that_alone_is_too_large_is_not_said_to_come_too_late(monkeypatch, pure, trusted):
+    monkeypatch.setenv("MOVIECLASSIFIER_PURE_PYTHON", pure)
+    classifier = random_classifier(recipe=SMALL, texts=tuple(TEXTS))
+    learner = Learner(classifier, UNBOUNDED)
+    learner.learn([contradictions(classifier, TEXTS[:1])])
+    one = learner.moved.distance2 / np.sum(learner.moved.base.astype(float) ** 2)
+    found = []
+    for cap in (0.9 * one**0.5, 3 * one**0.5):
+        learner = Learner(classifier, Bounds(cap, client_share=1.0, vote_share=1.0))
+        learner.watch(guard_of(classifier, learner, 500))
+        learner.learn([contradictions(classifier, TEXTS, trusted=trusted)])
+        found.append(learner.reason(0))
+        assert "cap" in learner.held.values() or cap < one**0.5
+    assert found == ["size", None]

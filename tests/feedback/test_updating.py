@@ -41,9 +41,9 @@ def test_an_update_with_honest_votes_makes_a_base_whose_replay_equals_the_live_m
     contradict(service, TEXTS[20])
     live = digest(service)
     assert digest(colleague) == live != service.owner.versions()[0].weights_sha256
-    report = service.owner.update("owner", tolerance=0.02, note="the first")
+    report = service.owner.update("owner", tolerance=0.05, note="the first")
     assert (report.n_new, report.version.version, report.version.parent, report.version.n_folded) == (11, 2, 1, 11)
-    assert report.accuracy >= 0.98
+    assert report.accuracy >= 0.95
     assert str(report).startswith("Version 2 is served: 11 new votes, 11 in all; accuracy ")
     assert digest(service) == digest(colleague) == base_digest(service, 2) == report.version.weights_sha256 == live
     assert digest(open_service(database_url, model)) == live
@@ -72,12 +72,12 @@ def test_a_row_of_updates_cannot_creep_down(tmp_path):
     def update_again_and_again():
         for text in TEXTS:
             contradict(service, text)
-            accuracies.append(service.owner.update("owner", tolerance=0.06).accuracy)
+            accuracies.append(service.owner.update("owner", tolerance=0.12).accuracy)
 
     with pytest.raises(UpdateRefused, match=r"1\.0000 before"):
         update_again_and_again()
     assert len(accuracies) > 1
-    assert min(accuracies) >= 0.94
+    assert min(accuracies) >= 0.88
     assert accuracies[-1] < 1
 
 

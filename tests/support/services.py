@@ -40,7 +40,7 @@ class OwnedService(Service):
 def write_model(path: Path, *, n_classes: int = 2, recipe: Recipe = SMALL, guard: bool = True, seed: int = 0) -> Path:
     """Write the record of a random classifier that knows the texts; on its guard set it is always right."""
     classifier = random_classifier(n_classes, recipe, tuple(TEXTS), seed)
-    held_out = make_texts(60, seed=7)
+    held_out = make_texts(500, seed=7)
     extra = make_guard(classifier, zip(held_out, classifier.predict(held_out).tolist(), strict=True)) if guard else {}
     path.parent.mkdir(exist_ok=True)
     save_record(path, classifier, extra)

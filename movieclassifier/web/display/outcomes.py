@@ -5,18 +5,27 @@ from movieclassifier.web.display.wording import ShownAnswer
 
 WAITS = "It waits for approval; the model learns from it after that."
 UNKNOWN = "The model knows none of these words, and could learn nothing from it."
-KEPT = "It is kept, and counts after the model’s next check."
+KEPT = "It is kept until the next update."
+# Reasons that an update settles, and what it does.
+UNTIL_UPDATE = ("cap", "size", "client", "guard")
+UPDATE = (
+    "Whoever runs this page updates the model with the command “movieclassifier update”. The update takes in all votes "
+    "that are kept, unless the model would then get more of its test texts wrong."
+)
 STATES = {
     ("applied", None): "The model has learned from it.",
     ("waiting", "review"): WAITS,
     ("waiting", "duplicate"): "This very text was voted on before; your vote counts once somebody has reviewed it.",
     ("held", "duplicate"): KEPT,
-    ("held", "cap"): "The model has learned as much as it may before its next check; your vote is kept until then.",
-    ("held", "size"): "It would move the model farther than one vote may; it is kept for the model’s next check.",
-    ("held", "client"): "Your votes have moved the model as far as one person’s may; it is kept for the next check.",
-    ("held", "guard"): "With it the model would get more of its test texts wrong; it is kept for the next check.",
+    ("held", "cap"): "The model has learned as much as it may before its next update; your vote is kept until then.",
+    (
+        "held",
+        "size",
+    ): "This vote alone would move the model farther than one vote may. " + KEPT,
+    ("held", "client"): "Your votes have moved the model as far as one person’s may; it is kept until the next update.",
+    ("held", "guard"): "With it the model would get more of its test texts wrong; it is kept until the next update.",
     ("held", "new label"): "Your label is new to the model. Your vote is kept, and counts after the next retraining.",
-    ("held", "rolled back"): "The model was set back to an earlier version; your vote is kept until its next check.",
+    ("held", "rolled back"): "The model was set back to an earlier version; your vote is kept until its next update.",
     ("rejected", None): "It was reviewed and not taken over.",
     ("undone", None): "It was taken back.",
 }
@@ -48,6 +57,27 @@ def outcome_of(vote: Vote) -> str:
     if vote.before == vote.after:
         return "Your vote is stored. It had to wait, and the model has learned from it since."
     return f"The model moved from {before.words} to {after.words}."
+
+
+def update_words(vote: Vote) -> str:
+    """Say who makes the update that a vote is held for, and what happens then; nothing of different votes."""
+    return UPDATE if vote.status == "held" and vote.reason in UNTIL_UPDATE else ""
+
+
+def cap_words(cap_used: float) -> str:
+    """Say how far votes have moved the model, of what they may before the next update.
+
+    Examples
+    --------
+    >>> cap_words(0.36)
+    'Votes have used 36% of what they may change before the next update.'
+    """
+    if cap_used > 1:
+        return (
+            "Votes have moved this small model farther than they may: the first ones act whatever their size. Further "
+            "votes are kept until the next update."
+        )
+    return f"Votes have used {cap_used:.0%} of what they may change before the next update."
 
 
 def was_sure(vote: Vote) -> bool:

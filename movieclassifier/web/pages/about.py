@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from flask import Blueprint, render_template
 
+from movieclassifier.feedback.bounds import FEW_GUARDS
 from movieclassifier.feedback.log.facts import FeedbackStats, ModelFacts
 from movieclassifier.models.abstaining import is_thresholds, thresholds_of
 from movieclassifier.models.intervals import wilson
@@ -18,7 +19,7 @@ from movieclassifier.web.display.wording import any_of, count_of
 from movieclassifier.web.guard_answers import answers_on_guard
 
 MODES = {
-    "instant": "A vote acts at once.",
+    "instant": "A vote acts at once, within bounds. One that moves the model too far is kept until the next update.",
     "review": "A vote waits until somebody has approved it.",
 }
 
@@ -139,7 +140,7 @@ def learned_words(facts: ModelFacts) -> str:
         words += f", {facts.on_top or 'none'} of them since its last base was made"
     words += "; where it was sure enough already, nothing had to change."
     waiting = f"{count_of(facts.waiting, 'vote').capitalize()} {'waits' if facts.waiting == 1 else 'wait'} for review"
-    return f"{words} {waiting}{f', {facts.held:,} for its next check' if facts.held else ''}."
+    return f"{words} {waiting}{f', {facts.held:,} for its next update' if facts.held else ''}."
 
 
 def accuracy_words(stats: FeedbackStats) -> str:
@@ -191,9 +192,10 @@ def guard_words(facts: ModelFacts) -> str:
     """Say how good the served model is on the guard set now."""
     _, right = answers_on_guard(service().log, facts.version)
     if not right:
-        return "This model has no guard set, and nothing checks the votes."
+        return "This model has no guard set: nothing checks the votes before they act, or at an update."
     low, high = wilson(sum(right) / len(right), len(right))
     return (
         f"With the votes it has learned, it answers {sum(right)} of {len(right)} guard texts right now: "
         f"{sum(right) / len(right):.1%}, 95% interval {low:.1%} to {high:.1%}."
+        f"{'' if len(right) >= FEW_GUARDS else ' So few texts cannot judge a single vote.'}"
     )

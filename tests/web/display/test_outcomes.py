@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from movieclassifier.feedback.log.entities import STATUSES, Vote
-from movieclassifier.web.display.outcomes import outcome_of, state_of
+from movieclassifier.web.display.outcomes import cap_words, outcome_of, state_of, update_words
 
 
 def vote_of(status="applied", reason=None, before=0.9, after=0.9, n_known=3, **more):
@@ -25,7 +25,8 @@ def vote_of(status="applied", reason=None, before=0.9, after=0.9, n_known=3, **m
         (vote_of(n_known=0), "knows none of these words"),
         (vote_of("waiting", "review"), "waits for approval"),
         (vote_of("waiting", "duplicate"), "This very text was voted on before"),
-        (vote_of("held", "cap"), "as much as it may before its next check"),
+        (vote_of("held", "cap"), "as much as it may before its next update"),
+        (vote_of("held", "size"), "This vote alone would move the model farther than one vote may"),
         (vote_of("held", "rolled back"), "set back to an earlier version"),
         (vote_of("rejected"), "not taken over"),
     ],
@@ -52,3 +53,14 @@ def test_every_status_has_a_sentence_whatever_the_reason(status, reason):
 )
 def test_a_vote_that_taught_nothing_is_not_called_learned(vote, sentence):
     assert state_of(vote) == sentence
+
+
+def test_a_vote_that_is_kept_until_an_update_says_who_makes_it():
+    assert "movieclassifier update" in update_words(vote_of("held", "size"))
+    assert not update_words(vote_of()) + update_words(vote_of("held", "new label")) + update_words(vote_of("waiting"))
+
+
+def test_free_votes_beyond_the_cap_are_not_given_as_a_share_of_it():
+    assert "%" not in cap_words(1.21)
+    assert "kept until the next update" in cap_words(1.21)
+    assert "100%" in cap_words(1.0)

@@ -20,7 +20,7 @@ def test_about_tells_what_is_served_and_how_good_it_is(visitor, small_model):
     assert "sample_reviews.csv" in page
     assert f"{metrics['accuracy']:.2%}" in page
     assert "It has taken in no votes; " in page
-    assert "A vote acts at once." in page
+    assert "A vote acts at once, within bounds." in page
     visitor.vote(visitor.classify(), "negative")
     assert "It has taken in 1 vote; " in words_of(visitor.read("/about"))
 
@@ -45,10 +45,12 @@ def test_about_says_how_long_a_review_is_kept(visitor):
 def test_about_tells_votes_for_the_owner_from_votes_for_the_next_check(make_app):
     visitor = Visitor(make_app(CAP=1e-9))
     assert "No votes wait for review." in words_of(visitor.read("/about"))
-    for n in range(7):
-        visitor.vote(visitor.classify(f"{REVIEW} Number {n}."), "negative")
+    for n, label in enumerate(["negative", "positive"] * 3):  # the first five act whatever their size
+        visitor.vote(visitor.classify(f"{REVIEW} Number {n}."), label)
+    for n in range(2):
+        visitor.vote(visitor.classify(f"{PAN} Number {n}."), "positive")
     visitor.vote(visitor.classify(f"{REVIEW} Number 0."), "negative")
-    assert "1 vote waits for review, 7 for its next check." in words_of(visitor.read("/about"))
+    assert "1 vote waits for review, 3 for its next update." in words_of(visitor.read("/about"))
 
 
 def test_model_shows_votes_and_words_as_pictures_with_the_same_facts_in_a_table(visitor):
@@ -98,3 +100,11 @@ def test_bundled_model_says_that_it_is_bundled(make_app, monkeypatch, tmp_path):
     visitor = Visitor(make_app(MODEL=None))
     assert "the small model that ships with the program" not in words_of(visitor.read("/"))  # for the owner alone
     assert "the small model that ships with the program" in words_of(visitor.read("/about"))
+
+
+def test_votes_beyond_the_cap_are_not_given_as_more_than_all_of_it(make_app):
+    visitor = Visitor(make_app(CAP=1e-9))
+    visitor.vote(visitor.classify(), "negative")
+    page = words_of(visitor.read("/model"))
+    assert "Votes have moved this small model farther than they may" in page
+    assert "So few texts cannot judge a single vote." in page
