@@ -242,7 +242,7 @@ def peer(copies):
     """Print time, memory and accuracy of dask-ml's Incremental on two workers, on the same documents."""
     missing = [name for name in ("dask_ml", "distributed") if find_spec(name) is None]
     if missing:
-        print("dask-ml is left out; it needs: pip install dask-ml", file=sys.stderr)
+        print("dask-ml is left out; it needs: pip install 'movieclassifier[bench-cluster]'", file=sys.stderr)
         return
     found = run([sys.executable, __file__, "--peer", str(copies)]).answer
     memory = f"driver {found['driver_MB']:.0f} MB, largest worker {found['worker_MB']:.0f} MB"
@@ -264,20 +264,24 @@ def fit_peer(copies):
 
     cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0")
     client = Client(cluster)
-    vectorizer = make_vectorizer(make_recipe("default"))
+    recipe = make_recipe("default")
     # Accuracy is told for the official halves, which the copies of the whole corpus would hold both.
-    documents = list(open_corpus(TRAIN))
-    blocks = [documents[start : start + 1000] for start in range(0, len(documents), 1000)] * copies * 2
+    with closing(LocalEngine(1)) as engine:
+        documents, _ = find_source(open_corpus(*[TRAIN] * 2 * copies), engine).split(copies * 50_000, 0)
     start = time.perf_counter()
-    load = dask.delayed(lambda block: vectorizer.transform([text for text, _ in block]))
-    meta = vectorizer.transform(["a"])[:0]
-    shape = (1000, meta.shape[1])
-    X = dask.array.concatenate([dask.array.from_delayed(load(block), shape, meta=meta) for block in blocks])
-    labels = np.array([label for block in blocks for _, label in block])
-    y = dask.array.from_array(labels, chunks=1000)
+    n_blocks = len(documents) // 1000
+    blocks = [documents.part(1000 * number, 1000 * (number + 1)) for number in range(n_blocks)]
+    meta = make_vectorizer(recipe).transform(["a"])[:0]
+    read, hashed = dask.delayed(texts_and_labels), dask.delayed(vectorized)
+    parts = [read(block) for block in blocks]
+    X = dask.array.concatenate(
+        [dask.array.from_delayed(hashed(part, recipe), (1000, meta.shape[1]), meta=meta) for part in parts]
+    )
+    y = dask.array.concatenate([dask.array.from_delayed(part[1], (1000,), dtype=np.int64) for part in parts])
     model = Incremental(SGDClassifier(loss="log_loss", alpha=1e-6), shuffle_blocks=False, assume_equal_chunks=True)
     model.fit(X, y, classes=[0, 1])
     seconds = time.perf_counter() - start
+    vectorizer = make_vectorizer(recipe)
     texts, y_test = zip(*open_corpus(TEST), strict=True)
     parts = [vectorizer.transform(texts[at : at + 1000]) for at in range(0, len(texts), 1000)]
     y_pred = np.concatenate([model.estimator_.predict(part) for part in parts])
@@ -285,6 +289,19 @@ def fit_peer(copies):
     client.close()
     cluster.close()
     return {"seconds": seconds, "accuracy": float((y_pred == y_test).mean()), **memory}
+
+
+def texts_and_labels(documents):
+    """Read a block of documents, on a worker."""
+    texts, labels = zip(*documents, strict=True)
+    return texts, np.array(labels)
+
+
+def vectorized(part, recipe):
+    """Hash a block of documents, on a worker."""
+    from movieclassifier.vectorizer import make_vectorizer
+
+    return make_vectorizer(recipe).transform(part[0])
 
 
 # ---------------------------------------------------------------- the model of the cost

@@ -1,9 +1,9 @@
 """Train by shards over separate hosts: driver, scheduler, workers and store in network namespaces of their own.
 
-``python -m tests.scripts.network_namespaces`` needs Linux, root, ``ip`` and the packages distributed, s3fs and
-moto[server]. All addresses are in namespaces that it makes and removes; it opens no port anywhere else. The corpus
-lies in an S3-like store alone, and an empty file system hides the driver's folder from the workers. The record must
-be that of processes of one host.
+``python -m tests.scripts.network_namespaces`` needs Linux, root, ``ip`` and the extras dask and bench-cluster. All
+addresses are in namespaces that it makes and removes; it opens no port anywhere else. The corpus lies in an S3-like
+store alone, and an empty file system hides the driver's folder from the workers. The record must be that of processes
+of one host.
 """
 
 import hashlib
@@ -51,7 +51,7 @@ def why_not() -> str:
         return "there is no program ip"
     missing = [name for name in ("distributed", "s3fs", "moto", "flask_cors") if find_spec(name) is None]
     if missing:
-        return f"{' and '.join(missing)} must be installed: pip install distributed s3fs 'moto[server]'"
+        return f"{' and '.join(missing)} must be installed: pip install 'movieclassifier[dask,bench-cluster]'"
     name = f"mc{os.getpid()}probe"
     probe = subprocess.run(["ip", "netns", "add", name], capture_output=True, text=True)
     if probe.returncode:
