@@ -21,6 +21,7 @@ import pickle
 import statistics
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,14 +32,17 @@ import shards_model
 from measuring import run
 
 from movieclassifier import Plan, evaluate, make_recipe, open_corpus, score_documents
-from movieclassifier.corpora.survey import count_labels
+from movieclassifier.corpora.survey import count_labels, files_digest
 from movieclassifier.system.memory import peak_megabytes
+from movieclassifier.training.engines import tasks as engine_tasks
 from movieclassifier.training.engines.local import LocalEngine
 from movieclassifier.training.engines.table import make_engine
 from movieclassifier.training.engines.tasks import Task, bundles_of
-from movieclassifier.training.shards.messages import PassWeights
+from movieclassifier.training.shards.messages import PassWeights, Steps
+from movieclassifier.training.shards.mixing import Mix
 from movieclassifier.training.shards.numbering import SCALE, as_integers
 from movieclassifier.training.shards.sharded_fit import ShardedFit
+from movieclassifier.training.shards.small_integers import SmallIntegers
 from movieclassifier.training.shards.tasks import step_shard
 from movieclassifier.training.source_tasks import find_source
 
@@ -160,8 +164,10 @@ class Measured:
         return found
 
 
-def fit_once(on, n_workers, copies, with_bytes=False):
+def fit_once(on, n_workers, copies, with_bytes=False, bundles=None):
     """Fit, and return seconds, seconds of CPU of driver and workers, and peak memory, by phase and in all."""
+    if bundles is not None:
+        engine_tasks.BUNDLES_PER_WORKER = bundles
     engine = Measured(make_engine(on, n_workers), with_bytes)
     exhaust(engine.run([Task(warm_up, ())] * n_workers))
     engine.take()
@@ -307,31 +313,80 @@ def vectorized(part, recipe):
 # ---------------------------------------------------------------- the model of the cost
 
 
+MANY = 8  # bundles, in place of the two of one worker
+
+
 def measure_constants(copies):
-    """Return the constants of the model from a fit on one worker, and from tasks that do nothing but travel."""
+    """Return the constants of the model, without a run of more than one worker.
+
+    What a task costs whatever its documents is the difference between runs in many bundles and in few. How much longer
+    a document takes beside others is found with trainings that know nothing of each other.
+    """
     found, sizes = fit_apart("local", 1, copies), fit_apart("local", 1, copies, "bytes")
+    many = fit_apart("local", 1, copies, "", MANY)
     n, phases = found["n"], found["phases"]
-    steps = [phases[f"pass {number + 1}"] for number in range(N_PASSES)]
-    step = statistics.median(each["worker_cpu"] for each in steps[1:])
+    names = [f"pass {number + 1}" for number in range(N_PASSES)]
+    tasks = phases["count"]["tasks"]
+    more = sum(many["phases"][name]["worker_cpu"] - phases[name]["worker_cpu"] for name in names)
+    bundle = max(0.0, more / (MANY - tasks) / N_PASSES / found["n_live"])
+    fixed = tasks * bundle * found["n_live"]
     task, link = measure_engine()
-    per_bundle = sizes["phases"]["count"]["up"] / shards_model.BYTES_PER_COLUMN / phases["count"]["tasks"]
-    whole, part = found["n_seen"], per_bundle
-    power = np.log(whole / part) / np.log(phases["count"]["tasks"])
-    # Half of the driver's CPU is taken for what it does for each result, half for what it does between passes.
-    columns = sum(each["up"] for each in sizes["phases"].values()) / shards_model.BYTES_PER_COLUMN
-    driver = sum(each["driver_cpu"] for each in (phases["count"], *steps))
+    merge, start = measure_merging(found["n_live"])
+    whole, part = found["n_seen"], columns_of_a_bundle(sizes)
+    power = np.log(whole / part) / np.log(tasks)
     return n, shards_model.Constants(
-        survey=max(phases["survey"]["seconds"], phases["survey"]["worker_cpu"]) / n,
-        count=phases["count"]["worker_cpu"] / n,
-        compact=max(0.0, steps[0]["worker_cpu"] - step) / n,
-        step=step / n,
-        merge=driver / columns / 2,
-        start=driver / 2 / (len(steps) * found["n_live"]),
+        survey=phases["survey"]["worker_cpu"] / n,
+        count=(phases["count"]["worker_cpu"] - fixed) / n,
+        step=(statistics.median(phases[name]["worker_cpu"] for name in names) - fixed) / n,
+        bundle=bundle,
+        crowd=tuple((number, crowd(number, copies, found["worker_cpu"])) for number in (2, 4)),
+        digest=measure_digest(),
+        merge=merge,
+        start=start,
         task=task,
         link=link,
         n_columns=found["n_live"],
-        seen=(float(part / (n / phases["count"]["tasks"]) ** power), float(power)),
+        seen=(float(part / (n / tasks) ** power), float(power)),
     )
+
+
+def columns_of_a_bundle(sizes):
+    """Return the columns that a bundle of the counting pass has, about, from the bytes of its result."""
+    per_column = shards_model.PLACE + shards_model.COUNTS
+    sparse = sizes["phases"]["count"]["up"] / per_column / sizes["phases"]["count"]["tasks"]
+    return min(sparse, 0.8 * sizes["n_seen"])
+
+
+def crowd(n_fits, copies, alone):
+    """Return the CPU of a training beside others that run at the same time, over that of one alone."""
+    with ThreadPoolExecutor(n_fits) as pool:
+        found = list(pool.map(lambda _: fit_apart("local", 1, copies)["worker_cpu"], range(n_fits)))
+    return statistics.mean(found) / alone
+
+
+def measure_digest():
+    """Return the seconds of the digest of the files, for each document."""
+    corpus = open_corpus(COPIED)
+    start = time.process_time()
+    files_digest(corpus)
+    return (time.process_time() - start) / 50_000
+
+
+def measure_merging(n_live):
+    """Return the seconds of adding a column of a result, and of a column of the model at the end of a pass."""
+    places = np.arange(0, n_live, 3, dtype=np.int32)
+    steps = Steps(places, (SmallIntegers.of(places.astype(np.int64), np.int32),), np.zeros(1, np.int64), 1, 0)
+    mix, frequency = Mix(1, n_live), np.ones(n_live, np.int32)
+    merges, starts = [], []
+    for _ in range(5):
+        times = [time.process_time()]
+        mix.add(steps)
+        times.append(time.process_time())
+        mix.weights(frequency, "float32")
+        times.append(time.process_time())
+        merges.append((times[1] - times[0]) / len(places))
+        starts.append((times[2] - times[1]) / n_live)
+    return statistics.median(merges), statistics.median(starts)
 
 
 def measure_engine():
@@ -366,20 +421,9 @@ def check_model(copies, repeat):
         print(f"{n_workers:7}  {predicted:7.1f} s  {measured:6.1f} s  {errors[-1]:+.0%}", flush=True)
     verdict = "within" if max(map(abs, errors)) <= 0.2 else "NOT within"
     print(f"{verdict} 20% on {n_cores} cores\n")
-    print(
-        "\n".join(
-            shards_model.table(
-                shards_model.Constants(
-                    survey=constants.survey,
-                    count=constants.count,
-                    compact=constants.compact,
-                    step=constants.step,
-                    merge=constants.merge,
-                    start=constants.start,
-                )
-            )
-        )
-    )
+    names = ("survey", "count", "step", "bundle", "digest", "merge", "start")
+    of_a_cluster = shards_model.Constants(**{name: getattr(constants, name) for name in names})
+    print("\n".join(shards_model.table(of_a_cluster)))
 
 
 def main():
@@ -396,8 +440,10 @@ def main():
     parser.add_argument("--peer", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
-        on, n_workers, copies, *with_bytes = args.one
-        print(json.dumps(fit_once(on, int(n_workers), int(copies), bool(with_bytes))))
+        on, n_workers, copies, *rest = args.one
+        with_bytes, bundles = [*rest, "", ""][:2]
+        found = fit_once(on, int(n_workers), int(copies), bool(with_bytes), int(bundles) if bundles else None)
+        print(json.dumps(found))
     elif args.peer:
         print(json.dumps(fit_peer(args.peer)))
     elif args.simulate:

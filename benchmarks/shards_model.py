@@ -5,15 +5,21 @@
 measures those, too.
 
 The driver hands a bundle of shards to each worker. Its scheduler, its link and its merging of results are three
-servers, each of which does one thing at a time; workers share the cores. A pass ends with its last merge.
+servers, each of which does one thing at a time; workers share the cores. A pass begins when the weights have come to
+all workers, each of which hands them on, and ends with its last merge. During the survey the driver reads all files for
+their digest.
 """
 
 import heapq
+import math
 from collections import deque
 from dataclasses import dataclass, replace
 
-BYTES_PER_COLUMN = 12  # place and two counts, or place and one sum, or place, ratio and weight
+# A result tells the place of each column, or has all of them: two counts of a byte, or a sum of four bytes. Place and
+# ratio of a live column are sent once, its weight at each pass.
+PLACE, COUNTS, SUM, RATIO, WEIGHT = 4, 2, 4, 4, 4
 WORKERS, LINK, MERGING, SCHEDULER = "workers", "driver's link", "driver's merging", "scheduler"
+DIGEST = "driver's digest of the files"
 
 
 @dataclass(frozen=True)
@@ -22,8 +28,15 @@ class Constants:
 
     Attributes
     ----------
-    survey, count, compact, step : float
-        Per document and worker: to find its label, to hash it and count, to keep its live columns (once), one pass.
+    survey, count, step : float
+        Per document and worker: to find its label, to hash it and count, one pass.
+    bundle : float
+        Per task and column of the model, on a worker: to make room for the sums and to pack them.
+    crowd : tuple of (int, float)
+        How much longer all this takes beside others on one machine, by the number of workers there: they share its
+        cores' caches and its memory.
+    digest : float
+        Per document, on the driver: to read it and compute the digest of the files.
     merge : float
         Per column of a result, on the driver.
     start : float
@@ -40,12 +53,14 @@ class Constants:
         Bytes of cache per document.
     """
 
-    survey: float = 4e-6
-    count: float = 26e-6
-    compact: float = 0.0
+    survey: float = 5e-6
+    count: float = 30e-6
     step: float = 12e-6
-    merge: float = 26e-9
-    start: float = 48e-9
+    bundle: float = 10e-9
+    crowd: tuple[tuple[int, float], ...] = ()
+    digest: float = 1e-6
+    merge: float = 5e-9
+    start: float = 15e-9
     task: float = 1e-3
     link: float = 1.25e9
     n_columns: int = 2**22
@@ -83,8 +98,19 @@ def columns_of(n_documents: float, constants: Constants) -> float:
     return float(min(constants.n_columns, factor * n_documents**power))
 
 
+def bytes_up(n_columns: float, n_all: float, n_bytes: int) -> float:
+    """Return the bytes of a result that has values at some columns, with their places or at all of them."""
+    return float(min(n_columns * (PLACE + n_bytes), n_all * n_bytes))
+
+
+def broadcast(n_bytes: float, n_workers: int, constants: Constants) -> Cost:
+    """Return what it costs to send a value to all workers: it comes to one, and each that has it hands it on."""
+    seconds = n_bytes / constants.link
+    return Cost(seconds * (1 + math.ceil(math.log2(n_workers))), {LINK: seconds})
+
+
 def simulate_phase(
-    work: float, n_tasks: int, n_workers: int, n_cores: int, down: float, up: float, merge: float, constants: Constants
+    work: float, n_tasks: int, n_workers: int, n_cores: int, up: float, merge: float, constants: Constants
 ) -> Cost:
     """Simulate tasks that all can start at once.
 
@@ -94,8 +120,8 @@ def simulate_phase(
         Seconds of a worker for each task.
     n_tasks, n_workers, n_cores : int
         Workers that are more than the cores share them.
-    down, up : float
-        Bytes that travel with each task, and with each result.
+    up : float
+        Bytes that travel with each result.
     merge : float
         Seconds of the driver for each result.
     constants : Constants
@@ -111,10 +137,8 @@ def simulate_phase(
         while idle and n_waiting:
             idle, n_waiting = idle - 1, n_waiting - 1
             scheduler_free = max(scheduler_free, now) + constants.task
-            link_free = max(link_free, scheduler_free) + down / constants.link
             busy[SCHEDULER] += constants.task
-            busy[LINK] += down / constants.link
-            heapq.heappush(arriving, link_free)
+            heapq.heappush(arriving, scheduler_free)
         rate = min(1.0, n_cores / len(ends)) if ends else 1.0
         next_end = now + (ends[0] - served) / rate if ends else float("inf")
         if arriving and arriving[0] <= next_end:
@@ -143,29 +167,58 @@ def simulate(
 ) -> Cost:
     """Simulate a training: the survey, the counting pass, and passes of SGD.
 
+    Parameters
+    ----------
+    n_documents, n_workers : int
+    constants : Constants
+    n_passes : int
+    n_cores : int, optional
+        Of the machine that all workers share; without it each of them has a core of its own, and a machine.
+    bundles_per_worker : int, optional
+    n_shards : int
+
     Examples
     --------
     One worker without a driver's costs takes what its documents take.
 
-    >>> free = Constants(survey=0, compact=0, merge=0, start=0, task=0, link=1e99)
+    >>> free = Constants(survey=0, bundle=0, digest=0, merge=0, start=0, task=0, link=1e99)
     >>> round(simulate(10**6, 1, free).seconds, 6), simulate(10**6, 1, free).bottleneck
-    (62.0, 'workers')
+    (66.0, 'workers')
     >>> round(simulate(10**6, 4, free).seconds, 6), round(simulate(10**6, 4, free, n_cores=2).seconds, 6)
-    (15.5, 31.0)
+    (16.5, 33.0)
     """
     n_tasks = min(n_shards, n_workers * (bundles_per_worker or (2 if n_workers <= 50 else 1)))
     per_task = n_documents / n_tasks
-    n_columns = columns_of(per_task, constants)
-    n_live, sizes = constants.n_columns, (n_tasks, n_workers, n_cores or n_workers)
-    up, merge = BYTES_PER_COLUMN * n_columns, constants.merge * n_columns
-    down = BYTES_PER_COLUMN * n_live
-    total = simulate_phase(constants.survey * per_task, *sizes, 0, 0, 0, constants)
-    total += simulate_phase(constants.count * per_task, *sizes, 0, up, merge, constants)
-    for number in range(n_passes):
-        work = (constants.step + (0 if number else constants.compact)) * per_task
-        total += simulate_phase(work, *sizes, down, up, merge, constants)
+    n_columns, n_live = columns_of(per_task, constants), constants.n_columns
+    sizes, crowd = (n_tasks, n_workers, n_cores or n_workers), crowd_of(n_workers, n_cores, constants)
+    merge, fixed = constants.merge * n_columns, constants.bundle * n_live
+    total = simulate_phase(constants.survey * per_task * crowd, *sizes, 0, 0, constants)
+    digest = constants.digest * n_documents
+    if n_cores is not None:  # which the driver shares with the workers
+        total = Cost(max(total.seconds, (total.busy[WORKERS] * min(n_workers, n_cores) + digest) / n_cores), total.busy)
+    total = Cost(max(total.seconds, digest), {**total.busy, DIGEST: digest})
+    up = bytes_up(n_columns, n_live, COUNTS)
+    total += simulate_phase((constants.count * per_task + fixed) * crowd, *sizes, up, merge, constants)
+    total += broadcast((PLACE + RATIO) * n_live, n_workers, constants)
+    up = bytes_up(n_columns, n_live, SUM)
+    for _ in range(n_passes):
+        total += broadcast(WEIGHT * n_live, n_workers, constants)
+        total += simulate_phase((constants.step * per_task + fixed) * crowd, *sizes, up, merge, constants)
         total += Cost(constants.start * n_live, {MERGING: constants.start * n_live})
     return total
+
+
+def crowd_of(n_workers: int, n_cores: int | None, constants: Constants) -> float:
+    """Return how much longer a document takes with so many workers on one machine.
+
+    Examples
+    --------
+    >>> shared = Constants(crowd=((2, 1.1), (4, 1.3)))
+    >>> [crowd_of(n, 2, shared) for n in (1, 2, 3, 4, 8)], crowd_of(8, None, shared)
+    ([1.0, 1.1, 1.1, 1.3, 1.3], 1.0)
+    """
+    known = [factor for n, factor in constants.crowd if n <= n_workers and n_cores is not None]
+    return known[-1] if known else 1.0
 
 
 def breaks_first(n_documents: int, n_workers: int, constants: Constants, cost: Cost) -> str:
@@ -178,17 +231,18 @@ def breaks_first(n_documents: int, n_workers: int, constants: Constants, cost: C
         LINK: "the link: add results up in a tree",
         MERGING: "merging: add results up in a tree",
         SCHEDULER: "the scheduler: fewer, larger workers",
+        DIGEST: "one reader of all files: digests of parts",
     }
     return advice[cost.bottleneck]
 
 
 def table(constants: Constants) -> list[str]:
     """Return the lines of the table."""
-    lines = ["documents  columns  workers      time  efficiency  waits for         breaks first"]
+    lines = ["documents  columns  workers      time  efficiency  waits for                     breaks first"]
     for n_documents in (10**8, 10**9):
         for n_columns in (2**22, 2**24):
             settings = replace(constants, n_columns=n_columns)
-            alone = replace(settings, merge=0, start=0, task=0, link=1e99)
+            alone = replace(settings, digest=0, merge=0, start=0, task=0, link=1e99)
             ideal = simulate(n_documents, 1, alone).seconds
             for n_workers in (10, 100, 1000):
                 cost = simulate(n_documents, n_workers, settings)
@@ -198,7 +252,7 @@ def table(constants: Constants) -> list[str]:
                 columns = f"2^{n_columns.bit_length() - 1}"
                 lines.append(
                     f"{size:>9}  {columns:>7}  {n_workers:7,}  {cost.seconds:6,.0f} s  {share:10.0%}  "
-                    f"{cost.bottleneck:<16}  {fault}"
+                    f"{cost.bottleneck:<28}  {fault}"
                 )
     return lines
 
