@@ -78,12 +78,12 @@ def plain_steps(shards, settings, live, weights, number):
     lookup = live.lookup(settings.recipe.ngrams.n_features)
     for shard in shards:
         places, _, estimators, _ = step_shard(shard, settings, live, weights, lookup=lookup, number=number)
-        live = places >= 0
+        known = places >= 0
         # A column that the shard lacks keeps its weight. The penalty on it is left out: it is 1e-3 of a weight.
         own = np.zeros(weights.coef.shape[1], np.bool_)
-        own[places[live]] = True
+        own[places[known]] = True
         for row, estimator in enumerate(estimators):
-            sums[row, places[live]] += as_integers(estimator.coef_[0, live])
+            sums[row, places[known]] += as_integers(estimator.coef_[0, known])
             sums[row, ~own] += as_integers(weights.coef[row, ~own])
             intercepts[row] += as_integers(float(estimator.intercept_[0]))
     return sums, intercepts, sum(shard.n_documents for shard in shards)

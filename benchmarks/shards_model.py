@@ -53,14 +53,14 @@ class Constants:
         Bytes of cache per document.
     """
 
-    survey: float = 5e-6
-    count: float = 30e-6
+    survey: float = 4e-6
+    count: float = 26e-6
     step: float = 12e-6
-    bundle: float = 10e-9
+    bundle: float = 15e-9
     crowd: tuple[tuple[int, float], ...] = ()
-    digest: float = 1e-6
-    merge: float = 5e-9
-    start: float = 15e-9
+    digest: float = 0.95e-6
+    merge: float = 2.2e-9
+    start: float = 1.6e-9
     task: float = 1e-3
     link: float = 1.25e9
     n_columns: int = 2**22
@@ -183,9 +183,9 @@ def simulate(
 
     >>> free = Constants(survey=0, bundle=0, digest=0, merge=0, start=0, task=0, link=1e99)
     >>> round(simulate(10**6, 1, free).seconds, 6), simulate(10**6, 1, free).bottleneck
-    (66.0, 'workers')
+    (62.0, 'workers')
     >>> round(simulate(10**6, 4, free).seconds, 6), round(simulate(10**6, 4, free, n_cores=2).seconds, 6)
-    (16.5, 33.0)
+    (15.5, 31.0)
     """
     n_tasks = min(n_shards, n_workers * (bundles_per_worker or (2 if n_workers <= 50 else 1)))
     per_task = n_documents / n_tasks

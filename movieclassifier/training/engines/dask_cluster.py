@@ -16,16 +16,13 @@ SECONDS_TO_CONNECT = 20.0
 SECONDS_BETWEEN_LOOKS = 0.5
 # A worker that dies can take the only copy of a shared value with it: its tasks are then tried again.
 ATTEMPTS = 8
-# Dask's profiler takes 7% of the time, and its looks at itself 2 to 4% of a core in each process. Its threshold makes
-# malloc return each large array at once, and the next one is then made of pages that have to be cleared: hashing took
-# half as long again.
+# Dask's profiler takes 7% of the time, and its looks at itself 2 to 4% of a core in each process.
 OF_OWN_WORKERS = {
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.system-monitor.interval": "5s",
     "distributed.scheduler.work-stealing-interval": "1s",
     "distributed.worker.memory.monitor-interval": "1s",
     "distributed.worker.profile.enabled": False,
-    "distributed.nanny.pre-spawn-environ": {"OMP_NUM_THREADS": 1, "OPENBLAS_NUM_THREADS": 1},
 }
 # Without an address of its own, its server would take a port that other programs use.
 WITHOUT_DASHBOARD = {"dashboard_address": "127.0.0.1:0", "scheduler_kwargs": {"dashboard": False}}
