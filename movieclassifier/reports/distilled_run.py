@@ -139,11 +139,16 @@ def _examples(
 def _words(
     classifier: Classifier, weights_alone: tuple[NDArray[np.int32], NDArray[np.floating]], unlabelled: Iterable[str]
 ) -> list[list[Word]]:
-    """Return the n-grams of each class to which the texts without labels have added most."""
+    """Return the n-grams of each class to which the texts without labels have added most.
+
+    An n-gram whose weight has shrunk is none of them: it does not speak for the other class.
+    """
     weights = classifier.weights
     coef = weights.coef.copy()
     for row, alone in enumerate(weights_alone[1]):
-        coef[row, weights.columns] -= look_up(weights_alone[0], alone, weights.columns).astype(coef.dtype)
+        weight = coef[row, weights.columns]
+        gain = weight - look_up(weights_alone[0], alone, weights.columns).astype(coef.dtype)
+        coef[row, weights.columns] = np.where(gain * weight > 0, gain, 0)
     gained = classifier.copy()
     gained.weights = replace(weights, coef=coef)
 

@@ -66,7 +66,23 @@ def test_words_are_those_that_the_labels_alone_did_not_teach(student):
     weights = student.weights
     alone = (weights.columns, weights.coef[:, weights.columns])
     facts = describe_distillation(student, alone, TEXTS, (lambda: (), Y, {"student": np.eye(2)[Y]}))
-    assert all(abs(word["weight"]) < 1e-6 for words in facts["words"] for word in words)
+    assert facts["words"] == [[], []]
+
+
+@pytest.mark.parametrize(("factor", "gains"), [(2.0, []), (0.5, [0.5, 0.5]), (-1.0, [2.0, 2.0])])
+def test_an_ngram_whose_weight_shrank_does_not_speak_for_the_other_class(student, factor, gains):
+    weights = student.weights
+    alone = (weights.columns, factor * weights.coef[:, weights.columns])
+    facts = describe_distillation(student, alone, TEXTS, (lambda: (), Y, {"student": np.eye(2)[Y]}))
+    largest = np.abs(weights.coef).max()
+    for words, gain in zip(facts["words"], gains, strict=False):
+        assert all(0 < word["weight"] <= gain * largest + 1e-3 for word in words)
+    assert [bool(words) for words in facts["words"]] == [bool(gains)] * 2
+    # A word is told for the class that its weight speaks for.
+    for sign, words in zip((-1, 1), facts["words"], strict=True):
+        for word in words:
+            told = {part.ngram: part.value for part in student.explain(word["ngram"], 1).contributions}
+            assert sign * told[word["ngram"]] > 0
 
 
 def test_facts_come_back_beside_a_distilled_model_alone(tmp_path, student):
