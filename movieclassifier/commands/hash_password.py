@@ -24,7 +24,7 @@ def main() -> None:
     """
     from werkzeug.security import generate_password_hash
 
-    # No option of its own: what stands on a command line is seen by everybody on the machine.
+    # Not an option: everybody on the machine can see a command line.
     prompt = f"Password (at least {MIN_LENGTH} characters)"
     with warnings.catch_warnings():
         # Without a terminal getpass says twice, once with a line of its source, that it cannot hide what is typed.

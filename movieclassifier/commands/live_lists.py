@@ -1,4 +1,4 @@
-"""``movieclassifier live sources``, ``import-opml`` and ``export-opml``: the lists of what is read."""
+"""``movieclassifier live sources``, ``import-opml`` and ``export-opml``: the lists of newspapers and feeds."""
 
 import json
 

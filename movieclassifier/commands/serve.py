@@ -78,7 +78,7 @@ def main(
         raise OSError(WINDOWS)
     from movieclassifier.web.concurrency import number_of_workers
 
-    # gunicorn reads it, too, as soon as it is imported, and ends with a traceback where it is no number.
+    # gunicorn reads it, too, as soon as it is imported, and ends with a traceback if it is not a number.
     named = number_of_workers(os.environ.pop("WEB_CONCURRENCY", None))
     if debug and not is_loopback(host):
         raise ValueError("--debug lets whoever reaches it run code; it takes this machine's own address only.")

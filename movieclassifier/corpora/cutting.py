@@ -27,7 +27,7 @@ from movieclassifier.corpora.without_text import WithoutText
 # In bytes. A shard begins within a piece, and the documents before it are read in vain.
 MIN_PIECE, MAX_PIECE = 2**16, 2**23
 N_PIECES = 256
-# In these encodings quotes, delimiters and line breaks are single bytes, which are in no other letter.
+# In these encodings quotes, delimiters and line breaks are single bytes, which are never a part of a letter.
 ENCODINGS = ("utf-8", "ascii", "iso8859", "cp125", "koi8")
 KAGGLE = {"text_column": "review", "label_column": "sentiment"}
 SENTIMENT140 = {"header": False, "text_column": 5, "label_column": 0, "encoding": "latin-1"}
@@ -145,7 +145,7 @@ def _with_head(
 
 
 def _row_format(path: Path, reader: Any, settings: Mapping[str, Any]) -> RecordFormat | None:
-    """Return how the rows of a file are told apart; None if they are written in a way of their own."""
+    """Return how the rows of a file are told apart; None if their format is unknown."""
     if reader is not iter_plain_csv:
         return None if is_array(path, settings.get("encoding", "utf-8")) else RecordFormat(quoted=False, header=False)
     rows = RecordFormat(settings.get("quoted", True), settings.get("header", True), settings.get("delimiter", ","))

@@ -74,7 +74,7 @@ def fold_of(text: str, n_folds: int, seed: int = 0) -> int:
     """Return the fold of a document.
 
     It depends on the text and the seed alone: documents with the same text are never on both sides of a split, the
-    order of a corpus does not matter, and nothing has to be kept in memory. The folds are so of about the same size.
+    order of a corpus does not matter, and nothing has to be kept in memory. This makes folds of about the same size.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Pieces of a corpus that many processes read at the same time: ranges of a file, or whole files.
 
-A piece of a table is read as a small file of its own, which begins with the header of the whole one. Readers find the
+A piece of a table is read as a small file that begins with the header of the whole file. Readers find the
 columns in the header; in a file without one they find them in the first row, which then takes its place.
 """
 

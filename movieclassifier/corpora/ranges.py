@@ -159,7 +159,7 @@ def _by_rows(path: Path, wanted: list[int], rows: RecordFormat) -> list[int]:
 
 
 def _by_parity(path: Path, start: int, wanted: list[int], delimiter: int) -> list[int] | None:
-    """Count quotes; None if one stands where only a parser knows its meaning."""
+    """Count quotes; None if only a parser can tell the meaning of one."""
     cuts: list[int] = []
     inside, before, offset = False, LINE_FEED, start
     for content, after in _blocks(path, start):

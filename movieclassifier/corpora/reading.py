@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 COLUMN_OPTIONS = ("text_columns", "label_column", "no_header", "delimiter", "no_quotes", "escape")
 # Options that decide which documents the bytes yield. The number of bad rows allowed decides only if reading succeeds.
 CHOSEN = ("format", *COLUMN_OPTIONS, "encoding", "part", "labels")
-# The option that gives each argument of a reader; the others have the same name.
+# The option for each argument of a reader, where their names differ.
 OPTION_OF = {"text_column": "text_columns", "header": "no_header", "quoted": "no_quotes"}
 
 
@@ -96,7 +96,7 @@ class ReadingOptions:
         return any(name in COLUMN_OPTIONS for name in self.chosen())
 
     def reader_arguments(self) -> dict[str, Any]:
-        """Return the options of a reader that are given; the others keep the reader's defaults.
+        """Return the options that are given, as arguments of a reader; the reader has defaults for the rest.
 
         Examples
         --------
@@ -165,7 +165,7 @@ class ReadingOptions:
 
 
 def same_reading(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Tell whether two choices read the same; a format that only one of them names may be what the other guesses.
+    """Tell whether two choices read the same; if only one of them names a format, the other may guess the same one.
 
     Parameters
     ----------

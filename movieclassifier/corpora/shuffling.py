@@ -7,7 +7,7 @@ depends on the keys alone. Therefore the result does not depend on the memory.
 
 The sort is a radix sort from the top: blocks of records are scattered to temporary buckets by the highest bits of
 their keys, and each bucket is sorted in memory, or scattered again if it is still too large. Temporary files are opened
-one at a time, whatever the number of buckets.
+one at a time, however many buckets there are.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -66,7 +66,7 @@ def shuffle_rows(
 
     Every row is kept byte for byte, line breaks inside quotes included, and the header stays first. Blank lines are
     left out; a last row without a line break gets one. Every permutation is equally likely. The same file and seed
-    give the same bytes, whatever the memory. On any error the file at `out_path` stays as it was.
+    give the same bytes with any amount of memory. On any error the file at `out_path` stays as it was.
 
     Parameters
     ----------

@@ -122,7 +122,7 @@ def survey_of(corpus: "Corpus", counts: "Counter[str]", sha256: str, bad_rows: B
 
 
 def with_digest(corpus: "Corpus", bad_rows: BadRows) -> tuple[Iterator[tuple[str, str]], Callable[[], str]]:
-    """Return the documents of a corpus with the values of their labels, and what tells its digest once they are read.
+    """Return texts with the values of their labels, and a function that returns their digest after the last one.
 
     Parameters
     ----------
@@ -254,7 +254,7 @@ def _hashed(documents: Iterator[tuple[str, str]], digest: "hashlib._Hash") -> It
 def _is_integer(value: str) -> bool:
     """Tell whether a value is an integer as numpy holds them, written the usual way."""
     digits = value.removeprefix("-")
-    # int() of more digits than it takes is an error of its own.
+    # int() refuses too many digits with a different message.
     return digits.isdecimal() and len(digits) < 20 and str(int(value)) == value and abs(int(value)) < 2**63
 
 

@@ -42,7 +42,7 @@ class Unlabelled:
 
 
 def is_among(text: str, known: NDArray[np.uint64]) -> bool:
-    """Tell whether the digest of a text is among others, which are ascending."""
+    """Tell whether the digest of a text is among some digests in ascending order."""
     digest = text_digest(text)
     place = int(np.searchsorted(known, np.uint64(digest)))
     return place < len(known) and int(known[place]) == digest

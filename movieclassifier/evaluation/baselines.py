@@ -1,4 +1,4 @@
-"""Baselines: what people would otherwise use, ready to be compared with the recipes of this package."""
+"""Baselines: the models that people would otherwise use, to be compared with the recipes of this package."""
 
 import re
 from functools import cache

@@ -1,4 +1,4 @@
-"""Train several candidates on the same documents, test them on the same others, and say which differences count."""
+"""Train several candidates on the same documents, test them on the same holdouts, and say which differences count."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -115,7 +115,7 @@ def compare(
         try:
             outcomes = run_one(name, candidate)
         except (Killed, ChildProcessError, MemoryError, ValueError) as error:
-            # If others could be trained, the corpus is in order, and their results must not be lost.
+            # If some candidates could be trained, the corpus is in order, and their results must not be lost.
             if isinstance(error, ValueError) and not right:
                 raise
             rows.append(replace(row, error=_reason(error)))
@@ -196,7 +196,7 @@ def summarize(outcomes: Sequence[Outcome], n_classes: int) -> dict[str, Any]:
 
 
 def rank(rows: Sequence[Row], right: Mapping[str, NDArray[np.bool_]]) -> list[Row]:
-    """Return rows by accuracy, the best one marked and the others tested against it.
+    """Return rows by accuracy, the best one marked and the rest tested against it.
 
     Parameters
     ----------

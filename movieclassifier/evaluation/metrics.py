@@ -21,8 +21,8 @@ def evaluate(y: NDArray[np.integer], values: NDArray[np.float64], classifier: Cl
     """Return the metrics of decision values against the truth.
 
     All figures have the bits of scikit-learn's, except the log loss: scikit-learn takes numpy's logarithm, whose last
-    bit depends on the processor. This one is that of the C library. The figures take about nine bytes a document
-    beside the arguments.
+    bit depends on the processor. This one is that of the C library. The figures take about nine bytes per
+    document, besides the arguments.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def _iter_aucs(
 
 
 def _per_class(confusion: NDArray[np.int64], names: Iterable[str]) -> dict[str, ClassMetrics]:
-    """Return precision, recall and F1 of each class; what would be divided by 0 is 0."""
+    """Return precision, recall and F1 of each class; a division by 0 gives 0."""
     correct, n_predicted, n_true = confusion.diagonal(), confusion.sum(axis=0), confusion.sum(axis=1)
     rows = zip(names, correct.tolist(), n_predicted.tolist(), n_true.tolist(), strict=True)
     return {

@@ -29,7 +29,7 @@ def roc_auc(packed: NDArray[np.uint64], n_positive: int) -> float:
     Parameters
     ----------
     packed : ndarray of shape (n_samples,)
-        As :func:`pack` returns them, with at least one label of each kind; what was in it is gone afterwards.
+        As :func:`pack` returns them, with at least one label of each kind; it is overwritten.
     n_positive : int
         Number of positive labels.
 

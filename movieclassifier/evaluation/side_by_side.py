@@ -33,7 +33,7 @@ def run_side_by_side(
     Returns
     -------
     list of list
-        For each candidate the outcome of each split, or why there is none.
+        For each candidate the outcome of each split, or the reason why it is missing.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def outcomes_of(attempts: Sequence[Attempt]) -> list[Outcome]:
     Raises
     ------
     ValueError, MemoryError, ChildProcessError
-        If a split has none.
+        If a split has no outcome.
     """
     for each in attempts:
         if isinstance(each, Exception):

@@ -47,14 +47,14 @@ def _score(name: str, y: NDArray[np.integer], y_proba: NDArray[np.float64]) -> d
 def paired_differences(
     y: NDArray[np.integer], proba: Mapping[str, NDArray[np.floating]], last: str
 ) -> list[dict[str, Any]]:
-    """Compare one model with each of the others on the same documents.
+    """Compare one model with each of the remaining models on the same documents.
 
     Parameters
     ----------
     y : ndarray of shape (n_samples,)
     proba : mapping of str to ndarray of shape (n_samples, n_classes)
     last : str
-        The model to compare the others with.
+        The model that the remaining ones are compared with.
 
     Returns
     -------

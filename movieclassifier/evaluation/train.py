@@ -1,6 +1,6 @@
 """Train and evaluate a classifier with one call, as ``movieclassifier train`` does."""
 
-# help() then shows hints as they are written, in place of what they stand for.
+# With this, help() shows type hints as they are written here.
 from __future__ import annotations
 
 import json

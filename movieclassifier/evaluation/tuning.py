@@ -30,7 +30,7 @@ SMALLEST = 200
 
 @dataclass(frozen=True)
 class SearchPlan:
-    """All that decides the course of a search.
+    """The settings that decide the course of a search.
 
     Attributes
     ----------
@@ -164,7 +164,7 @@ def tune(
         numbers = _with_base(numbers[:n_kept])
         for done, number in enumerate(numbers):
             if (number, n_documents) not in journal.scores:
-                # At least one result, whatever the budget.
+                # At least one result, even if the budget is too small.
                 if time.monotonic() > deadline and (best[1] or done):
                     best = best if best[1] else (n_documents, numbers[:done])
                     return _found(candidates, journal, best, finished=False)

@@ -43,7 +43,7 @@ class Journal:
     path : str or path-like
         Made if it is missing. Results that an earlier run of the same search wrote are read.
     search : dict
-        All that decides the results, as JSON holds it.
+        The settings that decide the results, as JSON holds them.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Rows: texts as numbered columns. They are made once and handed to all that decides, explains and learns."""
+"""Rows: texts as numbered columns. They are made once; deciding, explaining and learning take the same rows."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -94,7 +94,7 @@ class EvenRows(Rows):
 
 
 def sums_of_rows(terms: NDArray[np.float64], indptr: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Return the sum over each row, which does not depend on the rows beside it.
+    """Return the sum over each row, which does not depend on its neighbours.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ UNCHANGED, STEPPED, TOO_FAR, TOO_LARGE, TOO_MUCH, GUARDED = range(6)
 
 @dataclass(frozen=True)
 class Step:
-    """A ballot that changed weights, and all that it takes to take it back."""
+    """A ballot that changed weights, with everything that is needed to take it back."""
 
     index: int
     old: NDArray[np.floating]

@@ -13,7 +13,7 @@ DEFAULT_CLIENT_SHARE = 0.5
 # Share of the guard set that votes together may answer worse, and an update too. Both models answer the same
 # documents, so much less than the standard error of either accuracy is a sign.
 DEFAULT_TOLERANCE = 0.01
-# A model of a few hundred texts moves far with each vote. So many act whatever their size, where no guard set can judge
+# A model of a few hundred texts moves far with each vote. So many act without bounds where no guard set can judge
 # them: with fewer documents than these, the tolerance is one document or less, and a single answer is chance.
 FREE_VOTES = 5
 FEW_GUARDS = 200

@@ -114,7 +114,7 @@ class Learner:
         return other
 
     def learn(self, batches: Iterable[Batch]) -> None:
-        """Learn ballots after all others."""
+        """Learn ballots after those that are there."""
         for batch in batches:
             self.ballots.extend(batch)
         self._learn_new()
@@ -127,7 +127,7 @@ class Learner:
             if index is not None:
                 self.ballots.remove(index)
                 self.held.pop(int(self.ballots.at[index]), None)
-                # One that changed no weight leaves the others as they are.
+                # A ballot that changed no weight can be taken out without learning the later ones again.
                 changed += [index] if self.outcome[index] == STEPPED else []
         if changed:
             self.take_back_to(min(changed))

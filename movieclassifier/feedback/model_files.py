@@ -31,7 +31,7 @@ OWN_DATABASE = "a database of its own with --database or DATABASE_URL."
 
 
 def serve_first(engine: Engine, path: Path) -> None:
-    """Make a model file the base of a database that has none.
+    """Make a model file the base of a database without a base.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def model_name(path: Path) -> str:
 
 
 def accuracy_on_guard(trained: Classifier, arrays: Mapping[str, NDArray[Any]], candidate: Classifier) -> float | None:
-    """Return a candidate's accuracy on the guard set of a trained model; None where that has none."""
+    """Return a candidate's accuracy on the guard set of a trained model; None if it has no guard set."""
     return guard_accuracy(candidate, arrays, trained.columns) if "guard_y" in arrays else None
 
 

@@ -128,7 +128,7 @@ class MovedWeights:
         found : ndarray of shape (n,), int8
             Takes the outcomes of the ballots that yield no step, from the first on.
         free : int
-            So many steps are allowed whatever the bounds say.
+            So many steps are allowed without bounds.
         """
         self._count_clients(len(ballots.names))
         twin = drift_twin()

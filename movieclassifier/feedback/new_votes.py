@@ -23,8 +23,8 @@ def new_ballots(rows: Sequence[NewVote], since: int, position: int, classifier: 
     Returns
     -------
     list of Batch or None
-        None if an event is missing, damaged, or anything but a vote. The reason is not told: whoever reads the whole
-        log finds it.
+        None if an event is missing, damaged, or anything but a vote. The reason is not told: reading the
+        whole log finds it.
     """
     ngrams, labels = classifier.recipe.ngrams, classifier.label_names
     if [row.position for row in rows] != list(range(since + 1, position + 1)):

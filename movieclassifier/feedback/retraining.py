@@ -241,7 +241,7 @@ def _record(material: Material, classifier: Classifier, corpus: Corpus, n_votes:
 def retrain_apart(
     url: str, corpus: Corpus, by: str, tolerance: float | None = None, note: str = "", n_threads: int = 1
 ) -> RetrainReport:
-    """Retrain in this process, on a database that is opened for it; what a process of its own calls."""
+    """Retrain in this process, on a database that is opened for it; a server calls this in a new process."""
     from movieclassifier.feedback.log.store import FeedbackStore
 
     store = FeedbackStore(url)

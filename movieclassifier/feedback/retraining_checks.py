@@ -21,7 +21,7 @@ def check_holdout(
     held_out = list(material.holdout())
     found, before = accuracy_by_name(classifier, held_out), accuracy_by_name(base, held_out)
     if not has_same_holdout(material, base):
-        # The base may have been trained on some of these; what it reached on documents that it had not seen counts.
+        # The base may have been trained on some of these; only its accuracy on documents that it had not seen counts.
         before = min(before, base.metadata.get("metrics", {}).get("accuracy", before))
     allowed = allowed_loss(tolerance, len(held_out))
     if found < before - allowed:

@@ -79,7 +79,7 @@ def gather(corpus: Corpus, base: Classifier, votes: Sequence[VotedText]) -> Mate
 
 
 def interleaved(documents: Iterable[Document], n: int, more: Sequence[Document]) -> Iterator[Document]:
-    """Yield `n` documents with others spread evenly among them.
+    """Yield `n` documents with further ones spread evenly among them.
 
     Examples
     --------

@@ -112,7 +112,7 @@ class ServedLog:
             self.served.follow(group.start, group.position, group.learned)
 
     def fresh(self) -> ServedModel:
-        """Return the served model after it has learned all that is in the log now."""
+        """Return the served model after it has learned everything that is in the log now."""
         position = self.store.raw.read(read_head)[0]
         if position != self.served.position and not self.store.raw.read(
             lambda raw: self.served.catch_up(raw, position)

@@ -59,7 +59,7 @@ class ServedModel:
         The last event that it has seen; -1 before the first look.
     foundation : Foundation or None
     lock : RLock
-        Held while votes are learned. Who holds it may read the database, and never waits for a turn to write.
+        Held while votes are learned. Its holder may read the database, but must not wait for a turn to write.
     """
 
     def __init__(self, engine: Engine, bounds: Bounds | None = None):
@@ -70,7 +70,9 @@ class ServedModel:
         self._classifier: Classifier
         self._learner: Learner
         self._inside: frozenset[int] = frozenset()
-        self._new_labels: dict[int, int] = {}  # accepted votes for labels that are no class, with their acceptance
+        self._new_labels: dict[
+            int, int
+        ] = {}  # accepted votes for labels that are not classes yet, with the events that accepted them
         self._digest: str | None = None
 
     @contextmanager
@@ -273,7 +275,7 @@ class ServedModel:
         return self._learner.shares()
 
     def guard_accuracy(self) -> float | None:
-        """Return the accuracy of the served weights on the guard set; None where the model has none."""
+        """Return the accuracy of the served weights on the guard set; None if the model has no guard set."""
         return self._learner.guard.accuracy if self._learner.guard else None
 
     def votes_in_weights(self, connection: Connection) -> list[Accepted]:

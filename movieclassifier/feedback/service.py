@@ -132,7 +132,7 @@ class Service:
             If the label is not one of the model's.
         TooMany
         """
-        # Before the queue: a forged id must not keep others from writing, and a text is hashed outside of locks.
+        # Before the queue: a forged id must not keep anybody from writing, and a text is hashed outside of locks.
         find = self._finder(prediction_id, client)
         prediction = self.log.store.raw.read(find)
         check_label(self.log.fresh(), label, self.settings)

@@ -1,4 +1,4 @@
-"""Settings of the log and of what learns from it; the web front and the commands read the same ones."""
+"""Settings of the log and of the model that learns from it; the web front and the commands read the same ones."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -82,7 +82,7 @@ class Settings:
                 raise ValueError(f"MOVIECLASSIFIER_{name.upper()} must be {expected}; got {getattr(self, name)!r}.")
 
     def new_labels_of(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """Return the labels that may become classes beside those of a model.
+        """Return the labels that may become classes, besides those of a model.
 
         Examples
         --------

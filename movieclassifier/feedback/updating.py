@@ -228,7 +228,7 @@ def _check(
     tolerance: float,
     without_guard: bool,
 ) -> tuple[float | None, float | None]:
-    """Return the accuracy on the guard set of a candidate and of what it is measured against."""
+    """Return the accuracy of a candidate on the guard set, and the accuracy that it is compared with."""
     trained, arrays = load_base(connection, root)
     accuracy = accuracy_on_guard(trained, arrays, candidate)
     if accuracy is None:

@@ -10,14 +10,14 @@ MAX_TEXT = 20_000
 MAX_TITLE = 300
 # Of markup: a tag may be long, and there may be many.
 MAX_MARKUP = 400_000
-# What ends a line of text; any other tag is taken out without a trace.
+# The tags that end a line of text; all remaining tags are taken out without a trace.
 BLOCKS = re.compile(
     "address|article|aside|blockquote|br|d[dlt]|div|fig(caption|ure)|footer|h[1-6r]|header|li|main|nav|ol|option|p|pre|"
     "section|table|t[dhr]|ul"
 )
 HIDDEN = frozenset(("script", "style", "template", "svg", "noframes", "iframe"))
 TAG = re.compile(r"/?([a-zA-Z][a-zA-Z0-9:-]{0,40})")
-# Bidirectional controls can make a line read as what it is not; the others are invisible.
+# Bidirectional controls can make a line read as a different one; the remaining ones are invisible.
 INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]")
 CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -71,7 +71,7 @@ def tidy(text: str, limit: int = MAX_TEXT) -> str:
 def without_tags(markup: str) -> str:
     """Return markup without its tags, comments and scripts; a "<" that begins none of them stays.
 
-    Every character is looked at a bounded number of times, whatever is left open.
+    Every character is looked at a bounded number of times, even if tags are left open.
     """
     kept: list[str] = []
     place, end = 0, len(markup)

@@ -1,4 +1,4 @@
-"""Collecting: what is due is asked for, read, and kept; one process at a time, in pieces that may be lost."""
+"""Collecting: feeds that are due are asked, and their items read and kept, by one process at a time."""
 
 import logging
 import secrets
@@ -116,7 +116,7 @@ class Collector:
     def run(
         self, stopped: threading.Event, idle: float = IDLE_SECONDS, after: Callable[[], None] | None = None
     ) -> None:
-        """Collect what is due until it is stopped; whatever happens, it goes on.
+        """Collect what is due until it is stopped; no error ends it.
 
         Parameters
         ----------
@@ -228,5 +228,5 @@ class Collector:
 
 
 def _latest(validators: Validators, feed: Row[Any]) -> Validators:
-    """Return what a server that has nothing new wants to be asked with: what it says now, else what it said."""
+    """Return the tags for the next request to a server that has nothing new: its new ones, else its last ones."""
     return Validators(validators.etag or feed.etag, validators.modified or feed.modified)

@@ -16,7 +16,7 @@ def describe(item: Item, judgement: Judgement) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``label`` is None where nothing can be told of the text; ``best`` is the most probable class.
+        ``label`` is None if the model can say nothing about the text; ``best`` is the most probable class.
     """
     return {
         "source": item.kind,

@@ -80,7 +80,7 @@ class FetchedPage:
 
 @dataclass(frozen=True)
 class _Request:
-    """The request that is sent, whatever the address."""
+    """The request that is sent to every address."""
 
     validators: Validators | None
     limit: int

@@ -1,4 +1,4 @@
-"""Items are made of what a parser found: one article or post each, as text."""
+"""Items, one article or post each, are made of the fields that a parser found."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -41,7 +41,7 @@ def is_advertisement(title: str, categories: Iterable[str]) -> bool:
 
 
 def make_item(source: str, found: Mapping[str, Any], now: datetime | None = None) -> Item | None:
-    """Return an item of what a parser found, cleaned; None if there is nothing to read, or it is an advertisement.
+    """Return an item of the fields that a parser found, cleaned; None for an advertisement, or without a text.
 
     Parameters
     ----------

@@ -121,7 +121,7 @@ class Live:
         Raises
         ------
         NotFound
-            If there is none, or it has gone.
+            If it is unknown, or was deleted.
         """
         with snapshot(self._engine) as connection:
             found = find_item(connection, id)
@@ -149,7 +149,7 @@ class Live:
             return feed_states(connection)
 
     def counts(self) -> list[tuple[str, str, int]]:
-        """Return (newspaper, outcome, number of articles) of what is kept and judged."""
+        """Return (newspaper, outcome, number of articles) for the articles that are kept and judged."""
         with snapshot(self._engine) as connection:
             return count_outcomes(connection)
 

@@ -1,6 +1,6 @@
 """The classifier: texts in, labels and probabilities out; it explains itself and learns from corrections."""
 
-# help() then shows hints as they are written, in place of what they stand for.
+# With this, help() shows type hints as they are written here.
 from __future__ import annotations
 
 import copy

@@ -137,7 +137,7 @@ def make_coef(columns: NDArray[np.integer], values: NDArray[np.floating], n_feat
     Parameters
     ----------
     columns : ndarray of shape (n_columns,)
-        Ascending; all others have the weight 0.
+        Ascending; the weights of the remaining columns are 0.
     values : ndarray of shape (n_rows, n_columns)
     n_features : int
 

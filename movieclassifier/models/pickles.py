@@ -28,7 +28,7 @@ from movieclassifier.models.inert_pickles import (
     InertUnpickler,
 )
 
-# What a cut, hostile or foreign pickle can raise while its opcodes are read.
+# The errors that a cut, hostile or foreign pickle can raise while its opcodes are read.
 PICKLE_ERRORS = (
     pickle.UnpicklingError,
     ValueError,

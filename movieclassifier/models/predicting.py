@@ -1,6 +1,6 @@
 """Predicting and explaining: texts in, labels, probabilities and contributions out."""
 
-# help() then shows hints as they are written, in place of what they stand for.
+# With this, help() shows type hints as they are written here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence

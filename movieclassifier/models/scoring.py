@@ -28,7 +28,7 @@ def score_documents(
     y : ndarray of shape (n_samples,)
         Positions of the labels in ``classes_``.
     values : ndarray of shape (n_samples, n_rows)
-        Decision values. These two are all that grows with the stream: nine bytes a document with two classes.
+        Decision values. Only these two grow with the stream: by nine bytes per document with two classes.
 
     Raises
     ------

@@ -46,7 +46,7 @@ class Weights:
     def decide(self, rows: Rows) -> NDArray[np.float64]:
         """Return decision values (log-odds, before the temperature).
 
-        Those of a row do not depend on the rows beside it, to the last bit.
+        Those of a row do not depend on its neighbours, to the last bit.
 
         Parameters
         ----------

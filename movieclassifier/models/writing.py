@@ -1,4 +1,4 @@
-"""Write a model: the record, and beside it the pickles for notebooks that work the book's way."""
+"""Write a model: the record, and the pickles for notebooks that load a model as the book does."""
 
 import io
 import json

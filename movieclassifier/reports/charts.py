@@ -1,4 +1,4 @@
-"""Pictures of what a model confuses and of its words: confusion matrix, bars and clouds of n-grams."""
+"""Pictures of the mistakes and the words of a model: confusion matrix, bars and clouds of n-grams."""
 
 import re
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ BARE = re.compile(r"\w(.*\w)?", re.DOTALL)
 
 
 def _write_cell(axis: "Axes", row: int, column: int, n: int, share: float) -> None:
-    """Write the share, and below it the number; nothing but a faint 0 where there are none."""
+    """Write the share, and the number below it; if the number is 0, only a faint 0."""
     colour = PAPER if share > 0.55 else INK if n else LINE
     offset = {"textcoords": "offset points", "ha": "center", "color": colour}
     axis.annotate(f"{share:.1%}" if n else "0", (column, row), (0, 0), **offset)  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 """A distillation as its report tells it: where teacher and student disagree, and the words the student learned.
 
-The facts lie beside the record as ``distilled.json``; the record itself stays small.
+The facts are in ``distilled.json`` in the folder of the record; the record itself stays small.
 """
 
 import heapq
@@ -69,7 +69,7 @@ def describe_distillation(
     unlabelled: Iterable[str],
     tested: tuple[Callable[[], Iterable[Document]], NDArray[np.intp], Mapping[str, NDArray[np.floating]]],
 ) -> Distillation:
-    """Return what the report tells of a distillation.
+    """Return the facts that a report shows of a distillation.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def _words(
 
 
 def save_distillation(model_dir: str | os.PathLike[str], facts: Distillation) -> None:
-    """Write the facts beside the record."""
+    """Write the facts into the folder of the record."""
     with replace_file(Path(model_dir) / NAME, "w") as file:
         json.dump(facts, file, ensure_ascii=False, indent=1)
 

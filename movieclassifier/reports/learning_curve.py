@@ -43,7 +43,7 @@ class LearningCurve:
 
     @property
     def can_be_drawn(self) -> bool:
-        """Whether there is a point; the first prequential one tells of a model that knew nothing, and is left out."""
+        """Whether there is a point; the first prequential one, of a model that knew nothing, does not count."""
         return bool(self.holdout) or len(self.prequential) > 2
 
 

@@ -67,7 +67,7 @@ def make_picture(
     for ending, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
         buffer = io.BytesIO()
         with warnings.catch_warnings():
-            # What no font of this machine has is a box here, and whole in the text equivalent.
+            # A character that the fonts of this machine lack becomes a box here; the text equivalent has it.
             warnings.filterwarnings("ignore", "Glyph .* missing from")
             figure.savefig(buffer, format=ending, dpi=DPI, metadata=metadata)
         files[ending] = buffer.getvalue()

@@ -89,7 +89,7 @@ def read_test_part(classifier: Classifier, documents: Iterable[Document]) -> Tes
     Raises
     ------
     ValueError
-        If there are none, or a label is not one of the classifier's.
+        If there are no documents, or a label is not one of the classifier's.
     """
     place = {label: position for position, label in enumerate(classifier.classes_.tolist())}
     parts: list[tuple[NDArray[np.generic], ...]] = []

@@ -1,4 +1,4 @@
-"""The report of a training run: what was measured, in pictures and words, on one page."""
+"""The report of a training run: its measures in pictures and words, on one page."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Do work ahead of its use, in threads, without changing the order of anything."""
+"""Do work in threads before its results are used; the order of the results stays the same."""
 
 import queue
 import threading
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def read_ahead(items: Iterable[T], size: int = 4) -> Generator[T, None, None]:
-    """Iterate in a thread of its own, at most `size` items ahead.
+    """Iterate in a separate thread, at most `size` items ahead.
 
     An exception of the iterable is raised here, after the items before it. Closing the generator ends the thread.
 
@@ -56,7 +56,7 @@ def _fill(boxes: Boxes, items: Iterable[Any], stopped: threading.Event) -> None:
             if not _put(boxes, box, stopped):
                 return
         _put(boxes, [], stopped)
-    except BaseException as error:  # whatever ends the reader is raised where its items are used
+    except BaseException as error:  # any error of the reader is raised where its items are used
         _put(boxes, [], stopped, error)
 
 
@@ -72,7 +72,7 @@ def _put(boxes: Boxes, box: list[Any], stopped: threading.Event, error: BaseExce
 
 
 def import_ahead(module: str) -> None:
-    """Import a module in a thread of its own, while others compute; who needs it then waits only for what is left."""
+    """Start to import a module in a separate thread; code that imports it later waits only for the rest."""
 
     def load() -> None:
         # An ImportError is raised again where the module is needed, a RuntimeError says that the program is ending.

@@ -1,4 +1,4 @@
-"""Replace a file as a whole: whoever reads it sees the old bytes or the new ones, never a half."""
+"""Replace a file as a whole: a reader sees the old bytes or the new ones, never a part of both."""
 
 import errno
 import os
@@ -50,7 +50,7 @@ def replace_file(path: str | os.PathLike[str], mode: str = "wb") -> Iterator[IO[
     target = Path(os.path.realpath(path))
     permissions = _check_target(target, path)
     # Beside the target, because a rename is atomic only within one file system; 50 characters stay below the
-    # 255 bytes that a name may have, whatever the alphabet.
+    # A name may have 255 bytes, in any alphabet.
     temporary = target.with_name(f".{target.name[:50]}.{os.urandom(4).hex()}.tmp")
     try:
         with name_full_disk(path), _open_new(temporary, mode) as file:

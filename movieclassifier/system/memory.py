@@ -31,7 +31,7 @@ def peak_megabytes() -> float:
 
 
 def available_bytes() -> int:
-    """Return how much memory this process could get at most: what is free here, and what it is allowed.
+    """Return how much memory this process could get: what is free, or less if the process has a limit.
 
     Limits that the system does not tell, as on Windows, are left out.
     """

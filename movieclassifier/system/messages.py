@@ -2,7 +2,7 @@
 
 
 def one_line(error: BaseException) -> str:
-    """Say what `error` says on one line, the file first.
+    """Return the message of an error on one line, with the file first.
 
     Examples
     --------

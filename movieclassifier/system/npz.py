@@ -1,4 +1,4 @@
-"""Write the files that ``numpy.load`` reads a chunk at a time, and read them within limits, whoever wrote them."""
+"""Write the files that ``numpy.load`` reads a chunk at a time, and read those of strangers within limits."""
 
 import math
 import re
@@ -19,7 +19,7 @@ MAX_HEADER_BYTES = 10_000
 HEADER = re.compile(
     rb"\{'descr': '([<>|][biufU]\d{1,7})', 'fortran_order': (False|True), 'shape': \(((?:\d{1,15},? ?)*)\), \} *\n"
 )
-# What a cut, foreign or hostile file can raise while it is read and taken apart.
+# The errors that a cut, foreign or hostile file can raise while it is read.
 NPZ_ERRORS = (
     ValueError,
     LookupError,

@@ -1,4 +1,4 @@
-"""Call a function in a process of its own, so that its peak memory is its own."""
+"""Call a function in a new process, so that its peak memory can be measured."""
 
 import multiprocessing
 import signal
@@ -74,6 +74,6 @@ def _answer(sender: Connection, function: Callable[..., Any], args: tuple[Any, .
 
 def _death(exit_code: int) -> RuntimeError:
     if exit_code >= 0:
-        return RuntimeError(f"the process ended with exit status {exit_code}; what it said is above.")
+        return RuntimeError(f"the process ended with exit status {exit_code}; its messages are above.")
     name = signal.Signals(-exit_code).name
     return Killed(f"killed ({name}){', most probably for want of memory' if name == 'SIGKILL' else ''}")

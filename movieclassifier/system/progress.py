@@ -26,7 +26,7 @@ class Progress:
     Parameters
     ----------
     total : int or None
-        How many units there are; None where nobody knows, which gives lines in place of a bar.
+        How many units there are; None if that is unknown, which gives lines in place of a bar.
     title : str
         What is being done.
     unit : str, default="documents"
@@ -89,7 +89,7 @@ class Progress:
             if (self._visible or self._n_drawn >= 0) and self._n_drawn < self.n_done:
                 self._draw()
         if self._bar and self._bar.active:
-            # The bar did not reach its end: leave its line to what comes next, such as an error.
+            # The bar did not reach its end: end its line before anything is printed, such as an error.
             self._stream.write("\n")
             self._stream.flush()
 

@@ -12,7 +12,7 @@ from movieclassifier.system.progress import SECONDS_BETWEEN_LINES
 
 @contextmanager
 def telling_of_wait(what: str, show: bool | None = None, stream: TextIO | None = None) -> Iterator[None]:
-    """Say every ten seconds what the block waits for, and for how long it has.
+    """Say every ten seconds what the block waits for, and how long it has waited.
 
     Parameters
     ----------

@@ -183,8 +183,9 @@ def naive_bayes(lessons: Lessons, recipe: Recipe) -> Probabilities:
 def memory_bound(lessons: Lessons, recipe: Recipe) -> int:
     """Return about how many bytes a run with the teacher ``vectors`` takes at most.
 
-    The n-grams' vectors and the counts of hashed columns do not grow with the corpora. What does grow is a few
-    numbers a text, and the vector of each labelled one. The teacher is still there when the student is fitted.
+    The n-grams' vectors and the counts of hashed columns do not grow with the corpora. Only a few
+    numbers per text grow with them, and the vector of each labelled text. The teacher is still in memory when the
+    student is fitted.
     """
     settings, n_texts = VectorsSettings(), lessons.n_labelled + lessons.n_unlabelled
     n_classes, size, choice = lessons.n_classes, settings.embedding.size, settings.choice

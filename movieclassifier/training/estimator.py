@@ -1,6 +1,6 @@
 """The classifier as an estimator of scikit-learn; only this module imports scikit-learn's base classes."""
 
-# help() then shows hints as they are written, in place of what they stand for.
+# With this, help() shows type hints as they are written here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
@@ -114,7 +114,7 @@ class StreamingTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         self.n_threads = n_threads
 
     def fit(self, X: Iterable[str], y: ArrayLike) -> StreamingTextClassifier:
-        """Learn from texts and labels, and forget all that was learned before.
+        """Learn from texts and labels, and forget everything that was learned before.
 
         Parameters
         ----------
@@ -160,7 +160,7 @@ class StreamingTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
     def partial_fit(self, X: Iterable[str], y: ArrayLike, classes: ArrayLike | None = None) -> StreamingTextClassifier:
         """Learn from one minibatch, in the order in which it comes.
 
-        Probabilities of what was learned so are not calibrated. After :meth:`fit`, this takes a plain step of SGD; see
+        The probabilities are not calibrated afterwards. After :meth:`fit`, this takes a plain step of SGD; see
         :meth:`movieclassifier.Classifier.partial_fit`.
 
         Parameters

@@ -1,4 +1,4 @@
-"""Checks of what the estimator for scikit-learn takes: texts, and labels of classes."""
+"""Checks of the arguments of the estimator for scikit-learn: texts, and labels of classes."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -93,7 +93,7 @@ def check_label_order(counts: NDArray[np.integer], shares: NDArray[np.floating],
 
 
 class LabelRuns:
-    """Notice runs of one label that a shuffled stream would not show, whatever the size of the minibatches.
+    """Notice runs of one label that a shuffled stream would not show, for any size of the minibatches.
 
     A run of L documents with a label of the share p starts somewhere among n with a probability below ``n * p**L``.
 

@@ -16,7 +16,7 @@ from movieclassifier.system.atomic import name_full_disk
 
 
 class MinibatchCache:
-    """Minibatches on disk: appended in one pass, read at any position in the others.
+    """Minibatches on disk: appended in the first pass, read at any position in later passes.
 
     Vowpal Wabbit has such a file for its passes, too. Every minibatch carries a checksum. A binary row holds one value
     throughout, and only its columns are written: about twice the bytes of the text. Memory holds one offset per
@@ -85,7 +85,7 @@ class MinibatchCache:
             self._file.close()
 
     def append(self, rows: Rows, y: NDArray[np.integer]) -> None:
-        """Write a minibatch behind the others."""
+        """Append a minibatch."""
         self._file.seek(self._offsets[-1])
         values = rows.data[rows.indptr[:-1][rows.lengths > 0]] if self.binary else rows.data
         content = [array.tobytes() for array in (y.astype(np.int32), rows.indptr, rows.columns, values)]
@@ -97,7 +97,7 @@ class MinibatchCache:
         self._offsets.append(self._file.tell())
 
     def _checksum(self, header: Sequence[int], content: Iterable[bytes]) -> int:
-        """Return the CRC-32 of a minibatch, and of what its numbers mean."""
+        """Return the CRC-32 of a minibatch and of the settings that its numbers depend on."""
         checksum = zlib.crc32(f"{self.n_features} {self.dtype} {self.binary} {list(header)}".encode())
         for part in content:
             checksum = zlib.crc32(part, checksum)

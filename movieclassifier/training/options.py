@@ -1,4 +1,4 @@
-"""The options of a training, which check themselves: what is learned, and how the run goes."""
+"""The options of a training: what is learned, and how the run goes. They check themselves."""
 
 import os
 from dataclasses import dataclass

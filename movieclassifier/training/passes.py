@@ -1,4 +1,4 @@
-"""The minibatches of a fit: the first pass reads and vectorizes the stream, the others visit what it left."""
+"""The minibatches of a fit: the first pass reads and vectorizes the stream, later passes read its cache."""
 
 from collections import deque
 from collections.abc import Generator, Iterator
@@ -24,7 +24,7 @@ Vectorized = Generator[tuple[Rows, NDArray[np.integer]], None, None]
 def iter_first_pass(
     plan: Plan, documents: Iterator[Document], n_steps_done: int, n_threads: int, *, even: bool = False
 ) -> Vectorized:
-    """Yield the minibatches of the stream that are not done yet, vectorized ahead; what follows them stays unread."""
+    """Yield the minibatches of the stream that are not done yet, vectorized ahead; nothing behind them is read."""
     n_done = min(n_steps_done * plan.minibatch_size, plan.n_fit)
     deque(islice(documents, n_done), maxlen=0)
     minibatches = iter_minibatches(islice(documents, plan.n_fit - n_done), plan.minibatch_size)

@@ -1,4 +1,4 @@
-"""The plan of a fit: all that decides its bits, the documents aside."""
+"""The plan of a fit: every setting that its bits depend on, besides the documents."""
 
 import json
 import math
@@ -17,7 +17,7 @@ Corpus = tuple[str, int, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Plan:
-    """All that decides the bits of a fit, the documents aside.
+    """Every setting that the bits of a fit depend on, besides the documents.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def _is_reading(value: Any) -> bool:
     return isinstance(value, str) and (not value.startswith("{") or isinstance(json.loads(value), dict))
 
 
-# Whether JSON holds a setting of a plan; what the recipe must be, its own room says.
+# Whether a value of JSON may be a setting of a plan; recipes check their settings themselves.
 CHECKS: dict[str, Callable[[Any], bool]] = {
     "classes": _are_classes,
     "label_counts": lambda value: isinstance(value, list) and all(map(_is_count, value)) and sum(value) > 0,

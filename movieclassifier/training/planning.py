@@ -74,7 +74,7 @@ def make_plan(corpus: Corpus, found: Survey, options: TrainingOptions, with_test
 
 
 def _asked(reading: ReadingOptions, options: TrainingOptions) -> dict[str, Any]:
-    """Return the options that a resumed run takes from its checkpoint beside the plan."""
+    """Return the options that a resumed run takes from its checkpoint, besides the plan."""
     of_evaluation = {name: getattr(options, name) for name in ("n_train", "n_holdout", "test", "test_format")}
     return of_evaluation | {"reading": reading.given()}
 
@@ -109,7 +109,7 @@ def earlier_plan(options: RunOptions) -> Plan | None:
     folder = Path(options.model_dir)
     if not folder.is_dir():
         raise ValueError(f"{folder}: there is no such folder to continue from; start without continue_=True.")
-    # A run that was killed after its last step has left a checkpoint; beside a resumed run lies an earlier state.
+    # A run that was killed after its last step has left a checkpoint; a resumed run may have an earlier state, too.
     names = (STATE, CHECKPOINT) if options.resume else (CHECKPOINT, STATE)
     found = (load_checkpoint_facts(folder / name) for name in names)
     return next((facts.plan for facts in found if facts is not None and facts.is_finished), None)
@@ -146,7 +146,7 @@ def provenance(corpus: Corpus, plan: Plan, n_holdout: int, test: str | None) -> 
 def unseen_documents(
     holdout: Excerpt | Iterator[Document], n_holdout: int, test: Excerpt | Iterator[Document] | None
 ) -> tuple[list[Document], Excerpt | Iterator[Document]]:
-    """Return the documents of the guard set, from the holdout where there is one, and all that are evaluated on."""
+    """Return the documents of the guard set (of the holdout if there is one), and the documents to evaluate on."""
     unseen = holdout if test is None else test
     sample = list(islice(holdout if n_holdout else unseen, N_GUARD))
     # A stream has given the sample away; an excerpt is read from its start again.

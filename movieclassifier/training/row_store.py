@@ -53,7 +53,7 @@ class RowStore:
     Attributes
     ----------
     path : Path
-        Of the columns; where each row begins is in a second file beside it.
+        Of the columns; a second file holds where each row begins.
     indptr : ndarray of shape (n_rows + 1,), int64
     """
 
@@ -124,12 +124,12 @@ def write_rows(path: str | os.PathLike[str], minibatches: Iterable[Sequence[str]
     path : str or path-like
     minibatches : iterable of list of str
     ngrams : NGrams
-        With ``binary`` and the norm "l2", so that a text needs no values beside its columns.
+        With ``binary`` and the norm "l2", so that a text needs no values besides its columns.
 
     Raises
     ------
     ValueError
-        If the settings of hashing are others.
+        If the settings of hashing are different.
     OSError
         If there is no room.
     """

@@ -1,4 +1,4 @@
-"""A fit under way: what it has learned, how far it is, and its steps over the minibatches of all passes."""
+"""A fit under way: its trainer, its progress, and its steps over the minibatches of all passes."""
 
 import os
 from collections.abc import Generator, Iterable, Iterator

@@ -27,7 +27,7 @@ from movieclassifier.web.pages import reviews as pages
 from movieclassifier.web.pages.admin import routes as admin
 from movieclassifier.web.throttling import DRAFTS, Throttle
 
-# What the script on the pages does at a key; "?" lists them.
+# The keys that the script on the pages knows; "?" lists them.
 KEYS = (
     ("Ctrl+Enter", "classify the text"),
     ("c", "correct"),

@@ -81,7 +81,7 @@ def network(address: str) -> str:
     """Return the part of an address that a client cannot change at will.
 
     A household has 2**64 IPv6 addresses, and they share their first 64 bits. Ports, brackets, zones and leading zeros
-    make no other client, and all that is no address is one.
+    do not make a different client. Everything that is not an address is one client.
 
     Examples
     --------

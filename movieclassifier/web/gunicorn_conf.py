@@ -11,7 +11,7 @@ from typing import Any
 
 from movieclassifier.web.concurrency import number_of_workers
 
-# Before numpy is imported: a pool of threads per worker would only get in the way of the others.
+# Before numpy is imported: pools of threads of several workers would only get in each other's way.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 port = os.environ.get("PORT")

@@ -1,7 +1,7 @@
 """Several models behind one server, each below its own name with its own log.
 
 ``/films/``, ``/news/`` and ``/posts/`` are three whole applications. The live news use the model named ``news`` and the
-live posts the one named ``posts``; where there is none of that name, they use the first.
+live posts the one named ``posts``; without one of that name, they use the first.
 """
 
 import os
@@ -19,7 +19,7 @@ from movieclassifier.web import create_app
 from movieclassifier.web.proxies import behind_proxies
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
-# What answers for all of them, at the root.
+# The paths that answer for all of them, at the root.
 PROBES = ("/healthz", "/readyz")
 
 

@@ -55,7 +55,7 @@ class PrintedAnswer:
         return facts | {"n_known": self.n_known, "note": self.note}
 
     def columns(self) -> dict[str, Any]:
-        """Return the columns that a table gets; what is not known is None."""
+        """Return the columns of a table; unknown values are None."""
         found: dict[str, Any] = {}
         for place, (label, share) in enumerate(zip(self.labels, self.shares, strict=True), 1):
             mark = "" if place == 1 else f"_{place}"
@@ -105,7 +105,7 @@ def answer_texts(
 
 
 def shown_share(share: float) -> str:
-    """Return a probability with three digits; what is not 1 is not shown as 1, and what is not 0 not as 0.
+    """Return a probability with three digits; only 1 is shown as 1, and only 0 as 0.
 
     Examples
     --------

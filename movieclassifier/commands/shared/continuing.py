@@ -1,4 +1,4 @@
-"""What a finished run knows already, so that its options need not be typed again."""
+"""The options of a finished run, so that they need not be typed again."""
 
 import json
 from collections.abc import Mapping

@@ -36,7 +36,7 @@ class ReplacesCharacters(click.Command):
 
 
 class Command(ReplacesCharacters, HelpPage):
-    """A click command that turns ValueError, OSError and MemoryError into one line; others are bugs and stay loud.
+    """A click command that turns ValueError, OSError and MemoryError into one line; anything else is a bug, and loud.
 
     The exit status is 2, or the `exit_status` of the exception if it has one. The text of a KeyboardInterrupt, such
     as how to go on, is printed. SIGTERM ends a command as Ctrl-C does, so that nothing temporary is left.
@@ -94,7 +94,7 @@ def prepare_process() -> None:
     """Let numpy start no threads for BLAS, and collect garbage less often: imports make much that stays."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.set_threshold(50_000, 20, 20)
-    atexit.register(gc.freeze)  # the last collection would look at all that the process ever imported
+    atexit.register(gc.freeze)  # the last collection would look at everything that the process has imported
 
 
 def warn(sentences: Iterable[str]) -> None:

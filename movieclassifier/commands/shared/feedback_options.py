@@ -24,9 +24,9 @@ def database_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def open_owner(database: str | None, model: str | None = None, *, is_new: bool = False) -> "Owner":
     """Return the log and the served model for their owner, as the server of this environment has them.
 
-    They are closed when the command ends. The command takes the model that the database serves, whatever the model
-    file: to look at the log changes nothing. Unless `is_new`, the database has to exist: an empty one in its place
-    would look as if all votes were lost.
+    They are closed when the command ends. The command takes the model that the database serves, not the model file,
+    because looking at the log must change nothing. Unless `is_new`, the database has to exist: with an empty one in its
+    place, all votes would seem to be lost.
     """
     check_installed("web", "sqlalchemy")
     from movieclassifier.feedback.log.database import expect_database

@@ -22,7 +22,7 @@ SECTIONS = {
 # Where the options of no section stand that several commands have: before and after those of one command alone.
 FIRST = "path output model_dir models model database"
 LAST = "resume continue_ n_threads seed allow_sorted track note as_json show help _click_default_help"
-# What click calls the type of a number, and the range behind its help.
+# Click's names for the type of a number, and its range behind the help.
 NUMBERS = {"INTEGER RANGE": "N", "FLOAT RANGE": "X", "INTEGER": "N", "FLOAT": "X"}
 RANGE = re.compile(r"(?:[-\d.]+<=?)?x(?:[<>]=?[\d.]+)?|[-\d.]+<=?x")
 MIN_SECTION = 3
@@ -66,7 +66,7 @@ class HelpPage(click.Command):
             raise click.UsageError(f"No such option {error.option_name!r}.{guess}", error.ctx) from None
 
     def get_help_option_names(self, ctx: click.Context) -> list[str]:
-        """Return the names whatever context asks first: click keeps the option that it has made."""
+        """Return the names for every context: click keeps the option that it has made for the first one."""
         return ["-h", "--help"]
 
     def get_short_help_str(self, limit: int = 1000) -> str:

@@ -66,7 +66,7 @@ def owners_newspapers() -> list[Any]:
 
 
 def chosen_feeds(names: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the feeds of newspapers whose names begin as those that are given, whatever their capitals."""
+    """Return the feeds of newspapers whose names begin with one of those given; capitals do not matter."""
     papers = owners_newspapers()
     unknown = [name for name in names if not any(_begins(paper.name, name) for paper in papers)]
     if unknown:

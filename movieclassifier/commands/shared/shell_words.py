@@ -32,7 +32,7 @@ OPTIONS = {
     "n_workers": "--workers",
     "ngram_range": "--ngrams",
 }
-# What a run is told apart by, besides its options.
+# The facts that tell runs apart, besides their options.
 FACTS = {"sha256": "corpus", "reading": "way of reading", "version": "version of movieclassifier"}
 NAME = "|".join(OPTIONS)
 BEFORE = "".join(f"(?<={word} )|" for word in ("lower", "for", "and", "pass", "or", "…,"))

@@ -1,4 +1,4 @@
-"""Steps after a fit on the command line: what is kept, what is printed, and what is logged."""
+"""Steps after a fit on the command line: keep the state, print the result, and log the run."""
 
 import shlex
 import time

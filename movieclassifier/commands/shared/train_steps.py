@@ -1,4 +1,4 @@
-"""Steps before a fit on the command line: the corpora, the plan, and all that could stop the run later."""
+"""Steps before a fit on the command line: survey the corpora, plan, and check what could stop the run."""
 
 import os
 from collections.abc import Callable, Iterator

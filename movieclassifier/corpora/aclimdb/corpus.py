@@ -53,7 +53,7 @@ def make_corpus(
     url : str
         An http, https or file address, or a path. The official archive is held to its size and sha256.
     sha256 : str, optional
-        The sha256 that any other source must have.
+        The sha256 that a different source must have.
     n_reviews : mapping of str to int
         The folders to have, such as "train/pos", and how many reviews each must hold.
     timeout, n_retries
@@ -144,7 +144,7 @@ def _expected_sha256(url: str, sha256: str | None) -> str | None:
 
 
 def local_path(url: str) -> Path | None:
-    """Return the path that `url` is or names, or None for a web address."""
+    """Return the path of a local file, given as a path or as a ``file:`` URL; None for a web address."""
     address = urlsplit(url)
     if address.scheme in ("http", "https") and address.netloc:
         return None

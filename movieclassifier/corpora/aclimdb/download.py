@@ -24,8 +24,8 @@ from movieclassifier.system.waiting import telling_of_wait
 log = logging.getLogger(__name__)
 
 CHUNK_BYTES = 1 << 16
-SLOWEST = 1_000  # bytes per second; whoever sends less might as well have stopped
-LONGEST_WAIT = 60.0  # seconds, whatever the server asks for
+SLOWEST = 1_000  # bytes per second; a slower server counts as one that has stopped
+LONGEST_WAIT = 60.0  # seconds, even if the server asks for more
 ENOUGH_PROGRESS = 1_000_000  # bytes; an attempt that brought as many does not count as failed
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})  # HTTP statuses that a further attempt may cure
 PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE = 206, 416
@@ -60,8 +60,8 @@ def fetch(
     """Download the gzip file at `url` to `path`, and go on where an earlier call stopped.
 
     The bytes that have come stay in `path` if this fails or is interrupted, with a note beside it (the same name with
-    `.json` behind it); the next call asks the server for the rest only. So `path` is a partial file until this
-    function has returned.
+    `.json` behind it); the next call asks the server for the rest only. Until this
+    function has returned, `path` is a partial file.
 
     Parameters
     ----------

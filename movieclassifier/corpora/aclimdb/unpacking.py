@@ -53,7 +53,7 @@ def unpack(archive: Path, folder: Path, n_reviews: Mapping[str, int] = LABELED, 
     """Write the reviews in `archive` to `folder`, and the small files that come with them.
 
     The archive is read once, as a stream. Only plain files with the names of the corpus are written, under their
-    names, with the permissions of new files; the rest of what a tar archive can hold is refused.
+    names, with the permissions of new files; anything else in a tar archive is refused.
 
     Parameters
     ----------
@@ -69,8 +69,8 @@ def unpack(archive: Path, folder: Path, n_reviews: Mapping[str, int] = LABELED, 
     Raises
     ------
     ValueError
-        Where the archive is damaged, not an archive, or not the corpus, or a member is refused, by name. What was
-        written until then is left in `folder`.
+        Where the archive is damaged, not an archive, or not the corpus, or a member is refused, by name. Files
+        that were written before stay in `folder`.
     OSError
         Where a file cannot be written.
     """
@@ -130,7 +130,7 @@ def _checked_name(member: tarfile.TarInfo) -> str:
 
 def _refuse_if(name: str, refused: bool, reason: str) -> None:
     if refused:
-        # repr, because a hostile name can hold what moves the cursor of a terminal.
+        # repr, because a hostile name can move the cursor of a terminal.
         raise NotTheCorpus(f"refused member {name[:100]!r}: {reason}")
 
 

@@ -38,7 +38,7 @@ def decompress(file: io.BufferedReader, path: Path, name: str) -> io.BufferedRea
 
 
 class _Decompressed(io.RawIOBase):
-    """Say the same about damaged data, whatever the decompressor says."""
+    """Report damaged data in the same words for every decompressor."""
 
     def __init__(self, plain: Readable, path: Path, name: str) -> None:
         self.plain, self.path, self.name = plain, path, name

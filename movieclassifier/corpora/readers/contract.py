@@ -193,7 +193,7 @@ def nothing_read(path: Path, what: str, bad_rows: BadRows) -> ValueError:
 
 
 def text_fault(text: str, encoding: str) -> str | None:
-    """Say what makes a text unreadable: a NUL or a byte that is not in the encoding; None if nothing does."""
+    """Return why a text cannot be read: a NUL, or a byte that the encoding lacks; None if it can."""
     if not text.isascii():
         try:
             text.encode("utf-8")

@@ -1,4 +1,4 @@
-"""Plain CSV, read in blocks by the compiled twin of ``csv_rows``; every other row is left to the definition."""
+"""Plain CSV, read in blocks by the compiled twin of ``csv_rows``; the definition reads all rows that are not plain."""
 
 import codecs
 import io

@@ -57,7 +57,7 @@ def iter_csv_records(lines: Iterator[str], dialect: Dialect, path: str, bad_rows
 
 
 def split_line(line: str, delimiter: str) -> list[str] | None:
-    r"""Return the fields of a line with at most one quoted field; None where ``csv.reader`` shall have a look.
+    r"""Return the fields of a line with at most one quoted field; None if it is for ``csv.reader`` to decide.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Damaged files and archives, told in one way whatever library reads them."""
+"""Damaged files and archives, reported in the same words for every library."""
 
 import errno
 import lzma

@@ -161,7 +161,7 @@ def unescaper(escape: str) -> Callable[[str], str]:
     "say ""no"" in C:\new\",1
     """
     one, mark = re.escape(escape), escape + '"'
-    # Each run of escapes is looked at once, whatever follows it; a hostile line may be full of them.
+    # Each run of escapes is looked at once: a hostile line may be full of them.
     found = re.compile(f'(?<!{one})({one}++)"')
 
     def double(match: re.Match[str]) -> str:

@@ -37,7 +37,7 @@ def open_bytes(path: Path, zips: bool = True) -> Iterator[io.BufferedReader]:
 
 
 def plain_size(path: Path) -> int | None:
-    """Return the size of a file in bytes; None if it is compressed, for nothing tells the size of what it holds."""
+    """Return the size of a file in bytes; None if it is compressed, because the size of its content is unknown."""
     with open(path, "rb") as file:
         return None if compression(file) else os.fstat(file.fileno()).st_size
 

@@ -43,8 +43,8 @@ def iter_csv(
     ----------
     path : str or path-like
     labels : mapping of str to (int, str or None), optional
-        The label that each value stands for; None leaves its documents out. Other values are errors. Without it, values
-        are yielded as they are.
+        The label that each value stands for; None leaves its documents out. Further values are errors. Without
+        a mapping, values are yielded as they are.
     text_column, label_column : str or int, optional
         Name or position (from 0) of a column. By default ``review`` and ``sentiment``, or a different usual name;
         without a header the two columns of a file that has only two. Several text columns are joined by a line break.
@@ -55,7 +55,7 @@ def iter_csv(
         Whether a field may stand in quotes. If not, quotes are part of the text and every line is a row.
     escape : str, optional
         A character that makes a quote after it part of the text, as Spark writes ``\\"``. By default the backslash is
-        one if the first rows can only be read so; empty stands for none.
+        one if the first rows cannot be read otherwise; an empty string turns that off.
     encoding : str, default="utf-8"
     skip_bad_rows : int, default=0
         How many rows that cannot be read may be skipped.
@@ -145,8 +145,8 @@ def iter_plain_csv(
 ) -> Iterator[Document]:
     """Yield the documents of a CSV file whose quotes are neither escaped nor spaced, without looking for such.
 
-    Parameters and errors are those of :func:`iter_csv`. A piece of a file is read so, because its own first rows may
-    look different from those of the file.
+    Parameters and errors are those of :func:`iter_csv`. Pieces of a file are read
+    like this, because the first rows of a piece may look different from those of the file.
     """
     choice = Choice(text_column, label_column)
     table = Table(

@@ -25,7 +25,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from movieclassifier.feedback.log.errors import Misread, unavailable
 from movieclassifier.feedback.log.turns import turn
 
-# Seconds that a writer waits for another one before it gives up.
+# Seconds that a writer waits for its turn before it gives up.
 BUSY_TIMEOUT = 20
 
 

@@ -1,4 +1,4 @@
-"""The things that the log tells of: predictions, votes, events."""
+"""The entries of the log: predictions, votes, events."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ T = TypeVar("T")
 CORRECT, INCORRECT, UNDO, APPROVE, REJECT = "correct", "incorrect", "undo", "approve", "reject"
 SERVE, ROLLBACK = "serve", "rollback"
 
-# What the log says of a vote …
+# The states of a vote …
 ACCEPTED, WAITING, REJECTED, UNDONE = "accepted", "waiting", "rejected", "undone"
 # … and what people see: of the accepted ones, the served model holds those that its bounds do not admit.
 APPLIED, HELD = "applied", "held"
@@ -80,7 +80,7 @@ class Vote:
         Features of the text that the model knows; with none, nothing can be learned.
     voted_at : datetime
     at_once : bool
-        Whether nobody had to approve it. One that waited is learned later than `before` and `after` tell of.
+        Whether nobody had to approve it. For a vote that waited, `before` and `after` are older than its learning.
     """
 
     position: int

@@ -65,7 +65,7 @@ class Damaged(Unavailable):
 
 
 class Misread(Damaged):
-    """A value in the database is none that this program writes there. Who knows the database's name adds it.
+    """A value in the database was not written by this program. The name of the database is added where it is known.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ class Misread(Damaged):
 
 
 def unavailable(error: BaseException) -> Unavailable:
-    """Return the error of a database that does not answer, of what its driver raised."""
+    """Return what the driver of a database raised as an error of a database that does not answer."""
     what = " ".join(str(error).split())
     if any(sign in what for sign in FULL) or getattr(error, "sqlite_errorname", "") in FULL:
         return DiskFull("There is no room on the server's disk.")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-# What makes a spreadsheet take a cell for a formula; ' before it makes it text.
+# A cell that begins so is a formula for a spreadsheet; with ' in front it is text.
 # https://owasp.org/www-community/attacks/CSV_Injection
 FORMULA_SIGNS = "=+@＝＋－＠-"
 # Spreadsheets skip blanks, byte order marks and control characters before a formula.

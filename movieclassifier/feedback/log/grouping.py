@@ -1,4 +1,4 @@
-"""Group commit: whoever writes first writes for all who wait.
+"""Group commit: the first writer writes for all who wait.
 
 A request queues its work and takes the lock of the process. The one that holds it takes the turn to write, does the
 work of all who are queued in one transaction, and commits. Nothing is answered before its commit, so a killed process
@@ -85,7 +85,7 @@ class GroupCommit:
         self._file: str | None = None
 
     def write(self, work: Work[T]) -> T:
-        """Do some work, together with that of others, and return its result once it is committed.
+        """Do some work, in one transaction with the work of those who wait, and return its result once it is committed.
 
         Raises
         ------
@@ -108,7 +108,7 @@ class GroupCommit:
         return result
 
     def _sync(self, commit: int) -> None:
-        """Wait until the disk has a commit; whoever comes first waits for all that are committed by then."""
+        """Wait until the disk has a commit; the first to come waits for all commits until then."""
         with self._syncing:
             if self._file is not None and self._n_synced < commit:
                 n_commits = self._n_commits

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class Raw:
-    """A connection of a driver, with ``?`` for values whatever the driver wants.
+    """A connection of a driver, with ``?`` for values with every driver.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ class RawConnections:
             raise unavailable(error) from error
         except errors.DatabaseError as error:
             self._drop(key)
-            if type(error) is errors.DatabaseError:  # the file is no database, or damaged
+            if type(error) is errors.DatabaseError:  # the file is damaged, or not a database
                 raise unavailable(error) from error
             raise
 
@@ -187,7 +187,7 @@ def begin(raw: Raw, *, durable: bool) -> None:
 def sync(database: str) -> None:
     """Write what was committed to an SQLite file to the disk, as ``synchronous = FULL`` does inside of the lock.
 
-    All that is not in the database file yet stands at the beginning of the log that SQLite writes ahead.
+    Everything that is not in the database file yet is at the beginning of the log that SQLite writes ahead.
 
     Raises
     ------

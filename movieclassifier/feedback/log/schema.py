@@ -66,7 +66,7 @@ predictions = Table(
     Index("mc_predictions_by_age", "created_at"),
 )
 
-# What the events say of each vote, kept up to date in the transaction that appends the event.
+# The state of each vote after all events, kept up to date in the transaction that appends an event.
 votes = Table(
     "mc_votes",
     metadata,
@@ -87,7 +87,7 @@ votes = Table(
     Column("voted_at", Whole, nullable=False),
     Column("features", Blob),  # the text as numbered columns, see ballots.py; None in a log of schema 1
     Column("trusted", Boolean),  # whether the owner imported it
-    # A vote counts once, whatever the code above the database does.
+    # A vote counts once, even if the code above the database has a fault.
     UniqueConstraint("prediction_id", "attempt", name="mc_votes_once"),
     Index("mc_votes_by_digest", "digest"),
     Index("mc_votes_by_client", "client", "voted_at"),

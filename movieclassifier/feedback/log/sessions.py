@@ -1,4 +1,4 @@
-"""Logins of the owner that are open: a log-out ends one on the server, whatever a copied cookie says."""
+"""Logins of the owner that are open: a log-out ends one on the server, so that a copied cookie is worthless."""
 
 import hashlib
 import time

@@ -77,7 +77,7 @@ class FeedbackStore:
             raise
 
     def close(self) -> None:
-        """Close the connections; a store that is no longer used does so by itself."""
+        """Close the connections; this happens by itself once a store is no longer used."""
         _close(self.raw, self.engine)
 
     def find(self, prediction_id: str, owner: str, lifetime: timedelta, view: View) -> Prediction:
@@ -86,7 +86,7 @@ class FeedbackStore:
         Raises
         ------
         NotFound
-            If there is none, or it is a different owner's, or older than `lifetime`.
+            If it is missing, or a different owner's, or older than `lifetime`.
         """
 
         def ask(raw: Raw) -> Prediction:
@@ -175,7 +175,7 @@ class FeedbackStore:
     def forget_old_predictions(self, age: timedelta = UNVOTED) -> int:
         """Delete the predictions of some age that nobody voted on; return their number.
 
-        A vote that was undone keeps its prediction: the log tells of it.
+        A prediction with a vote that was undone is kept: the log names it.
         """
         voted = select(votes.c.prediction_id)
         old = (predictions.c.created_at < _oldest(age)) & predictions.c.id.not_in(voted)

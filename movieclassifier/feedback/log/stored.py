@@ -14,7 +14,7 @@ from sqlalchemy.types import TypeDecorator
 
 from movieclassifier.feedback.log.errors import FeedbackError, Misread
 
-# What values can raise that this program did not write, where they are taken apart.
+# The errors that values can raise, while they are read, if this program did not write them.
 MISREAD = (
     *(ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError),
     *(NoResultFound, MultipleResultsFound, struct.error, zlib.error),

@@ -1,7 +1,7 @@
 """Turns at writing to an SQLite file: a queue, where SQLite itself would let writers sleep and try again.
 
-The threads of a process take turns at a lock, the processes at a lock on a file beside the database. The kernel wakes
-the next one at once, and releases the lock of a process that was killed.
+The threads of a process take turns at a lock, the processes at a lock on a file in the folder of the database.
+The kernel wakes the next one at once, and releases the lock of a process that was killed.
 """
 
 import os

@@ -16,7 +16,7 @@ TITLE = re.compile(r"<title\b[^>]{0,200}>", re.I)
 MIN_ARTICLE = 200
 MAX_BLOCKS = 20
 MAX_NODES = 2000
-# What walls say in place of an article. A short text about nothing else is one.
+# Sentences of walls in place of an article. A short text about nothing else is a wall.
 WALL = re.compile(
     r"\b(cookies?|consent|subscribe|subscription|subscribers?|sign in|log ?in|javascript|browser|captcha|robot|"
     r"verify|ad ?blocker|privacy (policy|settings)|partners)\b",

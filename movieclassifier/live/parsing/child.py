@@ -67,7 +67,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     reader, writer = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # what a library prints is no answer
+    sys.stdout = sys.stderr  # a library may print; that is not an answer
     while (head := read_frame(reader)) is not None and (body := read_frame(reader)) is not None:
         limit_cpu()
         write_frame(writer, json.dumps(answer(json.loads(head), body)).encode())

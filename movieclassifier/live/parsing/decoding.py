@@ -1,4 +1,4 @@
-"""Bytes of a feed or page become text: what is declared is a hint, what the bytes are decides."""
+"""Bytes of a feed or page become text: the declared encoding is a hint, the bytes decide."""
 
 import codecs
 import re
@@ -14,7 +14,7 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# Python's codecs that are no encodings of pages, and UTF-7, which smuggles markup past every check.
+# Codecs of Python that pages do not use, and UTF-7, which smuggles markup past every check.
 NEVER = frozenset(("utf-7", "unicode-escape", "raw-unicode-escape", "idna", "punycode", "undefined", "charmap", "mbcs"))
 UNICODE_NAMES = ("utf-8", "ascii", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
 

@@ -25,7 +25,7 @@ PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "SYSTEMRO
 
 
 class Parser:
-    """The front of the process that parses; one job at a time, whatever the threads that ask.
+    """The front of the process that parses; it takes one job at a time from all threads.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ class Parser:
         if kill:
             child.kill()
         for pipe in (child.stdin, child.stdout):
-            with suppress(OSError):  # what is still to be written has nobody to read it
+            with suppress(OSError):  # nobody reads the rest
                 _pipe(pipe).close()
         try:
             child.wait(2)

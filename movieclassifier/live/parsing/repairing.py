@@ -1,4 +1,4 @@
-"""Feeds as they are become XML as it should be; what could do harm is refused before a parser sees it."""
+"""Faulty feeds become well-formed XML; anything that could do harm is refused before a parser sees it."""
 
 import re
 from html.entities import html5

@@ -49,7 +49,7 @@ class Query:
         Raises
         ------
         ValueError
-            If it is none.
+            If the text is not a hashtag.
         """
         tag = self.words.removeprefix("#")
         if not tag or not all(c.isalnum() or c in "_·" or unicodedata.category(c)[0] == "M" for c in tag):
@@ -149,7 +149,7 @@ def part(found: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def made(source: str, found: Iterable[Mapping[str, Any]], n: int) -> list[Item]:
-    """Return at most `n` posts of what was found, each once."""
+    """Return at most `n` of the posts that were found, each once."""
     items: dict[str, Item] = {}
     for entry in found:
         item = make_item(source, {**entry, "kind": "post"})

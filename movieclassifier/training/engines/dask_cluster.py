@@ -87,7 +87,7 @@ class DaskEngine:
         ended: SimpleQueue[int] = SimpleQueue()
         pending = {number: self._submit(number, task, ended) for number, task in enumerate(tasks)}
         # A scheduler gives up all tasks that were assigned to workers that have died. Each of them is tried again
-        # alone, which tells the one that kills its workers from the others.
+        # alone, which tells whether it is the one that kills its workers.
         suspects: list[int] = []
         n_tries = dict.fromkeys(pending, 1)
         try:

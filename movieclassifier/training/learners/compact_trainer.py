@@ -2,8 +2,8 @@
 
 Each class has counts and a row of weights. Of 77 classes and 2**22 columns these would be 2.6 GB, however short the
 corpus. A column that is in fewer than ``min_df`` documents has weight 0, and its few documents are kept as pairs of
-column and class. The others are numbered in the order in which they reach ``min_df``. A ``Trainer`` over the numbers
-learns the same bits: the entries of a document keep their order, and those that are left out add 0.
+column and class. The remaining columns are numbered in the order in which they reach ``min_df``. A ``Trainer`` over the
+numbers learns the same bits: the entries of a document keep their order, and those that are left out add 0.
 """
 
 from collections.abc import Generator, Iterable, Mapping
@@ -119,7 +119,7 @@ class CompactTrainer:
         return Weights(coef, found.intercept, columns, ratio, found.t)
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Return all that training goes on from, as small arrays."""
+        """Return everything that training needs to go on, as small arrays."""
         keys, counts = self._waiting.pairs(without=self._place > 0)
         steps = np.diff(keys, prepend=np.int64(0))
         own = {

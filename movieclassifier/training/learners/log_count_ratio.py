@@ -31,7 +31,7 @@ def log_counts(counts: NDArray[np.integer]) -> NDArray[np.float64]:
     """Return ``log(count + 1)``; a count of 65,536 or more is first halved until it is below.
 
     Halving drops the last bits of a large count, an error below 0.00004 in the logarithm, and keeps the table of
-    logarithms small whatever the size of the corpus.
+    logarithms small for a corpus of any size.
 
     Examples
     --------

@@ -18,8 +18,8 @@ def pack(name: str, parts: Iterable[NDArray[Any]]) -> dict[str, NDArray[Any]]:
     name : str
         What the names of the arrays begin with.
     parts : iterable of ndarray
-        Consecutive parts of one dimension, of floats or of integers that are at least 0. What this takes beside its
-        result grows with the largest part.
+        Consecutive parts of one dimension, of floats or of integers that are at least 0. The memory that this needs
+        besides its result grows with the largest part.
 
     Returns
     -------

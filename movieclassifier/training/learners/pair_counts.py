@@ -27,7 +27,7 @@ class PairCounts:
         self._runs: list[tuple[NDArray[np.int64], NDArray[np.int32]]] = []
 
     def add(self, columns: NDArray[np.integer], classes: NDArray[np.integer]) -> None:
-        """Count documents: the class of each, beside each of its columns."""
+        """Count the documents of each class that have each column."""
         keys, counts = np.unique(columns * np.int64(self._n_classes) + classes, return_counts=True)
         self._runs.append((keys, counts.astype(np.int32)))
         while len(self._runs) > 1 and len(self._runs[-2][0]) < 2 * len(self._runs[-1][0]):

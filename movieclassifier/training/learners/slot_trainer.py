@@ -116,7 +116,7 @@ class SlotTrainer:
             for minibatch in counted:
                 n_correct, n_tested = self._step(minibatch), len(minibatch.y)
                 self._spare.append(minibatch.room)
-                del minibatch  # whoever waits for the next one need not keep this one
+                del minibatch  # this one is not kept while waiting for the next one
                 yield n_correct, n_tested
         self._spare.clear()
 
@@ -207,7 +207,7 @@ class SlotTrainer:
         return Weights(coef[None], self._sgd.intercept_, columns[:n], ratio[None, :n], self.t)
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Return all that training goes on from, as the arrays of :meth:`Trainer.state`."""
+        """Return everything that training needs to go on, as the arrays of :meth:`Trainer.state`."""
         scalars = {"intercept_.0": self._sgd.intercept_, "t_.0": np.asarray(self.t), "totals": self._totals}
         coef, counts = self._packed_quickly() or self._packed()
         return coef | scalars | counts

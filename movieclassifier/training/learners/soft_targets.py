@@ -1,4 +1,4 @@
-"""SGD on log-count ratios where the label of a document is a probability: what a student learns by."""
+"""SGD on log-count ratios where the label of a document is a probability. Students learn with it."""
 
 import math
 from dataclasses import dataclass

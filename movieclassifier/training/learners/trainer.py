@@ -218,7 +218,7 @@ class Trainer:
         return columns[known], ratio[:, known]
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Return all that training goes on from, as small arrays: what is 0 is left out."""
+        """Return everything that training needs to go on, as small arrays without their zeros."""
         return pack_state(self.estimators_, self.ratio_)
 
     def load_state(self, arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -1,4 +1,4 @@
-"""The state of a trainer as plain arrays: what a checkpoint holds, and going on from it."""
+"""The state of a trainer as plain arrays: a checkpoint holds them, and training goes on from them."""
 
 import math
 from collections.abc import Collection, Mapping, Sequence
@@ -11,7 +11,7 @@ from movieclassifier.recipes.linear import Recipe
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
 from movieclassifier.training.learners.packing import in_parts, pack, unpack
 
-# What partial_fit goes on from; the averaged weights live beside the plain ones.
+# The attributes that partial_fit needs to go on; averaged weights are kept besides the plain ones.
 ESTIMATOR_STATE = (
     "coef_",
     "intercept_",
@@ -24,7 +24,7 @@ ESTIMATOR_STATE = (
 
 
 def pack_state(estimators: Sequence[Any], ratio: LogCountRatio | None) -> dict[str, NDArray[Any]]:
-    """Return all that training goes on from.
+    """Return everything that training needs to go on.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def pack_state(estimators: Sequence[Any], ratio: LogCountRatio | None) -> dict[s
     Returns
     -------
     dict of str to ndarray
-        Small arrays: what is 0 is left out.
+        Small arrays without their zeros.
     """
     arrays: dict[str, NDArray[Any]] = {}
     for row, estimator in enumerate(estimators):
@@ -78,7 +78,7 @@ def unpack_state(
 def _expected_state(
     arrays: Mapping[str, NDArray[Any]], recipe: Recipe, n_rows: int, ratio: LogCountRatio | None
 ) -> dict[str, tuple[tuple[int, ...], str]]:
-    """Return the shape and type that each value must have; estimators that took no step yet have none."""
+    """Return the shape and type that each value must have; before the first step, estimators have no values."""
     n_features, dtype = recipe.ngrams.n_features, recipe.ngrams.dtype
     layouts = {
         "coef_": ((1, n_features), dtype),

@@ -1,8 +1,8 @@
 """Teachers: a name → the module that trains it. A teacher labels texts and does not belong to the model that is served.
 
 A module has a function ``teach(lessons)``, which returns a function from texts to probabilities, and ``DEFAULTS``, the
-settings that ``teach`` takes by default. It is imported when its teacher is asked for, because some need packages that
-others do without.
+settings that ``teach`` takes by default. It is imported when its teacher is asked for, because some teachers need
+packages that are not always installed.
 """
 
 from dataclasses import asdict

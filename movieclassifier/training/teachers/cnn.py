@@ -88,7 +88,7 @@ def teach(
     -------
     callable
         Texts in, the probability of each class out. The same machine with the same number of threads gives the same
-        bits; another may not.
+        bits; a different machine may not.
 
     Raises
     ------

@@ -28,7 +28,7 @@ def embedding_seed(seed: int, number: int) -> int:
 def train_embedding(
     lessons: Lessons, rows: RowStore, chosen: Chosen, noise: NDArray[np.int32], how: EmbeddingSettings, number: int = 0
 ) -> EmbeddingNGrams:
-    """Train the vectors of all n-grams; each epoch is kept, with the vectors of the texts beside it.
+    """Train the vectors of all n-grams; each epoch is kept with the vectors of the texts.
 
     Parameters
     ----------

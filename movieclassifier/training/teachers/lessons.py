@@ -78,7 +78,7 @@ class Stages:
             self.path(path).unlink(missing_ok=True)
 
     def remove(self) -> None:
-        """Remove the folder and all that is in it."""
+        """Remove the folder with everything in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def progress(self, title: str, n: int) -> Progress:

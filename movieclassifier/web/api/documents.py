@@ -1,4 +1,4 @@
-"""The JSON documents of the API: what a request may hold, and what an answer does."""
+"""The JSON documents of the API: the members of requests and of answers."""
 
 import json
 from dataclasses import dataclass
@@ -126,7 +126,7 @@ def describe_vote(vote: Vote | None) -> dict[str, Any] | None:
 
 
 def _describe_explanation(explanation: Explanation | None, label: str) -> dict[str, Any] | None:
-    """Return the strongest contributions, and what all others add, so that they sum to the decision value."""
+    """Return the strongest contributions and the sum of the rest; together they give the decision value."""
     if explanation is None:
         return None
     parts = [part for part in explanation.contributions if part.value]

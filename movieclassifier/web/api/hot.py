@@ -1,6 +1,6 @@
 """The two routes that programs ask most, predictions and votes, answered before Flask's machinery.
 
-Only a request that is plain and right is taken here. Whatever is odd, too long or wrong goes on to Flask, which knows
+Only a request that is plain and right is taken here. Anything odd, too long or wrong goes on to Flask, which knows
 all routes and refuses with the same words.
 """
 
@@ -106,7 +106,7 @@ class HotRoutes:
         return 200 if prediction_id else 201, encode(document), headers
 
     def _act(self, environ: Environ, prediction_id: str, read: Asked | str) -> tuple[Any, str | None]:
-        """Return the document of the answer, and the id of what was made."""
+        """Return the document of the answer, and the id of the prediction."""
         address = environ.get("REMOTE_ADDR") or ""
         throttle: Throttle = self._app.extensions["movieclassifier throttle"]
         throttle.check("votes" if prediction_id else "predictions", network(address), block(address))

@@ -17,7 +17,7 @@ def colour_of(place: int) -> str:
 
 
 def colour_in(name: str, labels: Sequence[str]) -> str:
-    """Return the class of a label by its name; a label that the model lacks has none.
+    """Return the class of a label by its name; a label that the model lacks has no class.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Texts to try, for visitors who have none at hand."""
+"""Texts to try, for visitors who have no text at hand."""
 
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.web.display.strongest_words import strongest_words

@@ -1,4 +1,4 @@
-"""Plots of the live pages: what the news are about, how sure the model is, and the scores of posts."""
+"""Plots of the live pages: the topics of the news, how sure the model is, and the scores of posts."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Plots as plain geometry, which the template macros.html draws as inline SVG; each has a table beside it."""
+"""Plots as plain geometry, which the template macros.html draws as inline SVG; a table says the same as each plot."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -12,7 +12,7 @@ LABELS_OF_SIGNS = ("below zero", "above zero")
 
 
 def words_plot(words: Mapping[str, Sequence[tuple[str, float]]], labels: Sequence[str]) -> Plot:
-    """Draw the strongest words of all labels: of two labels to both sides of a middle, of more one below another.
+    """Draw the strongest words of all labels: two labels on both sides of a middle, more labels below each other.
 
     Parameters
     ----------

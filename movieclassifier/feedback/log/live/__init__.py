@@ -1,1 +1,1 @@
-"""What comes from outside, beside the log: feeds, items, what the model said of them, searches, and drift by day."""
+"""The tables of news and posts: feeds, items, the model's answers on them, searches, and drift by day."""

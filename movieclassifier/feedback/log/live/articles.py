@@ -77,7 +77,7 @@ def count_since(connection: Connection, id: int) -> int:
 
 
 def count_outcomes(connection: Connection) -> list[tuple[str, str, int]]:
-    """Return (newspaper, outcome, number of articles) of what is kept and judged."""
+    """Return (newspaper, outcome, number of articles) for the articles that are kept and judged."""
     grouped = (
         select(items.c.source, judged.c.outcome, func.count())
         .join(judged, judged.c.item == items.c.id)

@@ -6,7 +6,7 @@ from datetime import datetime
 from movieclassifier.models.intervals import wilson
 
 ARTICLE, POST = "article", "post"
-# Outcomes of a judgement that are no label of the model.
+# Outcomes of a judgement besides the labels of the model.
 OTHER = "other"
 UNTOLD = ""
 
@@ -20,7 +20,7 @@ class Item:
     source : str
         Who published it: a newspaper's name, or a source of posts.
     id : str
-        What the source knows it by; else its link, else its title.
+        Its identifier at the source; else its link, else its title.
     url : str
         A link to it, http or https; "" where there is none.
     title, text, author : str
@@ -118,7 +118,7 @@ class JudgedItem:
 
 @dataclass(frozen=True)
 class FeedState:
-    """A feed as the page tells of it.
+    """A feed as a page shows it.
 
     Attributes
     ----------

@@ -77,7 +77,7 @@ def keep_answer(
     now: int,
     next_at: int,
 ) -> None:
-    """Keep that a feed answered; what it wants to be asked with is replaced every time, and never made up."""
+    """Keep that a feed answered, and its tags for the next request; they are replaced each time, and never made up."""
     n_moved = (feed.n_moved + 1 if moved_to == feed.moved_to else 1) if moved_to else 0
     if feed.n_moved >= MOVES and not moved_to:  # it is asked at its new place already
         moved_to, n_moved = feed.moved_to, feed.n_moved

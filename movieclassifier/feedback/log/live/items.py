@@ -1,4 +1,4 @@
-"""Items: kept once, whatever the feeds that bring them, and for so many days."""
+"""Items: each is kept once, even if several feeds bring it, and for so many days."""
 
 import hashlib
 import json
@@ -147,7 +147,7 @@ def voted_labels(connection: Connection, digests: Collection[str]) -> dict[str, 
 
 
 def forget(connection: Connection, *, now: int, keep_days: int, text_days: int, search_hours: int) -> int:
-    """Delete what is older than it may be; return how many items went. What was voted on is in the log."""
+    """Delete what is older than it may be; return how many items went. Items with votes are in the log, too."""
     old_search = searches.c.asked_at < now - search_hours * DAY // 24
     gone = select(searches.c.id).where(old_search)
     connection.execute(delete(found).where(found.c.search.in_(gone)))

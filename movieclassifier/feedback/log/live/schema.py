@@ -1,4 +1,4 @@
-"""Tables of what comes from outside, beside the log; an item that is voted on is in the log as well."""
+"""The tables of news and posts; an item that is voted on is in the log, too."""
 
 from sqlalchemy import Boolean, Column, Connection, Index, MetaData, Table
 
@@ -30,7 +30,7 @@ items = Table(
     Column("id", Small, primary_key=True),
     Column("kind", Words, nullable=False),
     Column("source", Words, nullable=False),
-    # What tells that an item is known: its identifier, its link without what only counts clicks, its text.
+    # An item is known by its identifier, by its link without parameters that only count clicks, or by its text.
     Column("id_key", Words, nullable=False, unique=True),
     Column("url_key", Words, nullable=False),
     Column("digest", Words, nullable=False),  # of the text that is classified, as the log has it

@@ -1,1 +1,1 @@
-"""The owner's pages: what waits, what was said, what the model is made of; behind a password."""
+"""The owner's pages, behind a password: votes that wait, all votes, and the versions of the model."""

@@ -1,4 +1,4 @@
-"""What a request of the owner asks for."""
+"""The parameters of the owner's requests."""
 
 from flask import abort, request
 

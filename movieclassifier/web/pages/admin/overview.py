@@ -1,4 +1,4 @@
-"""What needs the owner first."""
+"""The page that the owner sees first: what needs a decision."""
 
 from datetime import datetime
 

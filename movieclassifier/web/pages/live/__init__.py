@@ -1,1 +1,1 @@
-"""The live pages: today's news and posts, what the model says of them, and how it drifts."""
+"""The live pages: today's news and posts, the model's answers on them, and the drift of the news."""

@@ -29,7 +29,7 @@ ROUTES: list[tuple[str, Callable[..., Any], str]] = [
 ]
 for rule, view, method in ROUTES:
     blueprint.add_url_rule(rule, view_func=view, methods=[method])
-# The pages that a model has, where several are served side by side; the others are of the news.
+# The pages of a model, if several are served side by side; the remaining ones show the news.
 PAGES = {"live.hashtag": "posts", "live.export": "posts"}
 
 

@@ -35,7 +35,7 @@ def vote(id: int) -> Response:
 
 
 def page_of_vote(id: int) -> str:
-    """Return the address of the page that a vote came from, built anew of what its form says."""
+    """Return the address of the page that a vote came from, built from the fields of its form."""
     if "why" in request.args:
         return url_for("live.why", id=id)
     search = request.args.get("search", "")
