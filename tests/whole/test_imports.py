@@ -24,6 +24,7 @@ print("imported:", sorted(found), file=sys.stderr)
     [
         ["train", SAMPLE, "--no-progress", "--model", "{folder}"],
         ["train", SAMPLE, "--no-progress", "--model", "{folder}", "--recipe", "book"],
+        ["train", SAMPLE, "--no-progress", "--model", "{folder}", "--passes", "3"],
         ["evaluate", SAMPLE],
         ["predict", "A great film!"],
         ["info"],

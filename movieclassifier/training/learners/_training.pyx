@@ -16,8 +16,29 @@ cdef extern from *:
     #else
     #define PREFETCH(address) ((void) (address))
     #endif
+
+    /* Sums to which multiples are added, each with one rounding, as BLAS libraries do on processors that have an
+       instruction for it. A compiler makes vector instructions of these loops. */
+    #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+    #define ADD_MULTIPLES(name, real, fused) \
+        __attribute__((target("avx2,fma"))) \
+        static void name(real* sums, const real* values, real factor, Py_ssize_t n) { \
+            for (Py_ssize_t i = 0; i < n; i++) \
+                sums[i] = fused(factor, values[i], sums[i]); \
+        }
+    ADD_MULTIPLES(add_multiples_float, float, __builtin_fmaf)
+    ADD_MULTIPLES(add_multiples_double, double, __builtin_fma)
+    #define HAS_FUSED (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    #else
+    #define add_multiples_float(sums, values, factor, n)
+    #define add_multiples_double(sums, values, factor, n)
+    #define HAS_FUSED 0
+    #endif
     """
     void PREFETCH(const void* address) noexcept nogil
+    void add_multiples_float(float* sums, const float* values, float factor, Py_ssize_t n) noexcept nogil
+    void add_multiples_double(double* sums, const double* values, double factor, Py_ssize_t n) noexcept nogil
+    bint HAS_FUSED
 
 cdef enum:
     AHEAD = 32  # entries
@@ -134,9 +155,15 @@ def decide(
 
 
 # ---------------------------------------------------------------- stochastic gradient descent
-# The plain case of scikit-learn's ``_plain_sgd``: log loss, L2 penalty, learning rate "optimal", no averaging. Weights
-# are kept divided by a common scale, so that the penalty costs one multiplication for each document; types and the
-# order of operations are scikit-learn's, for the sake of the last bit.
+# The plain case of scikit-learn's ``_plain_sgd``: log loss, L2 penalty, learning rate "optimal". Weights are kept divided
+# by a common scale, so that the penalty costs one multiplication for each document; types and the order of operations
+# are scikit-learn's, for the sake of the last bit. So it is with averages: a sample changes those of its columns, and
+# what all weights add to them waits in ``Waiting``, as Leon Bottou's "Stochastic Gradient Tricks" (2012) has it.
+
+
+def can_average():
+    """Tell whether averages have the bits of scikit-learn's here, whose BLAS rounds once for two operations."""
+    return bool(HAS_FUSED)
 
 
 def shuffle(int32_t[::1] order, uint32_t seed):
@@ -169,6 +196,25 @@ cdef bint rescale(cython.floating[::1] weights, cython.floating factor) noexcept
     return finite
 
 
+cdef struct Waiting:
+    double added  # times the weights, to the averages
+    double scale  # of the averages
+
+
+cdef bint settle(
+    cython.floating[::1] weights, cython.floating factor, cython.floating[::1] averages, Waiting* waiting
+) noexcept nogil:
+    """Bring averages, if there are any, and weights up to date. Returns whether the weights are finite."""
+    if averages.shape[0]:
+        if cython.floating is float:
+            add_multiples_float(&averages[0], &weights[0], <float> waiting.added, averages.shape[0])
+        else:
+            add_multiples_double(&averages[0], &weights[0], waiting.added, averages.shape[0])
+        rescale(averages, <cython.floating> (1.0 / waiting.scale))
+        waiting.added, waiting.scale = 0, 1
+    return rescale(weights, factor)
+
+
 def sgd(
     cython.floating[::1] weights,
     double intercept,
@@ -180,14 +226,25 @@ def sgd(
     double alpha,
     double first_t,
     double t,
+    cython.floating[::1] averages,
+    double average_intercept,
 ):
-    """Take a step for each row, in the order given; y is 0 or 1. Returns the intercept, which is finite if all is."""
+    """Take a step for each row, in the order given; y is 0 or 1.
+
+    ``averages`` of the weights are kept if there are as many; there may be 0. Returns the intercept, which is finite if
+    all is, and its average.
+    """
     cdef Py_ssize_t i, row, place, n = data.shape[0]
-    cdef double p, eta, update, wscale = 1
+    cdef Waiting waiting
+    cdef bint averaging = averages.shape[0] > 0
+    cdef double p, eta, update, share, wscale = 1
     cdef double least_wscale = 1e-6 if sizeof(cython.floating) == 4 else 1e-9
-    cdef cython.floating step
+    cdef cython.floating step, change
+    waiting.added, waiting.scale = 0, 1
     if n != columns.shape[0]:
         raise ValueError("data and columns must have the same length")
+    if averaging and (averages.shape[0] != weights.shape[0] or not HAS_FUSED):
+        raise ValueError(f"there must be {weights.shape[0]} averages, and a processor that can add them")
     check_columns(columns, weights.shape[0])
     check_columns(order, y.shape[0])
     check_rows(indptr, y.shape[0], n)
@@ -204,14 +261,23 @@ def sgd(
             update = -eta * log_loss_gradient(y[row], p)
             wscale *= <cython.floating> max(0, 1 - eta * alpha)
             if wscale < least_wscale:
-                rescale(weights, <cython.floating> wscale)
+                settle(weights, <cython.floating> wscale, averages, &waiting)
                 wscale = 1
             if update != 0:
                 step = <cython.floating> update / <cython.floating> wscale
                 for place in range(indptr[row], indptr[row + 1]):
                     weights[columns[place]] += <double> data[place] * step
                 intercept += update * 0.01  # sparse data: the intercept moves more slowly
+            if averaging:
+                change = <cython.floating> update
+                for place in range(indptr[row], indptr[row + 1]):
+                    averages[columns[place]] += waiting.added * <double> data[place] * (-change / wscale)
+                share = 1 / <double> <cython.floating> t
+                if t > 1:
+                    waiting.scale /= 1 - share
+                waiting.added += share * waiting.scale * wscale
+                average_intercept += (intercept - average_intercept) / t
             t += 1
-        if not rescale(weights, <cython.floating> wscale):
+        if not settle(weights, <cython.floating> wscale, averages, &waiting):
             intercept = NAN
-    return intercept
+    return intercept, average_intercept

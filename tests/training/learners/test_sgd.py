@@ -9,7 +9,7 @@ from sklearn.linear_model import SGDClassifier
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.compiled import PURE_PYTHON, backend, training_twin
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
-from movieclassifier.training.learners.sgd import CompiledSGD, make_estimator
+from movieclassifier.training.learners.sgd import CompiledAveragedSGD, CompiledSGD, make_estimator
 from movieclassifier.training.learners.trainer import Trainer
 from tests.support.rows import as_rows
 
@@ -23,9 +23,17 @@ def random_minibatch(rng, n_samples, dtype):
     return X, rng.uniform(size=n_samples) < 0.4
 
 
-def both(alpha, seed, dtype):
-    plain = SGDClassifier(loss="log_loss", alpha=alpha, random_state=seed)
-    return CompiledSGD(N_FEATURES, dtype, alpha, seed), plain
+def both(alpha, seed, dtype, average=False):
+    plain = SGDClassifier(loss="log_loss", alpha=alpha, random_state=seed, average=average)
+    return (CompiledAveragedSGD if average else CompiledSGD)(N_FEATURES, dtype, alpha, seed), plain
+
+
+def can_average():
+    twin = training_twin()
+    return twin is not None and twin.can_average()
+
+
+needs_fused = pytest.mark.skipif(not can_average(), reason="this processor adds in two roundings")
 
 
 @needs_twin
@@ -35,10 +43,11 @@ def both(alpha, seed, dtype):
     # From 0.1 on the scale of the weights becomes so small that it is multiplied into them.
     alpha=st.sampled_from([1e-12, 1e-6, 1e-4, 0.1, 1.0, 7.0]),
     sizes=st.lists(st.integers(1, 60), min_size=1, max_size=5),
+    average=st.booleans() if can_average() else st.just(False),
 )
-@settings(max_examples=50, deadline=None)
-def test_compiled_steps_give_the_bits_of_scikit_learn(seed, alpha, sizes, dtype):
-    ours, theirs = both(alpha, seed, dtype)
+@settings(max_examples=100, deadline=None)
+def test_compiled_steps_give_the_bits_of_scikit_learn(seed, alpha, sizes, average, dtype):
+    ours, theirs = both(alpha, seed, dtype, average)
     rng = np.random.RandomState(seed)
     for size in sizes:
         X, y = random_minibatch(rng, size, dtype)
@@ -48,6 +57,9 @@ def test_compiled_steps_give_the_bits_of_scikit_learn(seed, alpha, sizes, dtype)
         assert ours.coef_.tobytes() == theirs.coef_.tobytes()
         assert ours.intercept_.tobytes() == theirs.intercept_.tobytes()
         assert ours.t_ == theirs.t_
+        if average:
+            assert ours._standard_coef.tobytes() == theirs._standard_coef.tobytes()
+            assert ours._standard_intercept.tobytes() == theirs._standard_intercept.tobytes()
     assume(np.any(ours.coef_))
 
 
@@ -101,8 +113,31 @@ def test_a_fit_has_the_same_bits_with_the_twin_and_without(dtype, n_classes, mon
     assert ours == theirs
 
 
-def test_several_passes_are_averaged_by_scikit_learn():
-    estimator = make_estimator(Recipe().with_settings(passes=3), seed=1)
+@needs_twin
+@needs_fused
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_several_passes_have_the_same_bits_with_the_twin_and_without(n_classes, monkeypatch):
+    def fit(pure):
+        monkeypatch.setenv(PURE_PYTHON, pure)
+        rng = np.random.RandomState(0)
+        recipe = Recipe().with_settings(n_features=N_FEATURES, passes=2)
+        trainer = Trainer(recipe, n_classes, min_df=1)
+        for number in range(4):
+            X, y = as_rows(random_minibatch(rng, 50, "float32")[0]), rng.randint(0, n_classes, 50)
+            trainer.partial_fit(X, y)
+            if number == 1:  # as a run that was interrupted goes on
+                state, trainer = trainer.state(), Trainer(recipe, n_classes, min_df=1)
+                trainer.load_state(state)
+        return trainer.estimators_, {name: array.tobytes() for name, array in trainer.state().items()}
+
+    (compiled, ours), (plain, theirs) = fit("0"), fit("1")
+    assert {type(estimator) for estimator in compiled} == {CompiledAveragedSGD}
+    assert {type(estimator) for estimator in plain} == {SGDClassifier}
+    assert ours == theirs
+
+
+def test_scikit_learn_averages_where_the_twin_would_not_have_its_bits():
+    estimator = make_estimator(Recipe().with_settings(passes=3, n_features=1000), seed=1)
     assert isinstance(estimator, SGDClassifier)
     assert estimator.average
 
@@ -139,12 +174,14 @@ def test_the_twin_refuses_what_would_reach_outside(wrong_columns, wrong_indptr):
     bits = np.array([0, 1], np.uint8)
     twin.count(columns, indptr, y, counts.copy())
     twin.decide(data, columns, indptr, weights, values)
-    twin.sgd(weights.copy(), 0.0, data, columns, indptr, bits, order, 1.0, 1.0, 1.0)
+    twin.sgd(weights.copy(), 0.0, data, columns, indptr, bits, order, 1.0, 1.0, 1.0, weights[:0], 0.0)
     for these in (wrong_columns, indptr), (columns, wrong_indptr):
         for call in (
             lambda these=these: twin.count(*these, y, counts.copy()),
             lambda these=these: twin.decide(data, *these, weights, values),
-            lambda these=these: twin.sgd(weights.copy(), 0.0, data, *these, bits, order, 1.0, 1.0, 1.0),
+            lambda these=these: twin.sgd(
+                weights.copy(), 0.0, data, *these, bits, order, 1.0, 1.0, 1.0, weights[:0], 0.0
+            ),
         ):
             with pytest.raises(ValueError, match="must"):
                 call()
@@ -160,4 +197,4 @@ def test_the_twin_refuses_arrays_that_do_not_fit():
         twin.decide(data[:2], columns, indptr, weights, values)
     for these in (data[:2], columns, indptr, bits, order), (data, columns, indptr, bits, ints(2, 0)):
         with pytest.raises(ValueError, match="must"):
-            twin.sgd(weights.copy(), 0.0, *these, 1.0, 1.0, 1.0)
+            twin.sgd(weights.copy(), 0.0, *these, 1.0, 1.0, 1.0, weights[:0], 0.0)
