@@ -16,6 +16,7 @@ from movieclassifier.system.compiled import training_twin
 
 MAX_INT = 2**31 - 1
 BLOCK = 32  # columns
+Learned = tuple[NDArray[Any], float]  # weights, and the intercept
 
 
 def make_estimator(recipe: Recipe, seed: int, n_features: int | None = None) -> Any:
@@ -107,16 +108,14 @@ class CompiledSGD:
         ValueError
             If the weights overflow.
         """
-        intercept, _ = self._take(rows, y, self.coef_[0], float(self.intercept_[0]), self.coef_[0, :0], 0.0)
+        intercept, _ = self._take(rows, y, (self.coef_[0], float(self.intercept_[0])), (self.coef_[0, :0], 0.0))
         self.intercept_ = np.array([intercept])
         return self
 
-    def _take(
-        self, rows: Rows, y: NDArray[np.bool_], coef: NDArray[Any], intercept: float, *averages: Any
-    ) -> tuple[float, float]:
+    def _take(self, rows: Rows, y: NDArray[np.bool_], learned: Learned, averages: Learned) -> tuple[float, float]:
         """Take the steps of a minibatch; return the intercept and its average."""
         arrays = (rows.data, rows.columns, rows.indptr, y.view(np.uint8), self.order(len(y)))
-        found: tuple[float, float] = self._twin.sgd(coef, intercept, *arrays, *self.settings, *averages)
+        found: tuple[float, float] = self._twin.sgd(*learned, *arrays, *self.settings, *averages)
         if not math.isfinite(found[0]):
             raise ValueError(f"the weights have overflowed; use a different alpha than {self._alpha}.")
         self.t_ += len(y)
@@ -150,7 +149,7 @@ class CompiledAveragedSGD(CompiledSGD):
     def partial_fit(self, rows: Rows, y: NDArray[np.bool_], classes: Any = None) -> "CompiledAveragedSGD":
         """Take one epoch over a minibatch, as :meth:`CompiledSGD.partial_fit` does."""
         averages = self._average_coef, float(self._average_intercept[0])
-        _, average = self._take(rows, y, self._standard_coef, float(self._standard_intercept[0]), *averages)
+        _, average = self._take(rows, y, (self._standard_coef, float(self._standard_intercept[0])), averages)
         self._average_intercept = np.array([average], self._standard_intercept.dtype)
         self.coef_, self.intercept_ = self._average_coef.reshape(1, -1), self._average_intercept
         return self
