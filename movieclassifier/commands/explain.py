@@ -4,6 +4,7 @@ import json
 import sys
 from dataclasses import asdict
 from math import ceil
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,12 @@ from movieclassifier.commands.shared.common_options import json_option, limit_op
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.commands.shared.given_texts import decode
 from movieclassifier.models.explanation import Explanation
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from movieclassifier.models.classifier import Classifier
 
 EXAMPLES = [
     ("Show how each word of a text adds to its label:", "movieclassifier explain 'Not bad at all'"),
@@ -41,6 +48,7 @@ def main(text: str, model: str | None, limit: int, as_json: bool) -> None:
         return
     if as_json:
         facts = asdict(explanation)
+        facts["contributions"] = [part._asdict() for part in explanation.contributions]
         facts["label"] = facts.pop("name")
         click.echo(json.dumps(facts, indent=2))
         return
@@ -51,17 +59,44 @@ def main(text: str, model: str | None, limit: int, as_json: bool) -> None:
     click.echo(f"{first}, then {second}\n" if len(classifier.label_names) > 2 else f"{first}\n")
     click.echo(coloured(explanation) + "\n")
     click.echo(explanation.total(repr(explanation.name)))
-    for part in explanation.contributions[:limit]:
+    parts = [part for part in explanation.contributions if round(part.value, 4)]
+    for part in parts[:limit]:
         shared = f"  (shares its column with {', '.join(part.shares_column_with)})" if part.shares_column_with else ""
         click.echo(f"  {part.value:+.4f}  {click.style(part.ngram, fg=colour(part.value))}{shared}")
-    rest = explanation.contributions[limit:]
+    rest, n_zero = parts[limit:], len(explanation.contributions) - len(parts)
     if rest:
         click.echo(f"  {sum(part.value for part in rest):+.4f}  {len(rest)} others")
-    if classifier.temperature_ != 1:
-        click.echo(
-            f"The probability is calibrated: decision values are divided by the temperature, "
-            f"{classifier.temperature_:.3f}, before the logistic function."
+    if n_zero:
+        click.echo(f"  {n_zero} more n-grams add nothing.")
+    click.echo(from_value_to_share(explanation.decision, classifier.decision_function([text])[0], classifier), nl=False)
+
+
+def from_value_to_share(decision: float, values: "NDArray[np.float64]", classifier: "Classifier") -> str:
+    """Return the lines that say how a decision value becomes the probability of its label.
+
+    Parameters
+    ----------
+    decision : float
+        Of the label.
+    values : ndarray of shape (n_classes,), or a number with two classes
+    classifier : Classifier
+    """
+    import numpy as np
+
+    temperature, lines = classifier.temperature_, ""
+    if temperature != 1:
+        lines = (
+            f"The probability is calibrated: decision values are divided by the temperature, {temperature:.3f}, "
+            "before the logistic function.\n"
         )
+    if np.ndim(values):
+        chances = 1 / (1 + np.exp(np.minimum(-np.append(values, decision) / temperature, 700)))
+        alone, total = chances[-1], chances[:-1].sum()
+        lines += (
+            f"The logistic function gives {alone:.4f} for this label and {total:.4f} for all labels together; the "
+            f"probability is the ratio, {alone / total:.4f}.\n"
+        )
+    return lines
 
 
 def coloured(explanation: Explanation) -> str:

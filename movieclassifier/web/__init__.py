@@ -31,7 +31,7 @@ from movieclassifier.web.throttling import DRAFTS, Throttle
 KEYS = (
     ("Ctrl+Enter", "classify the text"),
     ("c", "correct"),
-    ("i", "incorrect"),
+    ("i", "incorrect; with more than two labels, go to the other ones"),
     ("u", "undo the vote"),
     ("n", "a new text"),
     ("j, k", "the next and the previous vote of the queue"),

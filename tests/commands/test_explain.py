@@ -28,7 +28,7 @@ def test_explanation_sums_to_the_decision_value(small_model):
 def test_explain_lists_as_many_ngrams_as_asked_for(small_model):
     lines = run("explain", TEXT, "--limit", 2, "--model", small_model).stdout.splitlines()
     assert sum(line.startswith(("  +", "  -")) for line in lines) == 3
-    assert lines[-2].endswith(" others")
+    assert sum(line.endswith(" others") for line in lines) == 1
 
 
 def test_explain_says_how_the_sum_becomes_the_probability(small_model):
@@ -82,3 +82,17 @@ def test_explain_names_the_runner_up_of_more_than_two_classes(tmp_path):
 
 def test_labels_are_told_by_name(small_model):
     assert json.loads(run("explain", TEXT, "--json", "--model", small_model).stdout)["label"] == "positive"
+
+
+def test_with_three_labels_the_figures_lead_to_the_probability(tmp_path):
+    save_record(tmp_path / "model.npz", random_classifier(3, texts=("great film", "dull plot", "fine cast")))
+    lines = run("explain", "great film", "--model", tmp_path / "model.npz").stdout.splitlines()
+    alone, total, share = map(float, re.findall(r"\d+\.\d{4}", lines[-1]))
+    assert share == pytest.approx(alone / total, abs=1e-3)
+    assert f"({shown_percent(share)})" in lines[0]
+
+
+def test_explain_lists_no_ngram_that_adds_nothing(small_model):
+    output = run("explain", TEXT + " zzyx qwvx", "--model", small_model).stdout
+    assert "0.0000" not in output
+    assert re.search(r"\d+ more n-grams add nothing", output)

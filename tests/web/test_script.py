@@ -5,6 +5,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 from werkzeug.security import generate_password_hash
 
+from movieclassifier import train
 from movieclassifier.web import create_app
 from tests.support.browsers import serving
 from tests.support.visitors import PAN, REVIEW
@@ -116,6 +117,17 @@ def test_letters_vote_undo_and_begin_anew(browser, address):
     assert browser.driver.switch_to.active_element.tag_name == "textarea"
 
 
+def test_with_three_labels_i_leads_to_the_buttons_of_the_others(scripted, tmp_path):
+    texts = [(f"{word} number {n}", word) for n in range(20) for word in ("great", "dull", "fine")]
+    train(texts, n_holdout=0).save(tmp_path / "model")
+    url = f"sqlite:///{tmp_path}/feedback.db"
+    with serving(create_app({"SECRET_KEY": "test", "DATABASE_URL": url, "MODEL": str(tmp_path / "model")})) as address:
+        scripted.driver.get(address + "/")
+        classify(scripted, "A great film of great people")
+        scripted.find("body").send_keys("i")
+        assert scripted.driver.switch_to.active_element.text in ("It is dull", "It is fine")
+
+
 def test_letters_are_letters_where_one_types(browser):
     browser.find("textarea").send_keys("nicuj?")
     assert browser.find("textarea").get_property("value") == "nicuj?"
@@ -175,6 +187,8 @@ def test_a_text_that_is_refused_says_why_and_keeps_the_focus_on_it(browser):
     browser.find("textarea").send_keys("er, but long enough now")
     browser.find("textarea").send_keys(Keys.CONTROL, Keys.ENTER)
     wait(browser, lambda: "/results/" in browser.driver.current_url)
+    assert browser.driver.find_elements("css selector", ".errors, .error, [aria-invalid]") == []
+    assert browser.find("textarea").get_attribute("aria-describedby") == "review-hint"
     browser.driver.get_log("browser")  # the 422 is in it
 
 

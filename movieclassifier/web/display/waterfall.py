@@ -1,5 +1,6 @@
 """A waterfall: how the strongest phrases add up from the starting point to the answer."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,10 +40,24 @@ class Waterfall:
     steps : list of WaterfallRow
     zero : float
         Where neither side leads, in per cent of the picture.
+    total : float
+        The sum, in log-odds.
     """
 
     steps: list[WaterfallRow]
     zero: float
+    total: float
+
+    @property
+    def alone(self) -> float:
+        """The chance of the label against all remaining ones that the sum means: its logistic function.
+
+        Examples
+        --------
+        >>> round(Waterfall([], 50.0, total=4.29).alone, 3)
+        0.986
+        """
+        return 1 / (1 + math.exp(-self.total)) if self.total > -700 else 0.0
 
 
 def waterfall(explanation: Explanation, temperature: float = 1.0, n: int = N_STEPS) -> Waterfall:
@@ -79,4 +94,4 @@ def _laid_out(values: Sequence[tuple[str, float]], total: float) -> Waterfall:
         for place, (name, value) in enumerate(values)
     ]
     steps.append(step("sum", total, 0.0, edges[-1], "total"))
-    return Waterfall(steps, round(MARGIN - low * scale, 2))
+    return Waterfall(steps, round(MARGIN - low * scale, 2), total)

@@ -60,10 +60,19 @@
       show(html);
       return;
     }
+    cleared();
     if (response.redirected) history.pushState(null, "", response.url);
     document.title = new DOMParser().parseFromString(html, "text/html").title;
     find("#verdict")?.focus({ preventScroll: true });
     find("#verdict")?.scrollIntoView({ block: "nearest" });
+  };
+  // An answer: the form has no error any more.
+  const cleared = () => {
+    all(".errors, .error").forEach((element) => element.remove());
+    all("[aria-invalid=true]").forEach((field) => {
+      field.removeAttribute("aria-invalid");
+      field.setAttribute("aria-describedby", `${field.id}-hint`);
+    });
   };
   // A whole page that is no answer: an error, or the form again.
   const show = (html) => {
@@ -162,6 +171,8 @@
     find(`button[name=decision][value=${decision}]`).click();
   };
   const acts = { j: () => go(1), k: () => go(-1), a: () => decide("approve"), r: () => decide("reject"), "?": openKeys };
+  // With more than two labels, "i" leads to those that the answer is not.
+  const others = () => find(".choices .pick:not([data-key]), .choices select");
   document.addEventListener("keydown", (event) => {
     walk(event);
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) {
@@ -172,6 +183,7 @@
     if (event.target.matches("textarea, select, input:not([type=checkbox])") || !letters()) return;
     const button = find(`[data-key="${CSS.escape(event.key)}"]`);
     if (button) button.click();
+    else if (event.key === "i" && others()) others().focus();
     else if (acts[event.key] && (event.key === "?" || rows().length)) acts[event.key]();
     else return;
     event.preventDefault();

@@ -35,3 +35,8 @@ def test_words_beyond_the_strongest_share_a_row():
     picture = waterfall(explanation_of([1.0] * 20))
     assert [step.name for step in picture.steps][-2:] == ["all remaining words", "sum"]
     assert picture.steps[-2].value == f"+{20 - N_STEPS:.2f}"
+
+
+@pytest.mark.parametrize(("total", "alone"), [(0.0, 0.5), (62.5, 1.0), (-800.0, 0.0), (4.29, 0.986)])
+def test_the_chance_of_a_label_alone_is_the_logistic_function_of_the_sum(total, alone):
+    assert waterfall(explanation_of([], total)).alone == pytest.approx(alone, abs=1e-3)

@@ -362,6 +362,11 @@ def test_up_to_six_labels_have_a_button_each(make_app, topic_model):
     assert "Yes, it is sport" in page
     assert "It is business" in page
     assert "Incorrect" not in page
+    words = words_of(page)
+    alone = float(
+        re.search(r"The sum alone means a chance of (\d\.\d{3}) for sport against all other labels", words)[1]
+    )
+    assert alone > int(re.search(r"which leaves (?:more than )?(\d+) in 100 for sport", words)[1]) / 100
     other = visitor.classify("The rocket in orbit runs software of the network users.")
     assert re.search(r"<title>[A-Z][a-z ]+ NASA, [a-z0-9 ]+ in 100", visitor.read(f"/results/{other}"))
     assert re.search(r"[A-Z][a-z ]+ NASA, [a-z0-9 ]+ in 100", visitor.read("/history"))
