@@ -84,7 +84,7 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     train_steps.lock(Path(options.model_dir))
     plan = distill_steps.make_plan(texts, student, options)
     stages = open_stages(options.model_dir, plan, options.resume, options.show)
-    lessons = distill_steps.make_lessons(texts, student, stages, options.seed)
+    lessons = distill_steps.make_lessons(texts, student, stages, options)
     teacher, soft = distill_steps.teach(lessons, texts, options)
     classifier = fit_student(lessons, soft, student, options.n_keep)
     if options.round_to_bytes:

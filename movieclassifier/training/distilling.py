@@ -26,6 +26,7 @@ from movieclassifier.training.teachers.vectors import VectorsSettings, fit_naive
 FOLDER = "distilling"  # in the model folder
 PLAN = "plan.json"
 BASE_BYTES = 250_000_000  # of Python, scikit-learn and a window of texts
+NETWORK_BYTES = 800_000_000  # of Keras, JAX and a network: 650 MB were seen with a thousand texts
 
 
 @dataclass(frozen=True)
@@ -180,8 +181,8 @@ def naive_bayes(lessons: Lessons, recipe: Recipe) -> Probabilities:
     return lambda texts: np.exp(fitted.log_probabilities(hash_block(texts, ngrams)))
 
 
-def memory_bound(lessons: Lessons, recipe: Recipe) -> int:
-    """Return about how many bytes a run with the teacher ``vectors`` takes at most.
+def memory_bound(lessons: Lessons, recipe: Recipe, *, with_network: bool = False) -> int:
+    """Return about how many bytes a run with the teacher ``vectors`` takes at most, or with one that has a network.
 
     The n-grams' vectors and the counts of hashed columns do not grow with the corpora. Only a few
     numbers per text grow with them, and the vector of each labelled text. The teacher is still in memory when the
@@ -194,4 +195,4 @@ def memory_bound(lessons: Lessons, recipe: Recipe) -> int:
     chances = choice.max_ngrams * 4 * (choice.n_folds + 1) * (n_classes + 1)
     vectors = settings.n_embeddings * choice.max_ngrams * (4 * size + 8)
     texts = n_texts * (24 + 8 * n_classes) + lessons.n_labelled * size * 12
-    return BASE_BYTES + vectors + max(counts, chances) + texts
+    return BASE_BYTES + vectors + max(counts, chances) + texts + NETWORK_BYTES * with_network

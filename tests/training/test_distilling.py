@@ -8,6 +8,7 @@ import pytest
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.recipes.names import make_recipe
 from movieclassifier.training.distilling import (
+    NETWORK_BYTES,
     Student,
     fit_student,
     label_texts,
@@ -88,3 +89,8 @@ def test_labels_of_a_file_are_read_once(lessons):
 def test_bound_of_the_memory_grows_with_the_texts(lessons):
     more = replace(lessons, n_unlabelled=10**6)
     assert memory_bound(more, STUDENT.recipe) - memory_bound(lessons, STUDENT.recipe) == (10**6 - 40) * 40
+
+
+def test_bound_of_the_memory_has_room_for_a_network(lessons):
+    with_network = memory_bound(lessons, STUDENT.recipe, with_network=True)
+    assert with_network == memory_bound(lessons, STUDENT.recipe) + NETWORK_BYTES

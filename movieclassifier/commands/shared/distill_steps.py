@@ -37,7 +37,7 @@ from movieclassifier.system.atomic import check_replaceable, replace_file
 from movieclassifier.training.capacity import check_capacity
 from movieclassifier.training.distilling import StagePlan, Student, label_texts, memory_bound, naive_bayes, read_labels
 from movieclassifier.training.planning import BOOK_MAPPINGS, BOOK_NAMES, PACKAGES
-from movieclassifier.training.teachers import describe, load_teacher
+from movieclassifier.training.teachers import NEURAL, describe, load_teacher
 from movieclassifier.training.teachers.lessons import Lessons, Probabilities, Stages, in_batches
 from movieclassifier.training.teachers.soft_labels import SoftLabels, soft_label_lines
 from movieclassifier.training.teachers.vectors import fit_naive_bayes
@@ -96,7 +96,7 @@ def make_plan(texts: TeachingTexts, student: Student, options: DistillOptions) -
     }
 
 
-def make_lessons(texts: TeachingTexts, student: Student, stages: Stages, seed: int) -> Lessons:
+def make_lessons(texts: TeachingTexts, student: Student, stages: Stages, options: DistillOptions) -> Lessons:
     """Return what the teacher is given, and say on stderr how much memory it takes at most."""
     y = np.fromiter((position for _, position in texts), np.intp)
     lessons = Lessons(
@@ -106,9 +106,9 @@ def make_lessons(texts: TeachingTexts, student: Student, stages: Stages, seed: i
         n_unlabelled=texts.counted.n_texts,
         n_classes=len(texts.classes),
         stages=stages,
-        seed=seed,
+        seed=options.seed,
     )
-    bound = memory_bound(lessons, student.recipe)
+    bound = memory_bound(lessons, student.recipe, with_network=options.teacher_name in NEURAL)
     click.echo(f"This takes at most about {bound / 1e6:,.0f} MB of memory.", err=True)
     return lessons
 
