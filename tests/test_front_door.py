@@ -63,7 +63,7 @@ def test_every_public_name_is_there_and_explained(name):
         assert value.__module__.startswith("movieclassifier.")
 
 
-def test_an_unknown_name_is_no_attribute():
+def test_an_unknown_name_is_not_an_attribute():
     with pytest.raises(AttributeError, match="module 'movieclassifier' has no attribute 'Clasifier'"):
         movieclassifier.Clasifier  # noqa: B018  # reading it is the test
 

@@ -76,7 +76,7 @@ def test_default_row_is_what_train_reports(tmp_path):
     assert load_classifier(tmp_path).metadata["n_holdout"] == 80
 
 
-def test_another_corpus_can_be_tested_on(tmp_path):
+def test_a_different_corpus_can_be_tested_on(tmp_path):
     write_csv(tmp_path / "test.csv", list(open_corpus(SAMPLE))[:60])
     arguments = ["compare", SAMPLE, "--test", str(tmp_path / "test.csv"), "--recipe", "multinomial-nb"]
     found = CliRunner().invoke(main, arguments)

@@ -57,7 +57,7 @@ def finished(corpora):
     return result
 
 
-def test_the_student_is_a_model_like_all_others(corpora, finished):
+def test_the_student_is_a_plain_model(corpora, finished):
     classifier = load_classifier(corpora / "model")
     assert classifier.recipe.name == "student"
     assert classifier.predict_proba(["A great film, wonderful!"])[0, 1] > 0.5

@@ -63,7 +63,7 @@ def test_command_refuses_in_one_line(tmp_path, arguments, message):
     [(bytes, r": 0\.2 of 0\.2 MB \(100%\), "), (gzip.compress, r": 0\.2 MB, ")],
     ids=["plain", "compressed"],
 )
-def test_progress_is_no_share_of_what_nobody_knows(tmp_path, pack, found):
+def test_progress_without_a_known_end_is_not_a_share(tmp_path, pack, found):
     (tmp_path / "in").write_bytes(pack(b"review,sentiment\n" + b"some words,1\n" * 14_000))
     done = CliRunner().invoke(main, [str(tmp_path / "in"), str(tmp_path / "out"), "--progress"])
     assert re.search(found, done.stderr), done.stderr

@@ -50,7 +50,7 @@ def test_other_languages_are_nltks(tmp_path, nltk_data):
     assert words == load_stop_words("german")
 
 
-def test_unknown_language_is_answered_with_all_that_are_known(nltk_data):
+def test_unknown_language_is_answered_with_the_known_ones(nltk_data):
     put_lists(nltk_data)
     done = run("klingon")
     assert done.exit_code == 2

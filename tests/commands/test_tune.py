@@ -44,7 +44,7 @@ def space(tmp_path):
 
 
 @pytest.mark.parametrize("now", [["--text-column", "other"], ["--text-column", "text", "--labels", "0=1,1=0"]])
-def test_results_of_a_corpus_read_in_another_way_are_not_gone_on_from(space, tmp_path, now):
+def test_results_of_a_corpus_that_was_read_in_a_different_way_are_not_used(space, tmp_path, now):
     path, output = tmp_path / "two.csv", tmp_path / "best.toml"
     with open(path, "w", newline="") as file:
         rows = [(text, "nothing", label) for text, label in open_corpus(SAMPLE)]
@@ -128,7 +128,7 @@ def test_budget_and_json_are_told(space, tmp_path):
     assert found["ranking"][0][0]["n_features"] == found["recipe"]["n_features"]
 
 
-def test_another_search_with_the_same_output_is_one_line(space, tmp_path):
+def test_a_different_search_with_the_same_output_is_one_line(space, tmp_path):
     output = tmp_path / "best.toml"
     invoke("--space", space, "--output", output, "--budget", "0.00001")
     result = CliRunner().invoke(main, [*COMMAND, "--space", str(space), "--output", str(output), "--seed", "5"])

@@ -72,7 +72,7 @@ def test_terminal_does_not_obey_the_name_of_a_corpus(tmp_path):
     assert list(corpus) == [("good", 1)]
 
 
-def test_a_file_that_is_no_table_is_told_of_the_formats_there_are(tmp_path):
+def test_a_file_that_is_not_a_table_is_told_of_the_formats_there_are(tmp_path):
     path = written(tmp_path, "a b\nc d\n", "notes.txt")
     with pytest.raises(
         ValueError, match=r"For a format other than csv, pass ReadingOptions\(format=…\): csv, tsv, jsonl, "

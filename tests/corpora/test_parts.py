@@ -44,7 +44,7 @@ def test_folds_are_the_same_on_every_machine():
     assert [fold_of(f"text {i}", 5, seed=3) for i in range(8)] == [1, 1, 0, 4, 4, 2, 4, 3]
 
 
-def test_folds_are_of_about_the_same_size_and_another_seed_makes_others():
+def test_folds_are_of_about_the_same_size_and_differ_by_seed():
     texts = [f"text {i}" for i in range(5000)]
     folds = [fold_of(text, 5) for text in texts]
     assert all(900 < folds.count(number) < 1100 for number in range(5))

@@ -17,7 +17,7 @@ def many(tmp_path, n=500):
     return written(tmp_path, "text,label\n" + "".join(f'"text, {i}",{i % 3}\n' for i in range(n)))
 
 
-def test_shuffled_corpus_has_the_same_documents_in_another_order(tmp_path):
+def test_shuffled_corpus_has_the_same_documents_in_a_different_order(tmp_path):
     corpus = open_corpus(many(tmp_path))
     shuffled = shuffle_corpus(corpus, seed=1)
     assert list(shuffled) != list(corpus)

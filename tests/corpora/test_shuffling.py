@@ -170,7 +170,7 @@ def test_zstd_without_its_package_is_refused_before_any_work(tmp_path, monkeypat
         shuffle_rows(written(tmp_path), tmp_path / "out.csv.zst")
 
 
-def test_folder_is_refused_without_naming_options_of_others(tmp_path):
+def test_folder_is_refused_without_naming_foreign_options(tmp_path):
     done = CliRunner().invoke(main, [str(tmp_path), str(tmp_path / "x.csv")])
     assert done.exit_code == 2
     assert "this is a folder, but shuffle takes a file of rows" in done.stderr

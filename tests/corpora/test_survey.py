@@ -63,7 +63,7 @@ def test_survey_refuses_a_column_of_texts_as_labels(tmp_path):
         survey(open_corpus(path))
 
 
-def test_column_of_long_texts_is_no_label_column_and_is_not_kept(tmp_path):
+def test_column_of_long_texts_is_not_a_label_column_and_is_not_kept(tmp_path):
     path = tmp_path / "reviews.csv"
     path.write_text("text,label\n" + f"good,{'bad ' * 300}.\n" * 3)
     with pytest.raises(

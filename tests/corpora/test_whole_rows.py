@@ -52,7 +52,7 @@ def test_json_lines_come_as_they_are(write):
     assert rows == [(document["text"], document) for document in documents]
 
 
-def test_file_that_is_no_table_by_its_name_has_a_text_in_each_line(write):
+def test_file_that_is_not_a_table_by_its_name_has_a_text_in_each_line(write):
     names, rows, _, _ = read(write("texts.txt", "one, two\n\nthree\n"))
     assert (names, [text for text, _ in rows]) == (["text"], ["one, two", "", "three"])
 

@@ -88,7 +88,7 @@ def test_a_candidate_that_was_killed_is_a_row_without_figures():
     assert row.error.startswith("killed (SIGKILL)")
 
 
-def test_one_candidate_that_fails_leaves_the_rows_of_the_others():
+def test_one_candidate_that_fails_leaves_the_remaining_rows():
     split = Split([("good", 1), ("bad", 0)] * 9, [("good", 1)], 18, (9, 9))
     candidates = {
         "huge": Greedy(),

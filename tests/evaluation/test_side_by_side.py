@@ -11,7 +11,7 @@ from tests.support.in_another_process import Bloated, Dying, Failing, Greedy
 SPLIT = Split([("good", 1), ("bad", 0)] * 9, [("good", 1)], 18, (9, 9))
 
 
-def test_one_candidate_that_fails_leaves_the_rows_of_the_others():
+def test_one_candidate_that_fails_leaves_the_remaining_rows():
     candidates = {
         "huge": Greedy(),
         "good": Bloated(1),

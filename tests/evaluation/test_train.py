@@ -41,7 +41,7 @@ def test_a_stream_is_read_once_and_its_labels_stay_what_they_are():
     assert texts.classes_.tolist() == ["0", "1"]
 
 
-def test_a_stream_can_be_tested_on_another():
+def test_a_stream_can_be_tested_on_a_second_one():
     classifier = train(FILMS, test=iter(FILMS[:8]), **SMALL)
     assert classifier.metadata["metrics"]["n_documents"] == 8
     assert classifier.metadata["evaluated_on"] == "stream.jsonl"
@@ -76,7 +76,7 @@ def test_folders_are_shuffled_as_the_command_does(tmp_path):
         ([("a", 1)] * 9, ValueError, "at least two classes"),
     ],
 )
-def test_what_is_no_corpus_is_refused(documents, error, message):
+def test_wrong_types_are_not_read_as_a_corpus(documents, error, message):
     with pytest.raises(error, match=message):
         train(documents, **SMALL)
 

@@ -137,7 +137,7 @@ def test_documents_after_the_training_part_are_not_looked_at(straight, tmp_path)
     assert (score.accuracy, score.log_loss) == (expected.accuracy, expected.log_loss)
 
 
-def test_the_journal_of_another_search_is_refused(straight, tmp_path):
+def test_the_journal_of_a_different_search_is_refused(straight, tmp_path):
     path = tmp_path / "journal.jsonl"
     path.write_bytes(straight[1].path.read_bytes())
     with pytest.raises(
@@ -149,7 +149,7 @@ def test_the_journal_of_another_search_is_refused(straight, tmp_path):
 @pytest.mark.parametrize(
     "text", ["\n", "no JSON\n", "[]\n", '{"search": 1}\n', '{"search": {}}\n{"candidate": 1}\n', "{}\n"]
 )
-def test_what_is_no_journal_is_refused(tmp_path, text):
+def test_file_that_is_not_a_journal_is_refused(tmp_path, text):
     path = tmp_path / "journal.jsonl"
     path.write_text(text)
     with pytest.raises(ValueError, match=r"journal\.jsonl is not the journal of a search"):
@@ -172,7 +172,7 @@ def test_too_few_documents_of_a_class_are_named_with_a_way_out(documents):
         score_recipe(BASE, few, (0, 1, 2), SEARCH)
 
 
-def test_one_candidate_is_no_search():
+def test_one_candidate_is_not_a_search():
     with pytest.raises(ValueError, match="at least 2 candidates"):
         SearchPlan(BASE, SPACE, 1, 100)
     with pytest.raises(ValueError, match="alpha must be a number"):

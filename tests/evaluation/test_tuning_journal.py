@@ -28,7 +28,7 @@ def test_line_that_a_kill_has_cut_is_written_anew(tmp_path):
         assert path.read_bytes() == whole
 
 
-def test_journal_of_another_search_is_refused(tmp_path):
+def test_journal_of_a_different_search_is_refused(tmp_path):
     Journal(tmp_path / "tuned.jsonl", SEARCH)
     with pytest.raises(ValueError, match="belongs to a search with a different seed"):
         Journal(tmp_path / "tuned.jsonl", SEARCH | {"seed": 2})
@@ -50,7 +50,7 @@ LINES = {
 
 
 @pytest.mark.parametrize("name", LINES)
-def test_line_that_is_no_result_is_one_error(name, tmp_path):
+def test_line_that_is_not_a_result_is_one_error(name, tmp_path):
     path = tmp_path / "tuned.jsonl"
     Journal(path, SEARCH)
     with open(path, "ab") as file:

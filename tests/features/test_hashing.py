@@ -118,7 +118,7 @@ class TestExactness:
             assert_exact([document, document[:9000]], replace(NGrams(), n_features=n_features))
 
     @pytest.mark.parametrize("n_features", [1, 3, 10, 2**21, 2**31 - 1])
-    def test_the_hash_whose_absolute_value_is_no_int32(self, n_features):
+    def test_the_hash_whose_absolute_value_is_not_an_int32(self, n_features):
         ngrams = replace(BOOK, n_features=n_features, norm=None)
         assert_exact(["uwymouna"], ngrams)  # MurmurHash3 gives -2**31
         assert hash_texts(["uwymouna"], ngrams).data.tolist() == [-1]
@@ -248,7 +248,7 @@ class TestFrontDoor:
             hash_texts(["a", wrong], NGrams())
 
     @pytest.mark.parametrize("pure", ["0", "1"])
-    def test_no_texts_are_no_rows(self, pure, monkeypatch):
+    def test_without_texts_there_are_no_rows(self, pure, monkeypatch):
         monkeypatch.setenv("MOVIECLASSIFIER_PURE_PYTHON", pure)
         rows = hash_texts([], NGrams())
         assert (rows.data.size, rows.columns.size, rows.indptr.tolist()) == (0, 0, [0])
@@ -347,7 +347,7 @@ class TestSums:
         monkeypatch.setenv("MOVIECLASSIFIER_PURE_PYTHON", "1")
         assert sum_weights("a", ngrams, coef) is None
 
-    def test_weights_of_other_columns_are_refused(self):
+    def test_weights_of_different_columns_are_refused(self):
         with pytest.raises(ValueError, match="there must be 8 columns of weights; got 4"):
             sum_weights("a", NGrams(n_features=8), np.zeros((1, 4), np.float32))
 

@@ -44,7 +44,7 @@ def test_rows_come_back_from_their_bytes(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_bytes_of_different_settings_are_no_row_of_these(kind):
+def test_bytes_of_different_settings_are_not_rows_of_these(kind):
     packed = pack_row(rows_of(TEXTS[0], KINDS[kind]), KINDS[kind])
     assert [other for other in KINDS if is_packed(packed, KINDS[other])] == [kind]
     for damaged in (None, b"", packed[:5], packed[:-1], packed + b"\0"):

@@ -72,7 +72,7 @@ def test_a_vote_that_the_owner_approved_is_not_held_for_its_client(tmp_path):
     assert digest(service) == replay(service.store, service.settings.bounds)
 
 
-def test_the_first_votes_act_whatever_their_size_where_there_is_no_guard(tmp_path):
+def test_the_first_votes_act_without_bounds_if_there_is_no_guard(tmp_path):
     service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz", guard=False), CAP=1e-9)
     votes = flip(service, TEXTS[:8])
     assert [vote.status for vote in votes] == ["applied"] * 5 + ["held"] * 3
@@ -168,7 +168,7 @@ def test_forgetting_goes_back_to_the_first_ballots():
 
 
 @pytest.mark.parametrize(("n_guards", "n_free"), [(0, 5), (20, 5), (199, 5), (200, 0), (500, 0)])
-def test_the_first_votes_act_whatever_their_size_where_too_few_guards_judge_them(n_guards, n_free):
+def test_the_first_votes_act_without_bounds_if_too_few_guards_judge_them(n_guards, n_free):
     classifier = random_classifier(recipe=SMALL, texts=tuple(TEXTS))
     learner = Learner(classifier, Bounds(cap=1e-9))
     if n_guards:

@@ -31,7 +31,7 @@ def owner(tmp_path, monkeypatch):
     return run
 
 
-def test_another_model_is_refused_and_nothing_changes(tmp_path, database_url):
+def test_a_different_model_is_refused_and_nothing_changes(tmp_path, database_url):
     first = open_service(database_url, write_model(tmp_path / "first.npz"))
     contradict(first, TEXTS[0])
     before = digest(first), first.owner.versions(), first.facts().log_position
@@ -54,7 +54,7 @@ def test_a_refusal_tells_no_password(tmp_path, postgresql_url):
 
 
 @pytest.mark.parametrize("command", [("serve", "--port", 0), ("update",)])
-def test_a_model_of_other_labels_is_refused_in_any_case(tmp_path, owner, command):
+def test_a_model_of_different_labels_is_refused_in_any_case(tmp_path, owner, command):
     first = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "two.npz"))
     three = write_model(tmp_path / "three.npz", n_classes=3)
     output = owner(*command, "--model", three, status=2)
@@ -178,7 +178,7 @@ def test_a_bundled_model_that_nobody_voted_on_gives_way_to_a_trained_one(
         open_own(database_url)
 
 
-def test_a_bundled_model_with_votes_gives_way_to_none(tmp_path, monkeypatch):
+def test_a_bundled_model_with_votes_is_not_replaced(tmp_path, monkeypatch):
     url = f"sqlite:///{tmp_path}/f.db"
     monkeypatch.chdir(tmp_path)
     contradict(open_own(url), "A wonderful film, superb.")
@@ -240,7 +240,7 @@ def test_a_model_that_training_replaces_while_it_is_read_is_read_again(tmp_path,
     assert version.weights_sha256 == digest(service) == load_record(path)[0].weights_sha256()
 
 
-def test_looking_at_the_log_serves_no_other_model(tmp_path, owner, monkeypatch):
+def test_looking_at_the_log_does_not_change_the_served_model(tmp_path, owner, monkeypatch):
     service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"))
     contradict(service, TEXTS[0], ADA)
     monkeypatch.setenv("MOVIECLASSIFIER_MODEL", str(write_model(tmp_path / "new.npz", seed=1)))

@@ -26,7 +26,7 @@ def test_votes_become_ballots_in_their_order(read):
     assert [classifier.label_names[ballot.target[0]] for ballot in ballots] == [row.label for row in rows]
 
 
-def test_a_vote_that_waits_is_no_ballot(read):
+def test_a_vote_that_waits_is_not_a_ballot(read):
     rows, since, classifier = read
     waiting = [rows[0]._replace(status="waiting"), *rows[1:]]
     assert [ballot.vote for ballot in new_ballots(waiting, since, since + 3, classifier)] == [[since + 2], [since + 3]]

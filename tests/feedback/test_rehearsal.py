@@ -39,7 +39,7 @@ def test_a_vote_is_rehearsed_without_an_earlier_one(service):
         assert alone.before == before != served.rehearse(row, "0", BOB.address).before
 
 
-def test_a_label_that_is_no_class_yet_changes_nothing_before_a_retraining(service):
+def test_a_label_that_is_not_a_class_yet_changes_nothing_before_a_retraining(service):
     service.log.fresh()
     found = service.served.rehearse(service.served.row(TEXTS[0]), "perhaps", ADA.address)
     assert found.before == found.after

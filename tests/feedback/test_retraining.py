@@ -227,7 +227,7 @@ def test_numbers_with_names_become_names_when_a_label_is_new(tmp_path, url):
     assert service.facts().labels == ("0", "1", "2", "science")
 
 
-def test_another_process_retrains_on_the_same_database(trained, url):
+def test_a_second_process_retrains_on_the_same_database(trained, url):
     service = open_service(url, trained)
     correct(service, 2)
     report = retrain_apart(url, open_corpus(trained / "news.csv"), "ada", 0.01, "after lunch")

@@ -155,7 +155,7 @@ def test_a_model_that_could_not_finish_learning_starts_anew(tmp_path, monkeypatc
         assert follower.weights_sha256() == digest(service)
 
 
-def test_a_database_without_a_model_is_said_to_have_none(tmp_path):
+def test_a_database_without_a_model_is_refused(tmp_path):
     from movieclassifier.feedback.log.store import FeedbackStore
 
     store = FeedbackStore(f"sqlite:///{tmp_path}/f.db")

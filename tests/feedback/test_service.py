@@ -98,7 +98,7 @@ def test_the_same_vote_again_counts_once_and_gets_the_same_answer(tmp_path, mode
     assert kinds(service) == ["serve", "incorrect", "incorrect"]
 
 
-def test_another_vote_is_a_conflict_until_the_first_is_undone(service):
+def test_a_second_vote_is_a_conflict_until_the_first_is_undone(service):
     prediction, vote = contradict(service, TEXTS[0])
     with pytest.raises(Conflict, match="undo it"):
         service.vote(prediction.id, prediction.label, ADA)
@@ -139,7 +139,7 @@ def test_one_vote_comes_of_many_at_once(tmp_path, model, database_url):
     assert len(kinds(services[0])) == 2
 
 
-def test_an_undone_vote_makes_room_for_another_on_the_same_text(service):
+def test_an_undone_vote_makes_room_for_a_second_one_on_the_same_text(service):
     prediction, vote = contradict(service, TEXTS[0])
     service.undo(prediction.id, ADA)
     assert service.vote(prediction.id, vote.label, ADA).status == "applied"

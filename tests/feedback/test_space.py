@@ -31,7 +31,7 @@ def test_without_a_ratio_every_column_is_a_place():
 
 
 @pytest.mark.parametrize("recipe", [None, PLAIN])
-def test_put_writes_the_chosen_places_and_never_the_one_for_all_others(recipe):
+def test_put_writes_the_chosen_places_and_never_the_one_for_the_rest(recipe):
     classifier = random_classifier(**({} if recipe is None else {"recipe": recipe}))
     space = Space(classifier)
     coef = as_array(classifier.coef_).copy()

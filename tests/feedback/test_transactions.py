@@ -23,7 +23,7 @@ def test_a_label_that_the_model_lacks_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("label", ["0", "1", "2"])
-def test_a_vote_that_is_refused_is_no_work(tmp_path, monkeypatch, label):
+def test_a_vote_that_is_refused_costs_no_work(tmp_path, monkeypatch, label):
     service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"), VOTES_PER_HOUR=2)
     prediction, vote = contradict(service, TEXTS[0])
     contradict(service, TEXTS[1])

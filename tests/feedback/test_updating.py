@@ -212,7 +212,7 @@ def test_a_vote_cast_during_an_update_is_learned_on_top(service, monkeypatch):
     assert (service.owner.versions()[0].n_folded, service.facts().events_applied) == (1, 2)
 
 
-def test_there_is_no_rollback_to_what_never_was(service):
+def test_there_is_no_rollback_to_an_unknown_version(service):
     with pytest.raises(NotFound, match="no version 7"):
         service.owner.rollback(7, "owner")
     with pytest.raises(NotFound, match="not made by an update"):

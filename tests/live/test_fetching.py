@@ -132,7 +132,7 @@ def test_redirects_are_followed_and_those_for_good_are_told(fetcher_of):
         assert fetcher.get(server.url + "/feed").moved_to == ""
 
 
-def test_login_is_not_sent_on_to_another_host(fetcher_of):
+def test_login_is_not_sent_on_to_a_different_host(fetcher_of):
     with ns.serving({"/": b"ok"}) as other, ns.serving({"/": ns.redirect(other.url + "/")}) as server:
         fetcher = Fetcher([server.place, other.place], pause=0)
         fetcher.get(server.url + "/", headers={"Authorization": "Bearer secret"})

@@ -22,6 +22,6 @@ def test_no_more_bytes_are_kept_than_numbers_have(largest, n_bytes):
 @pytest.mark.parametrize(
     "planes", [np.zeros((1, 3), np.int8), np.zeros(3, np.uint8), np.zeros((5, 3), np.uint8), np.zeros((0, 3), np.uint8)]
 )
-def test_what_is_no_bytes_of_numbers_is_refused(planes):
+def test_bytes_that_are_not_numbers_are_refused(planes):
     with pytest.raises(ValueError, match="bytes of numbers must be an array of 1 to 4 rows"):
         from_planes(planes)

@@ -10,7 +10,7 @@ TEMPERATURES = st.floats(0.05, 20)
 
 
 @given(VALUES, TEMPERATURES)
-def test_one_value_gives_the_bits_that_it_gives_among_others(value, temperature):
+def test_one_value_gives_the_same_bits_alone_and_among_many(value, temperature):
     alone = probabilities(np.array([[value]]), temperature)
     among = probabilities(np.array([[value], [0.5]]), temperature)[:1]
     assert alone.tobytes() == among.tobytes()

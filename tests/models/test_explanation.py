@@ -64,7 +64,7 @@ def test_highlights_share_out_all_contributions():
     assert total + explanation.intercept == pytest.approx(explanation.decision, abs=1e-6)
 
 
-def test_explanation_for_the_other_label_has_the_other_sign():
+def test_explanation_for_the_second_label_has_the_opposite_sign():
     classifier = random_classifier(texts=("great movie",))
     for_second, for_first = classifier.explain("great movie"), classifier.explain("great movie", label=0)
     assert for_first.decision == -for_second.decision

@@ -24,7 +24,7 @@ def test_metadata_of_the_bundled_model_fits(tmp_path, monkeypatch):
         ({}, False),
     ],
 )
-def test_a_model_of_the_sample_reviews_alone_is_told_from_others(metadata, expected):
+def test_a_model_of_the_sample_reviews_alone_is_recognized(metadata, expected):
     assert first_misfit(metadata) is None
     assert is_sample(metadata) is expected
 
@@ -39,7 +39,7 @@ def test_a_model_of_the_sample_reviews_alone_is_told_from_others(metadata, expec
         {"anything": object()},
     ],
 )
-def test_facts_may_be_missing_and_there_may_be_others(metadata):
+def test_facts_may_be_missing_and_unknown_ones_may_be_there(metadata):
     assert first_misfit(metadata) is None
 
 
@@ -70,5 +70,5 @@ def test_facts_may_be_missing_and_there_may_be_others(metadata):
     ],
     ids=str,
 )
-def test_fact_of_another_type_is_named(metadata, name):
+def test_fact_of_a_different_type_is_named(metadata, name):
     assert first_misfit(metadata) == name

@@ -85,7 +85,7 @@ def test_continuing_keeps_as_many_columns_as_before(continued):
     assert all("Keeping 300 columns, as before; --keep says otherwise.\n" in text for text in said[1:])
 
 
-def test_continuing_with_another_number_of_columns_keeps_these(parts, continued, tmp_path):
+def test_continuing_with_a_different_number_of_columns_keeps_these(parts, continued, tmp_path):
     train(parts[0], "--keep", 300, "--model", tmp_path)
     said = train(parts[1], "--continue", "--keep", 200, "--model", tmp_path).stderr
     assert len(load_classifier(tmp_path).columns) == 200

@@ -42,7 +42,7 @@ def test_probabilities_of_huge_decision_values_are_finite():
     np.testing.assert_allclose(even, 1 / 3)
 
 
-def test_one_text_gets_the_same_value_alone_and_among_others():
+def test_one_text_gets_the_same_value_alone_and_among_many():
     classifier = random_classifier(texts=tuple(TEXTS))
     together = classifier.decision_function(TEXTS)
     assert [classifier.decision_function([text])[0] for text in TEXTS] == together.tolist()

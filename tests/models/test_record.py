@@ -186,7 +186,7 @@ def test_wrong_cut_or_foreign_record_is_refused(content, message, tmp_path):
 @pytest.mark.parametrize(
     ("number", "advice"), [(1, "it cuts texts into other words; train it again"), (99, "upgrade movieclassifier")]
 )
-def test_record_of_another_format_is_refused_in_one_line(number, advice, tmp_path):
+def test_record_of_a_different_format_is_refused_in_one_line(number, advice, tmp_path):
     path = tmp_path / "model.npz"
     path.write_bytes(changed("format", number))
     with pytest.raises(

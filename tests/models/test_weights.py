@@ -79,7 +79,7 @@ def test_a_copy_learns_on_its_own():
 
 @pytest.mark.parametrize("pure_python", ["0", "1"])
 @pytest.mark.parametrize("n_classes", [2, 3])
-def test_an_answer_has_the_same_bits_alone_and_among_others(n_classes, pure_python, monkeypatch):
+def test_an_answer_has_the_same_bits_alone_and_among_many(n_classes, pure_python, monkeypatch):
     monkeypatch.setenv("MOVIECLASSIFIER_PURE_PYTHON", pure_python)
     lengths = (*range(40), 150, 700)
     texts = tuple(" ".join(f"word{number * 7 % 301}" for number in range(length)) for length in lengths)

@@ -48,6 +48,6 @@ def test_setting_out_of_range_is_named_with_its_recipe(field, value, message):
 
 
 @pytest.mark.parametrize("settings", [{}, {"name": "x"}, RECIPES["book"].to_dict() | {"eval": "1"}, []])
-def test_settings_that_are_no_recipe_are_refused(settings):
+def test_settings_that_do_not_make_a_recipe_are_refused(settings):
     with pytest.raises(ValueError, match="a recipe must have the settings"):
         recipe_from_dict(settings)

@@ -53,7 +53,7 @@ def test_settings_change_those_of_the_base(tmp_path):
     assert read_recipe(path) == expected.with_settings(norm=None)
 
 
-def test_several_passes_have_their_own_alpha_unless_the_file_says_another(tmp_path):
+def test_several_passes_have_their_own_alpha_unless_the_file_names_one(tmp_path):
     assert read_recipe(write(tmp_path, "passes = 3")).alpha == 5e-7
     assert read_recipe(write(tmp_path, "passes = 3\nalpha = 1e-6")).alpha == 1e-6
 
@@ -88,7 +88,7 @@ def test_mistakes_in_a_file_are_named(tmp_path, text, message):
     assert message in str(error.value)
 
 
-def test_a_file_that_is_no_text_is_named(tmp_path):
+def test_a_file_that_is_not_text_is_named(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(ValueError, match=r"mine\.toml"):

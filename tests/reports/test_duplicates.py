@@ -43,7 +43,7 @@ def test_duplicates_are_reported(trained, tmp_path):
     assert "Without them the accuracy is 100.00%" in page or "Without them the accuracy is 50.00%" in page
 
 
-def test_duplicates_with_other_labels_are_told_by_name(trained, tmp_path):
+def test_duplicates_with_different_labels_are_listed_by_name(trained, tmp_path):
     test = tmp_path / "test.csv"
     with open(test, "w", newline="") as file:
         csv.writer(file).writerows([("review", "sentiment"), (TEXTS[0], 1 - DOCUMENTS[0][1]), *DOCUMENTS[1:9]])

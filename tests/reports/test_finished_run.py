@@ -15,14 +15,14 @@ from movieclassifier.reports.finished_run import open_run
 from tests.support.reports import DOCUMENTS, SAMPLE, SETTINGS, TEXTS, run
 
 
-def test_another_corpus_is_refused(classifier, tmp_path):
+def test_a_different_corpus_is_refused(classifier, tmp_path):
     path = tmp_path / "other.csv"
     path.write_text(Path(SAMPLE).read_text() + "More,1\n")
     with pytest.raises(ValueError, match=r"other\.csv is not what the model was trained on: its SHA-256 is \w{12}…"):
         open_run(classifier, open_corpus(path))
 
 
-def test_another_order_of_the_corpus_is_refused(classifier):
+def test_a_different_order_of_the_corpus_is_refused(classifier):
     shuffled = shuffle_corpus(open_corpus(SAMPLE), seed=3)
     message = r"…, read with --shuffle --shuffle-seed 3; the model's corpus sample_reviews.csv has \w{12}…, in its own"
     with pytest.raises(ValueError, match=message):
@@ -45,7 +45,7 @@ def two_texts(path):
         (["--text-column", "text", "--labels", "0=1,1=0"], "now read with --text-column text --labels 0=1,1=0"),
     ],
 )
-def test_a_corpus_that_is_read_in_another_way_is_refused(tmp_path, now, named):
+def test_a_corpus_that_is_read_in_a_different_way_is_refused(tmp_path, now, named):
     path = two_texts(tmp_path / "two.csv")
     run("train", path, "--text-column", "text", "--model", tmp_path, *SETTINGS)
     result = CliRunner().invoke(main, ["report", str(path), "--model", str(tmp_path), *now])
@@ -70,7 +70,7 @@ def test_an_ordinary_record_tells_nothing_of_reading_and_keeping(trained):
     assert not {"reading", "n_keep"} & load_classifier(trained).metadata.keys()
 
 
-def test_a_run_that_went_on_from_another_model_is_not_repeated(trained, tmp_path):
+def test_a_run_that_continued_a_different_model_is_not_repeated(trained, tmp_path):
     classifier = load_classifier(trained)
     classifier.metadata["earlier"] = [["0" * 64, 100]]
     save_record(tmp_path / "classifier.npz", classifier)

@@ -39,7 +39,7 @@ def test_an_exception_comes_after_the_items_before_it():
         next(ahead)
 
 
-def test_a_module_is_imported_ahead_and_a_missing_one_is_no_error():
+def test_a_module_is_imported_ahead_and_a_missing_one_is_ignored():
     started = set(threading.enumerate())
     for module in ("colorsys", "no_such_module"):
         sys.modules.pop(module, None)

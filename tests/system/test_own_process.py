@@ -41,7 +41,7 @@ def test_a_killed_process_is_told_from_one_with_a_bug():
         call_apart(fail, KeyError("a bug"))
 
 
-def test_ctrl_c_ends_the_other_process_too(tmp_path):
+def test_ctrl_c_ends_the_new_process_too(tmp_path):
     pid_path = tmp_path / "pid"
     code = f"from movieclassifier.system.own_process import *; from tests.support.in_another_process import wait; call_apart(wait, {str(pid_path)!r})"
     environment = os.environ | {"PYTHONPATH": os.getcwd()}
@@ -58,7 +58,7 @@ def test_ctrl_c_ends_the_other_process_too(tmp_path):
 
 
 @pytest.mark.parametrize("error", [None, ValueError("line 3")])
-def test_the_other_process_sends_its_answer_and_its_peak(error):
+def test_the_new_process_sends_its_answer_and_its_peak(error):
     receiver, sender = multiprocessing.Pipe(duplex=False)
     before = signal.getsignal(signal.SIGINT)
     try:

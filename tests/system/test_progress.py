@@ -125,7 +125,7 @@ def test_lines_come_now_and_then_when_asked_for(monkeypatch, clock):
 @pytest.mark.parametrize(
     ("total", "expected"), [(0, "Counting: 0 documents, 0 "), (5, "Counting: 0 of 5 documents (0%), 0 ")]
 )
-def test_loop_without_documents_is_no_error(total, expected):
+def test_loop_without_documents_is_not_an_error(total, expected):
     stream = io.StringIO()
     with Progress(total, "Counting", show=True, stream=stream):
         pass

@@ -21,7 +21,7 @@ def test_lines_are_as_wide_as_the_terminal(columns, note, short, monkeypatch):
     assert all(len(line.rstrip()) <= columns for line in lines)
 
 
-def test_stream_that_is_no_terminal_has_80_columns():
+def test_stream_that_is_not_a_terminal_has_80_columns():
     assert ProgressBar(3, "", io.StringIO()).columns == 80
 
 

@@ -22,7 +22,7 @@ def test_a_long_wait_is_told_and_a_short_one_is_not(monkeypatch):
     assert re.match(r"(Waiting: \d+ s\n){2}", said.getvalue())
 
 
-def test_who_wants_no_progress_gets_none(monkeypatch):
+def test_progress_can_be_turned_off(monkeypatch):
     monkeypatch.setattr(waiting, "SECONDS_BETWEEN_LINES", 0.001)
     said = io.StringIO()
     with telling_of_wait("Waiting", show=False, stream=said):

@@ -59,7 +59,7 @@ def test_facts_that_are_none_are_refused(text, tmp_path):
 MALFORMED_HEADER = b"\x93NUMPY\x01\x00\x0a\x00{'descr': (\n"
 
 
-def test_header_that_is_no_array_is_one_line(tmp_path):
+def test_header_that_is_not_an_array_is_one_line(tmp_path):
     path = tmp_path / CHECKPOINT
     for damaged in ("facts.npy", "totals.npy"):
         save(tmp_path)

@@ -68,7 +68,7 @@ def test_student_learns_words_from_texts_without_labels(lessons):
     assert student.recipe.name == "student"
 
 
-def test_few_columns_are_fitted_again_without_the_others(lessons):
+def test_few_columns_are_fitted_again_without_the_rest(lessons):
     soft = label_texts(
         lessons, lambda texts: np.array([[0.1, 0.9] if "great" in text else [0.9, 0.1] for text in texts])
     )

@@ -181,7 +181,7 @@ def test_the_seed_may_be_a_generator():
         (["a", "b"], [0.3, 0.7], ValueError, "Unknown label type"),
     ],
 )
-def test_what_is_no_text_with_a_label_is_refused(X, y, error, message):
+def test_wrong_texts_and_labels_are_refused(X, y, error, message):
     with pytest.raises(error, match=message):
         fresh().fit(X, y)
 

@@ -55,5 +55,5 @@ def test_model_keeps_integers_and_texts_and_positions_of_anything_else(classes, 
     assert {type(label) for label in found} <= {int, str}
 
 
-def test_truth_is_no_integer():
+def test_truth_is_not_an_integer():
     assert [is_int(value) for value in (1, np.int64(1), True, 1.0, "1")] == [True, True, False, False, False]

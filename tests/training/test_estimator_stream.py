@@ -33,7 +33,7 @@ def test_many_texts_are_decided_as_each_alone(stream):
     assert stream.decide([]).shape == (0, 1)
 
 
-def test_no_document_is_no_step(stream):
+def test_without_documents_there_is_no_step(stream):
     before = stream.trainer.t
     stream.learn([], np.array([], int))
     assert stream.trainer.t == before

@@ -72,7 +72,7 @@ def test_lost_cache_is_said(tmp_path):
         ({"minibatch_size": 25}, "minibatch_size was 50, is 25"),
     ],
 )
-def test_checkpoint_of_another_run_is_refused(settings, message, tmp_path):
+def test_checkpoint_of_a_different_run_is_refused(settings, message, tmp_path):
     fit(SAMPLE, plan_for(SAMPLE), model_dir=tmp_path, checkpoint_every=1)
     with pytest.raises(ValueError, match=rf"checkpoint.npz belongs to a different run: .*{message}"):
         fit(SAMPLE, plan_for(SAMPLE, **settings), model_dir=tmp_path, resume=True)
@@ -96,7 +96,7 @@ def test_continued_model_knows_both_corpora(tmp_path):
     assert both.predict(["alpha", "beta", "gamma", "delta"]).tolist() == [1, 0, 1, 0]
 
 
-def test_continuing_with_another_recipe_or_other_classes_is_refused(tmp_path):
+def test_continuing_with_a_different_recipe_or_different_classes_is_refused(tmp_path):
     fit(SAMPLE, plan_for(SAMPLE), model_dir=tmp_path, checkpoint_every=5)
     with pytest.raises(ValueError, match="min_df was none, is 3"):
         fit(SAMPLE, plan_for(SAMPLE, min_df=3), model_dir=tmp_path, continue_=True)

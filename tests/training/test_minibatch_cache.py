@@ -83,7 +83,7 @@ def read_all(path, n_features=N_FEATURES, dtype="float32", binary=True):
 
 
 @pytest.mark.parametrize("other", [{"n_features": 49}, {"dtype": "float64"}, {"binary": False}], ids=str)
-def test_cache_of_other_columns_is_refused(other, tmp_path):
+def test_cache_of_different_columns_is_refused(other, tmp_path):
     filled(tmp_path / "cache").close()
     with pytest.raises(ValueError, match="start again without resume=True"):
         read_all(tmp_path / "cache", **other)
@@ -119,7 +119,7 @@ def test_nameless_file_leaves_nothing(tmp_path):
     ],
     ids=lambda forged: " ".join(f"{name} {array.tolist()}" for name, array in forged.items()),
 )
-def test_arrays_that_do_not_fit_together_are_refused_whatever_their_checksum(forged, binary, tmp_path):
+def test_arrays_that_do_not_fit_together_are_refused_with_any_checksum(forged, binary, tmp_path):
     parts = {
         "y": np.array([0, 1]),
         "indptr": np.array([0, 1, 2]),

@@ -28,7 +28,7 @@ def test_plan_comes_back_from_json():
 
 @pytest.mark.parametrize("name", CHECKS)
 @pytest.mark.parametrize("value", [{}, 1.5, [[]], -1, [None]], ids=str)
-def test_setting_of_another_type_is_refused_by_name(name, value):
+def test_setting_of_a_different_type_is_refused_by_name(name, value):
     with pytest.raises(ValueError, match=f"^{name} of its plan is "):
         Plan.from_dict(PLAN.to_dict() | {name: value})
 

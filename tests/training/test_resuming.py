@@ -198,7 +198,7 @@ OTHER_RUNS = [
 
 
 @pytest.mark.parametrize(("options", "message"), OTHER_RUNS, ids=lambda value: str(value))
-def test_checkpoint_of_another_run_is_refused(options, message, corpus, model_dir):
+def test_checkpoint_of_a_different_run_is_refused(options, message, corpus, model_dir):
     before = {path.name: path.read_bytes() for path in model_dir.iterdir()}
     result = train(corpus, "--model", model_dir, "--passes", 2, "--resume", *options)
     assert_refused(result, f"{model_dir / CHECKPOINT} belongs to a different run: ")
@@ -207,13 +207,13 @@ def test_checkpoint_of_another_run_is_refused(options, message, corpus, model_di
     assert {path.name: path.read_bytes() for path in model_dir.iterdir()} == before
 
 
-def test_checkpoint_of_another_corpus_is_refused(corpus, model_dir, tmp_path):
+def test_checkpoint_of_a_different_corpus_is_refused(corpus, model_dir, tmp_path):
     other = tmp_path / "movie_data.csv"
     other.write_bytes(corpus.read_bytes().replace(b"the", b"The", 1))
     assert_refused(train(other, "--model", model_dir, "--passes", 2, "--resume"), "the SHA-256 of the corpus was ")
 
 
-def test_checkpoint_of_another_order_is_refused(tmp_path):
+def test_checkpoint_of_a_different_order_is_refused(tmp_path):
     options = [SAMPLE, "--model", tmp_path, "--shuffle", "--shuffle-seed"]
     assert train(*options, 3).exit_code == 0
     (tmp_path / STATE).rename(tmp_path / CHECKPOINT)
@@ -414,7 +414,7 @@ def test_killed_continuation_of_several_passes_starts_again(corpus, tmp_path):
     assert not (killed / CACHE).exists()
 
 
-def test_state_of_another_run_is_not_learned_from_in_place_of_the_one_that_was_continued(corpus, continued, tmp_path):
+def test_state_of_a_different_run_is_not_used_in_place_of_the_continued_one(corpus, continued, tmp_path):
     model_dir = Path(shutil.copytree(continued, tmp_path / "model"))
     kill_at_the_start(model_dir, corpus, "--continue")
     assert train(SAMPLE, "--model", tmp_path / "other").exit_code == 0
@@ -499,7 +499,7 @@ def test_continuing_from_an_unfinished_run_is_refused(model_dir):
     assert_refused(result, f"{model_dir / CHECKPOINT}: this run has not finished; finish it with --resume")
 
 
-def test_continuing_with_other_labels_is_refused(tmp_path):
+def test_continuing_with_different_labels_is_refused(tmp_path):
     assert train(SAMPLE, "--model", tmp_path / "model").exit_code == 0
     rows = SAMPLE.read_bytes().replace(HEADER, b"text,label\n").replace(b",1\n", b",good\n").replace(b",0\n", b",bad\n")
     (tmp_path / "other.csv").write_bytes(rows)

@@ -6,7 +6,7 @@ from movieclassifier.web.clients import network, surroundings
 from tests.support.visitors import REVIEW, Visitor
 
 
-def test_a_session_signed_with_another_key_is_nobodys(make_app):
+def test_a_session_signed_with_a_different_key_is_nobodys(make_app):
     visitor = Visitor(make_app())
     id = visitor.classify()
     other = make_app(SECRET_KEY="another").test_client()

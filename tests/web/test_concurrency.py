@@ -20,6 +20,6 @@ def test_more_workers_than_a_machine_needs_are_refused(value):
 
 
 @pytest.mark.parametrize("value", ["auto", "0", "-1", "2.5"])
-def test_what_is_no_number_is_named_with_its_variable(value):
+def test_a_value_that_is_not_a_number_is_named_with_its_variable(value):
     with pytest.raises(ValueError, match=f"^WEB_CONCURRENCY must be a whole number above 0.*got '{value}'"):
         number_of_workers(value)

@@ -8,7 +8,7 @@ from movieclassifier.web.config import trusted_hosts
 @pytest.mark.parametrize(
     "value", ["correct horse", "'scrypt:32768:8:1$salt$00ff'", "scrypt:32768:8:1$salt$", "md5:1$salt$00ff"]
 )
-def test_a_password_that_is_no_hash_is_explained_at_the_start_and_not_repeated(make_app, value):
+def test_a_password_that_is_not_a_hash_is_explained_at_the_start_and_not_repeated(make_app, value):
     with pytest.raises(ValueError, match="must be what movieclassifier hash-password prints, without") as refused:
         make_app(ADMIN_PASSWORD_HASH=value)
     assert value not in str(refused.value)

@@ -24,7 +24,7 @@ def test_a_form_without_its_token_is_refused_with_a_page(client, token):
     assert response.content_type.startswith("text/html")
 
 
-def test_a_token_of_another_session_is_refused(make_app):
+def test_a_token_of_a_different_session_is_refused(make_app):
     app = make_app()
     token = Visitor(app).token()
     assert app.test_client().post("/", data={"review": REVIEW, "csrf_token": token}).status_code == 400

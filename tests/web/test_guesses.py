@@ -40,7 +40,7 @@ def use_up(guesses):
     assert not guess(guesses, "198.51.100.200")
 
 
-def test_new_networks_may_guess_when_all_others_have_used_up_theirs(guesses):
+def test_new_networks_may_guess_when_the_known_ones_have_used_up_theirs(guesses):
     use_up(guesses)
     assert [guess(guesses, OWNER) for _ in range(6)] == [True] * 5 + [False]
     assert not guess(guesses, "203.0.113.8")

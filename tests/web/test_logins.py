@@ -67,7 +67,7 @@ def test_wrong_passwords_from_the_owner_s_address_do_not_keep_the_owner_s_browse
     assert log_in(owner) == 303
 
 
-def test_a_forged_device_is_no_device(app):
+def test_a_forged_device_does_not_count(app):
     guesser = Visitor(app)
     guesser.client.set_cookie("movieclassifier_device", "forged", path="/admin")
     assert [log_in(guesser, "guess") for _ in range(11)][-1] == 429

@@ -85,7 +85,7 @@ def test_drafts_have_a_limit_per_client_as_the_log_does_not_count_them():
     throttle.check("drafts", "neighbour", "network")
 
 
-def test_a_client_beyond_its_limit_does_not_use_up_the_limits_of_others():
+def test_a_client_beyond_its_limit_does_not_use_up_the_limits_of_the_rest():
     throttle = Throttle({"votes": Rate(1, 60), "drafts": Rate(1, 60)})
     for kind in ("votes", "drafts"):
         n_refused = 0

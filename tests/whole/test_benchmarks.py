@@ -51,7 +51,7 @@ def test_steps_of_peers_are_told_where_none_is_named(arguments):
     assert done.stderr.startswith("Vowpal Wabbit and fastText: convert a CSV file")
 
 
-def test_every_document_is_tested_once_and_is_no_lesson_of_its_fold():
+def test_every_document_is_tested_once_and_never_learned_in_its_fold():
     import few_labels
 
     folds = list(few_labels.cut(23, 5, 7, seed=1))
@@ -104,14 +104,14 @@ print(json.dumps({"small": vars(small), "large": vars(large)}))
     assert large["seconds"] > small["cpu"]
 
 
-def test_an_indented_answer_after_other_lines_is_found():
+def test_an_indented_answer_after_further_lines_is_found():
     from measuring import run
 
     script = "import json; print('reading'); print(json.dumps({'a': {'b': 1}}, indent=2))"
     assert run([sys.executable, "-c", script]).answer == {"a": {"b": 1}}
 
 
-def test_a_failing_process_is_no_measurement():
+def test_a_failing_process_is_not_a_measurement():
     from measuring import run
 
     with pytest.raises(RuntimeError, match=r"failed with 3:\nno corpus"):

@@ -36,7 +36,7 @@ def test_seed_0_is_the_books_file(data_dir):
     assert hashlib.sha256(path.read_bytes()).hexdigest() == BOOK_SHA256
 
 
-def test_another_seed_has_the_same_rows_in_another_order(data_dir, movie_data_csv):
+def test_a_different_seed_has_the_same_rows_in_a_different_order(data_dir, movie_data_csv):
     assert "byte for byte" not in run(data_dir, "--seed", "1").stdout
     other, book = (data_dir / "movie_data.csv").read_bytes(), movie_data_csv.read_bytes()
     assert other != book

@@ -158,7 +158,7 @@ def test_size_limit_while_unpacking_is_told_and_leaves_no_half(data_dir, tmp_pat
     assert os.listdir(data_dir) == []
 
 
-def test_real_corpus_is_there_already_whatever_the_source(aclimdb_dir):
+def test_real_corpus_is_there_already_for_any_source(aclimdb_dir):
     result = run(aclimdb_dir.parent, "--url", "http://nowhere.invalid/")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == f"{aclimdb_dir}: 50,000 reviews, there already\n"

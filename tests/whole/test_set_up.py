@@ -71,7 +71,7 @@ def test_lock_is_installed_into_a_new_environment_without_resolving_anything(ins
     assert (done.returncode, "Making" in done.stdout) == (0, False)
 
 
-def test_package_with_another_hash_is_refused(installing):
+def test_package_with_a_different_hash_is_refused(installing):
     done = installing("0" * 64)
     assert done.returncode == 1
     assert "THESE PACKAGES DO NOT MATCH THE HASHES" in done.stderr

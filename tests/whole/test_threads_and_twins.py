@@ -43,5 +43,5 @@ def test_a_model_has_the_same_bytes_with_the_twin_and_without(record, recipe, mo
         assert record(*recipe, "--threads", n_threads) == compiled
 
 
-def test_the_comparison_sees_another_seed(record):
+def test_the_comparison_sees_a_different_seed(record):
     assert record("--seed", "1") != record("--seed", "2")

@@ -176,7 +176,7 @@ def test_more_memory_than_there_is_is_refused_before_the_training(model_dir, ear
     assert result.stderr.endswith(" GB are available; lower --n-features.\n")
 
 
-def test_every_row_another_label_is_doubted_and_very_many_are_refused(tmp_path, model_dir, earlier_model):
+def test_a_label_per_row_is_doubted_and_very_many_are_refused(tmp_path, model_dir, earlier_model):
     rows = list(iter_csv(SAMPLE))
     write_rows(tmp_path / "ids.csv", [(text, f"id{number}") for number, (text, _) in enumerate(rows * 2)])
     arguments = [
@@ -359,7 +359,7 @@ def test_finished_run_leaves_the_model_and_what_continue_needs(model_dir, earlie
     assert contents(model_dir).keys() == MODEL
 
 
-def test_json_is_all_that_stdout_gets(tmp_path):
+def test_stdout_gets_json_only(tmp_path):
     run = start(SAMPLE, "--model", tmp_path, "--json", "--progress")
     stdout, stderr = run.communicate()
     found = json.loads(stdout)
@@ -387,7 +387,7 @@ def record(tmp_path, *options, corpus=SAMPLE):
 
 
 @pytest.mark.parametrize("options", [[], ["--recipe", "book"], ["--passes", "3"], ["--keep", "100"]])
-def test_two_runs_write_the_same_bytes_whatever_the_threads(options, tmp_path, monkeypatch):
+def test_two_runs_write_the_same_bytes_with_any_number_of_threads(options, tmp_path, monkeypatch):
     expected = record(tmp_path, *options, "--threads", "1")
     assert record(tmp_path, *options, "--threads", "1") == expected
     assert record(tmp_path, *options, "--threads", "2", "--checkpoint-every", "1") == expected
@@ -396,7 +396,7 @@ def test_two_runs_write_the_same_bytes_whatever_the_threads(options, tmp_path, m
     assert record(tmp_path, *options) == expected
 
 
-def test_another_seed_writes_other_bytes(tmp_path):
+def test_a_different_seed_writes_different_bytes(tmp_path):
     assert record(tmp_path, "--seed", "1") != record(tmp_path, "--seed", "2")
 
 

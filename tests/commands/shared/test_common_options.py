@@ -71,7 +71,7 @@ def test_threads_are_as_many_as_cores_up_to_four(n_cores, n_threads, monkeypatch
     assert parsed(threads_option(all_cores=True)) == {"n_threads": n_threads}
 
 
-def test_folder_is_no_file_and_a_file_no_folder(tmp_path):
+def test_folder_is_not_a_file_nor_a_file_a_folder(tmp_path):
     assert "is a directory" in parsed(output_option("Write."), "--output", str(tmp_path))
     (tmp_path / "file").touch()
     assert "is a file" in parsed(output_option("Write.", folder=True), "--output", str(tmp_path / "file"))

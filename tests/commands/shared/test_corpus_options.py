@@ -236,7 +236,7 @@ CONTENTS = {
 
 
 @pytest.mark.parametrize(("content", "arguments", "message"), CONTENTS.values(), ids=CONTENTS)
-def test_content_that_is_no_corpus_is_answered_with_what_to_do(tmp_path, content, arguments, message):
+def test_content_that_is_not_a_corpus_is_answered_with_what_to_do(tmp_path, content, arguments, message):
     done = run(written(tmp_path, content), *arguments)
     assert done.exit_code == 2
     assert message in done.stderr.splitlines()[-1]
@@ -380,7 +380,7 @@ def test_one_skipped_row_is_reported(tmp_path):
     assert "Skipped 1 bad row:\n" in run(path, "--skip-bad-rows", "1").stderr
 
 
-def test_model_is_evaluated_on_corpora_with_other_labels(tmp_path):
+def test_model_is_evaluated_on_corpora_with_different_labels(tmp_path):
     awful, great = "An awful waste of time.", "A wonderful, great film."
     rows = [SENTIMENT140.replace("so, so", awful), SENTIMENT140.replace("so, so", great).replace('"0"', '"4"'), "x\n"]
     written(tmp_path, awful, "aclImdb/test/neg/1_1.txt")

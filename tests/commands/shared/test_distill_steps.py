@@ -52,7 +52,7 @@ def test_corpus_of_one_class_is_refused(folder):
         texts_of(folder)
 
 
-def test_plan_holds_all_that_decides_the_bits(folder):
+def test_plan_holds_every_setting_that_decides_the_bits(folder):
     texts, options = texts_of(folder)
     student = make_student(texts, options)
     plan = make_plan(texts, student, options)

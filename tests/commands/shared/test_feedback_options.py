@@ -29,7 +29,7 @@ def test_a_process_without_a_user_writes_into_the_log_too(service, tmp_path):
 
 
 @pytest.mark.parametrize(("arguments", "status"), [(["feedback", "list"], 0), (["feedback", "approve", 99], 2)])
-def test_a_command_closes_the_database_whatever_happens(service, monkeypatch, arguments, status):
+def test_a_command_closes_the_database_even_after_an_error(service, monkeypatch, arguments, status):
     closed, close = [], FeedbackStore.close
     monkeypatch.setattr(FeedbackStore, "close", lambda self: closed.append(close(self)))
     output_of(*arguments, status=status)

@@ -93,7 +93,7 @@ def test_the_scripts_take_h_too(script):
     assert "Examples:" in CliRunner().invoke(import_module(script).main, ["-h"]).output
 
 
-def test_h_is_taken_whatever_context_made_the_option_first():
+def test_h_is_taken_in_every_context():
     command = HelpPage("x", help="Do it.")
     command.get_params(click.Context(command))
     assert "Do it." in CliRunner().invoke(command, ["-h"]).output

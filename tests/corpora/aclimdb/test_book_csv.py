@@ -108,7 +108,7 @@ def test_missing_corpus_says_what_to_run(tmp_path):
         write_csv(tmp_path / "aclImdb", tmp_path / "out.csv")
 
 
-def test_review_that_is_no_utf8_is_named_and_no_file_left(corpus_dir):
+def test_review_that_is_not_utf8_is_named_and_no_file_left(corpus_dir):
     (corpus_dir / "train/neg/1_1.txt").write_bytes(b"caf\xe9 noir")
     with pytest.raises(ValueError, match=r"train/neg/1_1.txt: expected UTF-8, found b'\\xe9'"):
         write_csv(corpus_dir, corpus_dir / "out.csv", n_reviews=SMALL)

@@ -98,7 +98,7 @@ def test_hidden_files_of_the_desktop_are_overlooked(data_dir, archive):
     assert review_names(data_dir / "aclImdb/test/pos") == ["0_0.txt", "1_1.txt", "2_2.txt"]
 
 
-def test_corpus_from_another_archive_than_asked_for_is_said(data_dir, archive, tmp_path):
+def test_corpus_of_a_different_archive_is_reported(data_dir, archive, tmp_path):
     make_corpus(data_dir, str(archive), n_reviews=SMALL)
     with pytest.raises(ValueError, match=f"archive with sha256 {'0' * 64} unpacked here, found {SHA256}; move it away"):
         make_corpus(data_dir, str(archive), n_reviews=SMALL, sha256="0" * 64)

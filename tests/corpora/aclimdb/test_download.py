@@ -298,7 +298,7 @@ def test_interrupted_process_leaves_what_the_next_one_goes_on_with(path):
     assert path.read_bytes() == BODY
 
 
-def test_full_disk_is_no_fault_of_the_network(path):
+def test_full_disk_is_not_a_fault_of_the_network(path):
     code = """
 import sys
 from pathlib import Path

@@ -21,7 +21,7 @@ def test_new_note_removes_the_bytes_of_the_old_one(tmp_path):
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"7", b'{"uri": "x"}', b"\xff", b"[" * 10_000, b'{"n_bytes": "x"}', b'{"url": 7}']
 )
-def test_damaged_note_is_no_note(tmp_path, content):
+def test_damaged_note_counts_as_missing(tmp_path, content):
     note_path(tmp_path / "x.part").write_bytes(content)
     assert read_note(tmp_path / "x.part") == Note()
 

@@ -186,7 +186,7 @@ def test_memory_does_not_grow_with_the_number_of_members(archive, folder):
 
 
 @pytest.mark.parametrize("kept", [0.0, 0.01, 0.3, 0.9, 0.999])
-def test_cut_archive_is_no_archive(archive, folder, kept):
+def test_cut_archive_is_refused_as_not_an_archive(archive, folder, kept):
     whole = archive_bytes(review_members())
     archive.write_bytes(whole[: int(len(whole) * kept)])
     with pytest.raises(ValueError, match=rf"{archive}: it is (cut off|damaged, or no gzipped tar archive)"):
@@ -212,7 +212,7 @@ def test_checksum_at_the_end_is_looked_at(archive, folder):
     [b"<html>", b"", b"\x1f\x8b", gzip.compress(b""), gzip.compress(b"no tar" * 500)],
     ids=["html", "nothing", "magic number", "empty gzip", "gzip of no tar"],
 )
-def test_other_files_are_no_archive(archive, folder, content):
+def test_different_files_are_not_archives(archive, folder, content):
     archive.write_bytes(content)
     with pytest.raises(ValueError, match=r"it is (cut off|damaged)|expected 3 reviews in test/pos, found 0"):
         unpack(archive, folder, SMALL)
@@ -247,7 +247,7 @@ def write_gzip(path, content):
     return path
 
 
-def test_full_disk_is_named_and_is_no_fault_of_the_archive(archive, folder):
+def test_full_disk_is_named_and_is_not_a_fault_of_the_archive(archive, folder):
     write_archive(archive, [member("aclImdb/test/pos/0_0.txt", b"x" * 150_000)])
     code = """
 import sys

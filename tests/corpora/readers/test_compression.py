@@ -21,7 +21,7 @@ CONTENT = ("text,label\n" + "".join(f"a text {i * 7919},{i % 2}\n" for i in rang
 
 
 @pytest.mark.parametrize("name", COMPRESS)
-def test_compressed_file_is_read_whatever_its_name(tmp_path, name):
+def test_compressed_file_is_read_under_any_name(tmp_path, name):
     (tmp_path / "x").write_bytes(COMPRESS[name](CONTENT))
     (tmp_path / "x.csv").write_bytes(CONTENT)
     assert list(READERS["csv"](tmp_path / "x")) == list(READERS["csv"](tmp_path / "x.csv"))
@@ -35,7 +35,7 @@ def test_several_compressed_pieces_are_one_file(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", COMPRESS)
-def test_file_that_is_cut_off_is_no_shorter_file(tmp_path, name):
+def test_file_that_is_cut_off_is_not_read_as_a_shorter_file(tmp_path, name):
     (tmp_path / "x").write_bytes(COMPRESS[name](CONTENT)[:-3])
     with pytest.raises(ValueError, match=rf"x: the {name} data is damaged or cut off \(.+\); fetch the file again"):
         list(READERS["csv"](tmp_path / "x"))
@@ -80,7 +80,7 @@ def test_damage_in_any_of_several_pieces_is_an_error(tmp_path, name, at):
 
 
 @pytest.mark.parametrize("name", COMPRESS)
-def test_piece_that_is_cut_between_others_is_an_error(tmp_path, name):
+def test_cut_piece_between_whole_ones_is_an_error(tmp_path, name):
     half = len(CONTENT) // 2
     first, second = COMPRESS[name](CONTENT[:half]), COMPRESS[name](CONTENT[half:])
     for content in (first[:-9] + second, first + second[:5]):
@@ -90,7 +90,7 @@ def test_piece_that_is_cut_between_others_is_an_error(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", ["gzip", "xz"])
-def test_padding_of_zeros_is_no_damage(tmp_path, name):
+def test_padding_of_zeros_is_not_damage(tmp_path, name):
     content = COMPRESS[name](CONTENT[:1000]) + bytes(512) + COMPRESS[name](CONTENT[1000:]) + bytes(1024)
     (tmp_path / "x").write_bytes(content)
     assert len(list(READERS["csv"](tmp_path / "x"))) == 20_000

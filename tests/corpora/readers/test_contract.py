@@ -52,7 +52,7 @@ def test_labels_that_are_remembered_are_bounded():
     assert len(labels) == 1000
 
 
-def test_ignored_labels_are_all_the_same():
+def test_all_ignored_labels_are_equal():
     assert {find_label("x", value, Ignored(), "utf-8", "label") for value in ("", "nan", "a\nb")} == {""}
 
 
@@ -64,13 +64,13 @@ def test_unreadable_text_is_a_fault_of_the_row(text):
 
 
 @pytest.mark.parametrize("encoding", ["utf-9", "rot13", "undefined", "a\0b", ""])
-def test_what_is_no_text_encoding_is_refused(encoding):
+def test_codec_that_is_not_a_text_encoding_is_refused(encoding):
     with pytest.raises(ValueError, match="is unknown; utf-8, latin-1 and cp1252 are common ones"):
         check_encoding(encoding)
 
 
 @pytest.mark.parametrize("path", ["https://x/y.csv", "http:/x", "ftp://x/y"])
-def test_address_is_no_path(path):
+def test_address_is_not_a_path(path):
     with pytest.raises(ValueError, match="this is an address; download the file first"):
         check_no_address(path)
 

@@ -9,7 +9,7 @@ from movieclassifier.corpora.readers.damage import DamagedFile, archive_faults
 
 
 @pytest.mark.parametrize("error", [EOFError("it ends"), ValueError("a header"), RecursionError("too deep")])
-def test_whatever_a_library_raises_is_one_message_with_the_name(error):
+def test_every_error_of_a_library_is_one_message_with_the_name(error):
     message = r"^x: the archive is damaged or cut off \(.+\); fetch it again\.$"
     with pytest.raises(DamagedFile, match=message), archive_faults(Path("x")):
         raise error

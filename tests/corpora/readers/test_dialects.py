@@ -31,17 +31,17 @@ def test_escaped_quotes_are_read_in_a_tsv(tmp_path):
     assert list(READERS["tsv"](path)) == DOCUMENTS
 
 
-def test_another_escape_is_read(tmp_path):
+def test_different_escape_is_read(tmp_path):
     path = written(tmp_path / "x.csv", 'text,label\n"so ~"so~"",1\n')
     assert list(READERS["csv"](path, escape="~")) == [('so "so"', "1")]
 
 
-def test_escape_that_is_turned_off_is_no_escape(tmp_path):
+def test_escape_that_is_turned_off_is_not_an_escape(tmp_path):
     with pytest.raises(ValueError, match="line 2: text after a closing quote"):
         list(READERS["csv"](written(tmp_path / "x.csv", SPARK), escape=""))
 
 
-def test_backslash_at_the_end_of_a_text_is_no_escape_where_quotes_are_doubled(tmp_path):
+def test_backslash_at_the_end_of_a_text_is_not_an_escape_where_quotes_are_doubled(tmp_path):
     path = written(tmp_path / "x.csv", 'text,label\n"C:\\",1\n"so ""so""\\",0\n')
     assert list(READERS["csv"](path)) == [("C:\\", "1"), ('so "so"\\', "0")]
 
@@ -136,7 +136,7 @@ SPACED = {
 
 
 @pytest.mark.parametrize(("content", "documents"), SPACED.values(), ids=SPACED)
-def test_spaces_before_a_quote_are_no_part_of_the_field(tmp_path, content, documents):
+def test_spaces_before_a_quote_are_not_part_of_the_field(tmp_path, content, documents):
     path = written(tmp_path / "x.csv", content)
     assert list(READERS["csv"](path)) == documents
 

@@ -33,12 +33,12 @@ def test_tar_is_read_however_it_is_compressed(tmp_path, mode):
 
 
 @pytest.mark.parametrize("write", [write_zip, write_tar])
-def test_readme_and_junk_are_no_documents(tmp_path, write):
+def test_readme_and_junk_are_not_documents(tmp_path, write):
     others = [("news/README", b"\xff"), ("__MACOSX/news/tech/._1", b"\xff"), ("news/tech/.DS_Store", b"\xff")]
     assert list(READERS["folders"](write(tmp_path, names_and_contents() + others))) == EXPECTED
 
 
-def test_readme_and_junk_in_a_folder_are_no_documents(tmp_path):
+def test_readme_and_junk_in_a_folder_are_not_documents(tmp_path):
     folder = write_folder(tmp_path)
     (folder / "README").write_bytes(b"\xff")
     (folder / "tech" / ".DS_Store").write_bytes(b"\xff")
@@ -69,7 +69,7 @@ def test_bad_file_is_named_and_can_be_skipped(tmp_path, write):
     assert len(list(READERS["folders"](path, skip_bad_rows=1))) == (3 if write is write_folder else 2)
 
 
-def test_folder_that_is_no_label_can_be_skipped(tmp_path):
+def test_folder_that_is_not_a_label_can_be_skipped(tmp_path):
     documents = READERS["folders"](write_folder(tmp_path), {"sport": 1}, skip_bad_rows=2)
     assert [label for _, label in documents] == [1, 1]
 
@@ -179,7 +179,7 @@ def test_unknown_kind_of_zip_is_said(tmp_path):
         list(READERS["folders"](path))
 
 
-def test_file_is_no_folder_per_class(tmp_path):
+def test_file_is_not_a_folder_per_class(tmp_path):
     (tmp_path / "x.csv").write_text("text,label\n")
     with pytest.raises(
         ValueError, match="expected a folder, or a zip or tar of folders; pass a different ReadingOptions\\(format"
@@ -187,7 +187,7 @@ def test_file_is_no_folder_per_class(tmp_path):
         list(READERS["folders"](tmp_path / "x.csv"))
 
 
-def test_folder_of_files_only_is_no_folder_per_class(tmp_path):
+def test_folder_of_files_only_is_not_a_folder_per_class(tmp_path):
     (tmp_path / "1.txt").write_text("x")
     with pytest.raises(ValueError, match="there are no folders with files in it; expected one for each class"):
         list(READERS["folders"](tmp_path))
@@ -304,7 +304,7 @@ DAMAGED_TARS = {
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress, zstandard.compress])
 @pytest.mark.parametrize("damage", DAMAGED_TARS.values(), ids=DAMAGED_TARS)
-def test_damaged_tar_is_no_shorter_one(tmp_path, damage, pack):
+def test_damaged_tar_is_not_read_as_a_shorter_one(tmp_path, damage, pack):
     (tmp_path / "x.tar").write_bytes(pack(plain_tar()))
     assert len(list(READERS["folders"](tmp_path / "x.tar"))) == 200
     (tmp_path / "x.tar").write_bytes(pack(damage(plain_tar())))
@@ -312,7 +312,7 @@ def test_damaged_tar_is_no_shorter_one(tmp_path, damage, pack):
         list(READERS["folders"](tmp_path / "x.tar"))
 
 
-def test_one_closing_block_and_long_padding_are_no_damage(tmp_path):
+def test_one_closing_block_and_long_padding_are_not_damage(tmp_path):
     for content in (plain_tar()[:-512], plain_tar() + bytes(300_000)):
         (tmp_path / "x.tar").write_bytes(content)
         assert len(list(READERS["folders"](tmp_path / "x.tar"))) == 200

@@ -126,7 +126,7 @@ BLANKS = ["pos ", " pos", "\u00a0pos", "pos\u200b", "\u2003pos\ufeff"]
 
 @pytest.mark.parametrize("name", LABELLED)
 @pytest.mark.parametrize("value", BLANKS, ids=map(ascii, BLANKS))
-def test_blanks_around_a_label_are_no_part_of_it(tmp_path, name, value):
+def test_blanks_around_a_label_are_not_part_of_it(tmp_path, name, value):
     if name == "fasttext":
         value = value.strip(" ")
     path = write_one(tmp_path, name, label=value)
@@ -136,7 +136,7 @@ def test_blanks_around_a_label_are_no_part_of_it(tmp_path, name, value):
 
 @pytest.mark.parametrize("name", LABELLED)
 @pytest.mark.parametrize("value", ["nan", "NaN", "NULL", "null", "N/A", "None", "NA", "<NA>"])
-def test_word_for_a_missing_label_is_no_label(tmp_path, name, value):
+def test_word_for_a_missing_label_is_not_a_label(tmp_path, name, value):
     if name in ("folders", "bbc", "files"):
         value = value.replace("/", "")  # no name of a file
     path = write_one(tmp_path, name, label=value)
@@ -299,7 +299,7 @@ def test_line_breaks_of_zhang_come_back(tmp_path_factory, documents):
 
 
 @pytest.mark.parametrize("name", ["csv", "tsv", "jsonl", "uci", "sentiment140", "fasttext", "files"])
-def test_file_without_line_breaks_is_no_corpus(tmp_path, name):
+def test_file_without_line_breaks_is_not_a_corpus(tmp_path, name):
     (tmp_path / "x").write_text("x" * (MAX_LINE_SIZE + 10))
     with pytest.raises(
         ValueError, match=r"x, line 1: more than 16,777,216 characters without a line break; expected a"

@@ -18,7 +18,7 @@ def test_names_folders_and_contents_agree(tmp_path, write):
     assert [name for name, _ in members.files(f"{prefix}tech".__eq__)] == [f"{prefix}tech/{i:03}.txt" for i in (0, 1)]
 
 
-def test_other_files_are_no_container(tmp_path):
+def test_different_files_are_not_containers(tmp_path):
     (tmp_path / "x").write_text("text,label\n")
     assert (container(tmp_path / "x"), open_members(tmp_path / "x"), container(tmp_path)) == (None, None, "folder")
 

@@ -10,7 +10,7 @@ from tests.support.corpora import write_json_lines
 from tests.support.real_data import find_file
 
 
-def test_uci_needs_no_header_and_minds_none(tmp_path):
+def test_uci_is_read_with_and_without_a_header(tmp_path):
     for name, header in (("with", "Review\tStatus\n"), ("without", "")):
         (tmp_path / name).write_text(header + 'A "great\t1\nBad" one.  \t0\n')
         assert list(READERS["uci"](tmp_path / name)) == [('A "great', "1"), ('Bad" one.  ', "0")]

@@ -31,7 +31,7 @@ def test_header_of_the_book_that_comes_again_is_told_as_such(tmp_path):
         list(iter_csv(written(tmp_path, HEADER + "a,1\n" + HEADER), BOOK))
 
 
-def test_label_that_is_called_as_its_column_is_no_header(tmp_path):
+def test_label_that_is_called_as_its_column_is_not_a_header(tmp_path):
     path = written(tmp_path, "text,label\na,label\nb,0\n")
     assert list(iter_csv(path)) == [("a", "label"), ("b", "0")]
 

@@ -70,7 +70,7 @@ def test_all_statements_of_a_reader_see_the_same_moment(tmp_path, database_url):
         assert connection.scalar(position) == before + 1
 
 
-def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path):
+def test_a_file_that_is_not_a_database_is_named(tmp_path):
     (tmp_path / "f.db").write_text("Dear diary, this is no database at all." * 50)
     with pytest.raises(Unavailable, match="file is not a database"):
         FeedbackStore(f"sqlite:///{tmp_path}/f.db")

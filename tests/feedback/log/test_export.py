@@ -33,7 +33,7 @@ SPREADSHEET_CHARACTERS = list("=+-@;|\t\r\n '\ufeff\x00a1,\u00a0\u200b")
 
 
 @given(st.text(st.sampled_from(SPREADSHEET_CHARACTERS), max_size=9))
-def test_no_cell_starts_a_formula_whatever_separator_the_spreadsheet_takes(text):
+def test_no_cell_starts_a_formula_with_any_separator(text):
     cell = safe_cell(text)
     assert original_cell(cell) == text
     for separator in ";|\t\r\n":

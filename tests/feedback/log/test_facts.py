@@ -13,6 +13,6 @@ def test_accuracy_is_the_share_of_votes_for_the_answer(n_votes, n_correct, accur
 
 
 @pytest.mark.parametrize(("corpus", "is_sample"), [(["sample_reviews.csv"], True), (["a.csv"], False), (None, False)])
-def test_a_model_of_the_sample_reviews_is_told_from_others(service, corpus, is_sample):
+def test_a_model_of_the_sample_reviews_is_recognized(service, corpus, is_sample):
     metadata = {} if corpus is None else {"corpus": corpus}
     assert replace(service.facts(), metadata=metadata).is_sample == is_sample

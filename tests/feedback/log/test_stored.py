@@ -93,7 +93,7 @@ def test_compressed_bytes_have_a_limit():
         inflate(zlib.compress(bytes(MAX_INFLATED + 1)))
 
 
-def test_json_of_another_shape_is_damage():
+def test_json_of_a_different_shape_is_damage():
     assert read_pairs("[[1, 2]]") == [(1, 2)]
     for wrong in ('[["1", 2]]', "[[1, 2.5]]", "[[true, 1]]"):
         with pytest.raises(Misread, match="in place of votes"):

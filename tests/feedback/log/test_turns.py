@@ -22,7 +22,7 @@ with Turns(Path(sys.argv[1])).turn():
 """
 
 
-def test_a_turn_waits_for_another_process_and_is_released_by_a_kill(tmp_path):
+def test_a_turn_waits_for_a_second_process_and_is_released_by_a_kill(tmp_path):
     path = tmp_path / "f.db-queue"
     arguments = [sys.executable, "-c", HOLD, str(path)]
     with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:

@@ -100,7 +100,7 @@ def test_title_is_plain_text(inner, title):
         ("", None),
     ],
 )
-def test_date_is_in_utc_or_there_is_none(date, seen):
+def test_date_is_in_utc_or_missing(date, seen):
     (found,) = items_of(rss([ONE | {"pubDate": date}]))
     assert (found.published.isoformat() if found.published else None) == seen
 
@@ -119,7 +119,7 @@ def test_date_is_in_utc_or_there_is_none(date, seen):
         ("https://news.example/" + "x" * 3000, ""),
     ],
 )
-def test_link_is_http_or_none(link, seen):
+def test_link_is_http_or_missing(link, seen):
     (found,) = items_of(rss([ONE | {"link": link}]))
     assert found.url == seen
 
@@ -213,7 +213,7 @@ def test_feedburner_s_original_link_is_the_link():
         (b"\x00\x01\x02", "not a feed", "no markup"),
     ],
 )  # fmt: skip
-def test_what_is_no_feed_is_told_in_time(body, kind, words):
+def test_a_page_that_is_not_a_feed_is_refused_in_time(body, kind, words):
     with cpu_below(1), pytest.raises(SourceFault) as caught:
         read_feed(body, "https://news.example/feed")
     assert (caught.value.kind, words in caught.value.sentence) == (kind, True), caught.value.sentence

@@ -35,7 +35,7 @@ def test_list_of_feeds_is_read_as_far_as_it_can_be(outlines, feeds, n_left_out, 
         (b"<!DOCTYPE o [<!ENTITY a 'b'>]><opml>&a;</opml>", "declares entities"),
     ],
 )
-def test_what_is_no_list_of_feeds_is_told(body, words):
+def test_a_file_that_is_not_a_list_of_feeds_is_refused(body, words):
     with pytest.raises(SourceFault, match=words):
         read_opml(body)
 

@@ -29,7 +29,7 @@ def test_where_a_process_cannot_be_limited_nothing_is_parsed(monkeypatch):
     assert parser.pid is None
 
 
-def test_feeds_pages_and_lists_are_read_in_another_process(parser):
+def test_feeds_pages_and_lists_are_read_in_a_separate_process(parser):
     assert parser.feed(ONE)["items"][0]["title"] == "A bridge for Lund"
     assert parser.page(article_page("x", "The town voted for a bridge. " * 30))["title"] == "x"
     assert parser.opml(b"<opml><outline xmlUrl='https://a.example/'/></opml>")["feeds"]

@@ -25,7 +25,7 @@ def test_repaired_text_is_xml(text, content):
 
 
 @pytest.mark.parametrize("text", ["", "no markup", "1 < 2"])
-def test_text_without_markup_is_no_feed(text):
+def test_text_without_markup_is_not_a_feed(text):
     with pytest.raises(SourceFault, match="There is no markup in it"):
         repaired(text)
 

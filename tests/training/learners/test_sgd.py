@@ -64,7 +64,7 @@ def test_compiled_steps_give_the_bits_of_scikit_learn(seed, alpha, sizes, averag
 
 
 @needs_twin
-def test_the_comparison_sees_another_order_and_another_rate():
+def test_the_comparison_sees_a_different_order_and_a_different_rate():
     X, y = random_minibatch(np.random.RandomState(0), 60, "float32")
     _, theirs = both(1e-4, 1, "float32")
     theirs.partial_fit(X, y, classes=[False, True])

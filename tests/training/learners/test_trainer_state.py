@@ -66,7 +66,7 @@ def test_damaged_or_foreign_state_is_refused_and_changes_nothing(passes, how, me
 
 
 @pytest.mark.parametrize(("passes", "wrong"), [(1, np.float32), (3, np.float64)])
-def test_intercept_of_another_type_would_give_other_bits(passes, wrong):
+def test_intercept_of_a_different_type_is_refused(passes, wrong):
     settings = recipe(passes=passes)
     trainer, other = Trainer(settings, 2, min_df=1), Trainer(settings, 2, min_df=1)
     for rows, y in random_minibatches(2):

@@ -33,7 +33,7 @@ def test_an_ngram_in_enough_texts_is_chosen_with_its_frequency(tmp_path):
     assert column_of("59") not in found
 
 
-def test_words_that_tell_of_a_class_are_drawn_and_others_are_not(tmp_path):
+def test_only_words_of_one_class_are_drawn(tmp_path):
     chosen = choose(tmp_path)
     chances = dict(zip(chosen.columns.tolist(), chosen.chances[-1].tolist(), strict=True))
     assert chances[column_of("great")] == chances[column_of("dull")] == 1

@@ -72,7 +72,7 @@ def test_label_comes_back_from_its_body(label):
     assert read_vote(encode({"label": label})) == label
 
 
-def test_contributions_and_the_others_sum_to_the_decision():
+def test_contributions_and_the_rest_sum_to_the_decision():
     parts = tuple(Contribution(f"word{i}", 1 / (i + 1), i, ((i, i + 1),)) for i in range(30))
     total = 0.5 + sum(part.value for part in parts)
     explanation = Explanation("a", "good", total, 0.5, (*parts, Contribution("nothing", 0.0, 99, ())))
@@ -84,7 +84,7 @@ def test_contributions_and_the_others_sum_to_the_decision():
     assert found["contributions"][0] == {"ngram": "word0", "value": 1.0, "spans": [[0, 1]]}
 
 
-def test_vote_is_told_or_there_is_none():
+def test_vote_is_described_or_missing():
     vote = Vote(2, "bad", "incorrect", "held", "cap", {"bad": 0.4}, {"bad": 0.4}, 3, NOW)
     assert describe_vote(None) is None
     found = describe_vote(vote)

@@ -158,12 +158,12 @@ def test_a_wrong_body_is_a_problem(client, body, detail):
     assert detail in problem(response, 400)
 
 
-def test_a_body_that_is_no_utf8_is_a_problem(client):
+def test_a_body_that_is_not_utf8_is_a_problem(client):
     response = client.post(f"{API}/predictions", data=b'{"text": "\xff\xfe"}', content_type="application/json")
     problem(response, 400)
 
 
-def test_a_form_of_another_site_is_refused(client):
+def test_a_form_of_a_different_site_is_refused(client):
     for content_type in ("application/x-www-form-urlencoded", "text/plain", "multipart/form-data"):
         response = client.post(f"{API}/predictions", data='{"text": "a"}', content_type=content_type)
         assert "application/json" in problem(response, 415)

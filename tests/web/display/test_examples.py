@@ -31,7 +31,7 @@ def test_a_model_of_different_texts_has_its_own_phrases(labels):
         assert classifier.label_names[int(classifier.predict_proba([text])[0].argmax())] == name
 
 
-def test_a_model_of_unknown_texts_has_none():
+def test_a_model_of_unknown_texts_has_no_examples():
     classifier = random_classifier(2)
     classifier.label_names = ("negative", "positive")
     classifier.metadata |= {"corpus": ["tweets.csv"]}

@@ -19,7 +19,7 @@ spans = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.floats(-9,
 
 
 @given(st.text(max_size=30), spans)
-def test_segments_joined_are_the_text_whatever_the_spans(text, parts):
+def test_segments_joined_are_the_text_for_any_spans(text, parts):
     parts = [(min(a, b), max(a, b), value) for a, b, value in parts if max(a, b) <= len(text) and a != b]
     assert "".join(segment.text for segment in segments(explanation_of(text, *parts))) == text
 
@@ -67,7 +67,7 @@ def test_phrases_rest_and_intercept_sum_to_the_decision():
 
 
 @pytest.mark.parametrize(("text", "is_word"), [("fine", True), (" :-) ", False), (".", False), ("10/10", True)])
-def test_punctuation_is_no_word(text, is_word):
+def test_punctuation_is_not_a_word(text, is_word):
     (segment,) = segments(explanation_of(text, (0, len(text), 1.0)))
     assert segment.is_word is is_word
 

@@ -37,7 +37,7 @@ def test_lesson_says_what_became_of_the_vote(vote, sentence):
 
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("reason", [None, "review", "duplicate", "cap", "rolled back", "a new reason"])
-def test_every_status_has_a_sentence_whatever_the_reason(status, reason):
+def test_every_status_has_a_sentence_for_every_reason(status, reason):
     assert state_of(vote_of(status, reason)).endswith(".")
 
 

@@ -87,7 +87,7 @@ def test_a_text_with_a_vote_leaves_the_list_and_stays_in_the_log(visitor, app):
     assert "1 vote on" in visitor.read("/model")
 
 
-def test_all_texts_of_this_session_are_deleted_after_a_question_and_no_others(visitor, app):
+def test_only_the_texts_of_this_session_are_deleted_after_a_question(visitor, app):
     stranger = Visitor(app)
     other = stranger.classify()
     for n in range(3):
@@ -99,7 +99,7 @@ def test_all_texts_of_this_session_are_deleted_after_a_question_and_no_others(vi
 
 
 @pytest.mark.parametrize("path", ["/history/clear", "/history/delete/{}"])
-def test_nothing_is_deleted_without_the_token_or_by_others(visitor, app, path):
+def test_nothing_is_deleted_without_the_token_or_by_strangers(visitor, app, path):
     id = visitor.classify()
     assert visitor.client.post(path.format(id)).status_code == 400
     Visitor(app).send(path.format(id))

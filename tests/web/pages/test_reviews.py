@@ -208,7 +208,7 @@ def test_repeated_vote_counts_once_and_shows_the_same(visitor):
     assert "1 vote on" in visitor.read("/model")
 
 
-def test_another_vote_without_change_is_a_conflict(visitor):
+def test_a_second_vote_without_change_is_a_conflict(visitor):
     id = visitor.classify()
     visitor.vote(id, "negative")
     response = visitor.vote(id, "positive")

@@ -36,7 +36,7 @@ def test_logging_out_ends_it(owner):
     assert owner.get("/admin").location == "/admin/login"
 
 
-def test_a_login_ends_with_the_working_day_and_with_another_password(app, owner, monkeypatch):
+def test_a_login_ends_with_the_working_day_and_with_a_different_password(app, owner, monkeypatch):
     assert owner.get("/admin").status_code == 200
     with monkeypatch.context() as later:
         now = logins.time.time()
