@@ -101,7 +101,7 @@ def test_back_and_forward_show_what_was_there(browser, address):
     classify(browser, f"{REVIEW} Back and forward.")
     browser.driver.back()
     wait(browser, lambda: browser.driver.current_url == address + "/")
-    wait(browser, lambda: "The answer comes here" in browser.words or browser.find("textarea").get_property("value"))
+    wait(browser, lambda: "You will see" in browser.words or browser.find("textarea").get_property("value"))
 
 
 def test_letters_vote_undo_and_begin_anew(browser, address):
