@@ -5,6 +5,7 @@ import time
 
 HEADERS_SECONDS, BODY_SECONDS = 10, 30
 MAX_HEADERS = 64 * 2**10
+MAX_LINE = 8190  # bytes of the request line, the most that gunicorn takes
 END = b"\r\n\r\n"
 LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,12})[ \t]*\r$", re.I | re.M)
 CHUNKED = re.compile(rb"^transfer-encoding:[^\r]*\bchunked[ \t]*\r$", re.I | re.M)
@@ -49,6 +50,10 @@ class Arriving:
             return self._read_chunks()
         return len(self.data) >= self._end
 
+    def is_of_a_program(self) -> bool:
+        """Tell whether it asks the API, as far as its first line tells."""
+        return b" /api/" in self.data[:20]
+
     def wants_continue(self) -> bool:
         """Tell whether the client waits for ``100 Continue``, once; the header is taken out."""
         if not self._body or len(self.data) > self._body:
@@ -70,6 +75,9 @@ class Arriving:
         self._body = self._end = place + len(END)
         self.deadline = time.monotonic() + BODY_SECONDS
         headers = bytes(self.data[: place + 2])
+        if headers.find(b"\r\n") > MAX_LINE:
+            self.refusal = "414 URI Too Long"
+            return True
         self._chunked = CHUNKED.search(headers) is not None
         length = LENGTH.search(headers)
         if length and not self._chunked:

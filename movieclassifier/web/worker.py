@@ -4,6 +4,7 @@ gunicorn gives a thread to a connection as soon as its first byte comes, and the
 clients as threads stop a worker. Here the event loop takes requests in, and a thread begins when one is complete.
 """
 
+import json
 import socket
 import struct
 import time
@@ -110,14 +111,11 @@ class Worker(ThreadWorker):  # type: ignore[misc,unused-ignore]  # gunicorn has 
 
     def _drop(self, connection: TConn, status: str | None = None) -> None:
         """Close a connection, after a word why if it has sent any."""
-        self._forget(connection)
+        arriving = self._forget(connection)
         self.nr_conns -= 1
         if status:
             with suppress(OSError):
-                connection.sock.send(
-                    f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: text/plain\r\n"
-                    f"Content-Length: {len(status) + 1}\r\n\r\n{status}\n".encode()
-                )
+                connection.sock.send(_refusal(status, arriving.is_of_a_program()))
         connection.close()
 
     def _forget(self, connection: TConn) -> Arriving:
@@ -127,6 +125,17 @@ class Worker(ThreadWorker):  # type: ignore[misc,unused-ignore]  # gunicorn has 
         if not self._waiting[address]:
             del self._waiting[address]
         return self._arriving.pop(connection)
+
+
+def _refusal(status: str, to_a_program: bool) -> bytes:
+    """Return an answer that says no more than a status; a program gets a problem document, as from the API itself."""
+    kind, content = "text/plain", f"{status}\n".encode()
+    if to_a_program:
+        number, _, title = status.partition(" ")
+        document = {"type": "about:blank", "title": title, "status": int(number), "detail": f"{title}."}
+        kind, content = "application/problem+json", json.dumps(document).encode()
+    head = f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: {kind}\r\nContent-Length: {len(content)}\r\n\r\n"
+    return head.encode() + content
 
 
 def _address(connection: TConn) -> str:

@@ -37,6 +37,7 @@ def test_the_body_has_a_deadline_of_its_own(monkeypatch):
     ("data", "refusal"),
     [
         (b"GET / HTTP/1.1\r\nX: " + b"x" * MAX_HEADERS, "431 Request Header Fields Too Large"),
+        (b"GET /" + b"x" * 8190 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", "414 URI Too Long"),
         (b"POST / HTTP/1.1\r\nContent-Length: 1001\r\n\r\n", "413 Content Too Large"),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\n", "413 Content Too Large"),
     ],

@@ -4,10 +4,12 @@ import json
 
 import pytest
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 from werkzeug.security import generate_password_hash
 
 from movieclassifier.web import create_app
 from tests.support.browsers import LOOKS, RULES, serving
+from tests.support.patience import PATIENCE
 from tests.support.visitors import PAN, REVIEW
 
 PASSWORD = "correct horse"
@@ -79,7 +81,9 @@ def test_whole_path_by_keyboard_with_visible_focus(plain, address):
     plain.press(Keys.ENTER)
     assert plain.press(Keys.TAB).text == "For the record"
     plain.driver.get(address + "/")
-    assert plain.driver.switch_to.active_element.get_attribute("name") == "review"
+    # The focus comes with the first picture of a page, which may be after its load.
+    wait = WebDriverWait(plain.driver, PATIENCE)
+    wait.until(lambda driver: driver.switch_to.active_element.get_attribute("name") == "review")
     plain.press(*REVIEW)
     button = plain.tab_to("Classify")
     assert button.value_of_css_property("outline-style") == "solid"

@@ -105,12 +105,23 @@ def test_a_client_that_asks_before_it_sends_is_told_to(port):
     [
         (b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000, b"431"),
         (b"POST /api/v1/predictions HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n", b"413"),
+        (b"GET /history?" + b"x" * 8190 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", b"414"),
         (b"nonsense\r\n\r\n", b"400"),
     ],
 )
 def test_what_is_too_large_or_no_request_is_refused_at_once(port, data, status):
     with closing(connect(port, data)) as client:
         assert client.recv(1000).split()[1] == status
+
+
+def test_a_program_whose_address_is_too_long_gets_a_problem_document(port):
+    line = b"GET /api/v1/live/items?source=" + b"x" * 8190 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with closing(connect(port, line)) as client, closing(http.client.HTTPResponse(client)) as response:
+        response.begin()
+        assert (response.status, response.headers["Content-Type"]) == (414, "application/problem+json")
+        assert json.loads(response.read()) == {
+            "type": "about:blank", "title": "URI Too Long", "status": 414, "detail": "URI Too Long."
+        }  # fmt: skip
 
 
 def test_of_very_many_waiting_connections_the_oldest_is_closed(port):

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from movieclassifier.feedback.log.live.entities import Item
+from movieclassifier.live.cleaning import CONTROL, INVISIBLE, SURROGATE
 from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.fetching import JSON_BYTES, Fetcher
 from movieclassifier.live.items import make_item
@@ -19,6 +20,9 @@ N_POSTS = 30
 MAX_POSTS = 100
 MAX_QUERY = 100
 SPACES = re.compile(r"\s+")
+# As Mastodon has them: two kinds of dots, and what joins the letters of a word in Persian.
+IN_TAGS = "_\u00b7\u30fb\u200c"
+UNSEEN = re.compile("|".join(kind.pattern for kind in (CONTROL, INVISIBLE, SURROGATE)))
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Query:
             If the text is not a hashtag.
         """
         tag = self.words.removeprefix("#")
-        if not tag or not all(c.isalnum() or c in "_·" or unicodedata.category(c)[0] == "M" for c in tag):
+        if not tag or not all(c.isalnum() or c in IN_TAGS or unicodedata.category(c)[0] == "M" for c in tag):
             raise ValueError("A hashtag is one word of letters, digits and “_”, such as #finland.")
         return tag
 
@@ -68,7 +72,7 @@ class Query:
         words = SPACES.sub(" ", unicodedata.normalize("NFC", self.text)).strip()
         if not words.strip("# "):
             raise ValueError("Write a hashtag such as #finland, or a word to search for.")
-        if len(words) > MAX_QUERY or not words.isprintable():
+        if len(words) > MAX_QUERY or UNSEEN.search(words):
             raise ValueError(f"A search has at most {MAX_QUERY} characters, none of them invisible.")
         return words
 

@@ -11,6 +11,9 @@ from movieclassifier.web.api.schemas import NUMBER, STRING, make_object, ref
 
 MAX_ID = 2**31 - 1
 MAX_SOURCES = 50
+# What a search must not hold, for the inside of [^…]: control characters, and others that nobody sees.
+UNSEEN = r"\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060"
+UNSEEN += r"\u2066-\u2069\ufeff\ufff9-\ufffb"
 
 
 def describe_live(refuse: Callable[..., dict[str, Any]]) -> dict[str, Any]:
@@ -31,7 +34,7 @@ def describe_live(refuse: Callable[..., dict[str, Any]]) -> dict[str, Any]:
                     _in_query("since", _number(0, MAX_ID, 0), "Only articles that came in after this one."),
                     _in_query("limit", _number(1, MAX_PER_PAGE, PER_PAGE), "How many articles at most."),
                 ],
-                "responses": {"200": _json("The articles.", "LiveItems"), **refuse("400", "503")},
+                "responses": {"200": _json("The articles.", "LiveItems"), **refuse("400", "414", "503")},
             }
         },
         "/api/v1/live/searches": {
@@ -109,6 +112,7 @@ def _query() -> dict[str, Any]:
         "type": "string",
         "minLength": 1,
         "maxLength": MAX_QUERY,
+        "pattern": f"^[^{UNSEEN}]*[^{UNSEEN}\\s#][^{UNSEEN}]*$",
         "description": "A hashtag or some words, of characters that can be seen.",
     }
 

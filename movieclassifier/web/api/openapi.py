@@ -140,6 +140,7 @@ def _problems() -> dict[str, Any]:
         "404": "There is no such prediction, it has expired, or its vote was taken back.",
         "409": "A vote for a different label stands, or there is none to take back.",
         "413": "The body is too large.",
+        "414": "The address is longer than 8,000 characters.",
         "415": "The body is not application/json.",
         "429": "Too many requests of this client.",
         "503": "The database does not answer.",

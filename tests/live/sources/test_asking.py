@@ -28,6 +28,26 @@ def test_words_are_joined_and_normalised():
     assert Query("  #Fin\tland  ", n=3).words == "#Fin land"
     assert Query("cafe\u0301").words == "caf\u00e9"
     assert Query("#Helsinki_2").tag == "Helsinki_2"
+
+
+@pytest.mark.parametrize(
+    "text", ["\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\U0001f469\u200d\U0001f3a4 on stage"]
+)
+def test_joiners_are_parts_of_words_and_pictures(text):
+    assert Query(text).words == text
+
+
+def test_a_hashtag_may_have_a_joiner():
+    assert Query("#\u0645\u06cc\u200c\u0631\u0648\u062f").tag == "\u0645\u06cc\u200c\u0631\u0648\u062f"
+
+
+@pytest.mark.parametrize("unseen", ["\x00", "\x9f", "\u202e", "\u200b", "\ud800"])
+def test_what_nobody_sees_is_refused(unseen):
+    with pytest.raises(ValueError, match="none of them invisible"):
+        _ = Query(f"a{unseen}b").words
+
+
+def test_a_query_that_is_two_words_is_no_tag():
     with pytest.raises(ValueError, match="one word"):
         _ = Query("two words").tag
 
