@@ -9,7 +9,6 @@ import os
 import signal
 from typing import Any
 
-from movieclassifier.web.arriving import MAX_LINE
 from movieclassifier.web.concurrency import number_of_workers
 
 # Before numpy is imported: pools of threads of several workers would only get in each other's way.
@@ -31,7 +30,7 @@ keepalive = 5
 # Nobody needs to steer a running server through a socket in the home folder.
 control_socket_disable = True
 # A request for the articles of many newspapers names them all.
-limit_request_line = MAX_LINE
+limit_request_line = 8190
 # More connections than this would wait unaccepted; those that send nothing cost no thread.
 worker_connections = 1000
 # The heartbeat of a worker is a file; on a slow disk it could stop.

@@ -47,3 +47,10 @@ def test_worker_collects_news_only_where_it_may(make_app):
     finally:
         signal.signal(signal.SIGINT, before)
     assert app.extensions["movieclassifier live"]._thread is None
+
+
+def test_gunicorn_takes_the_addresses_that_the_worker_lets_through():
+    from movieclassifier.web.arriving import MAX_LINE
+    from movieclassifier.web.gunicorn_conf import limit_request_line
+
+    assert limit_request_line == MAX_LINE
