@@ -2,8 +2,8 @@
 
 import json
 import sys
+import time
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,8 +134,16 @@ def _write(classifier: "Classifier", rows: Any, output: str, show: bool | None, 
 
 
 def _chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    stream = iter(items)
-    while chunk := list(islice(stream, size)):
+    """Yield `size` items at a time; fewer where they come so slowly that a second has passed."""
+    chunk: list[Any] = []
+    for item in items:
+        if not chunk:
+            end = time.monotonic() + 1
+        chunk.append(item)
+        if len(chunk) >= size or time.monotonic() >= end:
+            yield chunk
+            chunk = []
+    if chunk:
         yield chunk
 
 

@@ -7,7 +7,7 @@ when the process ends, also by Ctrl-C or SIGTERM. After SIGKILL it stays.
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
@@ -51,8 +51,13 @@ def spool(name: str) -> Iterator[IO[bytes]]:
         raise OSError(error.errno, f"{error.strerror} (a temporary file); {hint}", str(path)) from error
 
 
-def spool_stdin() -> Path:
+def spool_stdin(tell: Callable[[int], None] = lambda n_bytes: None) -> Path:
     """Copy standard input to a temporary file.
+
+    Parameters
+    ----------
+    tell : function
+        Gets the number of bytes of each part that was copied.
 
     Raises
     ------
@@ -63,6 +68,7 @@ def spool_stdin() -> Path:
         # read() would go on waiting if a signal came between two of its parts.
         while chunk := sys.stdin.buffer.read1(2**16):  # type: ignore[union-attr]  # it is a BufferedReader
             file.write(chunk)
+            tell(len(chunk))
     return Path(file.name)
 
 

@@ -9,10 +9,12 @@ import pty
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from movieclassifier.commands import predict
 from movieclassifier.models.persistence import load_classifier
 from tests.support.command_line import run
 
@@ -235,3 +237,9 @@ def test_predict_does_not_write_over_its_input(small_model, tmp_path):
         assert result.exit_code == 2
         assert "is the file of --input; name a different one." in result.stderr
     assert table.read_text() == "text\nfine\n"
+
+
+def test_texts_that_come_slowly_are_answered_after_a_second(monkeypatch):
+    clock = iter([0.0, 0.1, 1.2, 2.0, 2.1, 2.2])  # "a" comes at 0, "b" at 1.2, "c" at 2.0
+    monkeypatch.setattr(predict, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    assert list(predict._chunks("abcde", 3)) == [["a", "b"], ["c", "d", "e"]]

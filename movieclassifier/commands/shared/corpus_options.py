@@ -190,7 +190,7 @@ def chosen_corpus(paths: Sequence[str], reading: ReadingOptions) -> "Corpus":
     from movieclassifier.corpora.readers.formats import SORTED_FORMATS
     from movieclassifier.corpora.shuffled import shuffle_corpus
 
-    corpus = open_corpus(*paths, reading=reading)
+    corpus = open_corpus(*_with_stdin_copied(paths), reading=reading)
     if reading.format is None:
         click.echo(f"{as_printable(paths[0])}: read as --format {corpus.format}.", err=True)
     shuffle = reading.shuffle
@@ -198,6 +198,19 @@ def chosen_corpus(paths: Sequence[str], reading: ReadingOptions) -> "Corpus":
         click.echo(f"{as_printable(paths[0])}: sorted by label, therefore read with --shuffle.", err=True)
         shuffle = True
     return shuffle_corpus(corpus, reading.shuffle_seed) if shuffle else corpus
+
+
+def _with_stdin_copied(paths: Sequence[str]) -> Sequence[str]:
+    """Return the paths, with a copy in place of standard input; a slow one is told of every ten seconds."""
+    if "-" not in paths:
+        return paths
+    from movieclassifier.corpora.spooling import spool_stdin
+    from movieclassifier.system.progress import Progress
+
+    context = click.get_current_context(silent=True)
+    show = context.params.get("show") if context else False
+    with Progress(None, "Copying standard input", unit="MB", scale=10**6, show=show) as progress:
+        return [str(spool_stdin(progress.update)) if path == "-" else path for path in paths]
 
 
 def corpus_to_test_on(path: str, reading: ReadingOptions, format: str | None = None) -> "Corpus":

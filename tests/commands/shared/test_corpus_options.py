@@ -406,3 +406,12 @@ def folders(tmp_path, n=20):
         for i in range(n):
             written(tmp_path, f"{label} {i}", f"corpus/{label}/{i:02}.txt")
     return tmp_path / "corpus"
+
+
+def test_copying_slow_standard_input_is_told(monkeypatch):
+    monkeypatch.setattr("movieclassifier.system.progress.SECONDS_BETWEEN_LINES", 0)
+    monkeypatch.setattr("movieclassifier.system.progress.Progress.__enter__", lambda progress: progress)  # no thread
+    script = [*read.params, click.Option(["--progress/--no-progress", "show"], default=None)]
+    told = click.Command("read", params=script, callback=lambda show, **given: read.callback(**given))
+    assert "Copying standard input: 0.0 MB" in CliRunner().invoke(told, ["-"], input=BOOK).stderr
+    assert "Copying" not in CliRunner().invoke(told, ["-", "--no-progress"], input=BOOK).stderr
