@@ -3,6 +3,8 @@
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, TextIO
 
@@ -11,6 +13,19 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN_DRAWINGS = 0.1
 SECONDS_BETWEEN_LINES = 10.0
+# When the last line was written during a command of several loops; None outside of commands.
+_last_line: float | None = None
+
+
+@contextmanager
+def counting_silence() -> Iterator[None]:
+    """Let the loops of a command share one clock: several short ones in a row are not silent for long, either."""
+    global _last_line
+    _last_line = time.monotonic()
+    try:
+        yield
+    finally:
+        _last_line = None
 
 
 def is_shown(show: bool | None, stream: TextIO | None = None) -> bool:
@@ -34,8 +49,8 @@ class Progress:
     scale : int, default=1
         How many of what `update` counts make one unit: 1_000_000 with `unit="MB"` for bytes.
     show : bool or None, default=None
-        Elsewhere than on a terminal, None shows nothing of a loop that ends within ten seconds; True shows at least
-        one line. False shows nothing anywhere.
+        Elsewhere than on a terminal, None shows nothing of a loop that ends within ten seconds of the last line; True
+        shows at least one line. False shows nothing anywhere.
     stream : file, optional
         Where to write; stderr by default.
 
@@ -68,7 +83,8 @@ class Progress:
         self._lock, self._ended = threading.Lock(), threading.Event()
         self._bar = _make_bar(total, title, self._stream) if self._visible and terminal and total else None
         self._interval = SECONDS_BETWEEN_DRAWINGS if self._bar else SECONDS_BETWEEN_LINES
-        self._start = self._last = time.monotonic()
+        self._start = time.monotonic()
+        self._last = self._start if _last_line is None else _last_line
 
     def __enter__(self) -> "Progress":
         if self._wanted:
@@ -95,13 +111,15 @@ class Progress:
 
     def _beat(self) -> None:
         """Draw when a step has taken so long that nothing was drawn for a while."""
-        while not self._ended.wait(SECONDS_BETWEEN_LINES / 2):
+        while not self._ended.wait(SECONDS_BETWEEN_LINES / 5):
             with self._lock:
                 if not self._ended.is_set() and time.monotonic() - self._last >= SECONDS_BETWEEN_LINES:
                     self._draw()
 
     def _draw(self) -> None:
+        global _last_line
         self._last, self._n_drawn = time.monotonic(), self.n_done
+        _last_line = None if _last_line is None else self._last
         rate = self.n_done / max(self._last - self._start, 1e-6)
         if self._bar:
             rates = (f"{self._rate(rate)} {self.unit}/s", f"{self._rate(rate)}/s")

@@ -179,3 +179,17 @@ def test_a_loop_that_nobody_wants_to_see_stays_silent_for_ever(clock):
         clock.now += 100
         bar.update(4)
     assert stream.getvalue() == ""
+
+
+def test_short_loops_in_a_row_are_not_silent_for_long(clock):
+    stream = io.StringIO()
+    with progress.counting_silence():
+        for title in ("Reading", "Training", "Testing"):
+            with Progress(2, title, stream=stream) as bar:
+                clock.now += 6
+                bar.update(2)
+        clock.now += 6
+        assert stream.getvalue().splitlines() == ["Training: 2 of 2 documents (100%), 0.33 documents/s, 0:00:00 left"]
+    with Progress(2, "After the command", stream=stream) as bar:
+        bar.update(2)
+    assert stream.getvalue().count("\n") == 1

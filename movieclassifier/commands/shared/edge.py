@@ -17,6 +17,7 @@ import click
 from movieclassifier.commands.shared.help_pages import HelpPage, SuggestingGroup
 from movieclassifier.commands.shared.shell_words import words_of_shell
 from movieclassifier.system.messages import one_line
+from movieclassifier.system.progress import counting_silence
 
 
 class ReplacesCharacters(click.Command):
@@ -47,7 +48,7 @@ class Command(ReplacesCharacters, HelpPage):
         if os.environ.get("NO_COLOR"):  # https://no-color.org
             ctx.color = False
         try:
-            with interrupted_by_sigterm():
+            with interrupted_by_sigterm(), counting_silence():
                 return super().invoke(ctx)
         except (ValueError, OSError) as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
