@@ -38,11 +38,11 @@ from movieclassifier.training.engines import tasks as engine_tasks
 from movieclassifier.training.engines.local import LocalEngine
 from movieclassifier.training.engines.table import make_engine
 from movieclassifier.training.engines.tasks import Task, bundles_of
-from movieclassifier.training.shards.messages import PassWeights, Steps
+from movieclassifier.training.shards.messages import Counts, PassWeights, Steps
 from movieclassifier.training.shards.mixing import Mix
 from movieclassifier.training.shards.numbering import SCALE, as_integers
 from movieclassifier.training.shards.sharded_fit import ShardedFit
-from movieclassifier.training.shards.small_integers import SmallIntegers
+from movieclassifier.training.shards.small_integers import SmallIntegers, columns_with_values
 from movieclassifier.training.shards.tasks import step_shard
 from movieclassifier.training.source_tasks import find_source
 
@@ -124,7 +124,7 @@ def exhaust(steps):
 
 
 def timed(function, with_bytes, *arguments):
-    """Compute a task on a worker; returns its result, the seconds of CPU, and its size if that is asked for."""
+    """Compute a task on a worker; returns its result, the seconds of CPU, and if that is asked for its size."""
     start = time.process_time()
     result = function(*arguments)
     cpu = time.process_time() - start
@@ -136,7 +136,7 @@ class Measured:
 
     def __init__(self, engine, with_bytes):
         self.engine, self.with_bytes, self.n_workers = engine, with_bytes, engine.n_workers
-        self.cpu, self.down, self.up, self.n_tasks = 0.0, 0, 0, 0
+        self.cpu, self.down, self.up, self.n_tasks, self.seen = 0.0, 0, 0, 0, 0
 
     def share(self, value):
         """Share a value, which travels to each worker."""
@@ -155,12 +155,14 @@ class Measured:
         wrapped = [Task(timed, (task.function, self.with_bytes, *task.arguments)) for task in tasks]
         for number, (result, cpu, n_bytes) in self.engine.run(wrapped, forgiving):
             self.cpu, self.up = self.cpu + cpu, self.up + n_bytes
+            if self.with_bytes and isinstance(result, Counts):
+                self.seen += len(columns_with_values(result.counts.small.T))
             yield number, result
 
     def take(self):
         """Return what was added up since the last call."""
-        found = {"worker_cpu": self.cpu, "down": self.down, "up": self.up, "tasks": self.n_tasks}
-        self.cpu, self.down, self.up, self.n_tasks = 0.0, 0, 0, 0
+        found = {"worker_cpu": self.cpu, "down": self.down, "up": self.up, "tasks": self.n_tasks, "seen": self.seen}
+        self.cpu, self.down, self.up, self.n_tasks, self.seen = 0.0, 0, 0, 0, 0
         return found
 
 
@@ -332,7 +334,7 @@ def measure_constants(copies):
     fixed = tasks * bundle * found["n_live"]
     task, link = measure_engine()
     merge, start = measure_merging(found["n_live"])
-    whole, part = found["n_seen"], columns_of_a_bundle(sizes)
+    whole, part = found["n_seen"], sizes["phases"]["count"]["seen"] / tasks
     power = np.log(whole / part) / np.log(tasks)
     return n, shards_model.Constants(
         survey=phases["survey"]["worker_cpu"] / n,
@@ -348,13 +350,6 @@ def measure_constants(copies):
         n_columns=found["n_live"],
         seen=(float(part / (n / tasks) ** power), float(power)),
     )
-
-
-def columns_of_a_bundle(sizes):
-    """Return the columns that a bundle of the counting pass has, about, from the bytes of its result."""
-    per_column = shards_model.PLACE + shards_model.COUNTS
-    sparse = sizes["phases"]["count"]["up"] / per_column / sizes["phases"]["count"]["tasks"]
-    return min(sparse, 0.8 * sizes["n_seen"])
 
 
 def crowd(n_fits, copies, alone):
@@ -392,20 +387,21 @@ def measure_merging(n_live):
 def measure_engine():
     """Return the seconds of a task that does nothing, and the bytes per second of a large one's result."""
     with closing(LocalEngine(1)) as engine:
-        exhaust(engine.run([Task(nothing, (b"", 0))]))
+        exhaust(engine.run([Task(nothing, (0,))]))
         start = time.perf_counter()
-        exhaust(engine.run([Task(nothing, (b"", 0))] * 200))
+        exhaust(engine.run([Task(nothing, (0,))] * 200))
         task = (time.perf_counter() - start) / 200
         size = 20_000_000
         start = time.perf_counter()
-        exhaust(engine.run([Task(nothing, (bytes(size), size))] * 5))
+        for _, result in engine.run([Task(nothing, (size,))] * 5):
+            result.sum()
         seconds = (time.perf_counter() - start) / 5
-    return task, 2 * size / max(1e-9, seconds - task)
+    return task, size / max(1e-9, seconds - task)
 
 
-def nothing(content, n_bytes):
+def nothing(n_bytes):
     """Return so many bytes."""
-    return bytes(n_bytes)
+    return np.zeros(n_bytes, np.uint8)
 
 
 def check_model(copies, repeat):
