@@ -48,7 +48,8 @@ EXAMPLES = [
     multiple=True,
     metavar="[NAME=]PATH",
     help="Serve the model in this file or folder. Several models, with a name each, are served side by side.  "
-    "[default: pkl_objects, else the bundled model]",
+    "[default: the model that the log serves; for a new log MOVIECLASSIFIER_MODEL, else pkl_objects, else the "
+    "bundled model]",
 )
 @database_option
 @click.option(
@@ -109,9 +110,19 @@ def create_served(models: Sequence[str], config: dict[str, Any]) -> Any:
     from movieclassifier.web import create_app
     from movieclassifier.web.several_models import create_several_models, parse_models
 
+    expect_models(models)
     if len(models) < 2 and not any(is_named(model) for model in models):
         return create_app(config | ({"MODEL": models[0]} if models else {}))
     return create_several_models(parse_models(models), config)
+
+
+def expect_models(models: Sequence[str]) -> None:
+    """Refuse models that cannot be read, before a database or a key is made for them."""
+    from movieclassifier.models.persistence import load_classifier
+
+    asked = [model.split("=", 1)[1] if is_named(model) else model for model in models]
+    for model in asked or filter(None, [os.environ.get("MOVIECLASSIFIER_MODEL")]):
+        load_classifier(model, with_guard=False)
 
 
 def is_named(model: str) -> bool:

@@ -40,6 +40,7 @@ def draw_learning_curve(curve: LearningCurve) -> Picture:
         axis.set_ylabel("accuracy")
         counts(axis, "x")
         percent(axis, "y")
+        axis.set_ylim(top=min(axis.get_ylim()[1], 1.0))
         if axis.lines:
             axis.legend(loc="lower right")
         rows = [("prequential", f"{n:,}", f"{accuracy:.4f}") for n, accuracy in curve.prequential]

@@ -43,8 +43,8 @@ class LearningCurve:
 
     @property
     def can_be_drawn(self) -> bool:
-        """Whether there is a point; the first prequential one, of a model that knew nothing, does not count."""
-        return bool(self.holdout) or len(self.prequential) > 2
+        """Whether there are two points; the first prequential one, of a model that knew nothing, does not count."""
+        return len(self.holdout) > 1 or len(self.prequential) > 2
 
 
 def sizes(n_train: int) -> list[int]:

@@ -8,6 +8,7 @@ from movieclassifier.corpora.readers.contract import Document, Label
 from movieclassifier.evaluation.metrics import evaluate
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.decisions import predicted_positions, probabilities
+from movieclassifier.models.intervals import wilson
 from movieclassifier.models.metadata import Metrics, is_sample
 from movieclassifier.reports.charts import draw_cloud, draw_ngrams
 from movieclassifier.reports.curves import (
@@ -56,6 +57,11 @@ class Report:
     duplicates: Duplicates
     accuracy_without_duplicates: float | None
     distilled: Distillation | None = None
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95% interval of the accuracy."""
+        return wilson(self.metrics["accuracy"], self.metrics["n_documents"])
 
     def html(self) -> str:
         """Return the page."""

@@ -214,3 +214,13 @@ def test_a_missing_model_is_named_as_by_the_other_commands(tmp_path):
         assert result.exit_code == 2
         assert f"{missing}: there is no such model. Train one with `movieclassifier train" in result.output
     assert "name no model to take the bundled one." in run("info", "--model", missing).output
+
+
+def test_a_model_that_cannot_be_read_leaves_no_instance_behind(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "damaged.npz").write_bytes(b"PK")
+    for model in ("none", "damaged.npz", "films=none"):
+        assert run("serve", "--model", model).exit_code == 2
+    monkeypatch.setenv("MOVIECLASSIFIER_MODEL", "none")
+    assert run("serve").exit_code == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["damaged.npz"]

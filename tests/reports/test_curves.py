@@ -1,10 +1,18 @@
 """Pictures of how good a model is."""
 
+import re
+
 import numpy as np
 import pytest
 
 from movieclassifier.reports.curves import draw_calibration, draw_confusion, draw_learning_curve, draw_lengths
 from movieclassifier.reports.learning_curve import LearningCurve
+
+
+def test_one_point_is_no_curve_and_no_axis_goes_beyond_100_percent():
+    assert not LearningCurve([(172, 0.3)], [(172, 1.0)]).can_be_drawn
+    picture = draw_learning_curve(LearningCurve([], [(100, 1.0), (200, 1.0)]))
+    assert not re.search(rb"10[1-9](\.\d+)?%", picture.svg)
 
 
 @pytest.mark.parametrize("curve", [LearningCurve([], []), LearningCurve([(9, 0.5), (60, 0.6), (70, 0.7)], [(60, 0.7)])])
@@ -15,7 +23,7 @@ def test_learning_curves_of_few_points_can_be_drawn(curve):
         if curve.holdout
         else "Accuracy on the next documents, before each training step."
     )
-    assert curve.can_be_drawn == bool(curve.holdout)
+    assert curve.can_be_drawn == (len(curve.prequential) > 2)
     assert picture.svg.startswith(b"<?xml")
     assert len(picture.rows) == len(curve.prequential) + len(curve.holdout)
 

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 
 from movieclassifier.feedback.bounds import FEW_GUARDS
 from movieclassifier.feedback.log.facts import FeedbackStats, ModelFacts
@@ -12,6 +12,7 @@ from movieclassifier.models.metadata import Metrics, Provenance
 from movieclassifier.models.origin import prequential
 from movieclassifier.web.clients import service
 from movieclassifier.web.display.plots import Plot, accuracy_plot, calibration_plot, votes_plot
+from movieclassifier.web.display.promise import MIN_MEASURED
 from movieclassifier.web.display.reliability import reliability
 from movieclassifier.web.display.strongest_words import strongest_words
 from movieclassifier.web.display.word_plots import words_plot
@@ -23,7 +24,10 @@ MODES = {
     "review": "A vote waits until somebody has approved it.",
 }
 
+FEW = "So few texts say little about its accuracy, and nothing about its probabilities."
 MIN_VOTES = 10
+# With fewer held-out texts the chances from which an answer counts are those of single texts.
+MIN_HELD_OUT = 200
 # With more labels there are fewer words of each: the page stays small.
 MAX_WORDS = 24
 MAX_LABELS = 8
@@ -77,15 +81,18 @@ def model_facts(facts: ModelFacts) -> list[tuple[str, str]]:
 
 def threshold_facts(facts: ModelFacts) -> list[tuple[str, str]]:
     """Return below which probability a text of each length counts as none of the labels, where that was measured."""
-    if not is_thresholds(facts.metadata.get("threshold")):
+    if not is_thresholds(facts.metadata.get("threshold")) or "live.news" not in current_app.view_functions:
         return []
-    least = [f"{value:.2f}" for value in thresholds_of(facts.metadata).least]
-    coverage = thresholds_of(facts.metadata).coverage
+    found = thresholds_of(facts.metadata)
+    if found.n_documents < MIN_HELD_OUT:
+        return []
+    headline, teaser, article = (f"{value:.2f}" for value in found.least)
     return [
         (
-            "Sure enough",
-            f"from a chance of {least[0]} for a headline, {least[1]} for a teaser and {least[2]} for an article; "
-            f"{coverage:.0%} of texts that it had not seen reach that",
+            "News",
+            f"a headline counts as one of the labels if its chance is at least {headline}, a teaser at least {teaser}, "
+            f"an article at least {article}, and as “other” below that; {found.coverage:.0%} of texts that the model "
+            "had not seen reach it",
         )
     ]
 
@@ -108,10 +115,12 @@ def corpus_name(metadata: Provenance) -> str:
 
 def measured_facts(measured: Metrics) -> list[tuple[str, str]]:
     """Return the metrics that a person can use, with their units."""
+    low, high = wilson(measured["accuracy"], measured["n_documents"])
+    calibration = f"{100 * measured['calibration_error']:.1f} points (expected, 15 bins)"
     rows = [
-        ("Accuracy", f"{measured['accuracy']:.2%} ± {measured['standard_error']:.2%} (one standard error)"),
+        ("Accuracy", f"{measured['accuracy']:.2%}, 95% interval {low:.1%} to {high:.1%}"),
         ("Log loss", f"{measured['log_loss']:.3f} nats per text"),
-        ("Calibration error", f"{100 * measured['calibration_error']:.1f} points (expected, 15 bins)"),
+        ("Calibration error", calibration if measured["n_documents"] >= MIN_MEASURED else ""),
         ("ROC AUC", f"{measured['roc_auc']:.4f}" if measured.get("roc_auc") is not None else ""),
     ]
     recalls = [(f"Of {name} texts", row) for name, row in measured.get("per_class", {}).items()]
@@ -124,12 +133,15 @@ def measured_words(facts: ModelFacts) -> str:
     measured = facts.measured
     if measured is None:
         return ""
-    error = 100 * measured["calibration_error"]
+    n, accuracy, error = measured["n_documents"], measured["accuracy"], 100 * measured["calibration_error"]
+    before = "These figures were measured before it learned from people here."
+    if n < MIN_MEASURED:
+        return f"It answered {round(n * accuracy)} of {count_of(n, 'text')} right that it had not seen. {FEW} {before}"
+    about = f"{80 - error:.0f} to {min(80 + error, 100):.0f}" if error >= 1 else "80"
     return (
-        f"On {count_of(measured['n_documents'], 'text')} that it had not seen, {round(100 * measured['accuracy'])} of "
-        f"100 answers were right. Its probabilities are off by {error:.1f} points on average: of the answers given "
-        f"with “80 in 100”, about {80 - error:.0f} to {80 + error:.0f} in 100 are right. "
-        "These figures were measured before it learned from people here."
+        f"On {count_of(n, 'text')} that it had not seen, {round(100 * accuracy)} of 100 answers were right. Its "
+        f"probabilities are off by {error:.1f} points on average: of the answers given with “80 in 100”, about "
+        f"{about} in 100 are right. {before}"
     )
 
 
@@ -179,7 +191,8 @@ def training_plots() -> list[Plot]:
         curve = prequential(classifier)
     title = "Accuracy on new texts while it was trained"
     steps = [after - before for (before, _), (after, _) in pairwise([(0, 0.0), *curve])]
-    return [accuracy_plot(title, "text", curve, steps)] if curve else []
+    # Before the first step the model knew nothing: one point or two are no curve.
+    return [accuracy_plot(title, "text", curve, steps)] if len(curve) > 2 else []
 
 
 def calibration_plots(facts: ModelFacts) -> list[Plot]:
