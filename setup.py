@@ -11,7 +11,7 @@ LINK = ["-Wl,--strip-all"] if sys.platform == "linux" else []
 
 # Twins that include a file which is not named after them.
 ROW_SUMS = ["movieclassifier/features/_row_sums.pxi"]
-SHARED = {"features/_hashing": ROW_SUMS, "feedback/_drift": ROW_SUMS}
+SHARED = {"features/_hashing": ROW_SUMS, "feedback/_moved_weights": ROW_SUMS}
 
 twins = [
     Extension(
@@ -26,7 +26,7 @@ twins = [
         "corpora/readers/_csv_rows",
         "features/_hashing",
         "training/learners/_training",
-        "feedback/_drift",
+        "feedback/_moved_weights",
         "training/learners/_slots",
         "training/learners/_soft_targets",
         "training/shards/_numbering",

@@ -121,8 +121,8 @@ def describe_build(printed: str) -> str:
 
     Examples
     --------
-    >>> describe_build("  running build_ext\n  building 'movieclassifier.feedback._drift' extension\n  gcc\n")
-    'compiling 1 of 8, movieclassifier.feedback._drift'
+    >>> describe_build("  running build_ext\n  building 'movieclassifier.feedback._moved_weights' extension\n  gcc\n")
+    'compiling 1 of 8, movieclassifier.feedback._moved_weights'
     """
     found = re.findall(r"^ *building '([\w.]+)' extension$", printed, re.M)
     n_twins = len(list(ROOT.glob("movieclassifier/**/*.pyx")))

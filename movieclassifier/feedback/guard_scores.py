@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.feedback.space import Space
 from movieclassifier.models.decisions import predicted_positions
-from movieclassifier.system.compiled import drift_twin
+from movieclassifier.system.compiled import moved_weights_twin
 
 # Values times weights as whole numbers: sums of a document's products stay below 2**53, where float64 is exact.
 VALUE, WEIGHT = 2.0**21, 2.0**24
@@ -94,7 +94,7 @@ class GuardScores:
         return self.n_right / self.n_documents
 
     def _sums(self, places: NDArray[np.integer], steps: NDArray[np.float64]) -> NDArray[np.float64]:
-        twin = drift_twin()
+        twin = moved_weights_twin()
         if twin is not None:
             sums = np.zeros(self.n_documents)
             twin.add_products(

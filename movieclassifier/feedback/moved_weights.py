@@ -26,7 +26,7 @@ from movieclassifier.feedback.bounds import Bounds
 from movieclassifier.feedback.space import Space
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.correcting import MARGIN
-from movieclassifier.system.compiled import drift_twin
+from movieclassifier.system.compiled import moved_weights_twin
 
 # Ballots that are evaluated together: few while steps change the weights, many while nothing does.
 FEW, MANY = 16, 1024
@@ -131,7 +131,7 @@ class MovedWeights:
             So many steps are allowed without bounds.
         """
         self._count_clients(len(ballots.names))
-        twin = drift_twin()
+        twin = moved_weights_twin()
         values = ballots.scale if ballots.uniform else ballots.values
         if twin is None or values.dtype != self.weights.dtype:
             yield from self._define_candidates(ballots, first, found, free)

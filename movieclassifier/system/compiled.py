@@ -55,9 +55,9 @@ def soft_targets_twin() -> Any:
     return _import_later("movieclassifier.training.learners._soft_targets")
 
 
-def drift_twin() -> Any:
+def moved_weights_twin() -> Any:
     """Return the extension that learns votes, or None if it is not installed or turned off."""
-    return _import_later("movieclassifier.feedback._drift")
+    return _import_later("movieclassifier.feedback._moved_weights")
 
 
 def numbering_twin() -> Any:

@@ -14,7 +14,7 @@ from movieclassifier.feedback.guard_scores import GuardScores
 from movieclassifier.feedback.learner import Learner
 from movieclassifier.models.guard import make_guard
 from movieclassifier.recipes.linear import Recipe
-from movieclassifier.system.compiled import drift_twin
+from movieclassifier.system.compiled import moved_weights_twin
 from tests.support.models import random_classifier
 
 N_FEATURES = 2**10
@@ -25,7 +25,7 @@ RECIPES = {
     "values of their own": {"log_count_ratio": False, "binary": False},
     "double precision": {"dtype": "float64"},
 }
-needs_twin = pytest.mark.skipif(drift_twin() is None, reason="the extension is not installed")
+needs_twin = pytest.mark.skipif(moved_weights_twin() is None, reason="the extension is not installed")
 
 
 def make_texts(n: int, seed: int) -> list[str]:
@@ -78,10 +78,10 @@ def state(learner: Learner) -> list[object]:
 )
 def test_twin_gives_the_bits_of_the_definition(seed, kind, cap, guarded, removed):
     states = []
-    for twin in (drift_twin(), None):
+    for twin in (moved_weights_twin(), None):
         with pytest.MonkeyPatch.context() as patch:
             for name in ("moved_weights", "guard_scores"):
-                patch.setattr(f"movieclassifier.feedback.{name}.drift_twin", lambda twin=twin: twin)
+                patch.setattr(f"movieclassifier.feedback.{name}.moved_weights_twin", lambda twin=twin: twin)
             learner, classifier = make_learner(kind, Bounds(cap, 0.25, 0.5, 0.01), guarded=guarded)
             learner.learn([make_batch(classifier, 60, seed)])
             found = [state(learner)]
@@ -95,7 +95,7 @@ def test_twin_gives_the_bits_of_the_definition(seed, kind, cap, guarded, removed
 def test_ballots_one_by_one_and_all_at_once_give_the_same_bits(kind, is_compiled, monkeypatch):
     if not is_compiled:
         for name in ("moved_weights", "guard_scores"):
-            monkeypatch.setattr(f"movieclassifier.feedback.{name}.drift_twin", lambda: None)
+            monkeypatch.setattr(f"movieclassifier.feedback.{name}.moved_weights_twin", lambda: None)
     at_once, classifier = make_learner(kind, Bounds(0.3), guarded=True)
     batch = make_batch(classifier, 40, seed=1)
     at_once.learn([batch])
@@ -138,7 +138,7 @@ def test_twin_refuses_what_would_reach_outside(wrong):
 
 @needs_twin
 def test_twin_of_the_guard_refuses_what_would_reach_outside():
-    twin, sums = drift_twin(), np.zeros(2)
+    twin, sums = moved_weights_twin(), np.zeros(2)
     document, value, start = np.array([0, 1], np.int32), np.ones(2), np.array([0, 1, 2])
     for places in ([2], [-1]):
         with pytest.raises(ValueError, match="inside"):
@@ -150,7 +150,9 @@ def test_twin_of_the_guard_refuses_what_would_reach_outside():
 def test_definition_learns_where_values_and_weights_are_of_different_types(monkeypatch):
     learner, classifier = make_learner("two classes", Bounds(), guarded=False)
     learner.moved.weights = learner.moved.weights.astype(float)
-    monkeypatch.setattr(module, "drift_twin", lambda: SimpleNamespace())  # which has no Walk: it must not be asked
+    monkeypatch.setattr(
+        module, "moved_weights_twin", lambda: SimpleNamespace()
+    )  # which has no Walk: it must not be asked
     learner.learn([make_batch(classifier, 20, seed=4)])
     assert learner.moved.steps
 

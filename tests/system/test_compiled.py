@@ -10,7 +10,7 @@ TWINS = {
     "_soft_targets": compiled.soft_targets_twin,
     "_numbering": compiled.numbering_twin,
     "_vectors": compiled.vectors_twin,
-    "_drift": compiled.drift_twin,
+    "_moved_weights": compiled.moved_weights_twin,
 }
 
 

@@ -109,14 +109,14 @@ def test_the_inner_loop_that_is_compiled_is_named(set_up, monkeypatch, capsys):
     monkeypatch.setattr(set_up, "SECONDS_BETWEEN_LINES", 0.2)
     code = """
 import time
-for name in ("features._hashing", "feedback._drift"):
+for name in ("features._hashing", "feedback._moved_weights"):
     print(f"  building 'movieclassifier.{name}' extension")
     time.sleep(0.8)
 """
     set_up.run([sys.executable, "-c", code], "Compiling", set_up.describe_build)
     n_twins = len(list((ROOT / "movieclassifier").rglob("*.pyx")))
     last = capsys.readouterr().out.splitlines()[-1]
-    assert last.endswith(f" s  compiling 2 of {n_twins}, movieclassifier.feedback._drift")
+    assert last.endswith(f" s  compiling 2 of {n_twins}, movieclassifier.feedback._moved_weights")
     assert set_up.describe_build("Preparing metadata\n") == ""
 
 
