@@ -22,10 +22,17 @@ EXAMPLES = [
 
 
 @click.command(cls=Command, examples=EXAMPLES)
+@click.argument("path", metavar="[MODEL]", required=False)
 @model_option
 @json_option
-def main(model: str | None, as_json: bool) -> None:
-    """Show the versions and the model that would be used."""
+def main(path: str | None, model: str | None, as_json: bool) -> None:
+    """Show the versions and the model that would be used.
+
+    MODEL is a file or folder, as of --model.
+    """
+    if path is not None and model is not None:
+        raise click.UsageError("Name one model: MODEL or --model.")
+    model = path or model
     from movieclassifier.models import origin
     from movieclassifier.models.metadata import is_sample
     from movieclassifier.models.naming import rank_words

@@ -73,14 +73,14 @@ def described(facts: RecordFacts) -> str:
     --------
     >>> metadata = {"metrics": {"accuracy": 0.9276}, "evaluated_on": "the holdout", "corpus": ["movie_data.csv"]}
     >>> described({"recipe": {"name": "default"}, "metadata": metadata})
-    'one of recipe default that had .9276 on the holdout of movie_data.csv'
+    'one of recipe default that had 0.9276 on the holdout of movie_data.csv'
     """
     metadata = facts["metadata"]
     metrics = metadata.get("metrics")
     name = f"one of recipe {facts['recipe']['name']}"
     if not metrics:
         return f"{name}, trained on {trained_on(metadata)}"
-    return f"{name} that had {metrics['accuracy']:.4f} on {evaluated_on(metadata)}".replace(" 0.", " .", 1)
+    return f"{name} that had {metrics['accuracy']:.4f} on {evaluated_on(metadata)}"
 
 
 def _corpus(metadata: Provenance) -> str:

@@ -32,3 +32,10 @@ def test_info_speaks_the_words_of_the_model_and_no_terminal_obeys_them(tmp_path)
     assert "\x1b" not in shown
     words = json.loads(run("info", "--json", "--model", tmp_path / "m.npz").stdout)["model"]["words"]
     assert list(words) == ["0", "1"]
+
+
+def test_info_takes_the_model_as_an_argument_too(small_model):
+    assert run("info", small_model).output == run("info", "--model", small_model).output
+    result = run("info", small_model, "--model", small_model)
+    assert result.exit_code == 2
+    assert "Name one model" in result.output

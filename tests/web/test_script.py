@@ -72,6 +72,7 @@ def test_the_answer_moves_while_one_types_and_nothing_is_kept(browser, address):
 def test_on_a_phone_the_answer_stays_in_sight_while_one_types(browser):
     browser.look(390, 844)
     browser.driver.refresh()
+    assert browser.find("textarea").location["y"] < browser.find(".empty .verdict").location["y"]
     browser.find("textarea").send_keys("A wonderful, wonderful film.")
     wait(browser, lambda: "positive" in verdict(browser))
     place = browser.driver.execute_script(

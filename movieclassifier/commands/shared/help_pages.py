@@ -3,7 +3,7 @@
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
 import click
@@ -61,7 +61,7 @@ class HelpPage(click.Command):
                 raise
             raise click.BadParameter(told, error.ctx, error.param, error.param_hint) from None
         except click.NoSuchOption as error:
-            guesses = " or ".join(error.possibilities or ())
+            guesses = " or ".join(similar_options(error.option_name, error.possibilities or ()))
             guess = f" Did you mean {guesses}?" if guesses else ""
             raise click.UsageError(f"No such option {error.option_name!r}.{guess}", error.ctx) from None
 
@@ -191,6 +191,22 @@ class SuggestingGroup(HelpPage, click.Group):
         if name.startswith("-") or ctx.resilient_parsing or self.get_command(ctx, name) is not None:
             return super().resolve_command(ctx, args)
         raise click.UsageError(f"No such command {name!r}.{suggestion(name, self.list_commands(ctx))}", ctx)
+
+
+def similar_options(name: str, known: Iterable[str]) -> list[str]:
+    """Return those of some options that begin as a name does, or are spelled like it.
+
+    Examples
+    --------
+    >>> similar_options("--model", ["--note", "--help"]), similar_options("--modle", ["--model", "--mode"])
+    ([], ['--model', '--mode'])
+    """
+    bare = name.lstrip("-")
+
+    def near(option: str) -> bool:
+        return option.startswith(bare) or SequenceMatcher(None, bare, option).ratio() >= 0.6
+
+    return [option for option in known if near(option.lstrip("-"))]
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
