@@ -10,7 +10,7 @@ def public_name(target: str) -> str | None:
 
     Examples
     --------
-    >>> public_name("movieclassifier.recipes.names.RECIPES"), public_name("movieclassifier.system.messages.one_line")
+    >>> public_name("movieclassifier.recipes.names.RECIPES"), public_name("movieclassifier.system.printable.one_line")
     ('movieclassifier.RECIPES', None)
     """
     name = target.rpartition(".")[2]

@@ -21,7 +21,7 @@ from movieclassifier.commands.shared.edge import Command, add_options
 from movieclassifier.commands.shared.given_texts import decode
 from movieclassifier.commands.shared.reading_before import reading_for_texts
 from movieclassifier.corpora.reading import ReadingOptions
-from movieclassifier.system.messages import as_printable
+from movieclassifier.system.printable import as_printable
 
 if TYPE_CHECKING:
     from movieclassifier.models.classifier import Classifier

@@ -17,7 +17,7 @@ from movieclassifier.corpora.readers.json_lines import iter_jsonl
 from movieclassifier.corpora.readers.streams import first_lines
 from movieclassifier.corpora.reading import OPTION_OF, ReadingOptions
 from movieclassifier.corpora.spooling import is_address, spool_address, spool_stdin
-from movieclassifier.system.messages import as_printable
+from movieclassifier.system.printable import as_printable
 
 AS_FOUND = ReadingOptions()
 

@@ -13,8 +13,8 @@ from movieclassifier.corpora.readers.contract import Label
 from movieclassifier.evaluation.candidates import Candidate, Outline
 from movieclassifier.evaluation.side_by_side import outcomes_of, run_side_by_side
 from movieclassifier.evaluation.trials import Outcome, run
-from movieclassifier.system.messages import one_line
 from movieclassifier.system.own_process import Killed, call_apart
+from movieclassifier.system.printable import one_line
 
 if TYPE_CHECKING:
     from movieclassifier.training.engines.tasks import Engine

@@ -13,7 +13,7 @@ from flask import Flask
 from movieclassifier.feedback.owner import Owner
 from movieclassifier.feedback.served_log import ServedLog
 from movieclassifier.feedback.service import Service
-from movieclassifier.system.messages import one_line
+from movieclassifier.system.printable import one_line
 from movieclassifier.web import error_answers, headers, operations
 from movieclassifier.web.api import endpoints as api
 from movieclassifier.web.api.hot import HotRoutes

@@ -1,7 +1,7 @@
 import pytest
 
 from movieclassifier.live.faults import SourceFault
-from movieclassifier.system.messages import one_line
+from movieclassifier.system.printable import one_line
 from tests.support.command_line import run
 
 

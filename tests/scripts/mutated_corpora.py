@@ -163,7 +163,7 @@ def read(path, rng):
     from movieclassifier.corpora.reading import ReadingOptions
     from movieclassifier.corpora.shuffling import shuffle_rows
     from movieclassifier.corpora.survey import survey
-    from movieclassifier.system.messages import one_line
+    from movieclassifier.system.printable import one_line
 
     encoding = rng.choice([None, None, None, "latin-1", "utf-16", "utf-16-le", "utf-32", "shift_jis"])
     format = rng.choice([None, None, *READERS])

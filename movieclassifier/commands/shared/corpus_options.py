@@ -10,7 +10,7 @@ import click
 from movieclassifier.commands.shared.edge import add_options, warn
 from movieclassifier.commands.shared.shell_words import words_of_shell
 from movieclassifier.corpora.reading import ReadingOptions
-from movieclassifier.system.messages import as_printable
+from movieclassifier.system.printable import as_printable
 
 if TYPE_CHECKING:
     from movieclassifier.corpora.corpus import Corpus

@@ -16,7 +16,7 @@ import click
 
 from movieclassifier.commands.shared.help_pages import HelpPage, SuggestingGroup
 from movieclassifier.commands.shared.shell_words import words_of_shell
-from movieclassifier.system.messages import one_line
+from movieclassifier.system.printable import one_line
 from movieclassifier.system.progress import counting_silence
 
 

@@ -17,7 +17,7 @@ from six.moves.urllib.request import Request, urlopen
 
 from movieclassifier.corpora.aclimdb.partial_file import Note, begin, forget, n_bytes_of, read_note
 from movieclassifier.system.atomic import name_full_disk
-from movieclassifier.system.messages import as_printable
+from movieclassifier.system.printable import as_printable
 from movieclassifier.system.progress import Progress
 from movieclassifier.system.waiting import telling_of_wait
 

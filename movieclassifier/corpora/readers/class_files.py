@@ -20,7 +20,7 @@ from movieclassifier.corpora.readers.contract import (
 from movieclassifier.corpora.readers.members import container, existing, open_members
 from movieclassifier.corpora.readers.streams import lines_of, open_text
 from movieclassifier.corpora.readers.zips import is_junk
-from movieclassifier.system.messages import as_printable
+from movieclassifier.system.printable import as_printable
 
 # Endings that name the encoding of a file, not its contents.
 ENDINGS = ("txt", "text", "csv", "lines", "gz", "bz2", "xz", "zst", "utf8", "utf-8")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from movieclassifier.system.messages import as_printable
+from movieclassifier.system.printable import as_printable
 
 Column = str | int
 

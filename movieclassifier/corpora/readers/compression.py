@@ -13,7 +13,7 @@ from typing import IO, Any, Protocol
 
 from movieclassifier.corpora.readers.damage import FAULTS, MAX_MEMORY, DamagedFile, is_of_disk
 from movieclassifier.corpora.readers.zips import open_only_file
-from movieclassifier.system.messages import as_printable
+from movieclassifier.system.printable import as_printable
 
 CHUNK_SIZE = 2**16
 # A block of zstd needs a few bytes to hold 128 KB: fed more at a time, a hostile file would take gigabytes of memory.

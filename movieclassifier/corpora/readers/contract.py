@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from os import PathLike, fspath
 from pathlib import Path
 
-from movieclassifier.system.messages import as_printable
+from movieclassifier.system.printable import as_printable
 
 Label = int | str
 Document = tuple[str, Label]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from movieclassifier.system.messages import as_printable
+from movieclassifier.system.printable import as_printable
 
 # xz -9 needs 65 MB to be read. A hostile file, or a zip packed with LZMA, may ask for 4 GB.
 MAX_MEMORY = 2**28

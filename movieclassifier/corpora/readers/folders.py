@@ -21,7 +21,7 @@ from movieclassifier.corpora.readers.contract import (
 )
 from movieclassifier.corpora.readers.members import Wants, existing, last_names, open_members
 from movieclassifier.corpora.readers.streams import not_decodable
-from movieclassifier.system.messages import as_printable
+from movieclassifier.system.printable import as_printable
 
 
 def iter_folders(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from movieclassifier.corpora.readers.streams import open_chunks
-from movieclassifier.system.messages import as_printable
+from movieclassifier.system.printable import as_printable
 
 BLANKS = " \t\r\n"
 # The characters that values begin with.

@@ -24,7 +24,7 @@ from movieclassifier.corpora.readers.contract import (
 )
 from movieclassifier.corpora.readers.json_arrays import is_array, iter_items
 from movieclassifier.corpora.readers.streams import MAX_LINE_SIZE, open_chunks, open_text
-from movieclassifier.system.messages import as_printable
+from movieclassifier.system.printable import as_printable
 
 EXAMPLE = '{"text": "…", "label": "…"}'
 KINDS: dict[type, str] = {dict: "an object", list: "an array"}

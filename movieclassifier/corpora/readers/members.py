@@ -16,7 +16,7 @@ from movieclassifier.corpora.readers.damage import archive_faults
 from movieclassifier.corpora.readers.streams import open_bytes
 from movieclassifier.corpora.readers.tars import iter_members
 from movieclassifier.corpora.readers.zips import is_folder, is_junk, open_member, refuse_office
-from movieclassifier.system.messages import as_printable
+from movieclassifier.system.printable import as_printable
 
 # In bytes; one document has to fit in memory.
 MAX_DOCUMENT_SIZE = 2**26

@@ -1,6 +1,6 @@
 import pytest
 
-from movieclassifier.system.messages import as_printable, one_line
+from movieclassifier.system.printable import as_printable, one_line
 
 
 @pytest.mark.parametrize(
