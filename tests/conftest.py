@@ -31,6 +31,9 @@ for variable in {name for name in os.environ if name in NAMES or name.startswith
         del os.environ[variable]
 # No server of a test asks a real newspaper.
 os.environ["MOVIECLASSIFIER_LIVE_COLLECT"] = "0"
+# Programs that tests start, and the tests themselves, keep their compiled modules: the next start is sooner.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # A proxy reaches no server of a test.
 os.environ["no_proxy"] = ",".join(filter(None, ["127.0.0.1", "localhost", os.environ.get("no_proxy")]))
 
@@ -80,7 +83,8 @@ SLOW_FILES = (
     "tests/feedback/test_served_model.py",
     "tests/live/test_collecting.py",
     "tests/reports/",
-    "tests/training/test_engines.py",
+    "tests/training/engines/test_dask_cluster.py",
+    "tests/training/engines/test_table.py",
     "tests/training/test_estimator.py",
     "tests/training/test_resuming.py",
     "tests/web/api/test_endpoints.py",
@@ -90,8 +94,10 @@ SLOW_FILES = (
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """Mark tests that need a database server, a browser or a real corpus, or that train and serve for seconds."""
+    if gone := [name for name in SLOW_FILES if not (config.rootpath / name).exists()]:
+        raise pytest.UsageError(f"SLOW_FILES in tests/conftest.py names what is not there: {', '.join(gone)}")
     for item in items:
         params = item.callspec.params.values() if hasattr(item, "callspec") else ()
         on_postgresql = any(isinstance(value, str) and value == "postgresql" for value in params)

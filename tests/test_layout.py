@@ -357,6 +357,7 @@ print(opened, started)
 """
 
 
+@pytest.mark.slow
 def test_importing_a_module_reads_no_file_and_starts_nothing():
     done = subprocess.run(
         [sys.executable, "-B", "-W", "ignore", "-c", STARTS_NOTHING],

@@ -8,6 +8,8 @@ import sys
 import time
 from contextlib import closing
 
+from tests.support.patience import PATIENCE
+
 
 def test_watch_prints_new_articles_until_it_is_stopped(live, database, server):
     command = [
@@ -24,7 +26,7 @@ def test_watch_prints_new_articles_until_it_is_stopped(live, database, server):
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         first = process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, errors
     assert json.loads(first)["newspaper"] == "The Film Times"
 
@@ -47,7 +49,7 @@ def test_collect_goes_on_until_it_is_stopped(live, database):
             result = live("collect", "--once", "--database", database)
         finally:
             process.terminate()
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=PATIENCE)
     assert "A different process is collecting" in result.output
     assert process.returncode == 0, errors
 

@@ -17,6 +17,7 @@ import pytest
 from movieclassifier.commands import predict
 from movieclassifier.models.persistence import load_classifier
 from tests.support.command_line import run
+from tests.support.patience import PATIENCE
 
 CONSOLE = [sys.executable, "-c", "from movieclassifier.cli import main; main()"]
 TEXT = "What a waste of time :("
@@ -223,7 +224,7 @@ def test_a_person_at_an_empty_line_is_told_what_to_type(small_model):
         [*CONSOLE, "predict", "--model", small_model], stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         os.write(controller, b"a wonderful film\n\x04")
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=PATIENCE)
     assert errors == b"Type a text and press Enter; Ctrl-D ends.\n"
     assert output.startswith(b"positive\t")
 

@@ -78,7 +78,7 @@ def test_serve_says_what_it_serves_and_counts_right_across_its_workers(tmp_path,
         workers = {path.name for path in counters.iterdir()}
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=PATIENCE)
-    assert re.match(r"Serving version 1 of \S+/classifier\.npz \(recipe default, accuracy 0\.\d+ when it", output)
+    assert re.match(r"Serving version 1 of .+/classifier\.npz \(recipe default, accuracy 0\.\d+ when it", output)
     assert f"Listening at http://127.0.0.1:{port} (Ctrl-C stops it)." in output
     assert errors == ""
     assert 1 <= len(workers) <= 2

@@ -43,6 +43,7 @@ def test_retraining_goes_with_neither_a_model_nor_without_the_guard(option):
     assert "--corpus goes with neither --model nor --without-guard." in refused
 
 
+@pytest.mark.slow
 def test_the_corpus_is_read_as_for_the_training(tmp_path):
     table = (files("movieclassifier") / "bundled" / "sample_reviews.csv").read_text("utf-8")
     (tmp_path / "t.csv").write_text(table.replace("review,sentiment", "body,mood", 1))

@@ -33,6 +33,7 @@ def random_csv(rng):
     return (content[:-1] if rng.random() < 0.2 else content).encode()
 
 
+@pytest.mark.slow
 def test_rows_of_a_thousand_random_files_are_those_of_csv_reader(tmp_path, monkeypatch):
     n_cut = 0
     for seed in range(1000):

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.shuffled import shuffle_corpus
 from movieclassifier.corpora.spooling import temporary_path
+from tests.support.patience import PATIENCE
 from train_online import main
 
 SAMPLE = Path(str(files("movieclassifier").joinpath("bundled/sample_reviews.csv")))
@@ -39,7 +40,7 @@ def test_stopped_command_leaves_no_temporary_file(number, status, how, tmp_path)
             time.sleep(0.01)
         time.sleep(0.2)  # until it waits for more: Python may miss a signal just before it begins to wait
         run.send_signal(number)
-        assert run.wait(60) == status
+        assert run.wait(PATIENCE) == status
         assert run.stderr.read().endswith(b"Stopped.\n")
     assert not list((tmp_path / "temporary").iterdir())
     assert not list((tmp_path / "model").iterdir())
@@ -66,6 +67,7 @@ def test_fault_while_copying_is_said_as_it_is(tmp_path):
         shuffle_corpus(open_corpus(tmp_path / "bad.csv"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("letter", ["и", "\x01", '"'], ids=["two bytes", "escaped", "quote"])
 def test_long_document_that_is_read_can_be_shuffled(letter, tmp_path):
     text = letter * 9_000_000

@@ -8,6 +8,7 @@ from movieclassifier.corpora import survey as survey_module
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.corpora.survey import find_labels, survey
+from tests.support.patience import PATIENCE
 
 
 def written(tmp_path, content, name="movie_data.csv"):
@@ -103,7 +104,7 @@ def test_a_row_that_cannot_be_read_ends_the_digest_too(tmp_path, monkeypatch):
     real = survey_module._hash_files
 
     def wait_for_the_end(paths, stopped):
-        assert stopped.wait(20)
+        assert stopped.wait(PATIENCE)
         seen.append(real(paths, stopped))
         return ""
 

@@ -41,6 +41,7 @@ def test_a_file_in_a_folder_is_named(tmp_path):
     assert place_without_text(open_corpus(tmp_path)) == f"{tmp_path}, pos/3.txt"
 
 
+@pytest.mark.slow
 def test_the_command_says_so(tmp_path):
     (tmp_path / "films.csv").write_text(TABLE)
     found = run("compare", tmp_path / "films.csv", "--recipe", "multinomial-nb")
@@ -53,6 +54,7 @@ def test_documents_that_are_left_out_or_bad_are_passed_over(tmp_path):
     assert place_without_text(open_corpus(tmp_path / "x.csv", reading=reading)) == f"{tmp_path / 'x.csv'}, line 4"
 
 
+@pytest.mark.slow
 def test_a_place_far_behind_is_not_looked_for(tmp_path, monkeypatch):
     (tmp_path / "x.csv").write_text(TABLE)
     corpus = open_corpus(tmp_path / "x.csv")

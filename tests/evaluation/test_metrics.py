@@ -80,6 +80,7 @@ def test_figures_are_those_of_scikit_learn(n_classes, decimals, small_chunks, mo
         assert per_class == np.transpose(expected).tolist()
 
 
+@pytest.mark.slow
 def test_evaluation_takes_few_bytes_a_document():
     classifier = random_classifier()
     peaks = []

@@ -136,6 +136,7 @@ class TestExactness:
     def test_a_subclass_of_str_counts_as_its_text(self):
         assert_same_bits(hash_texts([np.str_("a ΑΣ b")], NGrams()), hash_texts(["a ΑΣ b"], NGrams()))
 
+    @pytest.mark.slow
     def test_threads_share_a_twin(self):
         documents = [" ".join(PIECES[i % 7 :]) * 20 for i in range(300)]
         expected = hash_texts(documents, NGrams())
@@ -195,6 +196,7 @@ class TestTwin:
         )
         assert run(code).stdout.strip() == "set()"
 
+    @pytest.mark.slow
     def test_too_long_a_text_is_left_to_the_definition(self):
         document = " " * 2**24 + " fine film"
         with pytest.raises(compiled._hashing.Declined, match="characters"):
@@ -211,6 +213,7 @@ class TestTwin:
             pytest.skip("only make sanitize runs under AddressSanitizer")
         assert "sanitized" in sys.modules["movieclassifier.features._hashing"].__file__
 
+    @pytest.mark.slow
     def test_too_little_memory_is_an_error_not_a_crash(self):
         code = (
             "import resource, numpy; from movieclassifier.features.hashing import hash_texts;"

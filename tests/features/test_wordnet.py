@@ -66,6 +66,7 @@ def test_wordnet_is_found_where_systems_install_it(nltk_data, tmp_path_factory, 
     ]
 
 
+@pytest.mark.slow
 def test_lemmas_are_those_of_the_wordnet_of_this_machine():
     if not os.path.exists("/usr/share/wordnet/index.noun"):
         pytest.skip("there is no /usr/share/wordnet; on Debian: apt install wordnet-base")

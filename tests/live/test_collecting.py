@@ -22,6 +22,7 @@ from movieclassifier.live.schedule import DAY, MINUTE
 from tests.support import news_server as ns
 from tests.support.live import Clock, collector_of
 from tests.support.news import article_page, rss
+from tests.support.patience import PATIENCE
 
 WORDS = (
     "The town of Lund voted for a new bridge over the river, and the mayor was pleased with the count of votes. " * 5
@@ -288,14 +289,14 @@ def test_collector_that_is_killed_between_fetch_and_store_doubles_and_loses_noth
 
         server.pages |= {f"/feed/{i}": page(i) for i in range(8)}
         process = subprocess.Popen(command)
-        assert process.wait(60) == -signal.SIGKILL
+        assert process.wait(PATIENCE) == -signal.SIGKILL
         store = FeedbackStore(url)
         try:
             before = [row.title for row in kept(store.engine)]
             assert len(before) == len(set(before)) <= 5 * after
             with transaction(store.engine) as connection:
                 connection.execute(update(leases).values(until=0))  # a minute later
-            assert subprocess.run(command, timeout=60).returncode == 0
+            assert subprocess.run(command, timeout=PATIENCE).returncode == 0
             titles = [row.title for row in kept(store.engine)]
             assert len(titles) == len(set(titles)) == 40
         finally:
@@ -329,14 +330,14 @@ def test_database_that_is_locked_while_collecting_loses_nothing(engine):
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             locked.set()
-            release.wait(60)
+            release.wait(PATIENCE)
 
     with ns.serving() as server:
         holder = threading.Thread(target=lock)
 
         def answer(handler):  # the lock comes between the question and the keeping of its answer
             holder.start()
-            locked.wait(60)
+            locked.wait(PATIENCE)
             handler.answer(stories(server), ETag='"one"')
 
         server.pages["/feed"] = answer

@@ -38,6 +38,7 @@ def test_partial_fit_goes_on_from_a_loaded_model_bit_for_bit(recipe, tmp_path):
         assert estimator.t_ == classifier.estimator.t_
 
 
+@pytest.mark.slow
 def test_books_notebook_works(tmp_path):
     save_model(tmp_path, random_classifier(recipe=RECIPES["book"]))
     code = (

@@ -190,7 +190,7 @@ def test_record_of_a_different_format_is_refused_in_one_line(number, advice, tmp
     path = tmp_path / "model.npz"
     path.write_bytes(changed("format", number))
     with pytest.raises(
-        ValueError, match=rf"^\S+model.npz is a model of format {number}, this version reads 2 to 3: {advice}\.$"
+        ValueError, match=rf"^.+model.npz is a model of format {number}, this version reads 2 to 3: {advice}\.$"
     ):
         load_classifier(path)
 

@@ -57,14 +57,14 @@ def server(tmp_path_factory):
         yield address
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE)
 
 
 def wait_for(url, process, log, seconds=PATIENCE):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(url, timeout=5):
+            with urllib.request.urlopen(url, timeout=PATIENCE):
                 return
         except OSError:
             time.sleep(0.2)

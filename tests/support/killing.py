@@ -89,7 +89,7 @@ class Server:
     def stop(self) -> None:
         if self.is_running():
             self.process.terminate()
-            self.process.wait(60)
+            self.process.wait(PATIENCE)
 
 
 def _kill(pid: int) -> None:

@@ -18,6 +18,7 @@ def test_call_apart_returns_what_the_function_does():
     assert 10 < peak < 1000
 
 
+@pytest.mark.slow
 def test_peak_memory_is_that_of_the_process_alone():
     here = bytearray(300 * 10**6)
     small, large = call_apart(fill, 1)[1], call_apart(fill, 200)[1]

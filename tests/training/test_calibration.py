@@ -6,7 +6,7 @@ from movieclassifier.training import calibration
 from movieclassifier.training.calibration import MANY, fit_temperature
 
 
-@pytest.mark.parametrize("n_classes", [2, 4])
+@pytest.mark.parametrize("n_classes", [2, pytest.param(4, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
 def test_temperature_that_made_the_labels_is_found(n_classes, temperature):
     rng = np.random.RandomState(0)

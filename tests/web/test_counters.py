@@ -9,8 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from movieclassifier.web.counters import Counters, folder_name, server_folder
+from tests.support.patience import PATIENCE
 
 
+@pytest.mark.slow
 def test_counters_hold_right_across_processes_and_outlive_them(tmp_path):
     program = (
         "import sys; from pathlib import Path; from movieclassifier.web.counters import Counters\n"
@@ -18,7 +20,7 @@ def test_counters_hold_right_across_processes_and_outlive_them(tmp_path):
         "for _ in range(1000): counters.add({'requests api 2xx': 1, 'seconds api sum': 0.5})"
     )
     workers = [subprocess.Popen([sys.executable, "-c", program, str(tmp_path)]) for _ in range(3)]
-    assert [worker.wait(60) for worker in workers] == [0, 0, 0]
+    assert [worker.wait(PATIENCE) for worker in workers] == [0, 0, 0]
     totals = Counters(tmp_path).totals()
     assert (totals["requests api 2xx"], totals["seconds api sum"]) == (3000, 1500)
 

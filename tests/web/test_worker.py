@@ -128,7 +128,7 @@ def test_of_very_many_waiting_connections_the_oldest_is_closed(port):
     with ExitStack() as stack:
         clients = [stack.enter_context(closing(connect(port, SLOW_HEADERS))) for _ in range(210)]
         assert get(port, "/healthz")[0] == 200
-        clients[0].settimeout(5)
+        clients[0].settimeout(PATIENCE)
         assert clients[0].recv(10) == b""
         clients[-1].sendall(b"\r\n\r\n")
         assert clients[-1].recv(10).startswith(b"HTTP/1.1")

@@ -98,7 +98,7 @@ def test_workers_that_die_cost_nothing_but_time(trained, tmp_path):
     killed = []
     killer = threading.Thread(target=lambda: killed.append(kill_workers(process.pid, 3)))
     killer.start()
-    _, stderr = process.communicate(timeout=120)
+    _, stderr = process.communicate(timeout=PATIENCE)
     killer.join()
     assert process.returncode == 0, stderr
     assert killed[0] >= 1

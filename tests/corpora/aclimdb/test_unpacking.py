@@ -179,6 +179,7 @@ def test_bomb_takes_neither_memory_nor_time(archive, folder, bomb):
         unpack(archive, folder, SMALL)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_members(archive, folder):
     write_archive(archive, review_members({"test/pos": 1, "train/unsup": 6_000}))
     with peak_below(2_000_000):

@@ -127,7 +127,7 @@ def test_tar_that_is_cut_off_anywhere_is_an_error(tmp_path, mode, kept):
     path = write_tar(tmp_path, [(f"a/{i}", os.urandom(500).hex().encode()) for i in range(50)], mode)
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * kept)])
-    with pytest.raises(ValueError, match=r"^\S+news\.tar: the \w+( data)? is damaged or cut off \(.+\); fetch"):
+    with pytest.raises(ValueError, match=r"^.+news\.tar: the \w+( data)? is damaged or cut off \(.+\); fetch"):
         list(READERS["folders"](path))
 
 
@@ -138,7 +138,7 @@ def test_zip_with_damaged_member_is_an_error_that_names_it(tmp_path, method):
     content = bytearray((tmp_path / "x.zip").read_bytes())
     content[40:50] = bytes(byte ^ 255 for byte in content[40:50])
     (tmp_path / "x.zip").write_bytes(content)
-    with pytest.raises(ValueError, match=r"^\S+x\.zip: the archive is damaged or cut off \(.+\); fetch it again"):
+    with pytest.raises(ValueError, match=r"^.+x\.zip: the archive is damaged or cut off \(.+\); fetch it again"):
         list(READERS["folders"](tmp_path / "x.zip"))
 
 
@@ -149,7 +149,7 @@ def test_bomb_takes_no_memory(tmp_path, bomb, reader):
     (tmp_path / "x.tar.gz").write_bytes(gzip.compress(start + bomb, 1))
     with (
         peak_below(10_000_000),
-        pytest.raises(ValueError, match=r"^\S+x\.tar\.gz: the archive is damaged or cut off \(.+\); fetch it again"),
+        pytest.raises(ValueError, match=r"^.+x\.tar\.gz: the archive is damaged or cut off \(.+\); fetch it again"),
     ):
         list(READERS[reader](tmp_path / "x.tar.gz"))
 

@@ -80,6 +80,7 @@ def test_item_that_never_ends_is_refused_in_time(tmp_path):
         list(READERS["jsonl"](tmp_path / "x", max_line_size=1_000_000))
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_array(tmp_path):
     with open(tmp_path / "x", "w") as file:
         file.write("[" + ",\n".join(json.dumps({"text": "x" * 1000, "label": str(i % 2)}) for i in range(20_000)) + "]")

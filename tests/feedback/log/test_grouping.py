@@ -10,6 +10,7 @@ from movieclassifier.feedback.log import grouping
 from movieclassifier.feedback.log.errors import NotFound, TooMany, Unavailable
 from movieclassifier.feedback.log.raw_connections import sync
 from movieclassifier.feedback.log.turns import turn
+from tests.support.patience import PATIENCE
 from tests.support.services import ADA, TEXTS, digest, open_service, write_model
 
 
@@ -39,13 +40,13 @@ def test_what_waits_together_is_committed_or_refused_one_by_one(tmp_path, databa
     class First(Work):
         def do(self, raw, group):
             started.set()
-            assert go.wait(20)
+            assert go.wait(PATIENCE)
             return super().do(raw, group)
 
     works = [First(), Work(), Work(NotFound("no")), Work(ZeroDivisionError()), Work(TooMany("slow", 3)), Work()]
     with ThreadPoolExecutor(len(works)) as pool:
         first = pool.submit(writer.write, works[0])
-        assert started.wait(20)
+        assert started.wait(PATIENCE)
         others = [pool.submit(writer.write, work) for work in works[1:]]
         go.set()
         errors = [type(future.exception(20)) for future in [first, *others]]

@@ -10,6 +10,7 @@ from movieclassifier.feedback.log.errors import Unavailable, unavailable
 from movieclassifier.feedback.log.raw_connections import begin
 from movieclassifier.feedback.log.raw_statements import add_counts, read_counts, read_head
 from movieclassifier.feedback.log.store import FeedbackStore
+from tests.support.patience import PATIENCE
 from tests.support.services import ADA, TEXTS, contradict, digest, open_service, write_model
 
 
@@ -34,7 +35,7 @@ def test_a_forked_worker_has_connections_of_its_own(tmp_path, database_url):
     queue = get_context("fork").SimpleQueue()
     child = get_context("fork").Process(target=_vote_and_tell, args=(service, queue))
     child.start()
-    child.join(30)
+    child.join(PATIENCE)
     assert child.exitcode == 0
     assert queue.get() == digest(service)
     assert service.facts().events_applied == 2

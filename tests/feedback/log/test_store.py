@@ -39,6 +39,7 @@ def test_a_prediction_whose_vote_was_undone_stays_as_the_page_says(service):
     assert service.store.forget_old_predictions() == 0
 
 
+@pytest.mark.slow
 def test_a_store_that_is_no_longer_used_closes_its_connections(tmp_path):
     store = FeedbackStore(f"sqlite:///{tmp_path}/f.db")
     with store.engine.connect() as connection:

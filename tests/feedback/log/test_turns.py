@@ -11,6 +11,7 @@ from movieclassifier.feedback.log.forgetting import forget
 from movieclassifier.feedback.log.sessions import close_session, open_session
 from movieclassifier.feedback.log.store import FeedbackStore
 from movieclassifier.feedback.log.turns import Turns, turn
+from tests.support.patience import PATIENCE
 
 HOLD = """
 import sys
@@ -33,7 +34,7 @@ def test_a_turn_waits_for_a_second_process_and_is_released_by_a_kill(tmp_path):
         thread.join(0.3)
         assert not taken
         process.kill()
-        thread.join(20)
+        thread.join(PATIENCE)
     assert taken == [True]
 
 
@@ -77,6 +78,6 @@ def test_every_writer_takes_its_turn(tmp_path, name):
         thread.start()
         thread.join(0.2)
         assert thread.is_alive()
-    thread.join(20)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
     store.close()

@@ -107,7 +107,7 @@ def cluster(folder, sitecustomize=""):
         for process in processes:
             process.terminate()
         for process in processes:
-            process.wait(20)
+            process.wait(PATIENCE)
 
 
 def test_a_cluster_of_separate_processes_is_used_by_its_scheduler_file(tmp_path):
