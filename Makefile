@@ -10,6 +10,15 @@ NEWER = $(shell for p in python3.14 python3.13 python3.12 python3.11; do $$p -c 
 TRY = $(if $(wildcard .venv),make clean; )make PYTHON=$(or $(NEWER),python3.12)
 SET_UP = $(if $(filter new,$(FOUND)),,$(error Python 3.11 or newer is needed, \
 	and $(ANY_PYTHON) is $(or $(FOUND),missing). Try: $(TRY) ))$(ANY_PYTHON) bin/set_up.py
+# An environment keeps the Python that it was made with; it is no silent stand-in for one that was asked for.
+ifeq ($(origin PYTHON)$(wildcard $(BIN)/python)$(filter clean help,$(MAKECMDGOALS)),command line$(BIN)/python)
+VERSION := import sys; print("%d.%d" % sys.version_info[:2])
+VERSIONS := $(shell for p in $(BIN)/python $(PYTHON); do $$p -c '$(VERSION)' || true; done 2>/dev/null)
+ifneq ($(word 1,$(VERSIONS)),$(word 2,$(VERSIONS)))
+$(error .venv has Python $(word 1,$(VERSIONS)), and $(PYTHON) is $(or $(word 2,$(VERSIONS)),missing). \
+	Try: make clean; make PYTHON=$(PYTHON) )
+endif
+endif
 # Processes that share the tests among them.
 WORKERS ?= 2
 BENCH := build/bench/venv

@@ -58,6 +58,21 @@ def test_python_that_is_too_old_is_refused_in_one_line_and_nothing_is_left(print
     assert sorted(project.rglob("*")) == before
 
 
+def test_environment_of_a_different_python_than_the_one_asked_for_is_refused(project):
+    (project / ".venv" / "bin").mkdir()
+    for path, version in [(".venv/bin/python", "3.11"), ("same", "3.11"), ("newer", "3.13")]:
+        (project / path).write_text(f"#!/bin/sh\necho {version}\n")
+        (project / path).chmod(0o755)
+    (project / ".venv/installed-dev").touch()
+    said = {}
+    for name, target in [("same", "lint"), ("newer", "lint"), ("gone", "lint"), ("newer", "clean")]:
+        command = ["make", "--dry-run", target, f"PYTHON={project / name}"]
+        done = subprocess.run(command, cwd=project, env=OUTSIDE_MAKE, capture_output=True, text=True, check=False)
+        said[name, target] = (done.returncode, done.stderr.count("\n"))
+    refused = {("newer", "lint"): (2, 1), ("gone", "lint"): (2, 1)}
+    assert said == {("same", "lint"): (0, 0), **refused, ("newer", "clean"): (0, 0)}
+
+
 def test_bundled_model_is_trained_on_the_halves_that_are_there(project):
     lines = would_run(project, "bundled-model")
     assert SPLIT not in lines
