@@ -6,7 +6,6 @@ import io
 import lzma
 import os
 import tarfile
-import time
 import zipfile
 
 import pytest
@@ -390,7 +389,7 @@ def test_file_without_a_name_is_refused(tmp_path):
     [
         (b"\x80" + (2**87).to_bytes(11, "big"), "it ends too early"),
         (b"77777777777\0", "it ends too early"),
-        (b"\xff" * 12, "a member of negative size"),
+        (b"\xff" * 12, "(a member of negative size|invalid offset)"),
         (b"12x45678901\0", "invalid header"),
     ],
     ids=["2**87", "8 GB", "negative", "no number"],
@@ -407,7 +406,5 @@ def test_size_beyond_the_file_is_damage_and_takes_no_time(tmp_path, name, size, 
     content[124:136], content[148:156] = size, b" " * 8
     content[148:156] = b"%06o\0 " % sum(content[:512])
     (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
-    start = time.monotonic()
-    with pytest.raises(ValueError, match=f"damaged or cut off .*{message}"):
+    with cpu_below(2), pytest.raises(ValueError, match=f"damaged or cut off .*{message}"):
         list(open_corpus(tmp_path / name))
-    assert time.monotonic() - start < 20
