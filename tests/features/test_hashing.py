@@ -365,6 +365,7 @@ def test_columns_are_those_of_feature_hasher(n_features, ngrams):
 
 
 class TestPlaceColumns:
+    @needs_twin
     @pytest.mark.parametrize(
         "settings",
         [

@@ -103,7 +103,9 @@ class _Items:
                 # The item may go on behind the window. It grows twofold, so that each character is read but few times.
                 if self.at_end or self.window[0] not in STARTS:
                     raise self.fault(f"{error.msg}, character {error.pos + 1:,} of an item") from None
-            except (ValueError, RecursionError) as error:
+            except RecursionError:  # whose own words differ from one Python to the next
+                raise self.fault("its brackets are nested too deeply") from None
+            except ValueError as error:  # a number of thousands of digits
                 raise self.fault(str(error)) from None
             else:
                 if end < len(self.window) or self.at_end:

@@ -204,7 +204,9 @@ def _load(line: str, encoding: str) -> Any:
     except json.JSONDecodeError as error:
         fault = f"this is not valid JSON ({error.msg}, column {error.colno}); expected an object, such as {EXAMPLE}."
         raise RowFault(text_fault(line, encoding) or fault) from None
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits, thousands of brackets
+    except RecursionError:  # whose own words differ from one Python to the next
+        raise RowFault("this JSON cannot be read (its brackets are nested too deeply).") from None
+    except ValueError as error:  # a number of thousands of digits
         raise RowFault(f"this JSON cannot be read ({error}).") from None
 
 

@@ -45,7 +45,7 @@ BAD = {
     "trailing comma": ('[{"text": "a", "label": "p"},\n]', r"line 2: .+Expecting value, character 1 of an item"),
     "no comma": ('[{"text": "a", "label": "p"}\n{}]', r"line 2: .+expected , or \] in the array; got '{'"),
     "two arrays": ('[{"text": "a", "label": "p"}]\n[{}]', r"line 2: .+expected nothing behind the array; got '\['"),
-    "deep": ("[" * 100_000, r"line 1: this JSON array cannot be read \(maximum recursion"),
+    "deep": ("[" * 100_000, r"line 1: this JSON array cannot be read \(its brackets are nested too deeply\)"),
     "long number": (
         '[{"text": "a", "label": ' + "1" * 5000 + "}]",
         r"line 1: this JSON array cannot be read \(Exceeds",
