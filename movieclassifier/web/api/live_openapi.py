@@ -113,7 +113,7 @@ def _query() -> dict[str, Any]:
         "minLength": 1,
         "maxLength": MAX_QUERY,
         "pattern": f"^[^{UNSEEN}]*[^{UNSEEN}\\s#][^{UNSEEN}]*$",
-        "description": "A hashtag or some words, of characters that can be seen.",
+        "description": "A hashtag or some words, of characters that can be seen. Mastodon takes one word only.",
     }
 
 
