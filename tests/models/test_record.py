@@ -106,7 +106,7 @@ def test_predicting_does_without_the_guard_set(damaged_guard):
     assert output_of("predict", "A great movie", "--model", str(path)).startswith(("0\t", "1\t", "-\t"))
 
 
-@pytest.mark.parametrize("command", [("info",), ("serve",), ("prune", "-o", "out.npz", "--keep", "1")])
+@pytest.mark.parametrize("command", [("info",), ("serve", "--port", "0"), ("prune", "-o", "out.npz", "--keep", "1")])
 def test_a_damaged_guard_set_is_refused_where_the_model_is_shown_served_or_written(
     command, damaged_guard, tmp_path, monkeypatch
 ):
