@@ -220,7 +220,7 @@ def test_a_model_that_cannot_be_read_leaves_no_instance_behind(tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     (tmp_path / "damaged.npz").write_bytes(b"PK")
     for model in ("none", "damaged.npz", "films=none"):
-        assert run("serve", "--model", model).exit_code == 2
+        assert run("serve", "--port", "0", "--model", model).exit_code == 2
     monkeypatch.setenv("MOVIECLASSIFIER_MODEL", "none")
-    assert run("serve").exit_code == 2
+    assert run("serve", "--port", "0").exit_code == 2
     assert [path.name for path in tmp_path.iterdir()] == ["damaged.npz"]
