@@ -157,6 +157,7 @@ def _read(
     paths: tuple[str, ...], reading: ReadingOptions, options: dict[str, Any], engine: "Engine | None"
 ) -> "tuple[list[Split], tuple[Label, ...], ComparisonFacts]":
     """Return the splits, the classes and the facts of a corpus."""
+    from movieclassifier.commands.shared.trained_on import warn_of_trained_on
     from movieclassifier.corpora.parts import Slice, make_splits
     from movieclassifier.corpora.pieces import Excerpt
     from movieclassifier.evaluation.comparison_table import make_facts
@@ -172,6 +173,7 @@ def _read(
     if options["test"] is not None:
         tested_on = Path(options["test"]).name
         test = corpus_to_test_on(options["test"], reading, options["test_format"])
+        warn_of_trained_on(corpus, test)
         other = Slice(test, found.labels)
         if engine is not None:
             other = source_on(replace(test, labels=found.labels), engine).excerpt or other

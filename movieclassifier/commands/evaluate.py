@@ -32,13 +32,14 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, model: str | None, n_t
     from movieclassifier.evaluation.metrics import evaluate
     from movieclassifier.evaluation.metrics_table import metrics_table
     from movieclassifier.models.origin import seen
-    from movieclassifier.models.persistence import load_classifier
+    from movieclassifier.models.persistence import hint_at_model, load_classifier
     from movieclassifier.models.scoring import score_documents
 
     costs = measure_costs()
     classifier = load_classifier(model, with_guard=False)
     corpus = chosen_corpus(paths, reading_for_evaluation(reading, classifier, paths))
-    labels = labels_of_classes(corpus.labels, classifier.classes_.tolist(), classifier.label_names)
+    classes, names = classifier.classes_.tolist(), classifier.label_names
+    labels = labels_of_classes(corpus.labels, classes, names, hint_at_model(model))
     bad_rows = corpus.bad_rows()
     y, values = score_documents(classifier, corpus.documents(labels, bad_rows), n_threads)
     report_skipped(bad_rows)

@@ -10,7 +10,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from movieclassifier.corpora.label_writing import check_writing
-from movieclassifier.corpora.readers.contract import BadRows, Label, Labels, as_shown
+from movieclassifier.corpora.readers.contract import BadRows, Label, Labels, OfModel, as_shown
 from movieclassifier.corpora.without_text import WithoutText
 
 if TYPE_CHECKING:
@@ -180,7 +180,9 @@ def find_labels(values: Mapping[str, int]) -> dict[str, Label]:
     return {value: value for value in sorted(values)}
 
 
-def labels_of_classes(labels: Labels | None, classes: Iterable[Label], names: Iterable[str]) -> dict[str, Label | None]:
+def labels_of_classes(
+    labels: Labels | None, classes: Iterable[Label], names: Iterable[str], hint: str = ""
+) -> dict[str, Label | None]:
     """Map the values of one corpus to the classes of a classifier that was trained on a different one.
 
     A value is a class's if it, or the label that it stands for, is the class or the class's name.
@@ -192,6 +194,8 @@ def labels_of_classes(labels: Labels | None, classes: Iterable[Label], names: It
     classes : iterable of (int or str)
     names : iterable of str
         Names of the classes, in the same order.
+    hint : str, optional
+        A sentence on the classifier, which ends the message about a label of no class.
 
     Returns
     -------
@@ -213,11 +217,11 @@ def labels_of_classes(labels: Labels | None, classes: Iterable[Label], names: It
     classes = list(classes)
     known = {**dict(zip(names, classes, strict=True)), **{str(label): label for label in classes}}
     if labels is None:
-        return dict(known)
+        return OfModel(known, hint)
     kept = {value: label for value, label in labels.items() if label is None or str(label) in known}
     if not any(label is not None for label in kept.values()):
-        raise ValueError(_no_class(labels, known, len(classes)))
-    return {value: None if label is None else known[str(label)] for value, label in kept.items()}
+        raise ValueError(_no_class(labels, known, len(classes)) + hint)
+    return OfModel({value: None if label is None else known[str(label)] for value, label in kept.items()}, hint)
 
 
 def _no_class(labels: Labels, known: Collection[str], n_classes: int) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.metadata import Metrics, is_sample
 
-# A matrix of more labels is wider than any screen.
+# A matrix of more labels is wider than any screen, and a table of them longer.
 MAX_SHOWN = 20
 SCORES: tuple[Literal["precision", "recall", "f1"], ...] = ("precision", "recall", "f1")
 
@@ -63,11 +63,16 @@ def _figures(metrics: Metrics) -> dict[str, str]:
 
 
 def _per_class(metrics: Metrics) -> list[str]:
-    width = max(map(len, metrics["per_class"]))
+    rows = metrics["per_class"]
+    often = sorted(rows, key=lambda name: -rows[name]["n_documents"])[:MAX_SHOWN]
+    shown = {name: row for name, row in rows.items() if name in often}
+    width = max(map(len, shown))
     lines = [" " * width + "  precision   recall       F1  documents"]
-    for name, row in metrics["per_class"].items():
+    for name, row in shown.items():
         scores = "".join(f"{row[score]:9.4f}" for score in SCORES)
         lines.append(f"{name:<{width}}  {scores}{row['n_documents']:11,}")
+    if rest := len(rows) - len(shown):
+        lines.append(f"{rest:,} labels with fewer or as many documents: not shown; --json holds them.")
     return lines
 
 

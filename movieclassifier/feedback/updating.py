@@ -234,7 +234,10 @@ def _check(
     if accuracy is None:
         if without_guard:
             return None, None
-        raise UpdateRefused("the trained model has no guard set to check an update with; pass --without-guard.")
+        raise UpdateRefused(
+            "the trained model has no guard set to check an update with; the command movieclassifier update "
+            "--without-guard makes it unchecked."
+        )
     reference = guard_reference(connection, parent, root)
     allowed = allowed_loss(tolerance, len(arrays["guard_y"]))
     if reference is not None and accuracy < reference - allowed:

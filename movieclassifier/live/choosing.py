@@ -8,11 +8,12 @@ from sqlalchemy import Engine
 
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.minibatches import holdout_sizes
+from movieclassifier.corpora.named_once import check_named_once
 from movieclassifier.corpora.survey import survey
 from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.replay import voted_texts
 from movieclassifier.models.abstaining import Thresholds, choose_thresholds, judge_held_out, risk_table
-from movieclassifier.models.persistence import load_classifier, model_path
+from movieclassifier.models.persistence import hint_at_model, load_classifier, model_path
 from movieclassifier.models.record import load_record
 from movieclassifier.models.writing import save_record
 
@@ -46,6 +47,7 @@ def choose_on(
     """
     classifier = load_classifier(model)
     corpus = open_corpus(*paths)
+    check_named_once(corpus.addresses or corpus.paths)
     found = survey(corpus)
     n_train, n_holdout = holdout_sizes(found.n_documents, None, None)
     known = {name: label for label, name in zip(classifier.classes_.tolist(), classifier.label_names, strict=True)}
@@ -53,7 +55,8 @@ def choose_on(
     for text, label in islice(corpus.documents(found.labels), n_train, n_train + min(n_holdout, MAX_DOCUMENTS)):
         label = label if label in classifier.classes_.tolist() else known.get(str(label), label)
         if label not in classifier.classes_.tolist():
-            raise ValueError(f"{corpus.names[0]}: label {label!r} is not one of {', '.join(classifier.label_names)}.")
+            names = ", ".join(classifier.label_names)
+            raise ValueError(f"{corpus.names[0]}: label {label!r} is not one of {names}.{hint_at_model(model)}")
         documents.append((text, label))
     if len(voted) >= MIN_VOTED:
         documents += [(text, known.get(name, name)) for text, name in voted]

@@ -39,11 +39,21 @@ def load_classifier(path: str | os.PathLike[str] | None = None, *, with_guard: b
     """
     source = model_path(path)
     if path is None:
-        log.warning("Using %s.", "the bundled model" if source != DEFAULT_MODEL_DIR / RECORD else source)
+        log.warning("Using %s.", name_of_default(source))
     check_model(source)
     classifier, extra = load_record(source, with_guard=with_guard)
     classifier.guard = (classifier.columns, extra)
     return classifier
+
+
+def name_of_default(source: Path) -> str:
+    """Return what people call the model that is taken where none is named."""
+    return str(source) if source == DEFAULT_MODEL_DIR / RECORD else "the bundled model"
+
+
+def hint_at_model(path: str | None) -> str:
+    """Return a sentence on the model that a command takes where none is named, and nothing where one is."""
+    return "" if path else f" The model is {name_of_default(model_path())}; --model takes a different one."
 
 
 def check_model(source: Path) -> None:

@@ -78,7 +78,7 @@ def fit(
     if model_dir is not None:
         clear(model_dir, keep=(CHECKPOINT, CACHE) if resume else (CHECKPOINT,) if continue_ else ())
     steps = state.run(stream, n_threads, checkpoint_every, keep_state)
-    with closing(steps), Progress(state.n_left, f"Training on {plan.n_fit:,} documents", show=show_progress) as bar:
+    with closing(steps), Progress(state.n_left, f"Training on {plan.documents_in_words}", show=show_progress) as bar:
         try:
             for n_documents in steps:
                 accuracy = state.prequential.recent_accuracy

@@ -88,6 +88,18 @@ class Plan:
         return self.n_train - self.n_calibration
 
     @property
+    def documents_in_words(self) -> str:
+        """How many documents are trained on, and how many of them only calibrate.
+
+        Examples
+        --------
+        >>> Plan(Recipe(), (0, 1), (500, 500), 1000).documents_in_words
+        '1,000 documents (50 of them for calibration)'
+        """
+        calibrate = f" ({self.n_calibration:,} of them for calibration)" if self.n_calibration else ""
+        return f"{self.n_train:,} documents{calibrate}"
+
+    @property
     def n_minibatches(self) -> int:
         """Minibatches in one pass."""
         return math.ceil(self.n_fit / self.minibatch_size)

@@ -38,6 +38,11 @@ def answers_on_guard(log: ServedLog, version: int) -> tuple[list[float], list[bo
     return claimed.tolist(), (predicted_positions(values) == arrays["guard_y"]).tolist()
 
 
+def has_guard(log: ServedLog, version: int) -> bool:
+    """Tell whether the model that is served kept a guard set."""
+    return "guard_y" in _guard(log.store.engine, version)[0]
+
+
 @lru_cache(maxsize=4)
 def _guard(engine: Engine, version: int) -> tuple[dict[str, NDArray[Any]], NDArray[np.integer]]:
     """Return the guard set of the trained model that a base stems from, and the columns that it was made with."""

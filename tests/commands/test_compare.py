@@ -162,3 +162,11 @@ def test_every_recipe_can_be_compared(monkeypatch):
     assert {row["recipe"] for row in rows} == set(RECIPES)
     assert all(not row["error"] and row["accuracy"] > 0.5 for row in rows)
     assert "student, contributed" in CliRunner().invoke(main, ["compare", SAMPLE, "--recipe", "best"]).output
+
+
+def test_a_corpus_that_is_also_the_test_is_warned_of(tmp_path):
+    write_csv(tmp_path / "mine.csv", list(open_corpus(SAMPLE)))
+    given = ["compare", str(tmp_path / "mine.csv"), "--recipe", "default"]
+    assert "is trained on" not in CliRunner().invoke(main, [*given, "--test", SAMPLE]).stderr
+    found = CliRunner().invoke(main, [*given, "--test", str(tmp_path / "mine.csv")])
+    assert "Warning: mine.csv is trained on, so how well the model does there says nothing" in found.stderr

@@ -70,3 +70,15 @@ def test_a_matrix_of_many_labels_is_not_shown():
         assert ("confusion matrix (rows" in text) is shown
         assert (f"confusion matrix: not shown for {n} labels; --json holds it." in text) is not shown
         assert len(json.loads(metrics_table(classifier, metrics, True))["confusion_matrix"]) == n
+
+
+def test_of_many_labels_the_most_frequent_are_shown():
+    classifier, metrics = evaluated(3)
+    row = metrics["per_class"]["negative"]
+    metrics["per_class"] = {f"l{n:03}": {**row, "n_documents": 5 + n % 7} for n in range(201)}
+    lines = metrics_table(classifier, metrics, False).splitlines()
+    shown = [line for line in lines if re.match(r"l\d", line)]
+    assert len(shown) == 20
+    assert all(line.split()[-1] == "11" for line in shown)
+    assert shown == sorted(shown)
+    assert "181 labels with fewer or as many documents: not shown; --json holds them." in lines

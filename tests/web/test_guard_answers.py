@@ -2,7 +2,7 @@ import pytest
 
 from movieclassifier.feedback.served_log import ServedLog
 from movieclassifier.feedback.settings import read_settings
-from movieclassifier.web.guard_answers import answers_on_guard
+from movieclassifier.web.guard_answers import answers_on_guard, has_guard
 from tests.support.services import write_model
 
 
@@ -22,11 +22,13 @@ def open_log(tmp_path):
 
 
 def test_a_model_is_right_on_the_guard_set_that_it_was_made_with(open_log):
-    claimed, right = answers_on_guard(open_log(True), 1)
+    claimed, right = answers_on_guard(log := open_log(True), 1)
+    assert has_guard(log, 1)
     assert len(claimed) == len(right) == 60
     assert all(right)
     assert all(0.5 <= probability <= 1 for probability in claimed)
 
 
 def test_without_a_guard_set_there_is_no_answer(open_log):
-    assert answers_on_guard(open_log(False), 1) == ([], [])
+    assert answers_on_guard(log := open_log(False), 1) == ([], [])
+    assert not has_guard(log, 1)

@@ -184,20 +184,25 @@ def chosen_corpus(paths: Sequence[str], reading: ReadingOptions) -> "Corpus":
     Raises
     ------
     OSError, ValueError
-        As :func:`movieclassifier.corpora.corpus.open_corpus`.
+        As :func:`movieclassifier.corpora.corpus.open_corpus`; also if a file is named twice.
     """
     from movieclassifier.corpora.corpus import open_corpus
+    from movieclassifier.corpora.named_once import check_named_once
     from movieclassifier.corpora.readers.formats import SORTED_FORMATS
     from movieclassifier.corpora.shuffled import shuffle_corpus
 
+    check_named_once(paths)
     corpus = open_corpus(*_with_stdin_copied(paths), reading=reading)
+    check_named_once(corpus.addresses or corpus.paths)
     if reading.format is None:
         click.echo(f"{as_printable(paths[0])}: read as --format {corpus.format}.", err=True)
     shuffle = reading.shuffle
-    if shuffle is None and corpus.format in SORTED_FORMATS:
+    is_sorted = shuffle is None and corpus.format in SORTED_FORMATS
+    if shuffle or is_sorted:
+        corpus = shuffle_corpus(corpus, reading.shuffle_seed)
+    if is_sorted:  # an empty folder is refused before
         click.echo(f"{as_printable(paths[0])}: sorted by label, therefore read with --shuffle.", err=True)
-        shuffle = True
-    return shuffle_corpus(corpus, reading.shuffle_seed) if shuffle else corpus
+    return corpus
 
 
 def _with_stdin_copied(paths: Sequence[str]) -> Sequence[str]:

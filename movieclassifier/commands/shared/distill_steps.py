@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from movieclassifier import __version__
 from movieclassifier.commands.shared.corpus_options import chosen_corpus, corpus_to_test_on, report_bad_rows
 from movieclassifier.commands.shared.distill_options import DistillOptions
+from movieclassifier.commands.shared.trained_on import warn_of_trained_on
 from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.minibatches import holdout_sizes
+from movieclassifier.corpora.named_once import check_named_once
 from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.corpora.survey import Survey, survey
@@ -48,8 +50,11 @@ def read_texts(paths: tuple[str, ...], reading: ReadingOptions, options: Distill
     """Open and survey the corpora, and count the texts without labels."""
     if options.write_soft_labels:
         check_replaceable(options.write_soft_labels)
+    check_named_once(options.unlabelled)
     corpus = chosen_corpus(paths, reading)
     test = corpus_to_test_on(options.test, reading, options.test_format) if options.test else None
+    if test is not None:
+        warn_of_trained_on(corpus, test)
     found = survey(corpus)
     report_bad_rows(found, corpus)
     if len(found.classes) < 2:

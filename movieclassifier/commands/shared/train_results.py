@@ -9,7 +9,6 @@ import click
 from movieclassifier.commands.shared.answers import is_terminal
 from movieclassifier.commands.shared.edge import warn
 from movieclassifier.commands.shared.terminal_plot import plot_curve
-from movieclassifier.commands.shared.train_steps import find_label_doubts
 from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.evaluation.caveats import find_caveats
 from movieclassifier.evaluation.metrics_table import metrics_table
@@ -47,17 +46,11 @@ def report_result(classifier: Classifier, run: RunOptions, before: RecordFacts |
     if run.plot or (run.plot is None and on_terminal):
         click.echo("\n" + plot_curve(classifier.metadata.get("learning_curve", [])), err=run.as_json)
     warn(find_caveats(metrics))
-    warn(find_label_doubts(len(classifier.classes_), _n_documents(classifier)))
     click.echo(
         f"The model is in {run.model_dir}{replacement_note(before, load_record_facts(run.model_dir))}.", err=True
     )
     if on_terminal:
         click.echo(next_steps(str(run.model_dir)), err=True)
-
-
-def _n_documents(classifier: Classifier) -> int:
-    """Return how many documents a run has read."""
-    return classifier.metadata.get("n_train", 0) + classifier.metadata.get("n_holdout", 0)
 
 
 def next_steps(model_dir: str) -> str:

@@ -12,6 +12,7 @@ import click
 from movieclassifier.commands.shared.corpus_options import report_bad_rows
 from movieclassifier.commands.shared.edge import warn
 from movieclassifier.commands.shared.engine_options import source_on, start_engine
+from movieclassifier.commands.shared.trained_on import TRAINED_ON
 from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.pieces import Excerpt
 from movieclassifier.corpora.readers.contract import Document
@@ -146,7 +147,7 @@ def _warn_of_known_documents(plan: Plan, earlier: Plan | None, tested: CorpusSou
     if tested is not None:
         name = tested.corpus.names[0]
         if tested.found.sha256 in {plan.sha256, *before}:
-            warn([f"{name} is trained on, so how well the model does there says nothing about other texts."])
+            warn([f"{name} {TRAINED_ON}"])
     elif before.get(plan.sha256, 0) > plan.n_train:
         warn(["the model was trained on documents of this holdout before, so its figures are too good."])
 

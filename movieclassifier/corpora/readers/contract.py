@@ -91,6 +91,14 @@ class WithText(dict[str, Label | None]):
         self.labels = labels
 
 
+class OfModel(dict[str, Label | None]):
+    """The mapping in place of `labels` that holds a model's labels; `hint` says which model that is."""
+
+    def __init__(self, labels: Labels, hint: str) -> None:
+        super().__init__(labels)
+        self.hint = hint
+
+
 class Ignored(dict[str, Label | None]):
     """The mapping in place of `labels` that takes every value, also a missing one, for the same empty label."""
 
@@ -171,7 +179,7 @@ def unknown_label(name: str, value: str, labels: Labels) -> str:
     if not isinstance(labels, AsIs):
         return (
             f"{name} must be one of {', '.join(labels)}; got {as_shown(value)}. "
-            "Pass ReadingOptions(labels=…) to map other values."
+            f"Pass ReadingOptions(labels=…) to map other values.{getattr(labels, 'hint', '')}"
         )
     if not label:
         return f"{name} is empty; every document needs a label. Add it, or pass ReadingOptions(skip_bad_rows=N)."

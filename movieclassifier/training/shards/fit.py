@@ -101,7 +101,7 @@ def _run(
     counted = resume and state.resume()
     n_passes = state.plan.recipe.passes
     n_left = (n_passes - state.n_passes_done + (not counted)) * state.plan.n_fit
-    title = f"Training on {state.plan.n_fit:,} documents in {state.plan.n_shards} shards"
+    title = f"Training on {state.plan.documents_in_words} in {state.plan.n_shards} shards"
     with Progress(n_left, title, show=show_progress) as bar:
         if not counted:
             for n_documents in state.count(shards, engine):

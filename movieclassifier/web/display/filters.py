@@ -3,7 +3,7 @@
 from flask import Flask
 
 from movieclassifier.web.display.colours import colour_in
-from movieclassifier.web.display.outcomes import cap_words, outcome_of, state_of, update_words
+from movieclassifier.web.display.outcomes import cap_words, outcome_of, state_of
 from movieclassifier.web.display.wording import count_of, excerpt, out_of_100, sentence, signed, when
 
 
@@ -18,7 +18,6 @@ def register(app: Flask) -> None:
         out_of_100,
         outcome_of,
         state_of,
-        update_words,
         cap_words,
         colour_in,
     ):

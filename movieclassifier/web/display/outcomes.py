@@ -12,6 +12,10 @@ UPDATE = (
     "Whoever runs this page updates the model with the command “movieclassifier update”. The update takes in all votes "
     "that are kept, unless the model would then get more of its test texts wrong."
 )
+UPDATE_UNCHECKED = (
+    "Whoever runs this page updates the model with the command “movieclassifier update --without-guard”, because the "
+    "model has no test texts to check an update with. The update takes in all votes that are kept."
+)
 STATES = {
     ("applied", None): "The model has learned from it.",
     ("waiting", "review"): WAITS,
@@ -59,9 +63,11 @@ def outcome_of(vote: Vote) -> str:
     return f"The model moved from {before.words} to {after.words}."
 
 
-def update_words(vote: Vote) -> str:
+def update_words(vote: Vote, has_guard: bool) -> str:
     """Say who makes the update that a vote is held for, and what happens then; nothing of different votes."""
-    return UPDATE if vote.status == "held" and vote.reason in UNTIL_UPDATE else ""
+    if vote.status != "held" or vote.reason not in UNTIL_UPDATE:
+        return ""
+    return UPDATE if has_guard else UPDATE_UNCHECKED
 
 
 def cap_words(cap_used: float) -> str:

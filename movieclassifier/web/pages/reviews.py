@@ -16,10 +16,12 @@ from movieclassifier.web.clients import current_client, service, throttle
 from movieclassifier.web.display.examples import examples_for
 from movieclassifier.web.display.highlighting import segments
 from movieclassifier.web.display.movement import moved_words
+from movieclassifier.web.display.outcomes import update_words
 from movieclassifier.web.display.promise import promise_of, question_of
 from movieclassifier.web.display.waterfall import waterfall
 from movieclassifier.web.display.wording import ShownAnswer, any_of
 from movieclassifier.web.forms import PLAIN_HTTP, SecureForm, needs_https
+from movieclassifier.web.guard_answers import has_guard
 
 EXPIRED = "The form had expired, and your text is still here. Send it again."
 MAX_DRAFT = 5000
@@ -175,6 +177,7 @@ def thanks(id: str) -> str | Response:
         before=before,
         after=ShownAnswer.of(vote.after, vote.after_label, like=before),
         words=words,
+        update=update_words(vote, vote.status == "held" and has_guard(service().log, service().facts().version)),
     )
 
 

@@ -415,3 +415,11 @@ def test_copying_slow_standard_input_is_told(monkeypatch):
     told = click.Command("read", params=script, callback=lambda show, **given: read.callback(**given))
     assert "Copying standard input: 0.0 MB" in CliRunner().invoke(told, ["-"], input=BOOK).stderr
     assert "Copying" not in CliRunner().invoke(told, ["-", "--no-progress"], input=BOOK).stderr
+
+
+def test_an_empty_folder_is_not_said_to_be_sorted(tmp_path):
+    (tmp_path / "empty").mkdir()
+    done = run(tmp_path / "empty")
+    assert done.exit_code == 2
+    assert "there are no folders with files in it" in done.stderr
+    assert "sorted by label" not in done.stderr

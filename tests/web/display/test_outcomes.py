@@ -56,8 +56,11 @@ def test_a_vote_that_taught_nothing_is_not_called_learned(vote, sentence):
 
 
 def test_a_vote_that_is_kept_until_an_update_says_who_makes_it():
-    assert "movieclassifier update" in update_words(vote_of("held", "size"))
-    assert not update_words(vote_of()) + update_words(vote_of("held", "new label")) + update_words(vote_of("waiting"))
+    held = vote_of("held", "size")
+    assert "“movieclassifier update”" in update_words(held, has_guard=True)
+    assert "“movieclassifier update --without-guard”" in update_words(held, has_guard=False)
+    for vote in (vote_of(), vote_of("held", "new label"), vote_of("waiting")):
+        assert not update_words(vote, has_guard=True) + update_words(vote, has_guard=False)
 
 
 def test_free_votes_beyond_the_cap_are_not_given_as_a_share_of_it():

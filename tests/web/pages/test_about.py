@@ -4,8 +4,9 @@ from types import SimpleNamespace
 import pytest
 
 from movieclassifier import train
+from movieclassifier.models.abstaining import Thresholds
 from movieclassifier.models.persistence import BUNDLED, load_classifier
-from movieclassifier.web.pages.about import measured_facts, measured_words
+from movieclassifier.web.pages.about import measured_facts, measured_words, threshold_facts
 from tests.support.visitors import PAN, REVIEW, Visitor, words_of
 
 
@@ -140,3 +141,22 @@ def test_a_training_of_one_minibatch_has_no_curve(make_app, tmp_path, n_texts, n
     train(pairs, n_holdout=0).save(tmp_path / "model")
     page = Visitor(make_app(MODEL=str(tmp_path / "model"))).read("/model")
     assert page.count(">Accuracy on new texts while it was trained</h2>") == n_curves
+
+
+@pytest.mark.parametrize(("n_documents", "live", "shown"), [(199, True, False), (200, True, True), (200, False, False)])
+def test_from_200_held_out_texts_the_chances_for_the_news_are_told(make_app, n_documents, live, shown):
+    chosen = Thresholds((0.9, 0.8, 0.7), coverage=0.95, n_documents=n_documents)
+    app = make_app()
+    facts = app.extensions["movieclassifier"].facts()
+    facts.metadata["threshold"] = chosen.to_dict()
+    if live:
+        page = words_of(Visitor(app).read("/about"))
+    else:  # as without the extra
+        app.view_functions = {name: view for name, view in app.view_functions.items() if not name.startswith("live.")}
+        with app.test_request_context():
+            page = str(threshold_facts(facts))
+    said = (
+        "a headline counts as one of the labels if its chance is at least 0.90, a teaser at least 0.80, an article at "
+        "least 0.70, and as “other” below that; 95% of texts that the model had not seen reach it"
+    )
+    assert (said in page) is shown

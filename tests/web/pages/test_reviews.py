@@ -4,6 +4,7 @@ from html import unescape
 import pytest
 from click.testing import CliRunner
 
+from movieclassifier import train as train_on
 from movieclassifier.models.persistence import BUNDLED, load_classifier
 from movieclassifier.web.display.wording import out_of_100
 from tests.support.outlines import Outline
@@ -455,3 +456,18 @@ def test_the_first_page_promises_what_was_measured(make_app):
 
 def test_a_model_of_the_sample_says_so_on_the_first_page(visitor):
     assert "a few hundred sample reviews only, to try things out" in words_of(visitor.read("/"))
+
+
+@pytest.mark.parametrize("n_holdout", [0, 20])
+def test_a_vote_that_is_kept_names_the_update_that_takes_it_in(make_app, tmp_path, n_holdout):
+    pairs = [(f"{word} {n}", word) for n in range(50) for word in ("fine", "dull")]
+    train_on(pairs, n_holdout=n_holdout).save(tmp_path / "model")
+    app = make_app(MODEL=str(tmp_path / "model"), CAP=1e-9, MIN_LENGTH=1)
+    visitor = Visitor(app)
+    for n in range(6):  # the first five act whatever their size
+        id = visitor.classify(f"fine {n}")
+        visitor.vote(id, "dull")
+    page = words_of(visitor.read(f"/thanks/{id}"))
+    command = "movieclassifier update" if n_holdout else "movieclassifier update --without-guard"
+    assert f"with the command “{command}”" in page
+    app.extensions["movieclassifier owner"].update("ada", tolerance=1, without_guard=not n_holdout)
