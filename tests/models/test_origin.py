@@ -55,7 +55,7 @@ def continued(parts, tmp_path_factory):
 
 def test_model_that_is_replaced_is_named(parts, tmp_path):
     first = train(parts[0], "--model", tmp_path)
-    accuracy = f"{load_classifier(tmp_path).metadata['metrics']['accuracy']:.4f}"[1:]
+    accuracy = f"{load_classifier(tmp_path).metadata['metrics']['accuracy']:.4f}"
     second = train(parts[1], "--recipe", "book", "--model", tmp_path)
     assert first.stderr.splitlines()[-1] == f"The model is in {tmp_path}."
     assert second.stderr.splitlines()[-1] == (

@@ -24,7 +24,7 @@ def open_log(tmp_path):
 def test_a_model_is_right_on_the_guard_set_that_it_was_made_with(open_log):
     claimed, right = answers_on_guard(log := open_log(True), 1)
     assert has_guard(log, 1)
-    assert len(claimed) == len(right) == 60
+    assert len(claimed) == len(right) == 500
     assert all(right)
     assert all(0.5 <= probability <= 1 for probability in claimed)
 
