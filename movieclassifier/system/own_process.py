@@ -2,7 +2,10 @@
 
 import multiprocessing
 import signal
-from collections.abc import Callable
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -38,11 +41,17 @@ def call_apart(function: Callable[..., Any], *args: Any) -> tuple[Any, float]:
     RuntimeError
         If the process ended in a different way; it has told why on stderr.
     """
+    with tempfile.TemporaryDirectory(prefix="movieclassifier-apart-") as folder:
+        return _call_apart(folder, function, args)
+
+
+def _call_apart(folder: str, function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, float]:
     # Not forked: a fork would inherit the parent's memory, and count it.
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_answer, args=(sender, function, args), daemon=True)
-    process.start()
+    process = context.Process(target=_answer, args=(sender, folder, function, args), daemon=True)
+    with deaf_children():
+        process.start()
     sender.close()
     try:
         answer, peak = receiver.recv()
@@ -59,7 +68,26 @@ def call_apart(function: Callable[..., Any], *args: Any) -> tuple[Any, float]:
     return answer, peak
 
 
-def _answer(sender: Connection, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+@contextmanager
+def deaf_children() -> Iterator[None]:
+    """Let the processes that are started here ignore Ctrl-C, which reaches a whole group: the driver ends them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def keep_temporary_files(folder: str) -> None:
+    """Let this process make its temporary files in a folder that goes with it, even when it is killed."""
+    tempfile.tempdir = folder
+
+
+def _answer(sender: Connection, folder: str, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    keep_temporary_files(folder)
     # Ctrl-C reaches the whole group; the parent alone answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,3 +97,9 @@ def modules_around_fit(candidate):
     before = set(sys.modules)
     candidate.fit(iter(documents), Outline((0, 1), (200, 200), 400))
     return before, set(sys.modules)
+
+
+def leave_a_file(sign):
+    """Make a temporary folder, and die."""
+    tempfile.mkdtemp()
+    os.kill(os.getpid(), sign)

@@ -3,12 +3,13 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
 
-from movieclassifier.system.own_process import Killed, _answer, call_apart
-from tests.support.in_another_process import add, fail, fill, kill
+from movieclassifier.system.own_process import Killed, _answer, call_apart, deaf_children
+from tests.support.in_another_process import add, fail, fill, kill, leave_a_file
 from tests.support.patience import PATIENCE
 
 
@@ -42,6 +43,21 @@ def test_a_killed_process_is_told_from_one_with_a_bug():
         call_apart(fail, KeyError("a bug"))
 
 
+def test_temporary_files_of_a_killed_process_go_with_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    with pytest.raises(Killed):
+        call_apart(leave_a_file, signal.SIGKILL)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_children_are_deaf_while_they_are_started():
+    before = signal.getsignal(signal.SIGINT)
+    with deaf_children():
+        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    assert signal.getsignal(signal.SIGINT) == before
+
+
 def test_ctrl_c_ends_the_new_process_too(tmp_path):
     pid_path = tmp_path / "pid"
     code = f"from movieclassifier.system.own_process import *; from tests.support.in_another_process import wait; call_apart(wait, {str(pid_path)!r})"
@@ -59,11 +75,12 @@ def test_ctrl_c_ends_the_new_process_too(tmp_path):
 
 
 @pytest.mark.parametrize("error", [None, ValueError("line 3")])
-def test_the_new_process_sends_its_answer_and_its_peak(error):
+def test_the_new_process_sends_its_answer_and_its_peak(error, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", tempfile.tempdir)
     receiver, sender = multiprocessing.Pipe(duplex=False)
     before = signal.getsignal(signal.SIGINT)
     try:
-        _answer(sender, *((add, (1, 2)) if error is None else (fail, (error,))))
+        _answer(sender, str(tmp_path), *((add, (1, 2)) if error is None else (fail, (error,))))
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)

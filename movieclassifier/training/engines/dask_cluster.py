@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from movieclassifier.training.engines.tasks import Task, deaf_children, given_up
+from movieclassifier.system.own_process import deaf_children
+from movieclassifier.training.engines.tasks import Task, given_up
 
 # Dask tells nobody when its last worker has gone: a client would wait for ever.
 SECONDS_WITHOUT_WORKERS = 60.0

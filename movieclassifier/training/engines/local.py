@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from movieclassifier.training.engines.tasks import Task, deaf_children, given_up
+from movieclassifier.system.own_process import deaf_children, keep_temporary_files
+from movieclassifier.training.engines.tasks import Task, given_up
 from movieclassifier.training.engines.value_files import read_value, write_value
 
 # A task is given up when so many processes have died of it. Workers that are killed for other reasons, such as those of
@@ -184,6 +185,7 @@ def _ready(busy: dict[_Worker, int]) -> list[_Worker]:
 
 def _compute_all(pipe: Connection, path: Path) -> None:
     """Compute the tasks that come through a pipe, until it is closed."""
+    keep_temporary_files(str(path.parent))
     with suppress(EOFError, KeyboardInterrupt):
         while True:
             task = pipe.recv()

@@ -3,10 +3,7 @@
 An engine computes pure functions. A task that was lost with its worker is computed again, and gives the same result.
 """
 
-import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol, TypeVar
@@ -68,19 +65,6 @@ def bundles_of(items: Sequence[T], n_workers: int) -> list[Sequence[T]]:
 def n_bundles_for(n_workers: int) -> int:
     """Return how many tasks to make for some workers."""
     return n_workers * (BUNDLES_PER_WORKER if n_workers <= MANY_WORKERS else 1)
-
-
-@contextmanager
-def deaf_children() -> Iterator[None]:
-    """Let the processes that are started here ignore Ctrl-C, which reaches a whole group: the driver ends them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def given_up(error: ChildProcessError, forgiving: bool) -> ChildProcessError:

@@ -1,5 +1,7 @@
 """Processes of this machine compute tasks, whatever kills them."""
 
+import signal
+import tempfile
 import threading
 
 import pytest
@@ -8,6 +10,7 @@ from movieclassifier.training.engines import local
 from movieclassifier.training.engines.local import LocalEngine
 from tests.support import engine_tasks
 from tests.support.engines import results
+from tests.support.in_another_process import leave_a_file
 
 
 def test_a_worker_that_is_killed_while_it_works_is_replaced():
@@ -35,3 +38,15 @@ def test_processes_that_never_begin_have_an_end(monkeypatch):
     with pytest.raises(ChildProcessError, match="the last time with exit code 7"):
         results(engine, (engine_tasks.double, 1))
     engine.close()
+
+
+def test_temporary_files_of_a_killed_worker_go_with_the_engine(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    engine = LocalEngine(1)
+    try:
+        with pytest.raises(ChildProcessError, match="has died"):
+            results(engine, (leave_a_file, signal.SIGKILL))
+    finally:
+        engine.close()
+    assert list(tmp_path.iterdir()) == []

@@ -1,12 +1,10 @@
-"""Bundles hold all items once, in their order; children that are started deaf ignore Ctrl-C."""
-
-import signal
+"""Bundles hold all items once, in their order."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from movieclassifier.training.engines.tasks import MANY_WORKERS, bundles_of, deaf_children, given_up, n_bundles_for
+from movieclassifier.training.engines.tasks import MANY_WORKERS, bundles_of, given_up, n_bundles_for
 
 
 @given(st.integers(0, 300), st.integers(1, 2 * MANY_WORKERS))
@@ -20,13 +18,6 @@ def test_bundles_hold_all_items_once(n_items, n_workers):
 def test_many_workers_get_a_bundle_each():
     assert n_bundles_for(4) == 8
     assert n_bundles_for(MANY_WORKERS + 1) == MANY_WORKERS + 1
-
-
-def test_children_are_deaf_while_they_are_started():
-    before = signal.getsignal(signal.SIGINT)
-    with deaf_children():
-        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
-    assert signal.getsignal(signal.SIGINT) == before
 
 
 def test_a_task_that_is_given_up_is_an_error_unless_it_is_forgiven():
