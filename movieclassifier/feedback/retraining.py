@@ -16,15 +16,15 @@ from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.evaluation.metrics import evaluate
 from movieclassifier.feedback.bounds import DEFAULT_TOLERANCE
-from movieclassifier.feedback.log.appending import Accepted, appending, folded_votes
-from movieclassifier.feedback.log.bases import base_name, find_version, load_base, served_version, store_base
+from movieclassifier.feedback.log.appending import Accepted, folded_votes
+from movieclassifier.feedback.log.bases import base_name, find_version, load_base, served_version
 from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.entities import RETRAINED
 from movieclassifier.feedback.log.replay import VotedText, voted_texts
 from movieclassifier.feedback.retraining_checks import accuracy_by_name, check_holdout
 from movieclassifier.feedback.retraining_material import Material, gather, nothing_new
 from movieclassifier.feedback.retraining_report import RetrainReport
-from movieclassifier.feedback.updating import UpdateRefused
+from movieclassifier.feedback.updating import UpdateRefused, serve_new_base
 from movieclassifier.models.abstaining import measure_thresholds
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.guard import N_GUARD, guard_accuracy, make_guard
@@ -81,9 +81,11 @@ def retrain(
     classifier = _fit(material, base, used, n_threads)
     on_holdout = check_holdout(material, base, classifier, tolerance)
     record, accuracy = _record(material, classifier, corpus, len(used))
-    version = _serve(
+    version = serve_new_base(
         engine,
-        served,
+        RETRAINED,
+        served.version,
+        name=served.name,
         record=record,
         classifier=classifier,
         folded=[vote.accepted for vote in used],
@@ -123,37 +125,6 @@ class _Served:
     base: Classifier
     folded: set[Accepted]
     votes: list[VotedText]
-
-
-def _serve(
-    engine: Engine,
-    served: _Served,
-    *,
-    record: bytes,
-    classifier: Classifier,
-    folded: list[Accepted],
-    accuracy: float,
-    by: str,
-    note: str,
-) -> int:
-    """Store the new base and serve it, unless the served one has changed since it was read; return its version."""
-    with appending(engine) as log:
-        if log.base_version != served.version:
-            raise UpdateRefused("a different base was served meanwhile; run it again.")
-        version = store_base(
-            log.connection,
-            RETRAINED,
-            served.version,
-            name=served.name,
-            record=record,
-            classifier=classifier,
-            folded=folded,
-            accuracy=accuracy,
-            by=by,
-            note=note,
-        )
-        log.serve(version, by, note)
-    return version
 
 
 def _read_served(engine: Engine) -> _Served:

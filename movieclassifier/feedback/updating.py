@@ -115,23 +115,58 @@ def update_base(
     classifier.metadata = classifier.metadata.copy()
     classifier.metadata["n_corrections"] = len(candidate.folded)
     record = record_bytes(classifier, {})
+    version = serve_new_base(
+        engine,
+        UPDATE,
+        candidate.parent,
+        name=candidate.name,
+        record=record,
+        classifier=classifier,
+        folded=candidate.folded,
+        accuracy=candidate.accuracy,
+        by=by,
+        note=note,
+    )
+    return UpdateReport(find_version(engine, version), candidate.n_new, candidate.accuracy, candidate.reference)
+
+
+def serve_new_base(
+    engine: Engine,
+    kind: str,
+    parent: int,
+    *,
+    name: str,
+    record: bytes,
+    classifier: Classifier,
+    folded: list[Accepted],
+    accuracy: float | None,
+    by: str,
+    note: str,
+) -> int:
+    """Store a base and serve it in one transaction; return its version.
+
+    Raises
+    ------
+    UpdateRefused
+        If its parent is no longer the base that is served.
+    """
     with appending(engine) as log:
-        if log.base_version != candidate.parent:
+        if log.base_version != parent:
             raise UpdateRefused("a different base was served meanwhile; run it again.")
         version = store_base(
             log.connection,
-            UPDATE,
-            candidate.parent,
-            name=candidate.name,
+            kind,
+            parent,
+            name=name,
             record=record,
             classifier=classifier,
-            folded=candidate.folded,
-            accuracy=candidate.accuracy,
+            folded=folded,
+            accuracy=accuracy,
             by=by,
             note=note,
         )
         log.serve(version, by, note)
-    return UpdateReport(find_version(engine, version), candidate.n_new, candidate.accuracy, candidate.reference)
+    return version
 
 
 @dataclass(frozen=True)
