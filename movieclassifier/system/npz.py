@@ -63,10 +63,16 @@ def write_npz(
     >>> np.load(buffer)["steps"].tolist()
     [1, 2, 1]
     """
-    with zipfile.ZipFile(file, "w", compresslevel=level) as archive:
+    archive = zipfile.ZipFile(file, "w", compresslevel=level)
+    try:
         for name, array in arrays.items():
             archive.compression = zipfile.ZIP_DEFLATED if level and name not in stored else zipfile.ZIP_STORED
             _write_array(archive, name, np.asarray(array))
+    except BaseException:
+        # Closing it would raise an error of its own in place of a Ctrl-C that came while a member was opened.
+        archive.fp = None
+        raise
+    archive.close()
 
 
 def _write_array(archive: zipfile.ZipFile, name: str, array: NDArray[Any]) -> None:

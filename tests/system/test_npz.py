@@ -64,6 +64,15 @@ def test_what_is_written_is_read_again(tmp_path):
             np.testing.assert_array_equal(arrays.read(name, max_bytes=2**23), array, strict=True)
 
 
+def test_ctrl_c_comes_through_while_an_array_is_begun(monkeypatch):
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(zipfile, "_ZipWriteFile", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        written()
+
+
 def test_column_order_and_byte_order_are_kept(tmp_path):
     path = tmp_path / "arrays.npz"
     array = np.asfortranarray(np.arange(6, dtype=">i4").reshape(2, 3))

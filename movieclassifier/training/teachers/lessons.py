@@ -18,7 +18,7 @@ from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.system.atomic import replace_file
 from movieclassifier.system.memory import peak_megabytes
-from movieclassifier.system.npz import NPZ_ERRORS, open_npz
+from movieclassifier.system.npz import NPZ_ERRORS, open_npz, write_npz
 from movieclassifier.system.progress import Progress
 from movieclassifier.training.learners.log_count_ratio import default_min_df
 from movieclassifier.training.row_store import RowStore, has_rows, open_rows, write_rows
@@ -59,14 +59,14 @@ class Stages:
         path = self.path(f"{name}.npz")
         try:
             with open_npz(path) as arrays:
-                return arrays.read_all(MAX_ARRAYS, os.path.getsize(path))  # numpy.savez does not compress
+                return arrays.read_all(MAX_ARRAYS, os.path.getsize(path))  # write_npz does not compress
         except NPZ_ERRORS as error:
             raise ValueError(f"{path} is damaged ({error}); start without resume=True.") from error
 
     def keep(self, name: str, arrays: dict[str, Any]) -> None:
         """Write the arrays of a stage, atomically."""
         with replace_file(self.path(f"{name}.npz")) as file:
-            np.savez(file, **arrays)
+            write_npz(file, arrays)
 
     def replace(self, name: str) -> AbstractContextManager[IO[Any]]:
         """Open a file that gets its name when it is complete."""
