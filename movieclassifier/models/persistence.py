@@ -1,4 +1,4 @@
-"""The model on disk: ``classifier.npz``, the record, and the pickles for notebooks that work the book's way."""
+"""Find and load a model: the one that was named, the one in ``pkl_objects/``, or the small one that ships."""
 
 import logging
 import os
