@@ -24,7 +24,7 @@ from movieclassifier.training.learners.sgd import make_estimator, take_epoch
 from movieclassifier.training.shards.caches import ShardColumns, iter_numbered, open_numbered
 from movieclassifier.training.shards.messages import Counts, LiveColumns, PassWeights, Shard, ShardSettings, Steps
 from movieclassifier.training.shards.numbering import Numbering, add_weights, as_integers, scale_live, take
-from movieclassifier.training.shards.small_integers import SmallIntegers, columns_with_values, is_dense
+from movieclassifier.training.shards.small_integers import SmallIntegers, columns_to_send
 
 
 def count_shards(shards: Sequence[Shard], settings: ShardSettings) -> Counts:
@@ -45,10 +45,8 @@ def count_shards(shards: Sequence[Shard], settings: ShardSettings) -> Counts:
             pass
         numbering.add_to(counts)
         totals += [counted.sum(dtype=np.int64) for counted in numbering.counts.T]
-    columns = columns_with_values(counts.T)
-    if is_dense(len(columns), n_features, n_bytes=n_classes):
-        return Counts(None, SmallIntegers.of(counts, np.int8), totals)
-    return Counts(columns, SmallIntegers.of(counts[columns], np.int8), totals)
+    columns = columns_to_send(counts.T, n_bytes=n_classes)
+    return Counts(columns, SmallIntegers.of(counts if columns is None else counts[columns], np.int8), totals)
 
 
 def _checked(
@@ -93,14 +91,9 @@ def step_shards(
             add_weights(places, columns.frequency, estimator.coef_[0], sums[row])
             intercepts[row] += as_integers(shard.n_documents * float(estimator.intercept_[0]))
     n_documents = sum(shard.n_documents for shard in shards)
-    changed = columns_with_values(sums)
-    if is_dense(len(changed), len(live.columns), n_bytes=4 * len(sums)):
-        return Steps(None, _small(sums), intercepts, n_documents, n_correct)
-    return Steps(changed, _small(sums[:, changed]), intercepts, n_documents, n_correct)
-
-
-def _small(sums: NDArray[np.int64]) -> tuple[SmallIntegers, ...]:
-    return tuple(SmallIntegers.of(row, np.int32) for row in sums)
+    changed = columns_to_send(sums, n_bytes=4 * len(sums))
+    small = tuple(SmallIntegers.of(row if changed is None else row[changed], np.int32) for row in sums)
+    return Steps(changed, small, intercepts, n_documents, n_correct)
 
 
 def step_shard(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from movieclassifier.system.compiled import PURE_PYTHON
-from movieclassifier.training.shards.small_integers import SmallIntegers, is_dense
+from movieclassifier.training.shards.small_integers import SmallIntegers, columns_to_send, is_dense
 
 NUMBERS = st.lists(st.one_of(st.integers(-200, 200), st.integers(-(2**62), 2**62)), max_size=20)
 
@@ -41,3 +41,11 @@ def test_columns_beyond_the_sums_are_refused():
 
 def test_places_are_left_out_where_that_takes_less_room():
     assert [is_dense(n, 900, 2) for n in (300, 301)] == [False, True]
+
+
+def test_the_columns_to_send_are_those_of_any_row_unless_they_are_many():
+    rows = np.zeros((2, 900), np.int64)
+    rows[0, 1:200], rows[1, 150:301] = 1, -1
+    assert columns_to_send(rows, n_bytes=2).tolist() == list(range(1, 301))
+    rows[1, 0] = 5
+    assert columns_to_send(rows, n_bytes=2) is None
