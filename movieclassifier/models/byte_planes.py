@@ -3,8 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from movieclassifier.system.npz import smallest
-
 MAX_BYTES = 4  # of one number
 
 
@@ -28,9 +26,11 @@ def to_planes(numbers: NDArray[np.integer]) -> NDArray[np.uint8]:
     >>> to_planes(np.array([3, 258])).tolist()
     [[3, 2], [0, 1]]
     """
-    small = smallest(numbers)
-    as_bytes = small.astype(small.dtype.newbyteorder("<")).view(np.uint8).reshape(len(small), small.itemsize)
-    return np.ascontiguousarray(as_bytes.T)
+    n_bytes = np.min_scalar_type(numbers.max(initial=0)).itemsize
+    planes = np.empty((n_bytes, len(numbers)), np.uint8)
+    for place, plane in enumerate(planes):
+        np.right_shift(numbers, 8 * place, out=plane, casting="unsafe")
+    return planes
 
 
 def from_planes(planes: NDArray[np.uint8]) -> NDArray[np.uint32]:

@@ -32,11 +32,13 @@ def make_guard(classifier: Classifier, documents: Iterable[Document]) -> dict[st
     """
     texts, labels = zip(*documents, strict=True)
     rows = classifier.rows(texts)
-    places_of = np.full(rows.n_features, -1, np.int32)
-    places_of[classifier.columns] = np.arange(len(classifier.columns), dtype=np.int32)
-    places = places_of[rows.columns]
-    known = places >= 0
-    row = np.repeat(np.arange(len(texts)), rows.lengths)[known]
+    # Looked up among the known columns, for a table of all columns would take more memory than the model.
+    columns, of_entry = np.unique(rows.columns, return_inverse=True)
+    places = np.searchsorted(classifier.columns, columns)
+    is_known = places < len(classifier.columns)
+    is_known[is_known] = classifier.columns[places[is_known]] == columns[is_known]
+    known, places = is_known[of_entry], places[of_entry]
+    row = np.repeat(np.arange(len(texts), dtype=np.int32), rows.lengths)[known]
     places = places[known]
     starts_row = np.diff(row, prepend=-1) > 0
     return {

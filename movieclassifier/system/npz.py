@@ -5,7 +5,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
 from typing import IO, Any
@@ -36,14 +36,18 @@ NPZ_ERRORS = (
 
 
 def write_npz(
-    file: IO[bytes], arrays: Mapping[str, NDArray[Any]], level: int = 0, stored: Collection[str] = ()
+    file: IO[bytes],
+    arrays: Mapping[str, NDArray[Any]] | Iterable[tuple[str, NDArray[Any]]],
+    level: int = 0,
+    stored: Collection[str] = (),
 ) -> None:
     """Write arrays as ``numpy.savez`` and ``numpy.savez_compressed`` do, which copy 16 MB at a time.
 
     Parameters
     ----------
     file : binary file
-    arrays : mapping of str to ndarray
+    arrays : mapping of str to ndarray, or iterable of (str, ndarray)
+        An iterable may make each array when it is asked for it: only one is held at a time.
     level : int
         Of zlib, 1 to 9; 0 compresses nothing. numpy takes 6.
     stored : collection of str
@@ -65,9 +69,10 @@ def write_npz(
     """
     archive = zipfile.ZipFile(file, "w", compresslevel=level)
     try:
-        for name, array in arrays.items():
+        for name, array in arrays.items() if isinstance(arrays, Mapping) else arrays:
             archive.compression = zipfile.ZIP_DEFLATED if level and name not in stored else zipfile.ZIP_STORED
             _write_array(archive, name, np.asarray(array))
+            del array  # its memory is for the next one
     except BaseException:
         # Closing it would raise an error of its own in place of a Ctrl-C that came while a member was opened.
         archive.fp = None

@@ -88,6 +88,7 @@ def fit(
         except BaseException:
             give_up(state)
             raise
+    give_back()  # the minibatches: the weights are made beside the memory of the trainer
     classifier = state.classifier(label_names or plan.label_names or None)
     classifier.metadata |= {
         "learning_curve": state.prequential.curve,
