@@ -1,7 +1,6 @@
 """The real corpus, unpacked and written once for all tests; a test that asks for it is skipped where it is not."""
 
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from jinja2 import FileSystemBytecodeCache
 from movieclassifier.corpora.aclimdb.book_csv import write_csv
 from movieclassifier.corpora.aclimdb.corpus import CORPUS_NAME, make_corpus
 from movieclassifier.feedback.settings import DEPLOYED_SIGNS
+from tests.support.ending import ending
 from tests.support.postgresql import create_database, running_postgresql
 from tests.support.real_data import find_archive, find_unpacked
 
@@ -49,7 +49,9 @@ def pytest_configure(config):
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
     folder = tempfile.mkdtemp(prefix="mc-")
     os.chmod(folder, 0o711)  # a test without privileges looks into a folder of its own below
-    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    goes = ending(Path(folder))
+    goes.__enter__()
+    config.add_cleanup(lambda: goes.__exit__(None, None, None))
     os.environ["TMPDIR"] = tempfile.tempdir = folder
 
 

@@ -1,4 +1,4 @@
-"""A real PostgreSQL server for the tests: temporary, on a socket of its own, gone when they end."""
+"""A real PostgreSQL server for the tests: temporary, on a socket of its own, gone when they end or are killed."""
 
 import os
 import secrets
@@ -13,6 +13,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
+from tests.support.ending import ending
 
 
 def find_binaries() -> Path | None:
@@ -45,8 +47,8 @@ class PostgreSQL:
         # The log goes to a file: a pipe would be kept open by the server.
         self._run("pg_ctl", "-D", f"{self._folder}/data", "-w", "-o", options, "-l", f"{self._folder}/log", "start")
 
-    def stop(self) -> None:
-        self._run("pg_ctl", "-D", f"{self._folder}/data", "-w", "-m", "immediate", "stop")
+    def stop_command(self) -> list[str]:
+        return self._command("pg_ctl", "-D", f"{self._folder}/data", "-w", "-m", "immediate", "stop")
 
     def kill(self) -> None:
         """Kill all of its processes at once, as if the machine's memory were gone."""
@@ -59,9 +61,12 @@ class PostgreSQL:
             time.sleep(0.05)
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = [*self._user, str(self._binaries / program), *arguments]
+        command = self._command(program, *arguments)
         done = subprocess.run(command, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         assert done.returncode == 0, done.stdout.decode()
+
+    def _command(self, program: str, *arguments: str) -> list[str]:
+        return [*self._user, str(self._binaries / program), *arguments]
 
 
 @contextmanager
@@ -78,16 +83,11 @@ def running_server() -> Iterator[PostgreSQL]:
     folder = Path(tempfile.mkdtemp(prefix="mc-pg-", dir="/tmp"))
     if user:
         shutil.chown(folder, "postgres")
-    try:
-        server = PostgreSQL(binaries, folder, user)
+    server = PostgreSQL(binaries, folder, user)
+    with ending(folder, *server.stop_command()):
         server.make()
         server.start()
-        try:
-            yield server
-        finally:
-            server.stop()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        yield server
 
 
 @contextmanager
