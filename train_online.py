@@ -39,7 +39,7 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     classifier.metadata |= planning.provenance(corpus, plan, n_holdout, training.test)
     sample, unseen = planning.unseen_documents(holdout, n_holdout, tested.documents() if tested else None)
     guard = evaluate_unseen(classifier, sample, train_steps.scorer(classifier, unseen, run, engine), source.documents())
-    save_model(run.model_dir, classifier, guard)
+    save_model(run.model_dir, classifier, guard, pickles=run.pickles)
     train_results.finish(run)
     train_results.report_result(classifier, run, before, costs())
     train_results.track_run(classifier, run, corpus, test, costs())

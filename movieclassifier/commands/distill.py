@@ -58,6 +58,7 @@ def distill_instead(
         test_format=training.test_format,
         seed=training.seed,
         model_dir=str(run.model_dir),
+        pickles=run.pickles,
         resume=run.resume,
         as_json=run.as_json,
         show=run.show,
@@ -92,7 +93,7 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     result = distill_steps.compare_all(classifier, teacher, lessons, texts) | {"stages": stages.costs()}
     classifier.metadata |= distill_steps.provenance(texts, options)
     classifier.metadata["metrics"] = result.pop("metrics")
-    distill_steps.save_student(options.model_dir, classifier, list(texts.guard()))
+    distill_steps.save_student(options, classifier, list(texts.guard()))
     save_distillation(options.model_dir, result.pop("report"))
     if options.write_soft_labels:
         distill_steps.write_soft_labels(options.write_soft_labels, texts, soft, student.label_names)

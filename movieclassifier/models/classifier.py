@@ -172,8 +172,9 @@ class Classifier(Predictor):
         Parameters
         ----------
         path : str or path-like
-            A folder, which is made if it is missing and gets the record and the pickles; or a file whose name ends in
-            .npz, which becomes the record alone. A model that was there is replaced.
+            A folder, which is made if it is missing and gets the record, ``classifier.npz``; or a file whose name ends
+            in .npz, which becomes the record. A model that was there is replaced.
+            :func:`movieclassifier.save_model` can write the book's pickles, too.
 
         Raises
         ------

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.record import load_record
-from movieclassifier.models.writing import RECORD
+from movieclassifier.models.writing import PICKLED_DIR, RECORD
 
 log = logging.getLogger("movieclassifier")
 
-DEFAULT_MODEL_DIR = Path("pkl_objects")
+DEFAULT_MODEL_DIR = Path(PICKLED_DIR)
 BUNDLED = "bundled/imdb.npz"
 
 

@@ -1,4 +1,4 @@
-"""Write a model: the record, and the pickles for notebooks that load a model as the book does."""
+"""Write a model: the record, and where they are wanted the pickles for notebooks that work the book's way."""
 
 import io
 import json
@@ -29,12 +29,18 @@ LARGE = 200_000  # columns
 RECORD = "classifier.npz"
 PICKLE = "classifier.pkl"
 STOP_WORDS = "stopwords.pkl"
+# The book's name for the folder; what it writes there are pickles.
+PICKLED_DIR = "pkl_objects"
 
 
 def save_model(
-    model_dir: str | os.PathLike[str], classifier: "Classifier", extra: Mapping[str, Any] | None = None
+    model_dir: str | os.PathLike[str],
+    classifier: "Classifier",
+    extra: Mapping[str, Any] | None = None,
+    *,
+    pickles: bool | None = None,
 ) -> None:
-    """Write a model folder: the record, and the pickles made from it.
+    """Write a model folder: the record, and the pickles made from it if they are wanted.
 
     Parameters
     ----------
@@ -43,6 +49,10 @@ def save_model(
     classifier : Classifier
     extra : mapping of str to ndarray, optional
         More arrays for the record, such as the guard set.
+    pickles : bool, optional
+        Whether to write ``classifier.pkl`` and ``stopwords.pkl``, too, which only notebooks need that work the book's
+        way. As default they are written to a folder that is called ``pkl_objects`` or already has them. If they are
+        not written, those of an earlier model are removed, because they would not belong to the new record.
 
     Raises
     ------
@@ -51,6 +61,11 @@ def save_model(
     """
     folder = Path(model_dir)
     folder.mkdir(parents=True, exist_ok=True)
+    if not wants_pickles(folder, pickles):
+        save_record(folder / RECORD, classifier, extra)
+        for name in (PICKLE, STOP_WORDS):
+            (folder / name).unlink(missing_ok=True)
+        return
     # All three are complete on the disk before the first gets its name, the record first of all.
     with (
         replace_file(folder / STOP_WORDS) as stop_words,
@@ -62,6 +77,19 @@ def save_model(
         write_record(record, classifier, extra)
         _sync(record)
         pickles.result()
+
+
+def wants_pickles(model_dir: str | os.PathLike[str], pickles: bool | None) -> bool:
+    """Tell whether :func:`save_model` writes pickles to a folder.
+
+    Examples
+    --------
+    >>> wants_pickles("pkl_objects", None), wants_pickles("models/moods", None), wants_pickles("models/moods", True)
+    (True, False, True)
+    """
+    if pickles is not None:
+        return pickles
+    return os.path.basename(os.path.abspath(model_dir)) == PICKLED_DIR or os.path.exists(Path(model_dir, PICKLE))
 
 
 def _write_pickles(classifier: "Classifier", pickled: IO[bytes], stop_words: IO[bytes]) -> None:

@@ -26,7 +26,7 @@ def size_of(paths: Iterable[str | os.PathLike[str]]) -> int:
     return sum(os.path.getsize(path) for path in paths if os.path.isfile(path))
 
 
-def bytes_to_write(plan: Plan, n_bytes: int) -> dict[str, int]:
+def bytes_to_write(plan: Plan, n_bytes: int, *, pickles: bool) -> dict[str, int]:
     """Return about how many bytes each part of a training puts on the disk at most.
 
     Parameters
@@ -34,6 +34,8 @@ def bytes_to_write(plan: Plan, n_bytes: int) -> dict[str, int]:
     plan : Plan
     n_bytes : int
         Of the corpus.
+    pickles : bool
+        Whether the model is pickled, too.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def bytes_to_write(plan: Plan, n_bytes: int) -> dict[str, int]:
     Examples
     --------
     >>> from movieclassifier import make_recipe
-    >>> bytes_to_write(Plan(make_recipe("default"), (0, 1), (500, 500), 1000), n_bytes=10**6)
+    >>> bytes_to_write(Plan(make_recipe("default"), (0, 1), (500, 500), 1000), n_bytes=10**6, pickles=True)
     {'model': 17966896, 'checkpoints': 4163880, 'minibatches': 0}
     """
     recipe = plan.recipe
@@ -61,7 +63,7 @@ def bytes_to_write(plan: Plan, n_bytes: int) -> dict[str, int]:
     minibatches = n_ngrams * BYTES_PER_NGRAM if several else 0
     if plan.n_shards > 1:
         minibatches += minibatches // 2 + n_bytes  # the columns of each shard and how often they occur, and the texts
-    return {"model": pickled + n_live * n_rows * itemsize, "checkpoints": 2 * state, "minibatches": minibatches}
+    return {"model": pickles * pickled + n_live * n_rows * itemsize, "checkpoints": 2 * state, "minibatches": minibatches}
 
 
 def check_disk(folder: str | os.PathLike[str], needed: dict[str, int]) -> None:

@@ -93,6 +93,8 @@ class RunOptions:
         Processes of this machine that train shards.
     cache_dir : str or None
         Folder on each worker for hashed minibatches; None takes `model_dir`.
+    pickles : bool or None
+        Whether to write the book's pickles beside the record; None as for :func:`movieclassifier.save_model`.
     keep_state : bool
         Whether to keep the trainer's state for a later run that continues.
     continue_ : bool
@@ -116,6 +118,7 @@ class RunOptions:
     n_threads: int = 1
     checkpoint_every: int = 50
     resume: bool = False
+    pickles: bool | None = None
     keep_state: bool = False
     continue_: bool = False
     on: str | None = None

@@ -68,7 +68,7 @@ def test_classifier_answers_explains_and_learns_alike(pair):
 
 def test_record_and_pickle_hold_the_same_weights(pair, tmp_path):
     for number, classifier in enumerate(pair):
-        save_model(tmp_path / str(number), classifier)
+        save_model(tmp_path / str(number), classifier, pickles=True)
     dense, by_column = tmp_path / "0", tmp_path / "1"
     assert (dense / "classifier.npz").read_bytes() == (by_column / "classifier.npz").read_bytes()
     assert isinstance(load_classifier(by_column).weights.coef, ColumnCoef)

@@ -86,7 +86,7 @@ def minibatches(labels):
 def test_partial_fit_goes_on_as_the_pickled_estimator_does(labels, recipe, tmp_path):
     classifier = random_classifier(len(labels), recipe=recipe, texts=tuple(TEXTS))
     classifier.classes_ = np.array(labels)
-    save_model(tmp_path, classifier)
+    save_model(tmp_path, classifier, pickles=True)
     plain, vect = load_pickled(tmp_path / "classifier.pkl"), make_vectorizer(recipe)
     for texts, y in minibatches(labels):
         assert classifier.partial_fit(texts, y) is classifier
@@ -106,7 +106,7 @@ def test_partial_fit_goes_on_after_saving_to_the_same_bits(n_classes, recipe, tm
     for texts, y in minibatches(range(n_classes)):
         straight.partial_fit(texts, y)
         saved.partial_fit(texts, y)
-        save_model(tmp_path, saved)
+        save_model(tmp_path, saved, pickles=True)
         saved = load_classifier(tmp_path)
         assert saved.weights_sha256() == straight.weights_sha256()
         assert load_pickled(tmp_path / "classifier.pkl").coef_.tobytes() == straight.coef_.tobytes()

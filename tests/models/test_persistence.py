@@ -27,7 +27,7 @@ def assert_same(first: Classifier, second: Classifier) -> None:
 def test_partial_fit_goes_on_from_a_loaded_model_bit_for_bit(recipe, tmp_path):
     classifier = random_classifier(recipe=recipe)
     X, y = make_vectorizer(recipe).transform(TEXTS), np.array([1, 0])
-    save_model(tmp_path, classifier)
+    save_model(tmp_path, classifier, pickles=True)
     loaded, pickled = load_classifier(tmp_path), load_pickled(tmp_path / "classifier.pkl")
     for estimator in (classifier.estimator, loaded.estimator, pickled):
         for _ in range(3):
@@ -40,7 +40,7 @@ def test_partial_fit_goes_on_from_a_loaded_model_bit_for_bit(recipe, tmp_path):
 
 @pytest.mark.slow
 def test_books_notebook_works(tmp_path):
-    save_model(tmp_path, random_classifier(recipe=RECIPES["book"]))
+    save_model(tmp_path, random_classifier(recipe=RECIPES["book"]), pickles=True)
     code = (
         "import pickle; from movieclassifier.vectorizer import tokenizer, vect\n"
         "from movieclassifier.vectorizer import make_vectorizer\n"
@@ -58,7 +58,7 @@ def test_books_notebook_works(tmp_path):
 def test_loaded_pickle_gives_equal_predictions(labels, tmp_path):
     classifier = random_classifier(len(labels), texts=tuple(TEXTS))
     classifier.classes_ = np.array(labels)
-    save_model(tmp_path, classifier)
+    save_model(tmp_path, classifier, pickles=True)
     X = make_vectorizer(SMALL).transform(TEXTS)
     pickled = load_pickled(tmp_path / "classifier.pkl")
     assert pickled.predict(X).tolist() == classifier.predict(TEXTS).tolist()
@@ -96,7 +96,7 @@ def test_bundled_model_keeps_its_promises(tmp_path, monkeypatch):
 
 
 def test_failed_save_leaves_the_earlier_model(tmp_path):
-    save_model(tmp_path, random_classifier())
+    save_model(tmp_path, random_classifier(), pickles=True)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     with pytest.raises(ValueError, match="Object arrays cannot be saved"):
         save_model(tmp_path, random_classifier(seed=1), {"guard_y": np.array([object()])})

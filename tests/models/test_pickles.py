@@ -122,7 +122,7 @@ def test_pickle_with_a_type_of_a_forged_size_is_refused(name, state, tmp_path):
 
 
 def test_pickle_of_a_different_scikit_learn_is_refused(tmp_path):
-    save_model(tmp_path, random_classifier())
+    save_model(tmp_path, random_classifier(), pickles=True)
     path = tmp_path / "classifier.pkl"
     other = "0" + sklearn.__version__[1:]
     path.write_bytes(path.read_bytes().replace(sklearn.__version__.encode(), other.encode()))

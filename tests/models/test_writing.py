@@ -13,17 +13,40 @@ from tests.support.models import random_classifier
 
 def test_folder_holds_the_record_and_the_pickles(tmp_path):
     classifier = random_classifier()
-    save_model(tmp_path / "new" / "model", classifier, make_guard(classifier, [("a film", 0), ("no film", 1)]))
     folder = tmp_path / "new" / "model"
+    save_model(folder, classifier, make_guard(classifier, [("a film", 0), ("no film", 1)]), pickles=True)
     assert {path.name for path in folder.iterdir()} == {RECORD, PICKLE, STOP_WORDS}
     _, extra = load_record(folder / RECORD)
     assert extra["guard_y"].tolist() == [0, 1]
     assert "the" in pickle.loads((folder / STOP_WORDS).read_bytes())
 
 
+def files_in(folder):
+    return {path.name for path in folder.iterdir()}
+
+
+def test_pickles_are_written_where_the_book_wants_them_and_nowhere_else(tmp_path, monkeypatch):
+    for name in ("moods", "pkl_objects"):
+        save_model(tmp_path / name, random_classifier())
+    assert files_in(tmp_path / "moods") == {RECORD}
+    assert files_in(tmp_path / "pkl_objects") == {RECORD, PICKLE, STOP_WORDS}
+    monkeypatch.chdir(tmp_path / "pkl_objects")
+    assert writing.wants_pickles(".", None)
+
+
+def test_pickles_of_an_earlier_model_are_written_anew_or_removed(tmp_path):
+    save_model(tmp_path, random_classifier(), pickles=True)
+    before = (tmp_path / PICKLE).read_bytes()
+    save_model(tmp_path, random_classifier(seed=1))
+    assert files_in(tmp_path) == {RECORD, PICKLE, STOP_WORDS}
+    assert (tmp_path / PICKLE).read_bytes() != before
+    save_model(tmp_path, random_classifier(seed=1), pickles=False)
+    assert files_in(tmp_path) == {RECORD}
+
+
 @pytest.mark.parametrize("broken", ["write_record", "dump_estimator"])
 def test_fault_of_either_half_leaves_what_was_there(tmp_path, monkeypatch, broken):
-    save_model(tmp_path, random_classifier(seed=1))
+    save_model(tmp_path, random_classifier(seed=1), pickles=True)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
 
     def fail(*arguments):

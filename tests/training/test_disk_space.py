@@ -17,19 +17,26 @@ from movieclassifier.training.plan import Plan
 from tests.support.reports import SAMPLE
 
 
-def plan_of(n_classes=2, **settings):
-    return Plan(make_recipe("default", **settings), tuple(range(n_classes)), (100,) * n_classes, 100 * n_classes)
+def needed_by(n_classes=2, **settings):
+    plan = Plan(make_recipe("default", **settings), tuple(range(n_classes)), (100,) * n_classes, 100 * n_classes)
+    return bytes_to_write(plan, 10**7, pickles=True)
 
 
 def test_more_classes_passes_and_shards_take_more():
-    one = bytes_to_write(plan_of(), 10**7)
+    one = needed_by()
     assert one["minibatches"] == 0
-    several = bytes_to_write(plan_of(passes=3), 10**7)
+    several = needed_by(passes=3)
     assert several["checkpoints"] > one["checkpoints"]
     assert several["minibatches"] > 10**7
-    assert sum(bytes_to_write(plan_of(77), 10**7).values()) > 10 * sum(one.values())
+    assert sum(needed_by(77).values()) > 10 * sum(one.values())
     sharded = Plan(make_recipe("default"), (0, 1), (100, 100), 200, n_shards=4)
-    assert bytes_to_write(sharded, 10**7)["minibatches"] > several["minibatches"]
+    assert bytes_to_write(sharded, 10**7, pickles=True)["minibatches"] > several["minibatches"]
+
+
+def test_a_model_without_pickles_takes_less():
+    plan = Plan(make_recipe("default"), (0, 1), (100, 100), 200)
+    with_pickles, without = (bytes_to_write(plan, 10**7, pickles=pickles)["model"] for pickles in (True, False))
+    assert with_pickles - without == 4 * 2**22
 
 
 @pytest.mark.parametrize("passes", [1, 2])
@@ -56,7 +63,7 @@ def test_estimate_is_near_what_is_written(tmp_path, passes):
             yield document
 
     fit(watched(), plan, model_dir=tmp_path, checkpoint_every=1)
-    needed = bytes_to_write(plan, size_of([SAMPLE]))
+    needed = bytes_to_write(plan, size_of([SAMPLE]), pickles=False)
     state = max(sizes.get(CHECKPOINT, 0), *(path.stat().st_size for path in tmp_path.iterdir()))
     assert 0.5 < needed["checkpoints"] / (2 * state) < 4
     assert (needed["minibatches"] > 0) == (passes > 1)
@@ -86,7 +93,7 @@ def test_training_on_a_small_disk(tmp_path, size, status):
     ):
         pytest.skip("no mount namespaces here")
     train = shlex.join(
-        [str(Path(sys.executable).with_name("movieclassifier")), "train", SAMPLE, "--model", str(folder)]
+        [str(Path(sys.executable).with_name("movieclassifier")), "train", SAMPLE, "--pickle", "--model", str(folder)]
     )
     listed = shlex.join(["ls", "-A", str(folder)])
     script = f"{mount} && {train} >&2; echo $?; {listed}"

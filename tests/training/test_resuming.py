@@ -87,7 +87,7 @@ def test_killed_run_goes_on_to_the_same_bytes(passes, moments, corpus, undisturb
     assert not (tmp_path / "classifier.npz").exists()
     assert train(*options, "--resume").exit_code == 0
     assert record(tmp_path) == undisturbed[passes]
-    assert {path.name for path in tmp_path.iterdir()} == {"classifier.npz", "classifier.pkl", "stopwords.pkl", STATE}
+    assert {path.name for path in tmp_path.iterdir()} == {"classifier.npz", STATE}
 
 
 def test_resumed_run_says_where_it_goes_on(model_dir, corpus):
@@ -138,12 +138,11 @@ def test_run_killed_between_its_last_checkpoint_and_saving_goes_on(passes, corpu
     # What is there at that moment: the finished checkpoint, perhaps the cache, half a record, and no model.
     (tmp_path / STATE).rename(tmp_path / CHECKPOINT)
     (tmp_path / CACHE).write_bytes(b"the last minibatches")
-    for name in ("classifier.npz", "classifier.pkl"):
-        (tmp_path / name).unlink()
+    (tmp_path / "classifier.npz").unlink()
     (tmp_path / f".{CHECKPOINT}.0123abcd.tmp").write_bytes(b"half a checkpoint")
     assert train(*options, "--resume").exit_code == 0
     assert record(tmp_path) == undisturbed[passes]
-    assert {path.name for path in tmp_path.iterdir()} == {"classifier.npz", "classifier.pkl", "stopwords.pkl", STATE}
+    assert {path.name for path in tmp_path.iterdir()} == {"classifier.npz", STATE}
 
 
 def test_finished_run_is_not_trained_again(corpus, undisturbed, tmp_path):

@@ -27,7 +27,7 @@ def folder(tmp_path_factory):
     classifier = train(texts)
     assert isinstance(classifier.coef_, ColumnCoef)
     folder = tmp_path_factory.mktemp("many")
-    save_model(folder, classifier, classifier.guard[1])
+    save_model(folder, classifier, classifier.guard[1], pickles=True)
     return folder
 
 

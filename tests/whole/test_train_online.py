@@ -51,7 +51,7 @@ def contents(folder):
 def earlier_model(tmp_path_factory):
     """Return what a model folder holds after training on half of the sample."""
     model_dir = tmp_path_factory.mktemp("earlier")
-    assert train(SAMPLE, "--n-train", 150, "--model", model_dir).exit_code == 0
+    assert train(SAMPLE, "--n-train", 150, "--model", model_dir, "--pickle").exit_code == 0
     return contents(model_dir)
 
 

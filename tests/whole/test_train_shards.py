@@ -41,7 +41,7 @@ def trained(tmp_path_factory):
 
 
 def test_the_folder_holds_the_model_alone(trained):
-    assert sorted(os.listdir(trained)) == ["classifier.npz", "classifier.pkl", "stopwords.pkl"]
+    assert sorted(os.listdir(trained)) == ["classifier.npz"]
 
 
 def test_two_processes_give_the_same_record(trained, tmp_path):

@@ -31,6 +31,15 @@ model_folder_option = click.option(
     show_default=True,
     help="Write the model to this folder.",
 )
+pickles_option = click.option(
+    "--pickle/--no-pickle",
+    "pickles",
+    default=None,
+    help=(
+        "Write the book's classifier.pkl and stopwords.pkl, too. Only notebooks that load them need them, and they "
+        "take tens of megabytes.  [default: if the folder is called pkl_objects or has them]"
+    ),
+)
 note_option = click.option("--note", default="", metavar="TEXT", help="Add a note to the audit trail.")
 allow_sorted_option = click.option(
     "--allow-sorted", is_flag=True, help="Train even if the documents are sorted by label."

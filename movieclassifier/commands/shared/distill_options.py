@@ -6,7 +6,13 @@ from typing import Any
 
 import click
 
-from movieclassifier.commands.shared.common_options import json_option, keep_option, model_folder_option, seed_option
+from movieclassifier.commands.shared.common_options import (
+    json_option,
+    keep_option,
+    model_folder_option,
+    pickles_option,
+    seed_option,
+)
 from movieclassifier.commands.shared.corpus_options import format_of_test, test_option
 from movieclassifier.commands.shared.training_options import Count, NGramRange
 from movieclassifier.features.tokenizers import TOKENIZERS
@@ -34,6 +40,7 @@ class DistillOptions:
     test, test_format : str or None
     seed : int
     model_dir : str
+    pickles : bool or None
     resume, keep_stages, as_json : bool
     show : bool or None
 
@@ -55,6 +62,7 @@ class DistillOptions:
     test_format: str | None = None
     seed: int = 1
     model_dir: str = "pkl_objects"
+    pickles: bool | None = None
     resume: bool = False
     keep_stages: bool = False
     as_json: bool = False
@@ -139,6 +147,7 @@ DISTILL_OPTIONS: list[Any] = [
     format_of_test,
     seed_option("Use this seed for everything random in all stages."),
     model_folder_option,
+    pickles_option,
     click.option("--resume", is_flag=True, help="Go on after the last complete stage of the same run."),
     click.option("--keep-stages", is_flag=True, help="Leave the files of the stages in the model folder."),
     json_option,

@@ -182,11 +182,11 @@ def provenance(texts: TeachingTexts, options: DistillOptions) -> Provenance:
     return found
 
 
-def save_student(model_dir: str, classifier: Classifier, sample: list[Document]) -> None:
+def save_student(options: DistillOptions, classifier: Classifier, sample: list[Document]) -> None:
     """Write the student with the measures of a sample that it was not trained on, and with that as its guard set."""
     classifier.metadata["ngrams"] = name_strongest(classifier, [text for text, _ in sample])
     classifier.metadata["threshold"] = measure_thresholds(classifier, sample)
-    save_model(model_dir, classifier, make_guard(classifier, sample))
+    save_model(options.model_dir, classifier, make_guard(classifier, sample), pickles=options.pickles)
 
 
 def write_soft_labels(path: str, texts: TeachingTexts, soft: NDArray[np.float32], names: tuple[str, ...]) -> None:

@@ -20,7 +20,7 @@ SECTIONS = {
     "Reading the input": READING,
 }
 # Where the options of no section stand that several commands have: before and after those of one command alone.
-FIRST = "path output model_dir models model database"
+FIRST = "path output model_dir pickles models model database"
 LAST = "resume continue_ n_threads seed allow_sorted track note as_json show help _click_default_help"
 # Click's names for the type of a number, and its range behind the help.
 NUMBERS = {"INTEGER RANGE": "N", "FLOAT RANGE": "X", "INTEGER": "N", "FLOAT": "X"}

@@ -18,6 +18,7 @@ from movieclassifier.corpora.pieces import Excerpt
 from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.scoring import score_documents
+from movieclassifier.models.writing import wants_pickles
 from movieclassifier.system.locking import lock_folder
 from movieclassifier.training.capacity import check_capacity
 from movieclassifier.training.checkpoints import load_checkpoint_facts, resumable
@@ -110,7 +111,7 @@ def plan_run(
 
 def _check_disk(plan: Plan, corpus: Corpus, run: RunOptions) -> None:
     """Refuse a training that the disk has no room for, and say beforehand if it will write a lot."""
-    needed = bytes_to_write(plan, size_of(corpus.paths))
+    needed = bytes_to_write(plan, size_of(corpus.paths), pickles=wants_pickles(run.model_dir, run.pickles))
     if not run.checkpoint_every and plan.n_shards == 1:
         needed["checkpoints"] = 0
     check_disk(run.model_dir, needed)

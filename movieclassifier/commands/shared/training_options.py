@@ -14,6 +14,7 @@ from movieclassifier.commands.shared.common_options import (
     json_option,
     keep_option,
     model_folder_option,
+    pickles_option,
     progress_option,
     seed_option,
     threads_option,
@@ -172,6 +173,7 @@ UNLABELLED_OPTION = click.option(
 
 RUN_OPTIONS: list[Any] = [
     model_folder_option,
+    pickles_option,
     threads_option(all_cores=True),
     click.option(
         "--checkpoint-every",

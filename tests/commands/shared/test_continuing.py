@@ -18,7 +18,7 @@ def test_a_training_leaves_no_state_that_nobody_asked_for(tmp_path):
     assert run("train", SAMPLE, *SETTINGS, "--model", tmp_path, "--keep-state").exit_code == 0
     assert (tmp_path / "trainer.npz").exists()
     assert run("train", SAMPLE, *SETTINGS, "--model", tmp_path).exit_code == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["classifier.npz", "classifier.pkl", "stopwords.pkl"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["classifier.npz"]
 
 
 def test_without_a_state_there_is_nothing_to_continue_from(tmp_path):
