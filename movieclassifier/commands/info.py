@@ -52,10 +52,11 @@ def main(path: str | None, model: str | None, as_json: bool) -> None:
         "labels": ", ".join(classifier.label_names),
         "columns": len(classifier.columns),
         "trained on": origin.trained_on(classifier.metadata),
-        "accuracy": f"{metrics['accuracy']:.4f} on {origin.evaluated_on(classifier.metadata)}"
-        if metrics
-        else "unknown",
+        "accuracy": "unknown",
     }
+    if metrics:
+        accuracy = f"{metrics['accuracy']:.4f} ± {metrics['standard_error']:.4f}"
+        facts["accuracy"] = f"{accuracy} on {origin.evaluated_on(classifier.metadata)}"
     words = rank_words(classifier, classifier.metadata.get("ngrams", []), N_WORDS)
     if as_json:
         said = {label: [word for word, _ in found] for label, found in words.items()}

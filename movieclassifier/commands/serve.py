@@ -35,7 +35,12 @@ EXAMPLES = [
 @click.command(cls=Command, examples=EXAMPLES)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Listen at this address.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), envvar="PORT", default=8000, show_default=True, help="Listen at this port."
+    "--port",
+    type=click.IntRange(0, 65535),
+    envvar="PORT",
+    default=8000,
+    show_default=True,
+    help="Listen at this port; 0 takes a free one.",
 )
 @click.option(
     "--workers",
@@ -147,6 +152,7 @@ def run_gunicorn(app: Any, bind: str, workers: int) -> None:
             for name in self.cfg.settings:
                 if hasattr(gunicorn_conf, name):
                     self.cfg.set(name, getattr(gunicorn_conf, name))
+            self.cfg.set("when_ready", tell)
             self.cfg.set("bind", bind)
             self.cfg.set("loglevel", "warning")  # what matters is said below
             self.cfg.set("workers", workers)
@@ -154,7 +160,11 @@ def run_gunicorn(app: Any, bind: str, workers: int) -> None:
         def load(self) -> Any:
             return app
 
-    click.echo(f"Listening at http://{bind} (Ctrl-C stops it).")
+    def tell(arbiter: Any) -> None:
+        gunicorn_conf.when_ready(arbiter)
+        port = arbiter.LISTENERS[0].getsockname()[1]  # only the socket knows it where 0 was asked for
+        click.echo(f"Listening at http://{bind.rpartition(':')[0]}:{port} (Ctrl-C stops it).")
+
     Server().run()
 
 

@@ -1,8 +1,11 @@
 """Caveats: reasons not to take a figure at its word, such as a test that is too small or did not take place."""
 
+from movieclassifier.models.intervals import wilson
 from movieclassifier.models.metadata import Metrics
 
 NOTHING_MEASURED = "nothing was measured, because no document was held out; its quality is unknown."
+# Of fewer documents that are all right, the standard error of 0 would be taken for certainty.
+FEW = 200
 
 
 def find_caveats(metrics: Metrics | None) -> list[str]:
@@ -28,6 +31,9 @@ def find_caveats(metrics: Metrics | None) -> list[str]:
     n = metrics["n_documents"]
     if n == 1:
         return ["1 document tells next to nothing about a model; evaluate it on more."]
+    if metrics["accuracy"] == 1 and n < FEW:
+        least = f"{wilson(1, n)[0]:.2f}"
+        return [f"all {n} documents are right, but so few leave room for an accuracy of {least} (95% interval)."]
     largest = max(metrics["per_class"], key=lambda name: metrics["per_class"][name]["n_documents"])
     share = metrics["per_class"][largest]["n_documents"] / n
     if share < 1 and metrics["accuracy"] <= share:

@@ -63,7 +63,8 @@ def bytes_to_write(plan: Plan, n_bytes: int, *, pickles: bool) -> dict[str, int]
     minibatches = n_ngrams * BYTES_PER_NGRAM if several else 0
     if plan.n_shards > 1:
         minibatches += minibatches // 2 + n_bytes  # the columns of each shard and how often they occur, and the texts
-    return {"model": pickles * pickled + n_live * n_rows * itemsize, "checkpoints": 2 * state, "minibatches": minibatches}
+    model = pickles * pickled + n_live * n_rows * itemsize
+    return {"model": model, "checkpoints": 2 * state, "minibatches": minibatches}
 
 
 def check_disk(folder: str | os.PathLike[str], needed: dict[str, int]) -> None:

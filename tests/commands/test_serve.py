@@ -86,6 +86,18 @@ def test_serve_says_what_it_serves_and_counts_right_across_its_workers(tmp_path,
     assert sorted(path.name for path in (tmp_path / "instance").glob("*y")) == ["secret_key"]
 
 
+def test_port_0_takes_a_free_port_and_says_which(tmp_path, small_model):
+    environ = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path), "HOME": str(tmp_path)}
+    command = [*SERVE, "--port", "0", "--workers", "1", "--model", str(small_model)]
+    with subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            said = next((line for line in process.stdout if line.startswith("Listening at")), "")
+            port = int(re.fullmatch(r"Listening at http://127\.0\.0\.1:([1-9]\d*) \(Ctrl-C stops it\)\.\n", said)[1])
+            assert get(port, "/healthz")[0] == 200
+        finally:
+            process.terminate()
+
+
 def test_gunicorn_without_any_settings_serves_it_too(tmp_path, small_model):
     port = free_port()
     command = [*GUNICORN, "--bind", f"127.0.0.1:{port}", "--workers", "2"]

@@ -13,6 +13,7 @@ def metrics(accuracy, *sizes):
     [
         (None, NOTHING_MEASURED),
         (metrics(1.0, 1, 0), "1 document tells next to nothing"),
+        (metrics(1.0, 6, 3), "all 9 documents are right, but so few leave room for an accuracy of 0.70"),
         (metrics(0.9, 90, 10), "no better than always answering 'class 0', which is right in 0.9000"),
         (metrics(0.5, 10, 90), "no better than always answering 'class 1'"),
     ],
@@ -24,4 +25,6 @@ def test_reason_to_doubt_is_told(found, expected):
 
 def test_most_figures_are_taken_at_their_word():
     assert find_caveats(metrics(0.91, 90, 10)) == []
-    assert find_caveats(metrics(1.0, 50, 0)) == []  # of one class alone, nothing else could be answered
+    assert (
+        find_caveats(metrics(0.9, 500, 0)) == find_caveats(metrics(1.0, 500, 0)) == []
+    )  # of one class alone, nothing else could be answered

@@ -25,7 +25,9 @@ SMALL = {"n_features": 2**10}
 def test_the_saved_model_is_that_of_the_command_byte_for_byte(options, arguments, tmp_path):
     train(SAMPLE, n_features=2**12, **options).save(tmp_path / "called")
     output_of("train", SAMPLE, "--n-features", "2**12", "--model", tmp_path / "typed", *arguments)
-    called, typed = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("called", "typed"))
+    called, typed = (
+        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("called", "typed")
+    )
     assert called == typed
     assert called.keys() == {"classifier.npz"}
 
