@@ -73,10 +73,10 @@ def save_model(
         replace_file(folder / RECORD) as record,
         ThreadPoolExecutor(1, "pickles") as pool,
     ):  # writing waits for the disk, the record for zlib
-        pickles = pool.submit(_write_pickles, classifier, pickled, stop_words)
+        written = pool.submit(_write_pickles, classifier, pickled, stop_words)
         write_record(record, classifier, extra)
         _sync(record)
-        pickles.result()
+        written.result()
 
 
 def wants_pickles(model_dir: str | os.PathLike[str], pickles: bool | None) -> bool:
