@@ -19,6 +19,14 @@ $(error .venv has Python $(word 1,$(VERSIONS)), and $(PYTHON) is $(or $(word 2,$
 	Try: make clean; make PYTHON=$(PYTHON) )
 endif
 endif
+# Everything but help writes into these folders; a checkout of somebody else's is refused before the first step.
+ifeq ($(filter help,$(MAKECMDGOALS)),)
+LOCKED := $(shell for f in . ./.venv; do [ -w $$f ] || [ ! -e $$f ] || { echo "$$PWD$${f#.}"; break; }; done)
+ifneq ($(LOCKED),)
+$(error $(LOCKED) cannot be written by $(or $(shell id -un),this user). \
+	Try: make as its owner, or in a clone of your own )
+endif
+endif
 # Processes that share the tests among them.
 WORKERS ?= 2
 BENCH := build/bench/venv

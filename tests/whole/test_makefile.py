@@ -73,6 +73,39 @@ def test_environment_of_a_different_python_than_the_one_asked_for_is_refused(pro
     assert said == {("same", "lint"): (0, 0), **refused, ("newer", "clean"): (0, 0)}
 
 
+@pytest.mark.parametrize("locked", [".", ".venv"])
+@pytest.mark.parametrize("target", ["all", "test", "train", "clean"])
+def test_checkout_of_somebody_else_is_refused_in_one_line(target, locked, project):
+    before = sorted(project.rglob("*"))
+    done = make_as_stranger(project, locked, target)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    folder = project / locked
+    assert f"{folder} cannot be written by " in done.stderr
+    assert "Try: make as its owner, or in a clone of your own" in done.stderr
+    assert sorted(project.rglob("*")) == before
+    assert make_as_stranger(project, locked, "help").returncode == 0
+
+
+def make_as_stranger(project, locked, target):
+    """Run make as a user who may write into the project, but not into one of its folders."""
+    is_root = os.geteuid() == 0  # root may write everywhere
+    for folder in (project, project / ".venv"):
+        folder.chmod(0o777 if is_root else 0o755)
+    (project / locked).chmod(0o755 if is_root else 0o555)
+    try:
+        return subprocess.run(
+            ["make", target],
+            cwd=project,
+            env=OUTSIDE_MAKE,
+            capture_output=True,
+            text=True,
+            check=False,
+            user=65534 if is_root else None,
+        )
+    finally:
+        (project / locked).chmod(0o755)
+
+
 def test_bundled_model_is_trained_on_the_halves_that_are_there(project):
     lines = would_run(project, "bundled-model")
     assert SPLIT not in lines
