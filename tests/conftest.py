@@ -31,6 +31,8 @@ for variable in {name for name in os.environ if name in NAMES or name.startswith
         del os.environ[variable]
 # No server of a test asks a real newspaper.
 os.environ["MOVIECLASSIFIER_LIVE_COLLECT"] = "0"
+# MLflow, which is imported while tests are collected, writes nothing into the home of who runs them, and reports nothing.
+os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 # Programs that tests start, and the tests themselves, keep their compiled modules: the next start is sooner.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
