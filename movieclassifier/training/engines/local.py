@@ -18,6 +18,8 @@ from movieclassifier.training.engines.value_files import read_value, write_value
 ATTEMPTS = 8
 # Deaths before a task has begun say nothing about it.
 MAX_FALSE_STARTS = 50
+# Seconds for a process that has closed its pipe to end by itself, with an exit code of its own.
+GRACE = 1
 BEGUN, ENDED = "begun", "ended"
 
 
@@ -149,15 +151,15 @@ class _Worker:
         return self._message == BEGUN
 
     def take(self) -> _Result | None:
-        """Return the result of the task; None where the process has died before."""
+        """Return the result of the task; None where the process has died before, or its result cannot be read."""
         try:
             if not self._message:
                 raise EOFError
             result: _Result | None = read_value(self.path, keep=False)  # the next result is a different file
             return result
         except (EOFError, OSError):
-            self.process.join(10)
-            self.exit_code = self.process.exitcode
+            if not self._message:  # a process that has sent a result waits for its next task
+                self.process.join(GRACE)
             self.stop()
             return None
 
@@ -173,6 +175,7 @@ class _Worker:
         if self.process is not None:
             self.process.kill()
             self.process.join()
+            self.exit_code = self.process.exitcode
             self.pipe.close()
             self.process = None
 

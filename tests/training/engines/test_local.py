@@ -3,6 +3,7 @@
 import signal
 import tempfile
 import threading
+import time
 
 import pytest
 
@@ -15,7 +16,13 @@ from tests.support.in_another_process import leave_a_file
 
 def test_a_worker_that_is_killed_while_it_works_is_replaced():
     engine = LocalEngine(2)
-    threading.Timer(0.7, lambda: engine._workers[0].process.kill()).start()
+
+    def kill():
+        while (process := engine._workers[0].process) is None or process.pid is None:
+            time.sleep(0.01)
+        process.kill()
+
+    threading.Timer(0.7, kill).start()
     pids = results(engine, *((engine_tasks.wait, 0.4) for _ in range(6)))
     engine.close()
     assert len(pids) == 6
@@ -38,6 +45,22 @@ def test_processes_that_never_begin_have_an_end(monkeypatch):
     with pytest.raises(ChildProcessError, match="the last time with exit code 7"):
         results(engine, (engine_tasks.double, 1))
     engine.close()
+
+
+def test_nobody_waits_for_a_process_whose_result_cannot_be_read(monkeypatch):
+    read, fails = local.read_value, iter([True, False])
+
+    def read_at_the_second_try(path, keep):
+        if next(fails):
+            raise EOFError(f"{path} is not whole.")
+        return read(path, keep=keep)
+
+    monkeypatch.setattr(local, "read_value", read_at_the_second_try)
+    monkeypatch.setattr(local, "GRACE", 60)
+    engine, start = LocalEngine(1), time.monotonic()
+    assert results(engine, (engine_tasks.double, 4)) == {0: 8}
+    engine.close()
+    assert time.monotonic() - start < 60
 
 
 def test_temporary_files_of_a_killed_worker_go_with_the_engine(tmp_path, monkeypatch):
