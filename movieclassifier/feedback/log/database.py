@@ -21,10 +21,12 @@ from sqlalchemy.exc import (
     OperationalError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from movieclassifier.feedback.log.errors import Misread, unavailable
 from movieclassifier.feedback.log.turns import turn
 
+_CLOSING = "closing"
 # Seconds that a writer waits for its turn before it gives up.
 BUSY_TIMEOUT = 20
 
@@ -98,6 +100,7 @@ def connect(url: str) -> Engine:
             f"DATABASE_URL: the driver of {parsed.drivername} is not installed ({error}); "
             "pip install 'movieclassifier[postgresql]' for PostgreSQL."
         ) from error
+    _close_with_its_pool(engine)
     (_set_up_sqlite if is_sqlite else _set_up_postgresql)(engine)
     _close_before_fork(weakref.ref(engine))
     return engine
@@ -118,6 +121,24 @@ def _close_before_fork(reference: "weakref.ref[Engine]") -> None:
 
     if hasattr(os, "register_at_fork"):  # on Windows nothing forks
         os.register_at_fork(before=close)
+
+
+def _close_with_its_pool(engine: Engine) -> None:
+    """Close the connections that a pool leaves behind; from Python 3.13 on, one that was never closed is a warning.
+
+    They outlive it when nobody has disposed of the engine, or when they were lent at that moment.
+    """
+
+    @event.listens_for(engine, "connect")
+    def watch(connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info[_CLOSING] = closing = weakref.finalize(record, connection.close)
+        closing.atexit = False  # a forked process would close what belongs to its parent
+
+    @event.listens_for(engine, "close")
+    @event.listens_for(engine, "detach")
+    def forget(_: Any, record: ConnectionPoolEntry) -> None:
+        if closing := record.info.pop(_CLOSING, None):
+            closing.detach()
 
 
 def _set_up_sqlite(engine: Engine) -> None:

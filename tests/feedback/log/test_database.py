@@ -1,5 +1,8 @@
 """The database is what it should be, or it is said what is wrong with it."""
 
+import gc
+import sqlite3
+
 import pytest
 from sqlalchemy import text
 
@@ -57,6 +60,48 @@ def test_on_postgresql_too(postgresql_url, relaxed, setting):
         assert connection.scalar(text("SHOW synchronous_commit")) == setting
         assert connection.scalar(text("SHOW lock_timeout")) == "20s"
     store.close()
+
+
+def is_closed(driver):
+    """Tell whether a connection of either driver is closed: sqlite3 has no attribute for that."""
+    if hasattr(driver, "closed"):
+        return driver.closed
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        driver.execute("SELECT 1")
+    return True
+
+
+def test_an_engine_that_is_no_longer_used_closes_its_connections(database_url):
+    engine = connect(database_url)
+    with snapshot(engine) as connection:
+        driver = connection.connection.driver_connection
+    del engine, connection
+    gc.collect()
+    assert is_closed(driver)
+
+
+def test_a_connection_that_is_lent_while_its_pool_is_closed_is_closed_afterwards(database_url):
+    engine = connect(database_url)
+    with snapshot(engine) as connection:
+        driver = connection.connection.driver_connection
+        engine.dispose()
+        assert connection.scalar(text("SELECT 1")) == 1
+    del connection
+    gc.collect()
+    assert is_closed(driver)
+    engine.dispose()
+
+
+def test_a_detached_connection_outlives_its_pool(database_url):
+    engine = connect(database_url)
+    fairy = engine.raw_connection()
+    driver = fairy.driver_connection
+    fairy.detach()
+    engine.dispose()
+    del engine, fairy
+    gc.collect()
+    assert driver.execute("SELECT 1").fetchone() == (1,)
+    driver.close()
 
 
 def test_all_statements_of_a_reader_see_the_same_moment(tmp_path, database_url):
