@@ -41,9 +41,9 @@ from movieclassifier.training.engines.tasks import Task, bundles_of
 from movieclassifier.training.shards.messages import Counts, PassWeights, Steps
 from movieclassifier.training.shards.mixing import Mix
 from movieclassifier.training.shards.numbering import SCALE, as_integers
+from movieclassifier.training.shards.shard_tasks import step_shard
 from movieclassifier.training.shards.sharded_fit import ShardedFit
 from movieclassifier.training.shards.small_integers import SmallIntegers, columns_with_values
-from movieclassifier.training.shards.tasks import step_shard
 from movieclassifier.training.source_tasks import find_source
 
 TRAIN, TEST = "data/movie_train.csv", "data/movie_test.csv"
@@ -199,7 +199,7 @@ def fit_once(on, n_workers, copies, with_bytes=False, bundles=None):
 
 def warm_up():
     """Import what tasks need: a worker does it once."""
-    import movieclassifier.training.shards.tasks  # noqa: F401
+    import movieclassifier.training.shards.shard_tasks  # noqa: F401
 
 
 def worker_peaks(pid):

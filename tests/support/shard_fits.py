@@ -6,7 +6,7 @@ from pathlib import Path
 from movieclassifier import Plan, make_recipe, open_corpus, survey
 from movieclassifier.corpora.survey import count_labels
 from movieclassifier.models.writing import record_bytes
-from movieclassifier.training.shards.fit import fit_shards
+from movieclassifier.training.shards.driver import fit_shards
 
 SAMPLE = Path(__file__).parents[2] / "movieclassifier/bundled/sample_reviews.csv"
 SETTINGS = {"n_features": 2**14, "passes": 2, "calibrate": False}

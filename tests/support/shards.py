@@ -5,7 +5,7 @@ import json
 import numpy as np
 
 from movieclassifier import make_recipe
-from movieclassifier.training.shards.lines import Lines
+from movieclassifier.training.shards.document_lines import Lines
 from movieclassifier.training.shards.messages import LiveColumns, PassWeights, Shard, ShardSettings
 
 WORDS = ["good", "bad", "fine", "dull", "great", "awful", "film", "plot", "music", ":)", ":(", "the", "a", "of"]

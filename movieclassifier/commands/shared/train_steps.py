@@ -167,7 +167,7 @@ def fit_stream(
     """Fit on one machine, or by shards on an engine, as the options say."""
     if plan.n_shards == 1 or engine is None:
         return fit(documents, plan, **fit_options(run, plan))
-    from movieclassifier.training.shards.fit import fit_shards
+    from movieclassifier.training.shards.driver import fit_shards
 
     return fit_shards(
         documents,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from movieclassifier.corpora.pieces import Excerpt
 from movieclassifier.corpora.readers.contract import Label
 from movieclassifier.recipes.linear import Recipe
-from movieclassifier.training.shards.lines import Lines
+from movieclassifier.training.shards.document_lines import Lines
 from movieclassifier.training.shards.small_integers import SmallIntegers
 
 

@@ -21,10 +21,10 @@ from movieclassifier.training.learners.log_count_ratio import LogCountRatio
 from movieclassifier.training.learners.trainer import Trainer
 from movieclassifier.training.plan import Plan
 from movieclassifier.training.shards import saved_passes
-from movieclassifier.training.shards.lines import Lines, write_parts
+from movieclassifier.training.shards.document_lines import Lines, write_parts
 from movieclassifier.training.shards.messages import LiveColumns, PassWeights, Shard, ShardSettings
 from movieclassifier.training.shards.mixing import Mix
-from movieclassifier.training.shards.tasks import count_shards, step_shards
+from movieclassifier.training.shards.shard_tasks import count_shards, step_shards
 from movieclassifier.training.steps import Fit
 
 COUNTING_FIRST = "the counting pass comes first; call count()."
@@ -90,7 +90,7 @@ class ShardedFit:
         Raises
         ------
         OSError, ValueError
-            As :func:`movieclassifier.training.shards.lines.write_parts`.
+            As :func:`movieclassifier.training.shards.document_lines.write_parts`.
         """
         ends = np.linspace(0, self.plan.n_fit, self.plan.n_shards + 1).round().astype(int).tolist()
         parts: Sequence[Excerpt | Lines]

@@ -4,7 +4,7 @@ import numpy as np
 
 from movieclassifier.training.shards.caches import drop_caches, iter_numbered, open_numbered
 from movieclassifier.training.shards.numbering import Numbering
-from movieclassifier.training.shards.tasks import count_shards, step_shards
+from movieclassifier.training.shards.shard_tasks import count_shards, step_shards
 from tests.support.shards import all_of, documents, settings_of, shards_of, weights_after
 
 

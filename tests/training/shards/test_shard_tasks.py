@@ -7,7 +7,7 @@ import pytest
 
 from movieclassifier import make_recipe
 from movieclassifier.features.hashing import hash_texts
-from movieclassifier.training.shards.tasks import count_shards, step_shards
+from movieclassifier.training.shards.shard_tasks import count_shards, step_shards
 from tests.support.shards import all_of, documents, settings_of, shards_of, weights_after
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from movieclassifier.training.shards.lines import write_parts
+from movieclassifier.training.shards.document_lines import write_parts
 from tests.support.shards import documents, shards_of
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from movieclassifier.corpora import cutting
 from movieclassifier.training.engines.local import LocalEngine
-from movieclassifier.training.shards import lines
-from movieclassifier.training.shards.fit import fit_shards
-from movieclassifier.training.shards.lines import DOCUMENTS
+from movieclassifier.training.shards import document_lines
+from movieclassifier.training.shards.document_lines import DOCUMENTS
+from movieclassifier.training.shards.driver import fit_shards
 from movieclassifier.training.source_tasks import find_source
 from tests.support.engines import InProcess
 from tests.support.shard_fits import digest_of, plan_of, read_sample
@@ -84,8 +84,8 @@ def test_a_recipe_without_a_ratio_is_trained_too(sample, tmp_path):
 def test_the_calibration_slice_is_left_out_of_the_shards(sample, tmp_path, monkeypatch):
     plan = plan_of(sample, settings={"calibrate": True})
     written = []
-    write = lines._write_lines
-    monkeypatch.setattr(lines, "_write_lines", lambda *args: written.append(write(*args)) or written[-1])
+    write = document_lines._write_lines
+    monkeypatch.setattr(document_lines, "_write_lines", lambda *args: written.append(write(*args)) or written[-1])
     classifier = fit_shards(iter(sample[0]), plan, InProcess(), model_dir=tmp_path)
     assert written == [95] * 4
     assert classifier.temperature_ != 1

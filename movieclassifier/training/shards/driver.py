@@ -15,7 +15,7 @@ from movieclassifier.training.engines.tasks import Engine, Task
 from movieclassifier.training.plan import Plan
 from movieclassifier.training.scoring_tasks import score_on
 from movieclassifier.training.shards.caches import drop_caches
-from movieclassifier.training.shards.lines import DOCUMENTS
+from movieclassifier.training.shards.document_lines import DOCUMENTS
 from movieclassifier.training.shards.saved_passes import WEIGHTS, remove_saved
 from movieclassifier.training.shards.sharded_fit import ShardedFit
 
