@@ -4,11 +4,12 @@
 What costs time is fetching counts and weights from all over memory, and what helps is to make small what is fetched at
 random. Nine columns of ten are in fewer than ``min_df`` documents. They have ratio 0, and add 0 to every sum and every
 weight. Such a column has only a word of 4 bytes in ``table``: its two counts, of 15 bits each. A column that reaches
-``min_df`` gets a slot of 16 bytes, ``LIVE | slot`` stands in the table from then on, and what comes after counting
-knows slots only: 19 MB for the reviews of aclImdb, in place of 50.
+``min_df`` gets a slot of 8 bytes, ``LIVE | slot`` stands in the table from then on, and what comes after counting
+knows slots only: 10 MB for the reviews of aclImdb, in place of 50. A count that outgrows 15 bits moves with the other
+one of its column to ``large``, and the slot says where.
 
 Counting knows no weights, and may therefore be one minibatch ahead in a thread of its own: it writes the table and
-slots that are new. Counts of slots are brought up to date where the weights are, in ``step``.
+slots that are new. Counts of slots are brought up to date where the weights are, in ``add``.
 """
 
 from libc.math cimport NAN, exp, isfinite
@@ -26,10 +27,16 @@ cdef extern from *:
     void PREFETCH(const void* address) noexcept nogil
 
 cdef struct Slot:
-    uint32_t n0  # documents of the first class that have the column, up to the last minibatch
-    uint32_t n1
-    uint32_t more  # documents of this minibatch to add to them: 16 bits for each class
+    uint32_t word  # the documents of each class that have the column, of 15 bits; or LARGE | their place in ``large``
     float weight
+
+cdef struct Ratios:  # what the log-count ratio of a slot follows from
+    double constant
+    uint32_t min_df
+    const double* logs  # of counts plus 1
+    Py_ssize_t n_logs
+    double log_2
+    const uint32_t* large
 
 cdef enum:
     AHEAD = 32  # entries
@@ -38,14 +45,42 @@ cdef enum:
     ESCAPE = 255  # as in packing.py
 
 cdef uint32_t LIVE = 0x80000000
+cdef uint32_t LARGE = 0x80000000
 
 
-cdef inline double log_count(uint32_t count, const double* table, Py_ssize_t n_table, double log_2) noexcept nogil:
+cdef Ratios make_ratios(
+    double constant, uint32_t min_df, const double[::1] logs, double log_2, const uint32_t[:, ::1] large
+) except *:
+    if logs.shape[0] <= COUNT_MASK:
+        raise ValueError(f"there must be logarithms of all counts up to {COUNT_MASK}")
+    return Ratios(constant, min_df, &logs[0], logs.shape[0], log_2, &large[0, 0])
+
+
+cdef double log_large(uint32_t count, const Ratios* ratios) noexcept nogil:
     cdef int halvings = 0
-    while count >= n_table:
+    while count >= ratios.n_logs:
         count >>= 1
         halvings += 1
-    return table[count] + halvings * log_2
+    return ratios.logs[count] + halvings * ratios.log_2
+
+
+cdef inline void read_counts(uint32_t word, const uint32_t* large, uint32_t* both) noexcept nogil:
+    if word & LARGE:
+        both[0], both[1] = large[2 * (word ^ LARGE)], large[2 * (word ^ LARGE) + 1]
+    else:
+        both[0], both[1] = word & COUNT_MASK, word >> COUNT_BITS
+
+
+cdef inline float log_ratio(uint32_t word, const Ratios* ratios) noexcept nogil:
+    cdef uint32_t n0 = word & COUNT_MASK, n1 = word >> COUNT_BITS
+    cdef uint32_t both[2]
+    cdef double ratio
+    if word & LARGE:
+        read_counts(word, ratios.large, both)
+        return <float> (log_large(both[1], ratios) - log_large(both[0], ratios) - ratios.constant)
+    # Looked up whether it is needed or not: the processor would guess wrong which.
+    ratio = ratios.logs[n1] - ratios.logs[n0] - ratios.constant
+    return <float> (ratio if n0 + n1 >= ratios.min_df else 0)
 
 
 cdef int check_rows(const int32_t[::1] columns, const int32_t[::1] indptr, Py_ssize_t n_rows, Py_ssize_t n) except -1:
@@ -79,12 +114,12 @@ def count(
 ):
     """Count a minibatch, and keep the entries whose columns have a slot at its end.
 
-    ``live`` gets their slots; LIVE marks those that had one when their row was counted, and whose document ``step``
-    therefore has to add. Rows that are ``even`` have one value each in ``data``, and leave ``live_data`` as it is. Returns
+    ``live`` gets their slots; LIVE marks those that had one when their row was counted, and whose document ``add``
+    therefore has to count. Rows that are ``even`` have one value each in ``data``, and leave ``live_data`` as it is. Returns
     the number of slots.
     """
     cdef Py_ssize_t row, place, kept = 0, n = columns.shape[0]
-    cdef uint32_t word, waits, entry, is_live, column, one, done, n_documents
+    cdef uint32_t word, waits, entry, is_live, column, one, n_documents
     cdef uint64_t[8192] fresh  # a set of the columns that got a slot here, as bits; some others are taken for members
     cdef Slot* slot = <Slot*> &slots[0, 0]
     memset(fresh, 0, sizeof(fresh))
@@ -93,12 +128,11 @@ def count(
         raise ValueError("there must be a value for each entry, or for each row of even ones")
     if live.shape[0] < n or (live_data.shape[0] < n and not even) or live_indptr.shape[0] != indptr.shape[0]:
         raise ValueError("there is no room for the live entries")
-    if slots.shape[1] != 4 or slots.shape[0] < min(n_slots + n, table.shape[0]) + 1:
+    if slots.shape[1] != 2 or slots.shape[0] < min(n_slots + n, table.shape[0]) + 1:
         raise ValueError("there is no room for new slots")
     with nogil:
         for row in range(y.shape[0]):
             one = <uint32_t> 1 << (COUNT_BITS * y[row])
-            done = <uint32_t> 1 << (16 * y[row])
             for place in range(indptr[row], indptr[row + 1]):
                 if place + AHEAD < n:
                     PREFETCH(&table[columns[place + AHEAD]])
@@ -110,10 +144,9 @@ def count(
                 table[columns[place]] = word
                 n_documents = ((word & COUNT_MASK) + (word >> COUNT_BITS)) & waits
                 if n_documents >= min_df:
-                    # This document is counted in the slot, too; the entry is marked, so that step() adds it.
-                    slot[n_slots].n0 = slot[n_slots].n1 = 0
+                    # The entry of this document is marked, so that add() will count it in the slot.
+                    slot[n_slots].word = word - one
                     slot[n_slots].weight = 0
-                    slot[n_slots].more = ((word & COUNT_MASK) | (word >> COUNT_BITS << 16)) - done
                     table[columns[place]] = live[place] = LIVE | <uint32_t> n_slots
                     n_slots += 1
                     fresh[columns[place] >> 6 & 8191] |= <uint64_t> 1 << (columns[place] & 63)
@@ -134,15 +167,6 @@ def count(
     return n_slots
 
 
-cdef inline float scaled(
-    float value, uint32_t n0, uint32_t n1, double constant, uint32_t min_df,
-    const double* logs, Py_ssize_t n_logs, double log_2,
-) noexcept nogil:
-    # Looked up whether it is needed or not: the processor would guess wrong which.
-    cdef double ratio = log_count(n1, logs, n_logs, log_2) - log_count(n0, logs, n_logs, log_2) - constant
-    return value * <float> (ratio if n0 + n1 >= min_df else 0)
-
-
 def decide(
     const float[::1] data,
     bint even,
@@ -153,25 +177,58 @@ def decide(
     uint32_t min_df,
     const double[::1] logs,
     double log_2,
-    const uint8_t[::1] y,
+    const uint32_t[:, ::1] large,
     float[::1] values,
 ):
-    """Decide with the counts before this minibatch, and note in the slots which documents are to be added."""
-    cdef Py_ssize_t row, place, n = indptr[y.shape[0]]
-    cdef Slot* slot = <Slot*> &slots[0, 0]
-    cdef Slot* s
+    """Decide with the counts before this minibatch. A slot that is new has weight 0, whatever its counts."""
+    cdef Py_ssize_t row, place, n = indptr[values.shape[0]]
+    cdef const Slot* slot = <const Slot*> &slots[0, 0]
+    cdef const Slot* s
     cdef float value, x
+    cdef Ratios ratios = make_ratios(constant, min_df, logs, log_2, large)
     with nogil:
-        for row in range(y.shape[0]):
+        for row in range(values.shape[0]):
             value = 0
             for place in range(indptr[row], indptr[row + 1]):
                 if place + AHEAD < n:
                     PREFETCH(&slot[live[place + AHEAD] & ~LIVE])
                 s = &slot[live[place] & ~LIVE]
                 x = data[row if even else place]
-                value += scaled(x, s.n0, s.n1, constant, min_df, &logs[0], logs.shape[0], log_2) * s.weight
-                s.more += (live[place] >> 31) << (16 * y[row])
+                value += x * log_ratio(s.word, &ratios) * s.weight
             values[row] = value
+
+
+def add(
+    const uint32_t[::1] live,
+    const int32_t[::1] indptr,
+    const uint8_t[::1] y,
+    uint32_t[:, ::1] slots,
+    uint32_t[:, ::1] large,
+    Py_ssize_t n_large,
+):
+    """Count the documents of a minibatch in the slots of their marked entries. Returns how many have large counts."""
+    cdef Py_ssize_t row, place, n = indptr[y.shape[0]]
+    cdef Slot* slot = <Slot*> &slots[0, 0]
+    cdef Slot* s
+    cdef uint32_t mark, full, shift
+    with nogil:
+        for row in range(y.shape[0]):
+            shift = COUNT_BITS * y[row]
+            full = <uint32_t> COUNT_MASK << shift
+            for place in range(indptr[row], indptr[row + 1]):
+                if place + AHEAD < n:
+                    PREFETCH(&slot[live[place + AHEAD] & ~LIVE])
+                s = &slot[live[place] & ~LIVE]
+                mark = live[place] >> 31
+                if s.word & full == full and not s.word & LARGE:
+                    read_counts(s.word, NULL, &large[n_large, 0])
+                    s.word = LARGE | <uint32_t> n_large
+                    n_large += 1
+                if s.word & LARGE:
+                    large[s.word ^ LARGE, y[row]] += mark
+                else:
+                    s.word += mark << shift
+    return n_large
 
 
 cdef inline double log_loss_gradient(double y, double p) noexcept nogil:
@@ -203,6 +260,7 @@ def step(
     uint32_t min_df,
     const double[::1] logs,
     double log_2,
+    const uint32_t[:, ::1] large,
     const uint8_t[::1] y,
     const int32_t[::1] order,
     double intercept,
@@ -219,6 +277,7 @@ def step(
     cdef Slot* s
     cdef double p, eta, update, wscale = 1
     cdef float value, x, size
+    cdef Ratios ratios = make_ratios(constant, min_df, logs, log_2, large)
     with nogil:
         for i in range(n_rows):
             row = order[i]
@@ -233,12 +292,8 @@ def step(
                 elif place + AHEAD - n < n_next:
                     PREFETCH(&slot[next[place + AHEAD - n] & ~LIVE])
                 s = &slot[live[start + place] & ~LIVE]
-                # The first row of a minibatch that meets a slot brings its counts up to date.
-                s.n0 += s.more & 0xFFFF
-                s.n1 += s.more >> 16
-                s.more = 0
                 x = data[row if even else start + place]
-                value = scaled(x, s.n0, s.n1, constant, min_df, &logs[0], logs.shape[0], log_2)
+                value = x * log_ratio(s.word, &ratios)
                 row_values[place] = value
                 p += s.weight * value
             p = <float> (p * wscale) + intercept
@@ -266,6 +321,7 @@ def fold(
     uint32_t min_df,
     const double[::1] logs,
     double log_2,
+    const uint32_t[:, ::1] large,
     uint32_t[::1] coef,
     int32_t[::1] columns,
     float[::1] ratio,
@@ -280,6 +336,7 @@ def fold(
     cdef Slot* slot = <Slot*> &slots[0, 0]
     cdef Slot* s
     cdef float value, product
+    cdef Ratios ratios = make_ratios(constant, min_df, logs, log_2, large)
     with nogil:
         for column in range(table.shape[0]):
             if column + AHEAD < table.shape[0] and table[column + AHEAD] & LIVE:
@@ -289,7 +346,7 @@ def fold(
             if not word & LIVE:
                 continue
             s = &slot[word ^ LIVE]
-            value = scaled(1, s.n0, s.n1, constant, min_df, &logs[0], logs.shape[0], log_2)
+            value = log_ratio(s.word, &ratios)
             product = s.weight  # which may be -0
             if s.weight != 0 and value != 0:
                 product = s.weight * value
@@ -304,6 +361,7 @@ def fold(
 def pack_state(
     const uint32_t[::1] table,
     uint32_t[:, ::1] slots,
+    const uint32_t[:, ::1] counts_of_large,
     uint8_t[::1] weight_steps,
     float[::1] weights,
     uint8_t[::1] count_steps,
@@ -327,9 +385,10 @@ def pack_state(
             weight = 0
             if table[column] & LIVE:
                 s = &slot[table[column] ^ LIVE]
-                both[0], both[1], weight = s.n0, s.n1, s.weight
+                weight = s.weight
+                read_counts(s.word, &counts_of_large[0, 0], both)
             else:
-                both[0], both[1] = table[column] & COUNT_MASK, table[column] >> COUNT_BITS
+                read_counts(table[column], NULL, both)
             if weight != 0:
                 longest = max(longest, column - last_weight)
                 weight_steps[n_weights] = <uint8_t> (column - last_weight)

@@ -28,8 +28,10 @@ from movieclassifier.training.learners.sgd import CompiledSGD
 Arrays = dict[str, NDArray[Any]]
 Room = tuple[NDArray[np.float32], NDArray[np.uint32]]
 LIVE = np.uint32(0x80000000)
-SLOT = np.dtype([("n0", "u4"), ("n1", "u4"), ("more", "u4"), ("weight", "f4")])
-# Counts that wait in the table have 15 bits, those that wait in a slot 16.
+SLOT = np.dtype([("word", "u4"), ("weight", "f4")])
+# In place of counts that have more than 15 bits there is this, and their place among the large ones.
+LARGE = np.uint32(0x80000000)
+MAX_COUNT = 2**15 - 1
 MAX_MIN_DF = 2**14
 MAX_MINIBATCH = 2**15
 
@@ -89,7 +91,8 @@ class SlotTrainer:
         self._table = np.zeros(n_features, np.uint32)
         # As many as there can be; the operating system gives memory to those that are written.
         self._slots = np.zeros(n_features + 1, SLOT)
-        self._n_slots = 0
+        self._large = np.zeros((n_features + 1, 2), np.uint32)
+        self._n_slots = self._n_large = 0
         self._spare: deque[Room] = deque()  # arrays of minibatches that were learned
         self._totals = np.zeros(2, np.int64)
         self._sgd = CompiledSGD(0, recipe.ngrams.dtype, recipe.alpha, seed)
@@ -158,14 +161,14 @@ class SlotTrainer:
         slots, indptr, y = minibatch.slots, minibatch.indptr, minibatch.y
         data = (minibatch.data, minibatch.even)
         values, scratch = np.empty(len(y), np.float32), np.empty(max(1, np.diff(indptr).max(initial=0)), np.float32)
-        logs = (self.min_df, LOG_TABLE, LOG_2)
         words, sgd = self._words(), self._sgd
-        self._twin.decide(*data, slots, indptr, words, self._constant(), *logs, y, values)
+        self._twin.decide(*data, slots, indptr, words, *self._ratios(), values)
+        self._n_large = self._twin.add(slots, indptr, y, words, self._large, self._n_large)
         np.add.at(self._totals, y, minibatch.lengths)
         n_correct = int((predicted_positions((values + sgd.intercept_)[:, None]) == y).sum())
         arrays = (*data, slots, indptr, words, minibatch.n_slots)
         intercept = self._twin.step(
-            *arrays, self._constant(), *logs, y, sgd.order(len(y)), float(sgd.intercept_[0]), *sgd.settings, scratch
+            *arrays, *self._ratios(), y, sgd.order(len(y)), float(sgd.intercept_[0]), *sgd.settings, scratch
         )
         if not math.isfinite(intercept):
             raise ValueError(f"the weights have overflowed; use a different alpha than {self.recipe.alpha}.")
@@ -173,18 +176,21 @@ class SlotTrainer:
         return n_correct
 
     def _words(self) -> NDArray[np.uint32]:
-        return self._slots.view(np.uint32).reshape(-1, 4)
+        return self._slots.view(np.uint32).reshape(-1, 2)
 
-    def _constant(self) -> float:
-        return log_total_ratio(self._totals, 1, self.recipe.ngrams.n_features)
+    def _ratios(self) -> tuple[Any, ...]:
+        """Return what the log-count ratio of a slot follows from."""
+        constant = log_total_ratio(self._totals, 1, self.recipe.ngrams.n_features)
+        return constant, self.min_df, LOG_TABLE, LOG_2, self._large
 
     def counts(self, columns: NDArray[np.integer] | slice) -> NDArray[np.int32]:
         """Return the documents of each class that have some columns, of shape (n, 2)."""
-        words = self._table[columns]
-        counts = np.stack([words & 0x7FFF, words >> 15], axis=1).astype(np.int32)
+        words = np.array(self._table[columns])
         live = words >= LIVE
-        slots = self._slots[words[live] ^ LIVE]
-        counts[live] = np.stack([slots["n0"], slots["n1"]], axis=1)
+        words[live] = self._slots["word"][words[live] ^ LIVE]
+        counts = np.stack([words & 0x7FFF, words >> 15], axis=1).astype(np.int32)
+        large = words >= LARGE
+        counts[large] = self._large[words[large] ^ LARGE]
         return counts
 
     def document_frequency(self, columns: NDArray[np.integer]) -> NDArray[np.integer]:
@@ -202,8 +208,7 @@ class SlotTrainer:
         """
         coef = self._table.view(np.float32) if in_place else np.empty(self.recipe.ngrams.n_features, np.float32)
         columns, ratio = np.empty(self._n_slots, np.int32), np.empty(self._n_slots, np.float32)
-        settings = (self._constant(), self.min_df, LOG_TABLE, LOG_2)
-        n = self._twin.fold(self._table, self._words(), *settings, coef.view(np.uint32), columns, ratio)
+        n = self._twin.fold(self._table, self._words(), *self._ratios(), coef.view(np.uint32), columns, ratio)
         return Weights(coef[None], self._sgd.intercept_, columns[:n], ratio[None, :n], self.t)
 
     def state(self) -> dict[str, NDArray[Any]]:
@@ -219,7 +224,8 @@ class SlotTrainer:
         steps, of_counts, values = np.empty(n, np.uint8), np.empty(2 * n + 1, np.uint8), np.empty(2 * n + 1, np.uint8)
         weights, large = np.empty(n, np.float32), np.empty(2 * n, np.int32)
         arrays = steps, weights, of_counts, values, large
-        n_weights, n_counts, n_large, longest = self._twin.pack_state(self._table, self._words(), *arrays)
+        trained = self._table, self._words(), self._large
+        n_weights, n_counts, n_large, longest = self._twin.pack_state(*trained, *arrays)
         if longest >= 2**8:
             return None
         coef: Arrays = {"coef_.0.steps": steps[:n_weights], "coef_.0.values": weights[:n_weights]}
@@ -259,8 +265,11 @@ class SlotTrainer:
         live = np.flatnonzero((n_documents >= self.min_df) | (coef != 0))
         self._n_slots = len(live)
         self._table[:] = counts[:, 0].astype(np.uint32) | counts[:, 1].astype(np.uint32) << np.uint32(15)
+        large = np.flatnonzero((counts > MAX_COUNT).any(axis=1))
+        self._n_large, self._large[: len(large)] = len(large), counts[large]
+        self._table[large] = LARGE | np.arange(len(large), dtype=np.uint32)
+        self._slots["word"][: len(live)] = self._table[live]
         self._table[live] = LIVE | np.arange(len(live), dtype=np.uint32)
-        self._slots["n0"][: len(live)], self._slots["n1"][: len(live)] = counts[live].T
         self._slots["weight"][: len(live)] = coef[live]
         self._totals = ratio.totals_.copy()
         self._sgd.intercept_, self._sgd.t_ = other.estimators_[0].intercept_, other.estimators_[0].t_

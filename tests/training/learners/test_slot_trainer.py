@@ -111,6 +111,23 @@ def test_counts_beyond_the_table_of_logarithms():
     learn(trainers, [random_minibatch(rng, 30) for _ in range(5)])
 
 
+def test_counts_that_outgrow_a_slot():
+    rng = np.random.RandomState(0)
+    trainers = both(4)
+    # On either side of the 15 bits, so that some columns outgrow them with each minibatch.
+    trainers[1].ratio_.counts_[:] = rng.randint(2**15 - 40, 2**15 + 10, (N_FEATURES, 2))
+    trainers[1].ratio_.counts_[::5, 1] = 0
+    trainers[1].ratio_.totals_[:] = trainers[1].ratio_.counts_.sum(axis=0)
+    trainers[0].load_state(trainers[1].state())
+    before = trainers[0]._n_large
+    learn(trainers, [random_minibatch(rng, 30) for _ in range(12)])
+    assert before < trainers[0]._n_large
+    every = np.arange(N_FEATURES)
+    assert trainers[0].counts(slice(None)).tolist() == trainers[1].ratio_.counts_.tolist()
+    assert trainers[0].counts(every).tolist() == trainers[1].ratio_.counts_.tolist()
+    learn(trainers, [random_minibatch(rng, 30)])
+
+
 def test_columns_at_the_smallest_document_frequency_of_all():
     rng = np.random.RandomState(0)
     learn(both(1), [random_minibatch(rng, 1) for _ in range(60)])
