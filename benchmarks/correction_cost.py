@@ -20,11 +20,12 @@ from corrections import Scored
 from numpy.typing import NDArray
 
 from movieclassifier.commands.shared.edge import Command
-from movieclassifier.feedback.ballots import Batch, text_rows
+from movieclassifier.feedback.ballots import Batch
 from movieclassifier.feedback.bounds import DEFAULT_CAP, Bounds
 from movieclassifier.feedback.guard_scores import GuardScores
 from movieclassifier.feedback.learner import Learner
 from movieclassifier.feedback.log.entities import Client
+from movieclassifier.feedback.packed_rows import text_rows
 from movieclassifier.feedback.served_log import ServedLog
 from movieclassifier.feedback.service import Service
 from movieclassifier.feedback.settings import read_settings

@@ -8,10 +8,10 @@ In reading order:
 3. appending in a total order: :mod:`~movieclassifier.feedback.log.appending`; in groups and in turns:
    :mod:`~movieclassifier.feedback.log.grouping`, :mod:`~movieclassifier.feedback.log.turns`,
    :mod:`~movieclassifier.feedback.transactions`
-4. votes as numbers, and learning them within bounds: :mod:`~movieclassifier.feedback.ballots`,
-   :mod:`~movieclassifier.feedback.bounds`, :mod:`~movieclassifier.feedback.ballot_steps`,
-   :mod:`~movieclassifier.feedback.moved_weights`, :mod:`~movieclassifier.feedback.guard_scores`,
-   :mod:`~movieclassifier.feedback.learner`
+4. votes as numbers, and learning them within bounds: :mod:`~movieclassifier.feedback.packed_rows`,
+   :mod:`~movieclassifier.feedback.ballots`, :mod:`~movieclassifier.feedback.bounds`,
+   :mod:`~movieclassifier.feedback.ballot_steps`, :mod:`~movieclassifier.feedback.moved_weights`,
+   :mod:`~movieclassifier.feedback.guard_scores`, :mod:`~movieclassifier.feedback.learner`
 5. the served model, a function of base and log: :mod:`~movieclassifier.feedback.log.bases`,
    :mod:`~movieclassifier.feedback.log.replay`, :mod:`~movieclassifier.feedback.built_base`,
    :mod:`~movieclassifier.feedback.new_votes`, :mod:`~movieclassifier.feedback.rehearsal`,

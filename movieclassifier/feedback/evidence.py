@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from movieclassifier.features.hashing import hash_texts
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.rows import Rows
-from movieclassifier.feedback.ballots import ngrams_key
 from movieclassifier.feedback.log.stored import inflate, taking_apart
+from movieclassifier.feedback.packed_rows import ngrams_key
 from movieclassifier.models.explanation import Contribution, Explanation, Side, explain_weights
 
 MARK = 1  # the first byte; explanations of schema 1 were compressed JSON, whose first byte is 0x78

@@ -19,11 +19,12 @@ from movieclassifier.feedback.ballot_steps import (
     UNCHANGED,
     AllowedStep,
 )
-from movieclassifier.feedback.ballots import Ballots, Batch, TextRows, is_uniform
+from movieclassifier.feedback.ballots import Ballots, Batch
 from movieclassifier.feedback.bounds import Bounds, free_votes
 from movieclassifier.feedback.guard_scores import GuardScores
 from movieclassifier.feedback.log.entities import CAP, CLIENT_SHARE, GUARD, VOTE_SHARE
 from movieclassifier.feedback.moved_weights import MovedWeights
+from movieclassifier.feedback.packed_rows import TextRows, is_uniform
 from movieclassifier.feedback.space import Space
 from movieclassifier.models.classifier import Classifier
 

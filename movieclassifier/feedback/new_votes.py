@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from movieclassifier.features.ngrams import NGrams
-from movieclassifier.feedback.ballots import Batch, is_packed, unpack_rows
+from movieclassifier.feedback.ballots import Batch
 from movieclassifier.feedback.log.entities import ACCEPTED, CORRECT, INCORRECT
 from movieclassifier.feedback.log.raw_statements import NewVote
+from movieclassifier.feedback.packed_rows import is_packed, unpack_rows
 from movieclassifier.models.classifier import Classifier
 
 

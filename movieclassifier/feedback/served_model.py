@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
 from movieclassifier.features.rows import Rows
-from movieclassifier.feedback.ballots import Batch, TextRows, text_rows
+from movieclassifier.feedback.ballots import Batch
 from movieclassifier.feedback.bounds import Bounds
 from movieclassifier.feedback.built_base import build_base, read_ballots
 from movieclassifier.feedback.fresh_predictions import Decision, make_prediction, named_probabilities
@@ -37,6 +37,7 @@ from movieclassifier.feedback.log.replay import (
 from movieclassifier.feedback.log.row_conversion import Held
 from movieclassifier.feedback.log.stored import read_position
 from movieclassifier.feedback.new_votes import new_ballots
+from movieclassifier.feedback.packed_rows import TextRows, text_rows
 from movieclassifier.feedback.rehearsal import Rehearsal, rehearse
 from movieclassifier.models.classifier import Classifier
 

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
-from movieclassifier.feedback.ballots import pack_row
 from movieclassifier.feedback.log import limits
 from movieclassifier.feedback.log.appending import appending, standing_vote
 from movieclassifier.feedback.log.database import transaction
@@ -18,6 +17,7 @@ from movieclassifier.feedback.log.room import expect_room
 from movieclassifier.feedback.log.row_conversion import vote_from
 from movieclassifier.feedback.log.store import owned_prediction, prediction_row
 from movieclassifier.feedback.log.texts import clean
+from movieclassifier.feedback.packed_rows import pack_row
 from movieclassifier.feedback.served_log import ServedLog
 from movieclassifier.feedback.transactions import (
     CastVote,

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from movieclassifier.feedback.ballots import Batch, TextRows, pack_row
+from movieclassifier.feedback.ballots import Batch
 from movieclassifier.feedback.log.appending import vote_row
 from movieclassifier.feedback.log.entities import DUPLICATE, UNDONE, Client, Vote
 from movieclassifier.feedback.log.entities import REVIEW as FOR_REVIEW
@@ -23,6 +23,7 @@ from movieclassifier.feedback.log.raw_statements import (
     read_last_vote,
 )
 from movieclassifier.feedback.log.row_conversion import vote_from
+from movieclassifier.feedback.packed_rows import TextRows, pack_row
 from movieclassifier.feedback.served_model import ServedModel
 from movieclassifier.feedback.settings import REVIEW, Settings
 from movieclassifier.models.classifier import Classifier

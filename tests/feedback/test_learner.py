@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from movieclassifier.features.hashing import hash_texts
-from movieclassifier.feedback.ballots import Batch, text_rows
+from movieclassifier.feedback.ballots import Batch
 from movieclassifier.feedback.bounds import UNBOUNDED, Bounds
 from movieclassifier.feedback.guard_scores import GuardScores
 from movieclassifier.feedback.learner import Learner
+from movieclassifier.feedback.packed_rows import text_rows
 from movieclassifier.models.guard import make_guard
 from tests.support.models import random_classifier
 from tests.support.replaying import replay

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from movieclassifier.feedback import moved_weights as module
-from movieclassifier.feedback.ballots import Batch, TextRows, is_uniform, text_rows
+from movieclassifier.feedback.ballots import Batch
 from movieclassifier.feedback.bounds import Bounds
 from movieclassifier.feedback.guard_scores import GuardScores
 from movieclassifier.feedback.learner import Learner
+from movieclassifier.feedback.packed_rows import TextRows, is_uniform, text_rows
 from movieclassifier.models.guard import make_guard
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.compiled import moved_weights_twin

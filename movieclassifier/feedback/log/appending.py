@@ -134,7 +134,7 @@ class Appending:
         before, after : dict of str to float
         n_known : int
         features : bytes, optional
-            The row of the text, as :func:`movieclassifier.feedback.ballots.pack_row` returns it.
+            The row of the text, as :func:`movieclassifier.feedback.packed_rows.pack_row` returns it.
         trusted : bool
             Whether the owner imported it.
         """

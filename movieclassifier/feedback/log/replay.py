@@ -7,12 +7,13 @@ from sqlalchemy import Connection, select
 
 from movieclassifier.features.hashing import hash_texts
 from movieclassifier.features.ngrams import NGrams
-from movieclassifier.feedback.ballots import Batch, is_packed, pack_row, text_rows, unpack_rows
+from movieclassifier.feedback.ballots import Batch
 from movieclassifier.feedback.log.appending import Accepted, chunked, folded_votes
 from movieclassifier.feedback.log.entities import ACCEPTED, REJECT, RETRAINED, ROLLBACK, SERVE, UNDO
 from movieclassifier.feedback.log.errors import Misread
 from movieclassifier.feedback.log.schema import bases, events, predictions, votes
 from movieclassifier.feedback.log.stored import taking_apart
+from movieclassifier.feedback.packed_rows import is_packed, pack_row, text_rows, unpack_rows
 
 BALLOT = [votes.c[name] for name in ("position", "label", "client", "trusted", "features")]
 
