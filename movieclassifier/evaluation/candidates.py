@@ -4,7 +4,6 @@
 estimators, *in memory* pipelines that want all texts at once, and *neural* networks, which do so, too.
 """
 
-import pickle
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,12 +13,11 @@ from numpy.typing import NDArray
 
 from movieclassifier.corpora.minibatches import iter_minibatches
 from movieclassifier.corpora.readers.contract import Document, Label
+from movieclassifier.evaluation.fitted_candidates import SIZE, Fitted, FittedNetwork, FittedPipeline, FittedRecipe
 from movieclassifier.recipes.linear import Recipe
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
-
-SIZE = 1000
 
 
 @dataclass(frozen=True)
@@ -51,16 +49,6 @@ class Outline:
         """Return the positions of labels among the classes."""
         place = {label: position for position, label in enumerate(self.classes)}
         return np.array([place[label] for label in labels], dtype=np.intp)
-
-
-class Fitted(Protocol):
-    """A fitted candidate."""
-
-    def predict(self, documents: Iterable[Document]) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
-        """Return the predicted positions, and the probabilities of shape (n_samples, n_classes) if it has any."""
-
-    def n_bytes(self) -> int:
-        """Return the size of the file that it is saved as."""
 
 
 class Candidate(Protocol):
@@ -102,29 +90,11 @@ class Streaming:
             seed=outline.seed,
             allow_sorted=outline.allow_sorted,
         )
-        return _FittedRecipe(fit(documents, plan, n_threads=outline.n_threads), outline.n_threads)
+        return FittedRecipe(fit(documents, plan, n_threads=outline.n_threads), outline.n_threads)
 
     def note(self) -> str:
         """Return nothing."""
         return ""
-
-
-@dataclass(frozen=True)
-class _FittedRecipe:
-    classifier: Any
-    n_threads: int
-
-    def predict(self, documents: Iterable[Document]) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
-        from movieclassifier.models.decisions import predicted_positions, probabilities
-        from movieclassifier.models.scoring import score_documents
-
-        _, values = score_documents(self.classifier, documents, self.n_threads)
-        return predicted_positions(values), probabilities(values, self.classifier.temperature_)
-
-    def n_bytes(self) -> int:
-        from movieclassifier.models.writing import record_bytes
-
-        return len(record_bytes(self.classifier))
 
 
 @dataclass(frozen=True)
@@ -155,7 +125,7 @@ class PartialFit:
         classes = np.arange(len(outline.classes))
         for texts, labels in iter_minibatches(documents, SIZE):
             estimator.partial_fit(vectorizer.transform(texts), outline.positions(labels), classes=classes)
-        return _FittedPipeline(make_pipeline(vectorizer, estimator), len(classes))
+        return FittedPipeline(make_pipeline(vectorizer, estimator), len(classes))
 
     def note(self) -> str:
         """Return nothing."""
@@ -184,7 +154,7 @@ class InMemory:
         """Train on documents."""
         texts, labels = zip(*documents, strict=True)
         pipeline = self.make_pipeline(outline.seed).fit(texts, outline.positions(labels))
-        return _FittedPipeline(pipeline, len(outline.classes))
+        return FittedPipeline(pipeline, len(outline.classes))
 
     def note(self) -> str:
         """Return the caveat."""
@@ -210,80 +180,8 @@ class Neural:
         """Train on documents."""
         texts, labels = zip(*documents, strict=True)
         network = self.make_network(outline.seed).fit(texts, outline.positions(labels))
-        return _FittedNetwork(network, len(outline.classes))
+        return FittedNetwork(network, len(outline.classes))
 
     def note(self) -> str:
         """Return nothing."""
         return ""
-
-
-@dataclass(frozen=True)
-class _FittedNetwork:
-    network: Any
-    n_classes: int
-
-    def predict(self, documents: Iterable[Document]) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
-        y_proba = np.concatenate([self._probabilities(texts) for texts, _ in iter_minibatches(documents, SIZE)])
-        return y_proba.argmax(axis=1), y_proba
-
-    def _probabilities(self, texts: list[str]) -> NDArray[np.float64]:
-        y_proba = np.zeros((len(texts), self.n_classes))
-        y_proba[:, self.network.classes_] = self.network.predict_proba(texts)
-        return y_proba
-
-    def n_bytes(self) -> int:
-        n_bytes: int = self.network.n_bytes()
-        return n_bytes
-
-
-@dataclass(frozen=True)
-class _FittedPipeline:
-    pipeline: "Pipeline"
-    n_classes: int
-
-    def predict(self, documents: Iterable[Document]) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
-        parts = [self._predict(texts) for texts, _ in iter_minibatches(documents, SIZE)]
-        y_pred = np.concatenate([y for y, _ in parts])
-        return y_pred, np.concatenate([y_proba for _, y_proba in parts]) if parts[0][1] is not None else None
-
-    def _predict(self, texts: list[str]) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
-        vectorizer, estimator = self.pipeline[:-1], self.pipeline[-1]
-        X = vectorizer.transform(texts)
-        y_pred = estimator.predict(X).astype(np.intp)
-        if not hasattr(estimator, "predict_proba"):
-            return y_pred, None
-        # It knows nothing of classes that it was not trained on.
-        y_proba = np.zeros((len(texts), self.n_classes))
-        y_proba[:, estimator.classes_] = estimator.predict_proba(X)
-        return y_pred, y_proba
-
-    def n_bytes(self) -> int:
-        return pickled_bytes(self.pipeline)
-
-
-def pickled_bytes(thing: Any) -> int:
-    """Return the size of a pickle, which is not made: arrays are counted where they are, the rest as it is written.
-
-    Examples
-    --------
-    >>> pickled_bytes(np.zeros(10**6)) // 10**6
-    8
-    """
-    counter = _Counter()
-    pickle.dump(thing, counter, protocol=5, buffer_callback=counter.count_buffer)
-    return counter.n_bytes
-
-
-class _Counter:
-    """A file that keeps nothing but its size."""
-
-    n_bytes = 0
-
-    def write(self, part: Any) -> int:
-        n_written = memoryview(part).nbytes
-        self.n_bytes += n_written
-        return n_written
-
-    def count_buffer(self, buffer: pickle.PickleBuffer) -> None:
-        # What it returns, None, tells the pickler to leave the buffer out.
-        self.n_bytes += buffer.raw().nbytes
