@@ -192,7 +192,7 @@ def memory_bound(lessons: Lessons, recipe: Recipe, *, with_network: bool = False
     n_classes, size, choice = lessons.n_classes, settings.embedding.size, settings.choice
     n_columns = max(choice.ngrams.n_features, recipe.ngrams.n_features)
     counts = n_columns * 4 * (2 * n_classes + 3)
-    chances = choice.max_ngrams * 4 * (choice.n_folds + 1) * (n_classes + 1)
+    weights = choice.max_ngrams * 4 * (choice.n_folds + 1) * (n_classes + 1)
     vectors = settings.n_embeddings * choice.max_ngrams * (4 * size + 8)
     texts = n_texts * (24 + 8 * n_classes) + lessons.n_labelled * size * 12
-    return BASE_BYTES + vectors + max(counts, chances) + texts + NETWORK_BYTES * with_network
+    return BASE_BYTES + vectors + max(counts, weights) + texts + NETWORK_BYTES * with_network

@@ -188,37 +188,37 @@ cdef void to_unit(float* a, Py_ssize_t n) noexcept nogil:
 
 cdef void fold_one(
     float* d, float* slope, const float[:, ::1] words, const int32_t[::1] columns, Py_ssize_t start, Py_ssize_t stop,
-    const float[::1] chances, const float[:, ::1] negatives, const float[::1] negative_sum, double n_negatives,
+    const float[::1] weights, const float[:, ::1] negatives, const float[::1] negative_sum, double n_negatives,
     int n_steps, double rate, const float[::1] table,
 ) noexcept nogil:
     """Find the vector of one text on the sphere."""
     cdef Py_ssize_t size = words.shape[1], place, k, step
-    cdef double weight = 0, share
+    cdef double total = 0, share
     cdef float outward
     for place in range(start, stop):
-        weight += chances[columns[place]]
+        total += weights[columns[place]]
     for k in range(size):
         d[k] = 0
-    if weight == 0:
+    if total == 0:
         return
-    share = weight * n_negatives / negatives.shape[0]
+    share = total * n_negatives / negatives.shape[0]
     for place in range(start, stop):
-        if chances[columns[place]] > 0:
-            add_scaled(d, &words[columns[place], 0], chances[columns[place]], size)
+        if weights[columns[place]] > 0:
+            add_scaled(d, &words[columns[place], 0], weights[columns[place]], size)
     add_scaled(d, &negative_sum[0], <float> -share, size)
     to_unit(d, size)
     for step in range(n_steps):
         for k in range(size):
             slope[k] = 0
         for place in range(start, stop):
-            if chances[columns[place]] > 0:
+            if weights[columns[place]] > 0:
                 outward = 1 - look_up(lane_dot(d, &words[columns[place], 0], size), table)
-                add_scaled(slope, &words[columns[place], 0], chances[columns[place]] * outward, size)
+                add_scaled(slope, &words[columns[place], 0], weights[columns[place]] * outward, size)
         for k in range(negatives.shape[0]):
             outward = look_up(lane_dot(d, &negatives[k, 0], size), table)
             add_scaled(slope, &negatives[k, 0], <float> (-share * outward), size)
         add_scaled(slope, d, -lane_dot(d, slope, size), size)
-        add_scaled(d, slope, <float> (rate / weight), size)
+        add_scaled(d, slope, <float> (rate / total), size)
         to_unit(d, size)
 
 
@@ -226,7 +226,7 @@ def fold_in(
     const float[:, ::1] words,
     const int32_t[::1] columns,
     const int64_t[::1] indptr,
-    const float[::1] chances,
+    const float[::1] weights,
     const float[:, ::1] negatives,
     const float[::1] negative_sum,
     double n_negatives,
@@ -235,17 +235,17 @@ def fold_in(
     const float[::1] table,
     float[:, ::1] documents,
 ):
-    """Write the vectors of texts that the embedding was not trained on; see ``folding.fold_in_python``."""
+    """Write the vectors of texts that the embedding was not trained on; see ``folding_in.fold_in_python``."""
     cdef Py_ssize_t row, size = words.shape[1]
     check(columns, indptr, documents.shape[0], words.shape[0], size)
-    if not (chances.shape[0] == words.shape[0] and documents.shape[1] == negatives.shape[1] == size):
+    if not (weights.shape[0] == words.shape[0] and documents.shape[1] == negatives.shape[1] == size):
         raise ValueError("the arrays must be of the same length")
     if negative_sum.shape[0] != size or not negatives.shape[0]:
         raise ValueError("there must be negatives, and their sum")
     cdef float[::1] slope = np.empty(size, np.float32)
     with nogil:
         for row in range(documents.shape[0]):
-            fold_one(&documents[row, 0], &slope[0], words, columns, indptr[row], indptr[row + 1], chances, negatives,
+            fold_one(&documents[row, 0], &slope[0], words, columns, indptr[row], indptr[row + 1], weights, negatives,
                      negative_sum, n_negatives, n_steps, rate, table)
 
 

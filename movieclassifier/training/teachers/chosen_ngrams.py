@@ -1,4 +1,4 @@
-"""Choose the n-grams that get a vector, and the chance with which a text is pulled to each of its own."""
+"""Choose the n-grams that get a vector, and how much each of its own counts for a text."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,10 +25,10 @@ class ChoiceSettings:
     max_ngrams : int
         Where more n-grams would have a vector, `min_df` rises until they are as few.
     chance_scale, shrink : float
-        An n-gram is drawn with the chance ``min(1, chance_scale * abs(r) * n / (n + shrink))``, r being its log-count
-        ratio in n labelled texts.
+        The weight of an n-gram is ``abs(r) * n / (n + shrink)``, r being its log-count ratio in n labelled texts. It is
+        drawn with the chance ``min(1, chance_scale * weight)``.
     n_folds : int
-        A labelled text is folded in with chances that its own fold was not counted for.
+        A labelled text is folded in with weights that its own fold was not counted for.
     """
 
     ngrams: NGrams = field(default_factory=lambda: NGrams(n_features=2**24))
@@ -49,13 +49,16 @@ class Chosen:
         Ascending.
     frequency : ndarray of shape (n_ngrams,), float32
         Texts that have it.
-    chances : ndarray of shape (n_folds + 1, n_ngrams), float32
-        Chance to be drawn, by the labels outside of each fold; the last row counts all.
+    chances : ndarray of shape (n_ngrams,), float32
+        Chance to be drawn while the vectors are trained.
+    weights : ndarray of shape (n_folds + 1, n_ngrams), float32
+        Weight when a text is folded in, by the labels outside of each fold; the last row counts all.
     """
 
     columns: NDArray[np.int32]
     frequency: NDArray[np.float32]
     chances: NDArray[np.float32]
+    weights: NDArray[np.float32]
 
     def places(self, block: RowBlock) -> RowBlock:
         """Return rows with places among the chosen n-grams in place of columns."""
@@ -66,7 +69,7 @@ class Chosen:
 
 
 def choose_ngrams(lessons: Lessons, rows: RowStore, settings: ChoiceSettings) -> Chosen:
-    """Choose the n-grams that have a vector, and the chance of each to be drawn."""
+    """Choose the n-grams that have a vector, and weigh each."""
     with lessons.stages.progress("Counting n-grams", 2 * rows.n_rows) as progress:
         frequency = np.zeros((settings.ngrams.n_features, 1), np.float32)
         for block in rows.blocks():
@@ -78,7 +81,8 @@ def choose_ngrams(lessons: Lessons, rows: RowStore, settings: ChoiceSettings) ->
         columns = np.flatnonzero(frequency[:, 0] >= min_df).astype(np.int32)
         if not len(columns):
             raise ValueError(f"no n-gram is in {min_df} texts; pass more unlabelled texts.")
-        chosen = Chosen(columns, frequency[columns, 0], np.empty((0, len(columns)), np.float32))
+        empty = np.empty((0, len(columns)), np.float32)
+        chosen = Chosen(columns, frequency[columns, 0], chances=empty, weights=empty)
         del frequency
         counts = np.zeros((settings.n_folds, len(columns), lessons.n_classes), np.float32)
         one_hot = np.eye(lessons.n_classes, dtype=np.float32)
@@ -88,17 +92,17 @@ def choose_ngrams(lessons: Lessons, rows: RowStore, settings: ChoiceSettings) ->
                 count_soft(own.columns, own.indptr, one_hot[lessons.y[part.rows]], counts[fold])
             progress.update(len(block.rows))
     in_all = counts.sum(axis=0)
-    chances = np.stack([chances_of(seen, settings) for seen in (*(in_all - counts), in_all)])
-    return Chosen(columns, chosen.frequency, chances)
+    weights = np.stack([weights_of(seen, settings.shrink) for seen in (*(in_all - counts), in_all)])
+    chances = np.minimum(1, np.float32(settings.chance_scale) * weights[-1])
+    return Chosen(columns, chosen.frequency, chances, weights)
 
 
-def chances_of(counts: NDArray[np.float32], settings: ChoiceSettings) -> NDArray[np.float32]:
-    """Return the chance of each n-gram to be drawn, from the labelled texts of each class that have it."""
+def weights_of(counts: NDArray[np.float32], shrink: float) -> NDArray[np.float32]:
+    """Return the weight of each n-gram, from the labelled texts of each class that have it."""
     n = counts.sum(axis=1)
     positions = (1,) if counts.shape[1] == 2 else range(counts.shape[1])
     ratio = np.max([np.abs(soft_ratio(counts, 0, position)) for position in positions], axis=0)
-    chance = np.minimum(1, settings.chance_scale * ratio * n / (n + settings.shrink))
-    result: NDArray[np.float32] = chance.astype(np.float32)
+    result: NDArray[np.float32] = (ratio * n / (n + shrink)).astype(np.float32)
     return result
 
 

@@ -46,7 +46,7 @@ def train_embedding(
     EmbeddingNGrams
     """
     stages, seed = lessons.stages, embedding_seed(lessons.seed, number)
-    chances = embedding.thresholds(chosen.chances[-1].astype(float))
+    chances = embedding.thresholds(chosen.chances.astype(float))
 
     def start() -> dict[str, Any]:
         return vars(embedding.make_words(len(chosen.columns), noise, how, seed))
@@ -110,8 +110,8 @@ class _Visit:
 def fold_labelled(
     lessons: Lessons, rows: RowStore, chosen: Chosen, sphere: Sphere, how: EmbeddingSettings
 ) -> NDArray[np.float32]:
-    """Return the vectors of the labelled texts, each folded in with the chances of the other folds."""
-    n_folds = len(chosen.chances) - 1
+    """Return the vectors of the labelled texts, each folded in with the weights of the other folds."""
+    n_folds = len(chosen.weights) - 1
     vectors = np.zeros((lessons.n_labelled, how.size), np.float32)
     with lessons.stages.progress("Folding labelled texts in", lessons.n_labelled) as progress:
         for block in rows.blocks():
@@ -119,6 +119,6 @@ def fold_labelled(
                 break
             for fold, part in enumerate(by_fold(lessons, block, n_folds)):
                 own = chosen.places(part)
-                vectors[part.rows] = fold_in(sphere, own.columns, own.indptr, chosen.chances[fold], how)
+                vectors[part.rows] = fold_in(sphere, own.columns, own.indptr, chosen.weights[fold], how)
                 progress.update(len(part.rows))
     return vectors

@@ -49,20 +49,22 @@ def fold_in(
     sphere: Sphere,
     columns: NDArray[np.int32],
     indptr: NDArray[np.int64],
-    chances: NDArray[np.float32],
+    weights: NDArray[np.float32],
     settings: EmbeddingSettings,
 ) -> NDArray[np.float32]:
     """Return the vectors of texts that the embedding was not trained on.
 
-    The loss of a text is that of its training, summed over all its n-grams by their chances and over the same
-    negatives for every text. A step down from 0 gives a direction, a few more along the sphere the place.
+    The loss of a text is that of its training, summed over all its n-grams by their weights and over the same
+    negatives for every text. A step down from 0 gives a direction, a few more along the sphere the place. A weight may
+    be above 1, unlike a chance to be drawn: an n-gram that tells more about the class moves its text further.
 
     Parameters
     ----------
     sphere : Sphere
     columns, indptr : ndarray
         The n-grams of each text.
-    chances : ndarray of shape (n_ngrams,)
+    weights : ndarray of shape (n_ngrams,)
+        At least 0; only their proportions count.
     settings : EmbeddingSettings
 
     Returns
@@ -74,7 +76,7 @@ def fold_in(
     twin = vectors_twin()
     fold: Any = fold_in_python if twin is None else twin.fold_in
     how = (float(settings.n_negatives), settings.n_fold_steps, settings.fold_rate, SIGMOID)
-    fold(sphere.vectors, columns, indptr, chances, sphere.negatives, sphere.negative_sum, *how, documents)
+    fold(sphere.vectors, columns, indptr, weights, sphere.negatives, sphere.negative_sum, *how, documents)
     return documents
 
 
@@ -82,7 +84,7 @@ def fold_in_python(
     words: NDArray[np.float32],
     columns: NDArray[np.int32],
     indptr: NDArray[np.int64],
-    chances: NDArray[np.float32],
+    weights: NDArray[np.float32],
     negatives: NDArray[np.float32],
     negative_sum: NDArray[np.float32],
     n_negatives: float,
@@ -94,19 +96,19 @@ def fold_in_python(
     """Do as :func:`fold_in` says, by the definition."""
     for row, d in enumerate(documents):
         own = columns[indptr[row] : indptr[row + 1]]
-        weight = sum(chances[own].astype(float).tolist())
+        weight = sum(weights[own].astype(float).tolist())
         d[:] = 0
         if weight == 0:
             continue
         share = weight * n_negatives / len(negatives)
-        own = own[chances[own] > 0]
-        _add_scaled(d, words[own], chances[own])
+        own = own[weights[own] > 0]
+        _add_scaled(d, words[own], weights[own])
         d += np.float32(-share) * negative_sum
         _to_unit(d)
         for _ in range(n_steps):
             slope = np.zeros_like(d)
             inward = np.array([1 - look_up(float(lane_dot(d, word)), table) for word in words[own]], np.float32)
-            _add_scaled(slope, words[own], chances[own] * inward)
+            _add_scaled(slope, words[own], weights[own] * inward)
             near = np.array([-share * float(look_up(float(lane_dot(d, word)), table)) for word in negatives])
             _add_scaled(slope, negatives, near.astype(np.float32))
             slope += -lane_dot(d, slope) * d

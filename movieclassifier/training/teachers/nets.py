@@ -30,7 +30,7 @@ class NetSettings:
     """
 
     n_hidden: int = 128
-    n_nets: int = 2
+    n_nets: int = 4
     epochs: int = 9
     batch_size: int = 200
     rate: float = 2e-3

@@ -64,9 +64,9 @@ class Reader:
     nets: dict[str, NDArray[Any]]
     how: EmbeddingSettings
 
-    def probabilities(self, block: RowBlock, chances: NDArray[np.float32]) -> NDArray[np.float64]:
+    def probabilities(self, block: RowBlock, weights: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the probability of each class for rows of places among the chosen n-grams."""
-        return net_probabilities(self.nets, fold_in(self.sphere, block.columns, block.indptr, chances, self.how))
+        return net_probabilities(self.nets, fold_in(self.sphere, block.columns, block.indptr, weights, self.how))
 
 
 def teach(lessons: Lessons, settings: VectorsSettings | None = None) -> Probabilities:
@@ -98,7 +98,7 @@ def teach(lessons: Lessons, settings: VectorsSettings | None = None) -> Probabil
         block = hash_block(texts, ngrams)
         own = chosen.places(block)
         with ThreadPoolExecutor() as pool:  # a thread for each embedding; their order is kept
-            found = pool.map(lambda reader: reader.probabilities(own, chosen.chances[-1]), readers)
+            found = pool.map(lambda reader: reader.probabilities(own, chosen.weights[-1]), readers)
             by_nets = np.mean(list(found), axis=0)
         logs = [naive_bayes.log_probabilities(block), np.log(np.maximum(by_nets, 1e-12))]
         return blend(logs, [settings.naive_bayes_share, settings.net_share])
@@ -109,7 +109,7 @@ def teach(lessons: Lessons, settings: VectorsSettings | None = None) -> Probabil
 def train_reader(lessons: Lessons, rows: RowStore, chosen: Chosen, settings: VectorsSettings, number: int) -> Reader:
     """Train one of the embeddings and the networks over it."""
     how, seed = settings.embedding, embedding_seed(lessons.seed, number)
-    noise = noise_table(chosen.frequency.astype(float) * chosen.chances[-1])
+    noise = noise_table(chosen.frequency.astype(float) * chosen.chances)
     words = train_embedding(lessons, rows, chosen, noise=noise, how=how, number=number)
     sphere = make_sphere(words.vectors, noise, how, seed)
 

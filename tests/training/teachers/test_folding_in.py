@@ -21,9 +21,9 @@ def folded(seed):
     sphere = some_sphere(rng)
     lengths = [5, 1, 0, 9]
     columns = np.concatenate([np.sort(rng.choice(N_WORDS, n, replace=False)) for n in lengths]).astype(np.int32)
-    chances = rng.uniform(size=N_WORDS).astype(np.float32)
-    chances[::5] = 0
-    return fold_in(sphere, columns, np.r_[0, np.cumsum(lengths)], chances, SETTINGS), sphere, columns, chances
+    weights = rng.uniform(size=N_WORDS).astype(np.float32)
+    weights[::5] = 0
+    return fold_in(sphere, columns, np.r_[0, np.cumsum(lengths)], weights, SETTINGS), sphere, columns, weights
 
 
 @needs_twin
@@ -39,28 +39,34 @@ def test_a_text_is_folded_to_the_sphere_and_one_without_ngrams_to_0():
 
 
 def test_the_place_of_a_text_has_a_lower_loss_than_places_near_it():
-    vectors, sphere, columns, chances = folded(1)
-    own, weights = sphere.vectors[columns[:5]], chances[columns[:5]]
+    vectors, sphere, columns, weights = folded(1)
+    own, its_weights = sphere.vectors[columns[:5]], weights[columns[:5]]
 
     def loss(d):
-        near = -(weights * np.log(1 / (1 + np.exp(-6 * own @ d)))).sum()
+        near = -(its_weights * np.log(1 / (1 + np.exp(-6 * own @ d)))).sum()
         far = -np.log(1 / (1 + np.exp(6 * sphere.negatives @ d))).mean()
-        return near + weights.sum() * SETTINGS.n_negatives * far
+        return near + its_weights.sum() * SETTINGS.n_negatives * far
 
     rng = np.random.RandomState(0)
-    found = fold_in(sphere, columns[:5], np.array([0, 5]), chances, EmbeddingSettings(size=32, n_fold_steps=60))[0]
+    found = fold_in(sphere, columns[:5], np.array([0, 5]), weights, EmbeddingSettings(size=32, n_fold_steps=60))[0]
     assert loss(vectors[0]) < loss(vectors[3])
     for _ in range(20):
         moved = found + 0.05 * rng.normal(size=32).astype(np.float32)
         assert loss(found) < loss(moved / np.linalg.norm(moved)) + 1e-3
 
 
+def test_only_the_proportions_of_the_weights_count():
+    vectors, sphere, columns, weights = folded(1)
+    found = fold_in(sphere, columns[:5], np.array([0, 5]), 8 * weights, SETTINGS)
+    np.testing.assert_allclose(found[0], vectors[0], atol=1e-5)
+
+
 @needs_twin
 @pytest.mark.parametrize(
-    ("chances", "message"), [(np.ones(3, np.float32), "of the same length"), (np.ones(N_WORDS, np.float32), "below 40")]
+    ("weights", "message"), [(np.ones(3, np.float32), "of the same length"), (np.ones(N_WORDS, np.float32), "below 40")]
 )
-def test_the_compiled_twin_refuses_arrays_that_do_not_fit(chances, message):
+def test_the_compiled_twin_refuses_arrays_that_do_not_fit(weights, message):
     sphere = some_sphere(np.random.RandomState(0))
-    columns = np.array([N_WORDS if len(chances) == N_WORDS else 0], np.int32)
+    columns = np.array([N_WORDS if len(weights) == N_WORDS else 0], np.int32)
     with pytest.raises(ValueError, match=message):
-        fold_in(sphere, columns, np.array([0, 1]), chances, SETTINGS)
+        fold_in(sphere, columns, np.array([0, 1]), weights, SETTINGS)
