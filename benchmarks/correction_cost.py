@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.feedback.ballots import Batch
-from movieclassifier.feedback.bounds import DEFAULT_CAP, Bounds
+from movieclassifier.feedback.bounds import DEFAULT_CAP, Bounds, allowed_loss
 from movieclassifier.feedback.guard_scores import GuardScores
 from movieclassifier.feedback.learner import Learner
 from movieclassifier.feedback.log.entities import Client
@@ -95,7 +95,7 @@ def vote_all(
 ) -> dict[str, float]:
     """Cast votes of some addresses in turn, and return how many acted and what that costs the other texts."""
     learner = Learner(base, bounds)
-    floor = guard_accuracy(base, guard, base.columns) - bounds.tolerance
+    floor = guard_accuracy(base, guard, base.columns) - allowed_loss(bounds.tolerance, len(guard["guard_y"]))
     learner.watch(GuardScores(learner.space, learner.moved.weights, base.intercept_, guard, base.columns, floor))
     n = 0
     for n, (text, label) in enumerate(votes(learner, base, corpus), start=1):

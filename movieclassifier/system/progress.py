@@ -111,7 +111,7 @@ class Progress:
 
     def _beat(self) -> None:
         """Draw when a step has taken so long that nothing was drawn for a while."""
-        while not self._ended.wait(SECONDS_BETWEEN_LINES / 5):
+        while not self._ended.wait(max(0.0, self._last + SECONDS_BETWEEN_LINES - time.monotonic())):
             with self._lock:
                 if not self._ended.is_set() and time.monotonic() - self._last >= SECONDS_BETWEEN_LINES:
                     self._draw()
