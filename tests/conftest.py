@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,13 @@ def pytest_configure(config):
     goes.__enter__()
     config.add_cleanup(lambda: goes.__exit__(None, None, None))
     os.environ["TMPDIR"] = tempfile.tempdir = folder
+
+
+@pytest.fixture
+def start_of_day(monkeypatch):
+    """Let the clock go on from the next midnight: limits count by the minute and the hour, and none ends soon then."""
+    until = 86400 - time.time() % 86400
+    monkeypatch.setattr(time, "time", lambda real=time.time: real() + until)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -27,6 +27,7 @@ def test_the_longest_text_in_the_widest_script_fits(make_app):
     assert visitor.send("/", review="😀" * 20_000).status_code == 303
 
 
+@pytest.mark.usefixtures("start_of_day")
 def test_too_many_requests_are_refused_with_a_page(make_app):
     visitor = Visitor(make_app(PREDICTIONS_PER_MINUTE=1))
     visitor.classify()

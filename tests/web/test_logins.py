@@ -5,6 +5,8 @@ from werkzeug.security import generate_password_hash
 
 from tests.support.visitors import Visitor
 
+pytestmark = pytest.mark.usefixtures("start_of_day")
+
 PASSWORD = "correct horse"
 HASH = generate_password_hash(PASSWORD, "pbkdf2:sha256:10")
 

@@ -7,6 +7,8 @@ from movieclassifier.feedback.log.errors import TooMany
 from movieclassifier.feedback.log.limits import Rate, refuse_beyond
 from tests.support.services import ADA, BOB, TEXTS, contradict, open_service
 
+pytestmark = pytest.mark.usefixtures("start_of_day")
+
 
 def test_votes_are_limited_per_client_and_not_by_repeats(tmp_path, model, database_url):
     service = open_service(database_url, model, VOTES_PER_HOUR=3)

@@ -229,6 +229,7 @@ def test_unknown_paths_and_methods_are_problems(client):
     assert "GET" in response.headers["Allow"]
 
 
+@pytest.mark.usefixtures("start_of_day")
 def test_too_many_requests_are_told_when_to_come_back(tmp_path, small_model, postgresql_url):
     for url in (f"sqlite:///{tmp_path}/f.db", postgresql_url):
         config = {"TESTING": True, "SECRET_KEY": "test", "DATABASE_URL": url, "MODEL": str(small_model)}
@@ -247,6 +248,7 @@ def test_too_many_requests_are_told_when_to_come_back(tmp_path, small_model, pos
             worker.extensions["movieclassifier"].close()
 
 
+@pytest.mark.usefixtures("start_of_day")
 def test_votes_are_limited(tmp_path, small_model):
     app = create_app(
         {

@@ -109,6 +109,7 @@ def test_what_is_odd_is_left_to_flask(app, name, flask_only, monkeypatch):
     assert shape(first) == shape(second)
 
 
+@pytest.mark.usefixtures("start_of_day")
 def test_limits_hold_and_are_counted_once(tmp_path, small_model):
     given = {"SECRET_KEY": "test", "MODEL": str(small_model), "DATABASE_URL": f"sqlite:///{tmp_path}/f.db"}
     app = create_app(given | {"PREDICTIONS_PER_MINUTE": 3})

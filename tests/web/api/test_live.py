@@ -91,6 +91,7 @@ def test_search_tells_scores_and_their_mean(client):
     assert all(0 <= post["score"] <= 1 for post in found["posts"])
 
 
+@pytest.mark.usefixtures("start_of_day")
 def test_search_that_finds_nothing_or_takes_long_says_so(client, server, monkeypatch):
     found = client.post(f"{API}/searches", json={"query": "none"}).get_json()
     assert "no such page (404)" in found["fault"]

@@ -135,7 +135,7 @@ def test_incorrect_shows_the_answer_before_and_after_and_undo_takes_it_back(visi
     assert (response.status_code, response.location) == (303, f"/thanks/{id}")
     page = words_of(visitor.read(f"/thanks/{id}"))
     assert re.search(r"The model changed its mind: it said .* positive, .* now it says .* negative,", page)
-    assert "The dark mark shows where it stood before." in page
+    assert "The thin mark shows where it stood before." in page
     assert "The words that moved" in page
     response = visitor.send(f"/results/{id}/undo")
     assert (response.status_code, response.location) == (303, f"/results/{id}")
@@ -424,6 +424,7 @@ def test_a_draft_needs_the_token_of_the_form(visitor):
     assert visitor.client.post("/draft", data={"review": REVIEW}).status_code == 400
 
 
+@pytest.mark.usefixtures("start_of_day")
 def test_drafts_have_a_limit(make_app, monkeypatch):
     from movieclassifier.feedback.log.limits import Rate
     from movieclassifier.web import throttling

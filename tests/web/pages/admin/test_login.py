@@ -19,6 +19,7 @@ def test_wrong_password_is_told_and_stays_outside(app, password):
     assert visitor.get("/admin").location == "/admin/login"
 
 
+@pytest.mark.usefixtures("start_of_day")
 def test_guessing_is_slowed_down(app):
     visitor = Visitor(app)
     token = visitor.token("/admin/login")

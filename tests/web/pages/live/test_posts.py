@@ -55,6 +55,7 @@ def test_search_that_finds_nothing_says_why(ada, query, words):
     assert words in words_of(response.text)
 
 
+@pytest.mark.usefixtures("start_of_day")
 def test_too_many_searches_are_refused(ada):
     statuses = [ada.get(f"/live/hashtag?q=none{i}").status_code for i in range(5)]
     assert statuses == [200, 200, 200, 429, 429]
