@@ -22,7 +22,7 @@ from movieclassifier.feedback.log.live.items import forget, id_key, keep_items, 
 from movieclassifier.feedback.log.live.leases import give_back, take_lease
 from movieclassifier.live.faults import SourceFault
 from movieclassifier.live.feeds_once import with_page
-from movieclassifier.live.fetching import Validators
+from movieclassifier.live.fetched_pages import Validators
 from movieclassifier.live.newspapers import Newspaper, newspaper_of_each_feed
 from movieclassifier.live.robots import Robots
 from movieclassifier.live.schedule import back_off

@@ -6,7 +6,8 @@ import time
 import pytest
 
 from movieclassifier.live.faults import SourceFault
-from movieclassifier.live.fetching import Fetcher, Validators
+from movieclassifier.live.fetched_pages import Validators
+from movieclassifier.live.fetching import Fetcher
 from tests.support import news_server as ns
 from tests.support.patience import PATIENCE
 

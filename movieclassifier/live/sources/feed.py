@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from movieclassifier.feedback.log.live.entities import Item
-from movieclassifier.live.fetching import FetchedPage, Validators
+from movieclassifier.live.fetched_pages import FetchedPage, Validators
 from movieclassifier.live.items import make_item
 from movieclassifier.live.schedule import DEFAULT_INTERVAL, interval_of
 from movieclassifier.live.sources.asking import Outside, Query
