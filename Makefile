@@ -24,7 +24,7 @@ ifeq ($(filter help,$(MAKECMDGOALS)),)
 LOCKED := $(shell for f in . ./.venv; do [ -w $$f ] || [ ! -e $$f ] || { echo "$$PWD$${f#.}"; break; }; done)
 ifneq ($(LOCKED),)
 $(error $(LOCKED) cannot be written by $(or $(shell id -un),this user). \
-	Try: make as its owner, or in a clone of your own )
+	Try: make as its owner, or in a clone of your own)
 endif
 endif
 # Processes that share the tests among them.
