@@ -14,7 +14,7 @@ from jinja2 import FileSystemBytecodeCache
 
 from movieclassifier.corpora.aclimdb.book_csv import write_csv
 from movieclassifier.corpora.aclimdb.corpus import CORPUS_NAME, make_corpus
-from movieclassifier.feedback.settings import DEPLOYED_SIGNS
+from movieclassifier.feedback.settings import DEPLOYED_SIGNS, INSTANCE
 from tests.support.ending import ending
 from tests.support.postgresql import create_database, running_postgresql
 from tests.support.real_data import find_archive, find_unpacked
@@ -63,6 +63,15 @@ def start_of_day(monkeypatch):
     """Let the clock go on from the next midnight: limits count by the minute and the hour, and none ends soon then."""
     until = 86400 - time.time() % 86400
     monkeypatch.setattr(time, "time", lambda real=time.time: real() + until)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_instance():
+    """Fail if a test served without a key of its own: the checkout is where people serve, and keep theirs."""
+    instance = Path(__file__).parents[1] / INSTANCE
+    was_there = instance.exists()
+    yield
+    assert was_there or not instance.exists(), f"a test has made {instance}"
 
 
 @pytest.fixture(scope="session", autouse=True)

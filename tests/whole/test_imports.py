@@ -41,7 +41,7 @@ def test_scikit_learn_and_scipy_are_not_imported(arguments, tmp_path):
 SERVE = """
 import sys
 from movieclassifier.web import create_app
-client = create_app({"DATABASE_URL": sys.argv[1]}).test_client()
+client = create_app({"DATABASE_URL": sys.argv[1], "SECRET_KEY": "test"}).test_client()
 assert client.post("/api/v1/predictions", json={"text": "A great film!"}).status_code == 201
 assert client.get("/").status_code == 200
 found = {name.split(".")[0] for name in sys.modules} & {"sklearn", "scipy", "threadpoolctl", "joblib", "pandas", "psutil"}

@@ -46,6 +46,7 @@ def test_it_is_served_voted_on_and_updated(folder, tmp_path):
     config = {
         "MODEL": str(folder),
         "DATABASE_URL": f"sqlite:///{tmp_path}/f.db",
+        "SECRET_KEY": "test",
         "TESTING": True,
         "VOTE_SHARE": 1,
         "CAP": 9,

@@ -41,7 +41,7 @@ def test_a_server_on_a_damaged_database_is_unavailable_at_every_address(tmp_path
     url = f"sqlite:///{tmp_path}/f.db"
     service = open_service(url, write_model(tmp_path / "m.npz"))
     damage(service, lambda record: record[:-9])
-    app = create_app({"DATABASE_URL": url, "MODEL": str(tmp_path / "m.npz"), "TESTING": True})
+    app = create_app({"DATABASE_URL": url, "MODEL": str(tmp_path / "m.npz"), "SECRET_KEY": "test"})
     client = app.test_client()
     assert {path: client.get(path).status_code for path in ("/healthz", "/readyz", "/", "/api/v1/model")} == {
         "/healthz": 503, "/readyz": 503, "/": 503, "/api/v1/model": 503,
