@@ -64,15 +64,13 @@ class LocalEngine:
         busy: dict[_Worker, int] = {}
         try:
             while waiting or busy:
-                for worker in self._workers:
-                    if worker not in busy and waiting:
-                        busy[worker] = waiting.pop()
-                        worker.give(tasks[busy[worker]])
+                self._hand_out(tasks, waiting, busy)
                 for worker in _ready(busy):
                     if worker.begins():
                         continue
                     number = busy.pop(worker)
                     if (result := worker.take()) is not None:
+                        self._hand_out(tasks, waiting, busy)  # the caller takes its time with a result
                         yield number, result.value()
                         continue
                     deaths[number] += worker.has_begun
@@ -84,6 +82,13 @@ class LocalEngine:
         finally:
             for worker in busy:  # its result would be taken for that of a later task
                 worker.stop()
+
+    def _hand_out(self, tasks: Sequence[Task], waiting: list[int], busy: "dict[_Worker, int]") -> None:
+        """Give the next task to each process that has none."""
+        for worker in self._workers:
+            if worker not in busy and waiting:
+                busy[worker] = waiting.pop()
+                worker.give(tasks[busy[worker]])
 
     def run_on_machines(self, task: Task) -> None:
         """Compute a task in this process."""
