@@ -13,6 +13,8 @@ from movieclassifier.training.engines.tasks import Task, given_up
 
 # Dask tells nobody when its last worker has gone: a client would wait for ever.
 SECONDS_WITHOUT_WORKERS = 60.0
+# Dask starts a worker again when its process has died, but not one that died before the start was noted.
+SECONDS_TO_NEW_WORKERS = 20.0
 SECONDS_TO_CONNECT = 20.0
 SECONDS_BETWEEN_LOOKS = 0.5
 # A worker that dies can take the only copy of a shared value with it: its tasks are then tried again.
@@ -54,6 +56,7 @@ class DaskEngine:
         from dask.distributed import Client, LocalCluster
 
         self._cluster = None
+        self._new_workers_at = float("-inf")
         self._last_tasks: list[Task] = []
         if address is None:
             with deaf_children(), dask.config.set(OF_OWN_WORKERS):
@@ -100,7 +103,7 @@ class DaskEngine:
                 number = self._next(ended)
                 future = pending.pop(number)
                 try:
-                    result = future.result()
+                    result = self._result(future)
                 except (KilledWorker, FutureCancelledError) as error:
                     if n_tries[number] < (2 if isinstance(error, KilledWorker) else ATTEMPTS):
                         suspects.append(number)
@@ -152,10 +155,30 @@ class DaskEngine:
         while True:
             with suppress(Empty):
                 return ended.get(timeout=min(SECONDS_BETWEEN_LOOKS, SECONDS_WITHOUT_WORKERS))
-            if self._count_workers():
-                last_seen = time.monotonic()
-            elif time.monotonic() - last_seen > SECONDS_WITHOUT_WORKERS:
-                raise ChildProcessError(_no_worker())
+            last_seen = self._look(last_seen)
+
+    def _result(self, future: Any) -> Any:
+        """Return the result of a task that has ended; if it went with its worker, it is computed again meanwhile."""
+        last_seen, seconds = time.monotonic(), min(SECONDS_TO_NEW_WORKERS, SECONDS_WITHOUT_WORKERS)
+        while True:
+            try:
+                return future.result(timeout=seconds)
+            except TimeoutError:
+                if future.status == "error":  # the task has raised it
+                    raise
+                last_seen, seconds = self._look(last_seen), 2 * seconds  # a result may be large, and a network slow
+
+    def _look(self, last_seen: float) -> float:
+        """Return when there was a worker last; start new ones where the cluster is ours, and has had none for long."""
+        now = time.monotonic()
+        if self._count_workers():
+            return now
+        if now - last_seen > SECONDS_WITHOUT_WORKERS:
+            raise ChildProcessError(_no_worker())
+        if self._cluster is not None and max(last_seen, self._new_workers_at) < now - SECONDS_TO_NEW_WORKERS:
+            self._new_workers_at = now
+            self._cluster.scale(len(self._cluster.workers) + self.n_workers)
+        return last_seen
 
     def _count_workers(self) -> int:
         return len(self._client.scheduler_info(n_workers=-1)["workers"])

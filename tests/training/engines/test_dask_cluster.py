@@ -33,6 +33,55 @@ def test_a_cluster_without_workers_has_an_end(monkeypatch):
     engine.close()
 
 
+def test_a_cluster_of_this_machine_gets_new_workers_when_dask_has_given_them_up(monkeypatch):
+    monkeypatch.setattr(dask_cluster, "SECONDS_TO_NEW_WORKERS", 0.5)
+    engine = DaskEngine(None, 1)
+    engine._cluster.scale(0)
+    deadline = time.monotonic() + PATIENCE
+    while engine._count_workers() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    monkeypatch.setattr(dask_cluster, "SECONDS_WITHOUT_WORKERS", PATIENCE)
+    assert results(engine, (engine_tasks.double, 1)) == {0: 2}
+    engine.close()
+
+
+class Late:
+    """A future that has ended, and whose result comes after some looks."""
+
+    def __init__(self, status, n_looks):
+        self.status, self.n_looks, self.waited = status, n_looks, []
+
+    def result(self, timeout):
+        self.waited.append(timeout)
+        if len(self.waited) <= self.n_looks:
+            raise TimeoutError("late")
+        return 5
+
+
+def engine_with(n_workers):
+    """Return an engine without a cluster, which counts so many workers."""
+    engine = DaskEngine.__new__(DaskEngine)
+    engine._cluster, engine._count_workers = None, lambda: n_workers
+    return engine
+
+
+def test_a_result_that_takes_long_is_given_more_and_more_time():
+    future = Late("finished", 2)
+    assert engine_with(1)._result(future) == 5
+    assert future.waited == [20, 40, 80]
+
+
+def test_a_result_that_went_with_the_last_worker_has_an_end(monkeypatch):
+    monkeypatch.setattr(dask_cluster, "SECONDS_WITHOUT_WORKERS", 0)
+    with pytest.raises(ChildProcessError, match="the cluster has had no worker for 0 seconds"):
+        engine_with(0)._result(Late("pending", 9))
+
+
+def test_a_task_may_time_out_itself():
+    with pytest.raises(TimeoutError, match="late"):
+        engine_with(1)._result(Late("error", 1))
+
+
 def test_nobody_at_the_address_is_an_error_of_the_system(monkeypatch):
     monkeypatch.setattr(dask_cluster, "SECONDS_TO_CONNECT", 1)
     with pytest.raises(OSError, match=r"(?i)timed out|connect"):
