@@ -30,6 +30,7 @@ endif
 # Processes that share the tests among them.
 WORKERS ?= 2
 BENCH := build/bench/venv
+CLUSTER := build/cluster/venv
 RELEASE := build/release/venv
 SOURCES := setup.cfg setup.py pyproject.toml $(shell find movieclassifier -name '*.p[xy][dix]')
 
@@ -44,7 +45,7 @@ BUNDLED := movieclassifier/bundled/imdb.npz
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all install corpus train test test-quick lint check format lock bench docs dist bundled-model sanitize clean help
+.PHONY: all install corpus train test test-quick lint check format lock bench bench-cluster docs dist bundled-model sanitize clean help
 
 all: install ## set up, download the corpus, build the CSV, train, evaluate, and say what to try next; some minutes
 	@status=0; [ -f $(CSV) ] || $(BIN)/python download_data.py || status=$$?; \
@@ -96,11 +97,13 @@ UV := $(BIN)/uv pip compile setup.cfg --universal --python-version 3.11 --genera
 	--custom-compile-command "make lock"
 
 # The lock of a part is made within the pins of requirements-dev.txt, so that all can stand in one environment.
+# That of bench-cluster cannot: botocore needs an older python-dateutil.
 lock: .venv/installed-dev ## renew the lock files after a change of setup.cfg; UPGRADE=--upgrade takes new releases, too
 	$(UV) $(UPGRADE) $(addprefix --extra ,$(DEV_EXTRAS)) --output-file requirements-dev.txt
 	$(UV) $(addprefix --extra ,build web postgresql) --constraints requirements-dev.txt --output-file requirements.txt
 	$(UV) $(UPGRADE) --extra docs --constraints requirements-dev.txt --output-file requirements-docs.txt
 	$(UV) $(UPGRADE) --extra neural --constraints requirements-dev.txt --output-file requirements-neural.txt
+	$(UV) $(UPGRADE) $(addprefix --extra ,build dask bench-cluster) --constraints requirements.txt --output-file requirements-cluster.txt
 	$(UV) $(UPGRADE) --extra build --extra release --constraints requirements-dev.txt --output-file requirements-release.txt
 
 # The tests of each compiled twin.
@@ -136,6 +139,9 @@ bundled-model: install $(TEST_HALF) $(UNSUP) ## distil the small model that ship
 bench: corpus $(BENCH)/installed ## measure against the book, Vowpal Wabbit and fastText, for the documentation; FLAGS="--runs 7"
 	$(BENCH)/bin/python benchmarks/bench.py $(FLAGS)
 
+bench-cluster: $(TEST_HALF) $(CLUSTER)/installed ## measure training by shards on processes, on Dask, and beside dask-ml; FLAGS="--copies 8"
+	$(CLUSTER)/bin/python benchmarks/shards.py $(or $(FLAGS),--copies 8)
+
 # Warnings are errors. The pages of the Python names are written anew, for a name may have gone.
 docs: .venv/installed-docs ## build the documentation in build/docs, half a minute; its tools are set up first
 	@echo "Building takes half a minute on a core that does nothing else."
@@ -165,6 +171,10 @@ $(BENCH)/installed: requirements.txt $(SOURCES)
 	@$(SET_UP) --into $(BENCH) --project requirements.txt
 	for peer in vowpalwabbit fasttext-wheel; do \
 	    $(BENCH)/bin/python -m pip --quiet install $$peer || echo "$$peer cannot be installed."; done
+	@touch $@
+
+$(CLUSTER)/installed: requirements-cluster.txt $(SOURCES)
+	@$(SET_UP) --into $(CLUSTER) --project requirements-cluster.txt
 	@touch $@
 
 clean: ## remove what was set up and built; data/ and pkl_objects/ stay

@@ -1,9 +1,9 @@
 """Train by shards over separate hosts: driver, scheduler, workers and store in network namespaces of their own.
 
-``python -m tests.scripts.network_namespaces`` needs Linux, root, ``ip`` and the extras dask and bench-cluster. All
-addresses are in namespaces that it makes and removes; it opens no port anywhere else. The corpus lies in an S3-like
-store alone, and an empty file system hides the driver's folder from the workers. The record must be that of processes
-of one host.
+``python -m tests.scripts.network_namespaces`` needs Linux, root, ``ip`` and the extras dask and bench-cluster;
+``make bench-cluster`` makes an environment that has them, ``build/cluster/venv``. All addresses are in namespaces
+that it makes and removes; it opens no port anywhere else. The corpus lies in an S3-like store alone, and an empty file
+system hides the driver's folder from the workers. The record must be that of processes of one host.
 """
 
 import hashlib

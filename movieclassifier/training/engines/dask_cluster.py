@@ -19,10 +19,13 @@ SECONDS_TO_CONNECT = 20.0
 SECONDS_BETWEEN_LOOKS = 0.5
 # A worker that dies can take the only copy of a shared value with it: its tasks are then tried again.
 ATTEMPTS = 8
-# Dask's profiler takes 7% of the time, and its looks at itself 2 to 4% of a core in each process.
+# Dask's profiler takes 7% of the time, and its looks at itself 2 to 4% of a core in each process. With its settings of
+# malloc each larger array is fetched from the operating system and given back at once: a third of a worker's time.
 OF_OWN_WORKERS = {
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.system-monitor.interval": "5s",
+    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**25,
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**27,
     "distributed.scheduler.work-stealing-interval": "1s",
     "distributed.worker.memory.monitor-interval": "1s",
     "distributed.worker.profile.enabled": False,
