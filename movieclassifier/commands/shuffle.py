@@ -77,7 +77,7 @@ def main(
     byte for byte, also if there are line breaks inside quotes. The header stays first. The order depends on the seed
     alone. OUT may be IN. OUT is compressed if its name ends in .gz, .bz2, .xz or .zst.
     """
-    from movieclassifier.corpora.readers.contract import check_delimiter, check_escape
+    from movieclassifier.corpora.readers.dialects import check_delimiter, check_escape
     from movieclassifier.corpora.readers.records import RecordFormat
     from movieclassifier.corpora.readers.streams import plain_size
     from movieclassifier.corpora.shuffling import check_rows, shuffle_rows

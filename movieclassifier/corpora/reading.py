@@ -5,14 +5,8 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from movieclassifier.corpora.readers.columns import Column
-from movieclassifier.corpora.readers.contract import (
-    PARTS,
-    BadRows,
-    Labels,
-    check_delimiter,
-    check_encoding,
-    check_escape,
-)
+from movieclassifier.corpora.readers.contract import PARTS, BadRows, Labels, check_encoding
+from movieclassifier.corpora.readers.dialects import check_delimiter, check_escape
 
 if TYPE_CHECKING:
     from movieclassifier.corpora.survey import Survey

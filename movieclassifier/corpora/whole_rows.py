@@ -9,7 +9,7 @@ from typing import Any
 
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.readers.columns import NO_LABEL, Choice, find_columns
-from movieclassifier.corpora.readers.contract import BadRows, RowFault, check_file, text_fault
+from movieclassifier.corpora.readers.contract import BadRows, RowFault, check_file
 from movieclassifier.corpora.readers.csv_rows import iter_rows
 from movieclassifier.corpora.readers.dialects import find_dialect, unescaped
 from movieclassifier.corpora.readers.guessing import guess_format
@@ -17,6 +17,7 @@ from movieclassifier.corpora.readers.json_lines import iter_json_rows
 from movieclassifier.corpora.readers.streams import open_text
 from movieclassifier.corpora.readers.table_documents import iter_unquoted
 from movieclassifier.corpora.readers.table_faults import wrong_length
+from movieclassifier.corpora.readers.text_faults import text_fault
 from movieclassifier.corpora.reading import ReadingOptions
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from os import PathLike, fspath
 from pathlib import Path
 
+from movieclassifier.corpora.readers.text_faults import text_fault
 from movieclassifier.system.printable import as_printable
 
 Label = int | str
@@ -22,11 +23,6 @@ CONTROLS = frozenset(map(chr, (*range(32), *range(127, 160), *range(0x202A, 0x20
 NO_TEXT = "there is no text."
 # Labels that are remembered; more of them are refused later.
 MAX_MEMO = 1000
-
-# How files that are not UTF-8 begin, read as if they were: marks of UTF-16; PNG and JPEG.
-UTF32_MARKS = ("\udcff\udcfe\0\0", "\0\0\udcfe\udcff")
-UTF16_MARKS = ("\udcff\udcfe", "\udcfe\udcff")
-BINARY_MARKS = ("\udc89PNG", "\udcff\udcd8\udcff")
 
 
 class BadRows:
@@ -200,48 +196,6 @@ def nothing_read(path: Path, what: str, bad_rows: BadRows) -> ValueError:
     return ValueError(f"{path}: there are no {what}{skipped}.")
 
 
-def text_fault(text: str, encoding: str) -> str | None:
-    """Return why a text cannot be read: a NUL, or a byte that the encoding lacks; None if it can."""
-    if not text.isascii():
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError as error:
-            # Files are opened with errors="surrogateescape", which hides byte 0xNN in the surrogate U+DCNN.
-            if text.startswith(UTF32_MARKS):
-                return "this is UTF-32; pass ReadingOptions(encoding='utf-32')."
-            if text.startswith(UTF16_MARKS):
-                return "this is UTF-16; pass ReadingOptions(encoding='utf-16')."
-            if text.startswith(BINARY_MARKS):
-                return "this is a picture or a program, no text; pass a file of documents."
-            byte = ord(text[error.start]) - 0xDC00
-            if 0x80 <= byte <= 0xFF:
-                return (
-                    f"the byte 0x{byte:02x} is not {encoding}; pass the file's encoding, such as "
-                    "ReadingOptions(encoding='latin-1')."
-                )
-            return f"U+{ord(text[error.start]):04X} is half a character (a lone surrogate)."
-    if "\0" in text:
-        return _nul_fault(text, encoding)
-    return None
-
-
-def _nul_fault(text: str, encoding: str) -> str:
-    """Say that a text holds a NUL; in UTF-16 every second byte of a Latin letter is one, in UTF-32 three of four."""
-    if len(text) > 7 and text.count("\0") * 3 > 2 * len(text):
-        order = "be" if text.startswith("\0\0\0") else "le"
-        return f"this looks like UTF-32 without a byte order mark; pass ReadingOptions(encoding='utf-32-{order}')."
-    if len(text) > 3 and text.count("\0") * 3 > len(text) and "\0\0\0" not in text:
-        order = "be" if text.startswith("\0") else "le"
-        size = 32 if re.match("utf.?16", encoding, re.IGNORECASE) else 16  # read as UTF-16, UTF-32 has NULs left
-        return (
-            f"this looks like UTF-{size} without a byte order mark; pass ReadingOptions(encoding='utf-{size}-{order}')."
-        )
-    return (
-        "a NUL byte, which no text holds; the file is damaged, or pass its encoding, such as "
-        "ReadingOptions(encoding='utf-16')."
-    )
-
-
 def as_shown(value: str, length: int = 60) -> str:
     """Return a value as an error message can show it.
 
@@ -283,15 +237,3 @@ def check_encoding(encoding: str) -> None:
         " ".encode(encoding)
     except (LookupError, ValueError) as error:
         raise ValueError(f"encoding {encoding!r} is unknown; utf-8, latin-1 and cp1252 are common ones.") from error
-
-
-def check_escape(escape: str | None, delimiter: str) -> None:
-    """Refuse an escape that cannot stand before a quote; an empty one turns escapes off."""
-    if escape and (len(escape) != 1 or escape in f'"\r\n\0{delimiter}'):
-        raise ValueError(f"the escape must be one character that is not the delimiter; got {escape!r}.")
-
-
-def check_delimiter(delimiter: str) -> None:
-    """Refuse a delimiter that cannot part fields."""
-    if len(delimiter) != 1 or delimiter in '"\r\n\0':
-        raise ValueError(f"the delimiter must be one character, no quote and no line break; got {delimiter!r}.")

@@ -169,3 +169,15 @@ def unescaper(escape: str) -> Callable[[str], str]:
         return escape * (n_escapes // 2) + ('""' if n_escapes % 2 else '"')
 
     return lambda line: found.sub(double, line) if mark in line else line
+
+
+def check_escape(escape: str | None, delimiter: str) -> None:
+    """Refuse an escape that cannot stand before a quote; an empty one turns escapes off."""
+    if escape and (len(escape) != 1 or escape in f'"\r\n\0{delimiter}'):
+        raise ValueError(f"the escape must be one character that is not the delimiter; got {escape!r}.")
+
+
+def check_delimiter(delimiter: str) -> None:
+    """Refuse a delimiter that cannot part fields."""
+    if len(delimiter) != 1 or delimiter in '"\r\n\0':
+        raise ValueError(f"the delimiter must be one character, no quote and no line break; got {delimiter!r}.")

@@ -20,10 +20,10 @@ from movieclassifier.corpora.readers.contract import (
     check_file,
     find_label,
     nothing_read,
-    text_fault,
 )
 from movieclassifier.corpora.readers.json_arrays import is_array, iter_items
 from movieclassifier.corpora.readers.streams import MAX_LINE_SIZE, open_chunks, open_text
+from movieclassifier.corpora.readers.text_faults import text_fault
 from movieclassifier.system.printable import as_printable
 
 EXAMPLE = '{"text": "…", "label": "…"}'

@@ -17,13 +17,13 @@ from movieclassifier.corpora.readers.contract import (
     as_label,
     find_label,
     nothing_read,
-    text_fault,
 )
 from movieclassifier.corpora.readers.csv_blocks import BlockProgress, Layout, can_read, iter_plain, lines_from
 from movieclassifier.corpora.readers.csv_rows import iter_rows
 from movieclassifier.corpora.readers.dialects import Dialect, find_dialect, unescaped
 from movieclassifier.corpora.readers.streams import open_text
 from movieclassifier.corpora.readers.table_faults import HEADER_AGAIN, one_column, refuse_downloads, wrong_length
+from movieclassifier.corpora.readers.text_faults import text_fault
 
 # In characters; a longer field is no name of a column.
 MAX_NAME = 100

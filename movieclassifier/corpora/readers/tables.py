@@ -11,12 +11,10 @@ from movieclassifier.corpora.readers.contract import (
     Document,
     Labels,
     as_bad_rows,
-    check_delimiter,
     check_encoding,
-    check_escape,
     check_file,
 )
-from movieclassifier.corpora.readers.dialects import Dialect
+from movieclassifier.corpora.readers.dialects import Dialect, check_delimiter, check_escape
 from movieclassifier.corpora.readers.table_documents import Table
 
 
