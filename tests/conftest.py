@@ -99,6 +99,7 @@ SLOW_FILES = (
     "tests/evaluation/test_side_by_side.py",
     "tests/evaluation/test_trials.py",
     "tests/feedback/log/test_turns.py",
+    "tests/feedback/test_log_follower.py",
     "tests/feedback/test_model_files.py",
     "tests/feedback/test_retraining.py",
     "tests/feedback/test_served_model.py",

@@ -15,7 +15,8 @@ In reading order:
 5. the served model, a function of base and log: :mod:`~movieclassifier.feedback.log.bases`,
    :mod:`~movieclassifier.feedback.log.replay`, :mod:`~movieclassifier.feedback.built_base`,
    :mod:`~movieclassifier.feedback.new_votes`, :mod:`~movieclassifier.feedback.rehearsal`,
-   :mod:`~movieclassifier.feedback.fresh_predictions`, :mod:`~movieclassifier.feedback.served_model`
+   :mod:`~movieclassifier.feedback.fresh_predictions`, :mod:`~movieclassifier.feedback.log_follower`,
+   :mod:`~movieclassifier.feedback.served_model`
 6. more bases: :mod:`~movieclassifier.feedback.model_files` (a newly trained model),
    :mod:`~movieclassifier.feedback.updating` (guard, rollback), :mod:`~movieclassifier.feedback.retraining`
 7. news and posts beside the log: :mod:`~movieclassifier.feedback.log.live`

@@ -9,7 +9,6 @@ import pytest
 from movieclassifier.feedback.log.bases import load_base
 from movieclassifier.feedback.log.database import snapshot
 from movieclassifier.feedback.log.errors import Conflict, NotFound
-from movieclassifier.feedback.served_model import ServedModel
 from movieclassifier.feedback.updating import UpdateRefused
 from movieclassifier.recipes.linear import Recipe
 from tests.support.replaying import replay
@@ -103,6 +102,11 @@ def test_a_vote_of_incorrect_flips_the_answer_at_once_on_every_worker(tmp_path, 
     assert digest(here) == digest(there)
 
 
+def load(service, version):
+    with snapshot(service.store.engine) as connection:
+        return load_base(connection, version)[0]
+
+
 def test_votes_beyond_the_cap_are_held_and_folded_by_the_next_update(tmp_path):
     model = write_model(tmp_path / "m.npz")
     service = open_service(f"sqlite:///{tmp_path}/f.db", model, CAP=0.2)
@@ -131,72 +135,3 @@ def test_a_text_without_a_known_word_is_said_to_teach_nothing(tmp_path):
     _, vote = contradict(service, "qwertz uiop")
     assert (vote.n_known, vote.after) == (0, vote.before)
     assert digest(service) == before
-
-
-def test_a_model_that_could_not_finish_learning_starts_anew(tmp_path, monkeypatch):
-    service = open_service(f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz"))
-    follower = ServedModel(service.store.engine, service.settings.bounds)
-    with follower.up_to_date():
-        pass
-    for text in TEXTS[:3]:
-        contradict(service, text)
-    learn, calls = type(follower._learner)._take, []
-
-    def fail_second(self, *arguments):
-        calls.append(arguments)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return learn(self, *arguments)
-
-    monkeypatch.setattr(type(follower._learner), "_take", fail_second)
-    with pytest.raises(KeyboardInterrupt), follower.up_to_date():
-        pass
-    with follower.up_to_date():
-        assert follower.weights_sha256() == digest(service)
-
-
-def test_a_database_without_a_model_is_refused(tmp_path):
-    from movieclassifier.feedback.log.store import FeedbackStore
-
-    store = FeedbackStore(f"sqlite:///{tmp_path}/f.db")
-    with pytest.raises(ValueError, match="no model yet"), ServedModel(store.engine).up_to_date():
-        pass
-    store.close()
-
-
-def load(service, version):
-    with snapshot(service.store.engine) as connection:
-        return load_base(connection, version)[0]
-
-
-def test_new_votes_are_learned_in_one_statement_and_all_else_by_the_long_way(tmp_path, database_url, monkeypatch):
-    model = write_model(tmp_path / "m.npz")
-    here, there = open_service(database_url, model), open_service(database_url, model)
-    here.log.fresh(), there.log.fresh()
-    long_way, refresh = [], ServedModel.refresh
-    monkeypatch.setattr(
-        ServedModel, "refresh", lambda self, connection: long_way.append(1) or refresh(self, connection)
-    )
-    made = [contradict(here, text)[0] for text in TEXTS[:6]]
-    assert there.answer(TEXTS[0]).label != made[0].label
-    assert not long_way
-    assert digest(here) == digest(there)
-    long_way.clear()
-    here.undo(made[2].id, ADA)
-    there.log.fresh()
-    assert long_way
-    assert digest(here) == digest(there) == digest(open_service(database_url, model))
-
-
-@pytest.mark.parametrize("damage", ["features = x'00ff'", "label = 'nonsense'", "client = x'05'", "features = NULL"])
-def test_new_votes_that_are_odd_are_left_to_the_long_way(tmp_path, damage):
-    url, model = f"sqlite:///{tmp_path}/f.db", write_model(tmp_path / "m.npz")
-    here, there = open_service(url, model), open_service(url, model)
-    there.log.fresh()
-    contradict(here, TEXTS[0])
-    with here.store.raw.using() as raw:
-        raw.execute(f"UPDATE mc_votes SET {damage}")
-        position = there.served.position + 1
-        assert not there.served.catch_up(raw, position)
-        assert not there.served.catch_up(raw, position + 10**6)
-    assert there.served.position == position - 1
