@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Response, jsonify, render_template, request
 
 from movieclassifier.feedback.log.errors import FeedbackError, NotFound
+from movieclassifier.feedback.log.export import safe_cell
 from movieclassifier.feedback.log.live.entities import JudgedItem
 from movieclassifier.live.post_scores import mean_score, scores_of, telling_words
 from movieclassifier.live.sources import DEFAULT_POSTS, POSTS, SOURCES
@@ -139,5 +140,5 @@ def as_csv(rows: Sequence[dict[str, Any]]) -> str:
     writer = csv.writer(file)
     writer.writerow(["score", "text", "author", "url", "published"])
     for row in rows:
-        writer.writerow(["'" + str(cell) if str(cell)[:1] in "=+-@\t\r" else cell for cell in row.values()])
+        writer.writerow(map(safe_cell, row.values()))
     return file.getvalue()

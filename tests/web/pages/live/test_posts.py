@@ -5,7 +5,9 @@ import io
 
 import pytest
 
+from movieclassifier.feedback.log.export import safe_cell
 from movieclassifier.live.sources.asking import Outside
+from movieclassifier.web.pages.live.posts import as_csv
 from tests.support.live_pages import items_on
 from tests.support.visitors import Visitor, words_of
 
@@ -78,6 +80,14 @@ def test_posts_are_exported(ada):
     found = ada.get("/live/hashtag.json?q=lund").json
     assert [post["author"] for post in found["posts"]][:3] == ["ada", "bob", "cleo"]
     assert len(found["mean"]) == 3
+
+
+@pytest.mark.parametrize("author", ["=1+1", " @SUM(A1)", "\ufeff=1", "\x01-1", "fine;=1+1", "\u200b\t+1"])
+def test_no_cell_of_the_export_is_a_formula(author):
+    row = {"score": -0.5, "text": "a film", "author": author, "url": None, "published": None}
+    [cells] = csv.reader(as_csv([row]).splitlines()[1:])
+    assert cells == ["-0.5", "a film", safe_cell(author), "", ""]
+    assert safe_cell(author) != author
 
 
 @pytest.mark.parametrize(("query", "status", "words"), [
