@@ -19,6 +19,7 @@ from movieclassifier.reports import DRAWN_BY
 from movieclassifier.system.atomic import check_replaceable
 from movieclassifier.system.packages import check_installed
 from movieclassifier.system.progress import Progress
+from movieclassifier.system.waiting import telling_of_wait
 
 EXAMPLES = [
     ("Write report/report.html on the model in pkl_objects:", "movieclassifier report reviews.csv"),
@@ -83,9 +84,14 @@ def main(
     classifier = load_classifier(model_dir)
     reading = reading_as_before(reading, classifier.metadata)
     corpus = chosen_corpus(paths, reading)
-    run = open_run(classifier, corpus, corpus_to_test_on(test, reading, test_format) if test else None)
+    other = corpus_to_test_on(test, reading, test_format) if test else None
+    with telling_of_wait("Reading the corpus", show):
+        run = open_run(classifier, corpus, other)
+        tested = run.read_test()
     with Progress(run.n_to_repeat if with_curve else 0, "Repeating the run", show=show) as progress:
-        report = run.report(with_curve, tell=progress.update)
+        curve = run.learning_curve(tested, with_curve, progress.update)
+    with telling_of_wait("Drawing the report", show):
+        report = run.draw(tested, curve)
     report = replace(report, distilled=load_distillation(model_dir, classifier))
     click.echo(report.save(Path(output)))
 

@@ -43,13 +43,25 @@ class Run:
         metadata = self.classifier.metadata
         return 0 if metadata.get("earlier") or "distilled" in metadata else sum(sizes(self.plan.n_train))
 
-    def report(self, with_curve: bool = True, tell: Callable[[int], None] = lambda n: None) -> Report:
+    def report(self, with_curve: bool = True) -> Report:
         """Return the run's report; the curve takes as long as two trainings."""
-        test = read_test_part(self.classifier, self.test)
+        test = self.read_test()
+        return self.draw(test, self.learning_curve(test, with_curve))
+
+    def read_test(self) -> TestPart:
+        """Return what is found in the test documents."""
+        return read_test_part(self.classifier, self.test)
+
+    def learning_curve(
+        self, test: TestPart, with_curve: bool = True, tell: Callable[[int], None] = lambda n: None
+    ) -> LearningCurve:
+        """Repeat the run on more and more documents, whose numbers are told; or return what the record knows."""
         if with_curve and self.n_to_repeat:
-            curve = repeat_run(self.classifier, self.plan, lambda: self.train, self._sample(test), tell)
-        else:
-            curve = LearningCurve(prequential(self.classifier), [])
+            return repeat_run(self.classifier, self.plan, lambda: self.train, self._sample(test), tell)
+        return LearningCurve(prequential(self.classifier), [])
+
+    def draw(self, test: TestPart, curve: LearningCurve) -> Report:
+        """Return the report of what was found."""
         return make_report(self.classifier, lambda: self.train, test, curve)
 
     def _sample(self, test: TestPart) -> list[Document]:
