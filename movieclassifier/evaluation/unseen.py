@@ -45,6 +45,7 @@ def evaluate_unseen(
     if not sample:
         return {}
     classifier.metadata["threshold"] = measure_thresholds(classifier, sample)
+    give_back()
     classifier.metadata["metrics"] = evaluate(*score(), classifier)
     give_back()  # the rows that were scored: finding the guard set takes as much memory, and saving after it
     guard = make_guard(classifier, sample)

@@ -43,6 +43,8 @@ def pack_guard(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     np.add.at(counts, places, 1)
     # One number for each entry is sorted faster than three: first those of many documents, then by place and document.
     keys = np.subtract(n_documents, counts[places], dtype=np.int64)
+    packed = {"guard_counts": to_planes(counts)}
+    del counts
     keys *= n_places
     keys += places
     del places
@@ -55,7 +57,7 @@ def pack_guard(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     steps[1:] -= documents[:-1]
     starts = np.flatnonzero(keys[1:] != keys[:-1]) + 1
     steps[starts] = documents[starts]
-    return {"guard_counts": to_planes(counts), "guard_documents": to_planes(steps)} | others
+    return packed | {"guard_documents": to_planes(steps)} | others
 
 
 def unpack_guard(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

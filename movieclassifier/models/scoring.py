@@ -40,7 +40,8 @@ def score_documents(
     minibatches = iter_minibatches(documents, 1000)
     # These grow in place; lists of arrays would have to be copied into one.
     positions, values = array(np.min_scalar_type(len(classifier.classes_) - 1).char), array("d")
-    for rows, y in iter_vectorized(minibatches, classifier.recipe.ngrams, classifier.classes_.tolist(), n_threads):
+    ngrams, classes = classifier.recipe.ngrams, classifier.classes_.tolist()
+    for rows, y in iter_vectorized(minibatches, ngrams, classes, n_threads, even=True):
         positions.frombytes(y.astype(positions.typecode).tobytes())
         values.frombytes(classifier.decide(rows).tobytes())
     if not positions:

@@ -13,6 +13,8 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from movieclassifier.system.spooling import Spool
+
 CHUNK = 2**20
 MAGIC = b"\x93NUMPY\x01\x00"
 MAX_HEADER_BYTES = 10_000
@@ -37,7 +39,7 @@ NPZ_ERRORS = (
 
 def write_npz(
     file: IO[bytes],
-    arrays: Mapping[str, NDArray[Any]] | Iterable[tuple[str, NDArray[Any]]],
+    arrays: Mapping[str, NDArray[Any] | Spool] | Iterable[tuple[str, NDArray[Any]]],
     level: int = 0,
     stored: Collection[str] = (),
 ) -> None:
@@ -71,7 +73,7 @@ def write_npz(
     try:
         for name, array in arrays.items() if isinstance(arrays, Mapping) else arrays:
             archive.compression = zipfile.ZIP_DEFLATED if level and name not in stored else zipfile.ZIP_STORED
-            _write_array(archive, name, np.asarray(array))
+            _write_array(archive, name, array if isinstance(array, Spool) else np.asarray(array))
             del array  # its memory is for the next one
     except BaseException:
         # Closing it would raise an error of its own in place of a Ctrl-C that came while a member was opened.
@@ -80,15 +82,19 @@ def write_npz(
     archive.close()
 
 
-def _write_array(archive: zipfile.ZipFile, name: str, array: NDArray[Any]) -> None:
+def _write_array(archive: zipfile.ZipFile, name: str, array: NDArray[Any] | Spool) -> None:
     if array.dtype.hasobject:
         raise ValueError(f"Object arrays cannot be saved; {name} is one.")
-    array = np.ascontiguousarray(array).reshape(array.shape)
+    header = {"descr": np.lib.format.dtype_to_descr(array.dtype), "fortran_order": False, "shape": array.shape}
     with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-        np.lib.format.write_array_header_1_0(member, np.lib.format.header_data_from_array_1_0(array))
-        content = array.reshape(-1).view(np.uint8).data
-        for start in range(0, len(content), CHUNK):
-            member.write(content[start : start + CHUNK])
+        np.lib.format.write_array_header_1_0(member, header)
+        for chunk in array.chunks(CHUNK) if isinstance(array, Spool) else _chunks(array):
+            member.write(chunk)
+
+
+def _chunks(array: NDArray[Any]) -> Iterator[memoryview]:
+    content = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
+    return (content[start : start + CHUNK] for start in range(0, len(content), CHUNK))
 
 
 def smallest(array: NDArray[np.integer]) -> NDArray[np.unsignedinteger]:

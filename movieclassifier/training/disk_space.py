@@ -40,14 +40,14 @@ def bytes_to_write(plan: Plan, n_bytes: int, *, pickles: bool) -> dict[str, int]
     Returns
     -------
     dict of str to int
-        For the ``model``, for the ``checkpoints``, of which two are there at a time, and for the ``minibatches`` of
-        several passes or of shards.
+        For the ``model``, for the ``checkpoints``, of which two are there at a time and the arrays of one more, and for
+        the ``minibatches`` of several passes or of shards.
 
     Examples
     --------
     >>> from movieclassifier import make_recipe
     >>> bytes_to_write(Plan(make_recipe("default"), (0, 1), (500, 500), 1000), n_bytes=10**6, pickles=True)
-    {'model': 17966896, 'checkpoints': 4163880, 'minibatches': 0}
+    {'model': 17966896, 'checkpoints': 6245820, 'minibatches': 0}
     """
     recipe = plan.recipe
     ngrams, n_classes, passes = recipe.ngrams, len(plan.classes), recipe.passes
@@ -64,7 +64,7 @@ def bytes_to_write(plan: Plan, n_bytes: int, *, pickles: bool) -> dict[str, int]
     if plan.n_shards > 1:
         minibatches += minibatches // 2 + n_bytes  # the columns of each shard and how often they occur, and the texts
     model = pickles * pickled + n_live * n_rows * itemsize
-    return {"model": model, "checkpoints": 2 * state, "minibatches": minibatches}
+    return {"model": model, "checkpoints": 3 * state, "minibatches": minibatches}
 
 
 def check_disk(folder: str | os.PathLike[str], needed: dict[str, int]) -> None:

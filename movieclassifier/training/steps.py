@@ -15,7 +15,9 @@ from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.features.rows import Rows
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.pruning import prune
+from movieclassifier.system.atomic import name_full_disk
 from movieclassifier.system.memory import give_back
+from movieclassifier.system.spooling import spooling
 from movieclassifier.training.capacity import check_capacity
 from movieclassifier.training.checkpoint_facts import CheckpointFacts
 from movieclassifier.training.checkpoints import CHECKPOINT, save_checkpoint
@@ -87,7 +89,10 @@ class Fit:
                 since_point=self.prequential.since_point,
                 label_run=self.label_runs.run,
             )
-            save_checkpoint(self.folder / CHECKPOINT, facts, self.trainer.state() if with_arrays else {})
+            path = self.folder / CHECKPOINT
+            with name_full_disk(path), spooling(self.folder) as spool:
+                arrays = (spool,) if isinstance(self.trainer, SlotTrainer) else ()
+                save_checkpoint(path, facts, self.trainer.state(*arrays) if with_arrays else {})
 
     def run(
         self, documents: Iterable[Document], n_threads: int = 1, checkpoint_every: int = 0, keep_state: bool = True

@@ -323,10 +323,10 @@ def fold(
     double log_2,
     const uint32_t[:, ::1] large,
     uint32_t[::1] coef,
-    int32_t[::1] columns,
+    uint8_t[::1] has_both,
     float[::1] ratio,
 ):
-    """Write weight times ratio into ``coef``, and the columns that have both with their ratio.
+    """Write weight times ratio into ``coef``, and the ratios of the columns that have both.
 
     ``coef`` takes the bits of floats, and may be the table: each word of it is read before it is written over. Returns
     the number of columns that have both.
@@ -342,7 +342,7 @@ def fold(
             if column + AHEAD < table.shape[0] and table[column + AHEAD] & LIVE:
                 PREFETCH(&slot[table[column + AHEAD] ^ LIVE])
             word = table[column]
-            coef[column] = 0
+            coef[column] = has_both[column] = 0
             if not word & LIVE:
                 continue
             s = &slot[word ^ LIVE]
@@ -350,7 +350,7 @@ def fold(
             product = s.weight  # which may be -0
             if s.weight != 0 and value != 0:
                 product = s.weight * value
-                columns[n] = <int32_t> column
+                has_both[column] = 1
                 ratio[n] = value
                 n += 1
             if value != 0 or s.weight == 0:
@@ -362,25 +362,30 @@ def pack_state(
     const uint32_t[::1] table,
     uint32_t[:, ::1] slots,
     const uint32_t[:, ::1] counts_of_large,
+    Py_ssize_t first,
+    Py_ssize_t stop,
+    Py_ssize_t last_weight,
+    Py_ssize_t last_count,
     uint8_t[::1] weight_steps,
     float[::1] weights,
     uint8_t[::1] count_steps,
     uint8_t[::1] counts,
     int32_t[::1] large,
 ):
-    """Write the weights and counts that are not 0 as ``packing.pack`` does; there is room for all, and for one more.
+    """Write the weights and counts of some columns that are not 0, as ``packing.pack`` does.
 
-    Returns how many weights, counts and large counts there are, and the longest step, which must be below 256.
+    There is room for all, and for one count more. Steps begin at the last weight and count before. Returns the last
+    ones here, the longest step, which must be below 256, and how many weights, counts and large counts there are.
     """
-    cdef Py_ssize_t column, n_weights = 0, n_counts = 0, n_large = 0, last_weight = -1, last_count = -1, longest = 0
+    cdef Py_ssize_t column, n_weights = 0, n_counts = 0, n_large = 0, longest = 0
     cdef uint32_t[2] both
     cdef int i
     cdef float weight
     cdef Slot* slot = <Slot*> &slots[0, 0]
     cdef Slot* s
     with nogil:
-        for column in range(table.shape[0]):
-            if column + AHEAD < table.shape[0] and table[column + AHEAD] & LIVE:
+        for column in range(first, stop):
+            if column + AHEAD < stop and table[column + AHEAD] & LIVE:
                 PREFETCH(&slot[table[column + AHEAD] ^ LIVE])
             weight = 0
             if table[column] & LIVE:
@@ -405,4 +410,4 @@ def pack_state(
                 if both[i] >= ESCAPE:
                     large[n_large] = <int32_t> both[i]
                     n_large += 1
-    return n_weights, n_counts, n_large, longest
+    return last_weight, last_count, longest, n_weights, n_counts, n_large

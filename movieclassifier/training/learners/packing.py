@@ -1,6 +1,6 @@
 """Small arrays for what a trainer knows: most columns have no weight, and most counts are below 255."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from typing import Any
 
 import numpy as np
@@ -53,7 +53,12 @@ def pack(name: str, parts: Iterable[NDArray[Any]]) -> dict[str, NDArray[Any]]:
 
 def in_parts(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
     """Yield consecutive parts of an array of one dimension."""
-    return (values[start : start + PART] for start in range(0, len(values) or 1, PART))
+    return (values[part] for part in parts_of(values) or [slice(0, 0)])
+
+
+def parts_of(values: Sized, size: int = PART) -> list[slice]:
+    """Return the places of consecutive parts."""
+    return [slice(start, start + size) for start in range(0, len(values), size)]
 
 
 def unpack(name: str, packed: Mapping[str, NDArray[Any]], into: NDArray[Any]) -> NDArray[Any]:

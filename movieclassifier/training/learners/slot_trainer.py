@@ -6,9 +6,10 @@ both after every minibatch.
 
 import math
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -21,11 +22,13 @@ from movieclassifier.models.weights import Weights
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.ahead import read_ahead
 from movieclassifier.system.compiled import training_twin
+from movieclassifier.system.spooling import Spool
 from movieclassifier.training.learners.log_count_ratio import LOG_2, LOG_TABLE, log_total_ratio
-from movieclassifier.training.learners.packing import PART, pack
+from movieclassifier.training.learners.packing import pack, parts_of
 from movieclassifier.training.learners.sgd import CompiledSGD
+from movieclassifier.training.learners.slot_state import pack_slots
 
-Arrays = dict[str, NDArray[Any]]
+Arrays = dict[str, Any]
 Room = tuple[NDArray[np.float32], NDArray[np.uint32]]
 LIVE = np.uint32(0x80000000)
 SLOT = np.dtype([("word", "u4"), ("weight", "f4")])
@@ -207,34 +210,34 @@ class SlotTrainer:
             Whether they take the memory of the counts. The trainer then has nothing left to go on with.
         """
         coef = self._table.view(np.float32) if in_place else np.empty(self.recipe.ngrams.n_features, np.float32)
-        columns, ratio = np.empty(self._n_slots, np.int32), np.empty(self._n_slots, np.float32)
-        n = self._twin.fold(self._table, self._words(), *self._ratios(), coef.view(np.uint32), columns, ratio)
-        return Weights(coef[None], self._sgd.intercept_, columns[:n], ratio[None, :n], self.t)
+        has_both, ratio = np.empty(len(coef), np.bool_), np.empty(self._n_slots, np.float32)
+        arrays = coef.view(np.uint32), has_both.view(np.uint8), ratio
+        n = self._twin.fold(self._table, self._words(), *self._ratios(), *arrays)
+        if in_place:
+            self._slots = self._slots[:0].copy()  # the columns take the memory of the slots
+        columns, n_found = np.empty(n, np.int32), 0
+        for part in parts_of(coef):
+            found = np.flatnonzero(has_both[part])
+            columns[n_found : n_found + len(found)] = found + part.start
+            n_found += len(found)
+        return Weights(coef[None], self._sgd.intercept_, columns, ratio[None, :n], self.t)
 
-    def state(self) -> dict[str, NDArray[Any]]:
-        """Return everything that training needs to go on, as the arrays of :meth:`Trainer.state`."""
+    def state(self, spool: Callable[[str], Spool] | None = None) -> dict[str, Any]:
+        """Return everything that training needs to go on, as the arrays of :meth:`Trainer.state`.
+
+        Parameters
+        ----------
+        spool : callable, optional
+            Makes a spool of a type, for arrays that would take much memory.
+        """
         scalars = {"intercept_.0": self._sgd.intercept_, "t_.0": np.asarray(self.t), "totals": self._totals}
-        coef, counts = self._packed_quickly() or self._packed()
+        pack_state = partial(self._twin.pack_state, self._table, self._words(), self._large)
+        coef, counts = pack_slots(pack_state, len(self._table), spool) or self._packed()
         return coef | scalars | counts
 
-    def _packed_quickly(self) -> tuple[Arrays, Arrays] | None:
-        """Return the packed weights and counts; None where steps between them take more than a byte."""
-        n = len(self._table)
-        # As much as there can be; the operating system gives memory to what is written.
-        steps, of_counts, values = np.empty(n, np.uint8), np.empty(2 * n + 1, np.uint8), np.empty(2 * n + 1, np.uint8)
-        weights, large = np.empty(n, np.float32), np.empty(2 * n, np.int32)
-        arrays = steps, weights, of_counts, values, large
-        trained = self._table, self._words(), self._large
-        n_weights, n_counts, n_large, longest = self._twin.pack_state(*trained, *arrays)
-        if longest >= 2**8:
-            return None
-        coef: Arrays = {"coef_.0.steps": steps[:n_weights], "coef_.0.values": weights[:n_weights]}
-        counts: Arrays = {"counts.steps": of_counts[:n_counts], "counts.values": values[:n_counts]}
-        return coef, counts | {"counts.large": large[:n_large]}
-
     def _packed(self) -> tuple[Arrays, Arrays]:
-        """Do as :meth:`_packed_quickly`, with steps of any length."""
-        parts = [slice(start, start + PART) for start in range(0, len(self._table), PART)]
+        """Do as ``pack_slots``, with steps of any length."""
+        parts = list(parts_of(self._table))
         counts = (self.counts(part).reshape(-1) for part in parts)
         return pack("coef_.0", map(self._weights, parts)), pack("counts", counts)
 
