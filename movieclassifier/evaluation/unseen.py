@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.evaluation.metrics import evaluate
+from movieclassifier.features.hashing import free_buffers
 from movieclassifier.models.abstaining import measure_thresholds
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.guard import N_GUARD, make_guard
@@ -47,8 +48,10 @@ def evaluate_unseen(
     classifier.metadata["threshold"] = measure_thresholds(classifier, sample)
     give_back()
     classifier.metadata["metrics"] = evaluate(*score(), classifier)
+    free_buffers()
     give_back()  # the rows that were scored: finding the guard set takes as much memory, and saving after it
     guard = make_guard(classifier, sample)
     classifier.guard = (classifier.columns, guard)
+    free_buffers()
     give_back()
     return guard

@@ -37,27 +37,29 @@ def pack_guard(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """
     others = {name: array for name, array in arrays.items() if name not in ("guard_lengths", "guard_steps")}
     lengths = arrays["guard_lengths"]
-    places = places_of(lengths, arrays["guard_steps"])
-    n_documents, n_places = len(lengths), int(places.max(initial=-1)) + 1
-    counts = np.zeros(n_places, np.min_scalar_type(n_documents))  # of all known columns: there may be millions
-    np.add.at(counts, places, 1)
-    # One number for each entry is sorted faster than three: first those of many documents, then by place and document.
-    keys = np.subtract(n_documents, counts[places], dtype=np.int64)
-    packed = {"guard_counts": to_planes(counts)}
-    del counts
-    keys *= n_places
-    keys += places
-    del places
+    n_documents = max(1, len(lengths))
+    keys = places_of(lengths, arrays["guard_steps"])
+    n_places = int(keys.max(initial=-1)) + 1
+    # A place and a document are one number, which is sorted faster than two.
     keys *= n_documents
-    keys += np.repeat(np.arange(n_documents, dtype=np.int32), lengths)
+    keys += np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
     keys.sort()
-    documents = np.empty(len(keys), np.int32)
-    np.divmod(keys, max(1, n_documents), out=(keys, documents), casting="unsafe")
+    places = keys // n_documents
+    starts = np.flatnonzero(np.diff(places, prepend=-1))
+    counts = np.diff(starts, append=len(keys))
+    bytes_of_counts = to_planes(counts)
+    planes = np.zeros((len(bytes_of_counts), n_places), np.uint8)  # of all known columns: there may be millions
+    planes[:, places[starts]] = bytes_of_counts
+    del places
+    keys += np.repeat((n_documents - counts) * (n_places * n_documents), counts)
+    keys.sort()
+    documents = (keys % n_documents).astype(np.int32)
+    keys //= n_documents
     steps = documents.copy()
     steps[1:] -= documents[:-1]
-    starts = np.flatnonzero(keys[1:] != keys[:-1]) + 1
+    starts = np.flatnonzero(np.diff(keys, prepend=-1))
     steps[starts] = documents[starts]
-    return packed | {"guard_documents": to_planes(steps)} | others
+    return {"guard_counts": planes, "guard_documents": to_planes(steps)} | others
 
 
 def unpack_guard(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

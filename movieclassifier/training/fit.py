@@ -7,6 +7,7 @@ from contextlib import closing
 from itertools import islice
 
 from movieclassifier.corpora.readers.contract import Document
+from movieclassifier.features.hashing import free_buffers
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.scoring import score_documents
 from movieclassifier.system.memory import give_back, share_heap
@@ -88,6 +89,7 @@ def fit(
         except BaseException:
             give_up(state)
             raise
+    free_buffers()
     give_back()  # the minibatches: the weights are made beside the memory of the trainer
     classifier = state.classifier(label_names or plan.label_names or None)
     classifier.metadata |= {

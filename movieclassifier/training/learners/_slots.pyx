@@ -99,69 +99,73 @@ cdef int check_rows(const int32_t[::1] columns, const int32_t[::1] indptr, Py_ss
 
 
 def count(
-    const float[::1] data,
+    float[::1] data,
     bint even,
-    const int32_t[::1] columns,
+    int32_t[::1] columns,
     const int32_t[::1] indptr,
     const uint8_t[::1] y,
     uint32_t[::1] table,
     uint32_t[:, ::1] slots,
     Py_ssize_t n_slots,
     uint32_t min_df,
-    float[::1] live_data,
-    uint32_t[::1] live,
     int32_t[::1] live_indptr,
 ):
     """Count a minibatch, and keep the entries whose columns have a slot at its end.
 
-    ``live`` gets their slots; LIVE marks those that had one when their row was counted, and whose document ``add``
-    therefore has to count. Rows that are ``even`` have one value each in ``data``, and leave ``live_data`` as it is. Returns
-    the number of slots.
+    Their slots are written over ``columns``; LIVE marks those that had one when their row was counted, and whose
+    document ``add`` therefore has to count. Their values move to the same places in ``data``, unless rows are ``even``
+    and have one value each. Returns the number of slots.
     """
     cdef Py_ssize_t row, place, kept = 0, n = columns.shape[0]
     cdef uint32_t word, waits, entry, is_live, column, one, n_documents
+    cdef uint32_t* live
     cdef uint64_t[8192] fresh  # a set of the columns that got a slot here, as bits; some others are taken for members
     cdef Slot* slot = <Slot*> &slots[0, 0]
     memset(fresh, 0, sizeof(fresh))
     check_rows(columns, indptr, y.shape[0], table.shape[0])
     if data.shape[0] != (y.shape[0] if even else n):
         raise ValueError("there must be a value for each entry, or for each row of even ones")
-    if live.shape[0] < n or (live_data.shape[0] < n and not even) or live_indptr.shape[0] != indptr.shape[0]:
+    if live_indptr.shape[0] != indptr.shape[0]:
         raise ValueError("there is no room for the live entries")
     if slots.shape[1] != 2 or slots.shape[0] < min(n_slots + n, table.shape[0]) + 1:
         raise ValueError("there is no room for new slots")
+    if n == 0:
+        live_indptr[:] = 0
+        return n_slots
+    live = <uint32_t*> &columns[0]
     with nogil:
         for row in range(y.shape[0]):
             one = <uint32_t> 1 << (COUNT_BITS * y[row])
             for place in range(indptr[row], indptr[row + 1]):
                 if place + AHEAD < n:
-                    PREFETCH(&table[columns[place + AHEAD]])
-                word = table[columns[place]]
-                live[place] = word
+                    PREFETCH(&table[live[place + AHEAD]])
+                column = live[place]
+                word = table[column]
                 # No branch could foretell which columns have a slot: a mask keeps their words as they are.
                 waits = (word >> 31) - 1
+                live[place] = (word & ~waits) | (column & waits)
                 word += one & waits
-                table[columns[place]] = word
+                table[column] = word
                 n_documents = ((word & COUNT_MASK) + (word >> COUNT_BITS)) & waits
                 if n_documents >= min_df:
                     # The entry of this document is marked, so that add() will count it in the slot.
                     slot[n_slots].word = word - one
                     slot[n_slots].weight = 0
-                    table[columns[place]] = live[place] = LIVE | <uint32_t> n_slots
+                    table[column] = live[place] = LIVE | <uint32_t> n_slots
                     n_slots += 1
-                    fresh[columns[place] >> 6 & 8191] |= <uint64_t> 1 << (columns[place] & 63)
+                    fresh[column >> 6 & 8191] |= <uint64_t> 1 << (column & 63)
         live_indptr[0] = 0
         for row in range(y.shape[0]):
             for place in range(indptr[row], indptr[row + 1]):
-                entry, column = live[place], <uint32_t> columns[place]
+                entry = live[place]  # a slot that is marked, or a column
                 is_live = entry >> 31
-                if (is_live ^ 1) & <uint32_t> (fresh[column >> 6 & 8191] >> (column & 63) & 1):
+                if (is_live ^ 1) & <uint32_t> (fresh[entry >> 6 & 8191] >> (entry & 63) & 1):
                     # Its column may have got a slot after this row; the slot has counted this document already.
-                    is_live = table[column] >> 31
-                    entry = table[column] & ~LIVE
+                    is_live = table[entry] >> 31
+                    entry = table[entry] & ~LIVE
                 live[kept] = entry
                 if not even:
-                    live_data[kept] = data[place]
+                    data[kept] = data[place]
                 kept += is_live
             live_indptr[row + 1] = <int32_t> kept
     return n_slots
@@ -323,13 +327,13 @@ def fold(
     double log_2,
     const uint32_t[:, ::1] large,
     uint32_t[::1] coef,
-    uint8_t[::1] has_both,
+    uint8_t[::1] both,
     float[::1] ratio,
 ):
     """Write weight times ratio into ``coef``, and the ratios of the columns that have both.
 
-    ``coef`` takes the bits of floats, and may be the table: each word of it is read before it is written over. Returns
-    the number of columns that have both.
+    ``coef`` takes the bits of floats, and may be the table: each word of it is read before it is written over. ``both``
+    takes a bit for each column, and is 0 so far. Returns how many columns have both.
     """
     cdef Py_ssize_t column, n = 0
     cdef uint32_t word
@@ -342,7 +346,7 @@ def fold(
             if column + AHEAD < table.shape[0] and table[column + AHEAD] & LIVE:
                 PREFETCH(&slot[table[column + AHEAD] ^ LIVE])
             word = table[column]
-            coef[column] = has_both[column] = 0
+            coef[column] = 0
             if not word & LIVE:
                 continue
             s = &slot[word ^ LIVE]
@@ -350,7 +354,7 @@ def fold(
             product = s.weight  # which may be -0
             if s.weight != 0 and value != 0:
                 product = s.weight * value
-                has_both[column] = 1
+                both[column >> 3] |= 1 << (column & 7)
                 ratio[n] = value
                 n += 1
             if value != 0 or s.weight == 0:

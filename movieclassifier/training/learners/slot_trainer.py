@@ -5,7 +5,6 @@ both after every minibatch.
 """
 
 import math
-from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -29,7 +28,6 @@ from movieclassifier.training.learners.sgd import CompiledSGD
 from movieclassifier.training.learners.slot_state import pack_slots
 
 Arrays = dict[str, Any]
-Room = tuple[NDArray[np.float32], NDArray[np.uint32]]
 LIVE = np.uint32(0x80000000)
 SLOT = np.dtype([("word", "u4"), ("weight", "f4")])
 # In place of counts that have more than 15 bits there is this, and their place among the large ones.
@@ -66,7 +64,6 @@ class _Counted:
     lengths: NDArray[np.int32]
     y: NDArray[np.uint8]
     n_slots: int
-    room: Room
 
 
 class SlotTrainer:
@@ -96,7 +93,6 @@ class SlotTrainer:
         self._slots = np.zeros(n_features + 1, SLOT)
         self._large = np.zeros((n_features + 1, 2), np.uint32)
         self._n_slots = self._n_large = 0
-        self._spare: deque[Room] = deque()  # arrays of minibatches that were learned
         self._totals = np.zeros(2, np.int64)
         self._sgd = CompiledSGD(0, recipe.ngrams.dtype, recipe.alpha, seed)
 
@@ -111,7 +107,7 @@ class SlotTrainer:
         """Predict each minibatch, then learn from it; yields how many predictions were right, of how many.
 
         Counting is a minibatch or two ahead, in a thread of its own: it needs no weights. Once all minibatches are
-        visited, the state is that of a trainer that took one after the other.
+        visited, the state is that of a trainer that took one after the other. The arrays of the rows are written over.
 
         Raises
         ------
@@ -121,10 +117,8 @@ class SlotTrainer:
         with closing(read_ahead(self._iter_counted(minibatches), size=1)) as counted:
             for minibatch in counted:
                 n_correct, n_tested = self._step(minibatch), len(minibatch.y)
-                self._spare.append(minibatch.room)
                 del minibatch  # this one is not kept while waiting for the next one
                 yield n_correct, n_tested
-        self._spare.clear()
 
     def _iter_counted(self, minibatches: Iterable[tuple[Rows, NDArray[np.integer]]]) -> Generator[_Counted, None, None]:
         for rows, y in minibatches:
@@ -136,29 +130,19 @@ class SlotTrainer:
     def _count(self, rows: Rows, y: NDArray[np.integer]) -> _Counted:
         even = isinstance(rows, EvenRows)
         values = rows.values if isinstance(rows, EvenRows) else rows.data
-        data, slots = room = self._room(0 if even else len(rows.columns), len(rows.columns))
         indptr, labels = np.empty(len(y) + 1, np.int32), y.astype(np.uint8)
         arrays = (values, even, rows.columns, rows.indptr, labels, self._table, self._words())
-        self._n_slots = self._twin.count(*arrays, self._n_slots, self.min_df, data, slots, indptr)
+        self._n_slots = self._twin.count(*arrays, self._n_slots, self.min_df, indptr)
         n = indptr[-1]
         return _Counted(
-            data=values if even else data[:n],
+            data=values if even else values[:n],
             even=even,
-            slots=slots[:n],
+            slots=rows.columns.view(np.uint32)[:n],
             indptr=indptr,
             lengths=rows.lengths,
             y=labels,
             n_slots=self._n_slots,
-            room=room,
         )
-
-    def _room(self, n_values: int, n: int) -> Room:
-        """Return arrays for the values and slots of n entries, if possible those that an earlier minibatch has left."""
-        while self._spare:
-            room = self._spare.pop()
-            if len(room[0]) >= n_values and len(room[1]) >= n:
-                return room
-        return np.empty(n_values + n_values // 8, np.float32), np.empty(n + n // 8, np.uint32)
 
     def _step(self, minibatch: _Counted) -> int:
         slots, indptr, y = minibatch.slots, minibatch.indptr, minibatch.y
@@ -210,14 +194,13 @@ class SlotTrainer:
             Whether they take the memory of the counts. The trainer then has nothing left to go on with.
         """
         coef = self._table.view(np.float32) if in_place else np.empty(self.recipe.ngrams.n_features, np.float32)
-        has_both, ratio = np.empty(len(coef), np.bool_), np.empty(self._n_slots, np.float32)
-        arrays = coef.view(np.uint32), has_both.view(np.uint8), ratio
-        n = self._twin.fold(self._table, self._words(), *self._ratios(), *arrays)
+        both, ratio = np.zeros(len(coef) // 8 + 1, np.uint8), np.empty(self._n_slots, np.float32)
+        n = self._twin.fold(self._table, self._words(), *self._ratios(), coef.view(np.uint32), both, ratio)
         if in_place:
             self._slots = self._slots[:0].copy()  # the columns take the memory of the slots
         columns, n_found = np.empty(n, np.int32), 0
         for part in parts_of(coef):
-            found = np.flatnonzero(has_both[part])
+            found = np.flatnonzero(np.unpackbits(both[part.start // 8 : part.stop // 8], bitorder="little"))
             columns[n_found : n_found + len(found)] = found + part.start
             n_found += len(found)
         return Weights(coef[None], self._sgd.intercept_, columns, ratio[None, :n], self.t)
