@@ -47,7 +47,7 @@ cdef extern from *:
 
 cdef enum:
     BUCKET = 4  # stop words that are looked at together
-    AHEAD = 32  # weights that are asked for before they are needed
+    AHEAD = 192  # weights that are asked for before they are needed
     MAX_PER_TEXT = 1 << 24  # characters, and n-grams: up to here sums of signs are exact in float32
     GROWTH = 2  # no character takes more bytes than twice its own in lower case and with a space behind it
     PADDING = 64  # after buffers that are read and written some bytes at a time
@@ -384,12 +384,15 @@ cdef void write_rows(
 
 
 cdef double decide_row(
-    const Real* row, const int32_t* columns, Py_ssize_t n, const Real* coef, double* products
+    const Real* row, const int32_t* columns, Py_ssize_t n, Py_ssize_t n_more, const Real* coef, double* products
 ) noexcept nogil:
-    """Return the sum of a row of n values with their weights, in the types and the order of ``Weights.decide``."""
+    """Return the sum of a row of n values with their weights, in the types and the order of ``Weights.decide``.
+
+    Behind its columns there are n_more of rows that come next.
+    """
     cdef Py_ssize_t i
     for i in range(n):
-        if i + AHEAD < n:
+        if i + AHEAD < n + n_more:
             PREFETCH(&coef[columns[i + AHEAD]])
         products[i] = <double> row[i] * <double> coef[columns[i]]
     return row_sum(products, n)
@@ -401,7 +404,7 @@ cdef void decide_text(Buffers* buffers, const Settings* settings, const Real[:, 
     cdef Py_ssize_t i, n = count_columns(buffers.keys, buffers.n_keys)
     write_row(buffers.keys, buffers.n_keys, settings, row, buffers.columns)
     for i in range(coef.shape[0]):
-        sums[i] = decide_row(row, buffers.columns, n, &coef[i, 0], buffers.products)
+        sums[i] = decide_row(row, buffers.columns, n, 0, &coef[i, 0], buffers.products)
 
 
 def sum_rows(
@@ -418,7 +421,7 @@ def sum_rows(
     ValueError
         If the arrays do not fit each other.
     """
-    cdef Py_ssize_t i, start, longest = 0, n = sums.shape[0]
+    cdef Py_ssize_t i, start, end, longest = 0, n = sums.shape[0]
     cdef bint fits = indptr.shape[0] == n + 1 and data.shape[0] == columns.shape[0]
     cdef double* products
     fits = fits and indptr[0] == 0 and indptr[n] == columns.shape[0]
@@ -435,10 +438,12 @@ def sum_rows(
         raise MemoryError(f"no room for {longest} products.")
     with nogil:
         for i in range(n):
-            start = indptr[i]
+            start, end = indptr[i], indptr[i + 1]
             sums[i] = 0  # and no look at an empty row, for there may be nothing at its place
-            if indptr[i + 1] > start:
-                sums[i] = decide_row(&data[start], &columns[start], indptr[i + 1] - start, &coef[0], products)
+            if end > start:
+                sums[i] = decide_row(
+                    &data[start], &columns[start], end - start, indptr[n] - end, &coef[0], products
+                )
     free(products)
 
 

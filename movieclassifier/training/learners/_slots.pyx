@@ -39,7 +39,7 @@ cdef struct Ratios:  # what the log-count ratio of a slot follows from
     const uint32_t* large
 
 cdef enum:
-    AHEAD = 32  # entries
+    AHEAD = 192  # entries: fetching takes as long as some hundred of them
     COUNT_BITS = 15
     COUNT_MASK = 0x7FFF
     ESCAPE = 255  # as in packing.py

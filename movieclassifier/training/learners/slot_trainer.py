@@ -200,7 +200,7 @@ class SlotTrainer:
             self._slots = self._slots[:0].copy()  # the columns take the memory of the slots
         columns, n_found = np.empty(n, np.int32), 0
         for part in parts_of(coef):
-            found = np.flatnonzero(np.unpackbits(both[part.start // 8 : part.stop // 8], bitorder="little"))
+            found = np.flatnonzero(_unpack_bits(both[part.start // 8 : part.stop // 8]))
             columns[n_found : n_found + len(found)] = found + part.start
             n_found += len(found)
         return Weights(coef[None], self._sgd.intercept_, columns, ratio[None, :n], self.t)
@@ -259,3 +259,7 @@ class SlotTrainer:
         self._slots["weight"][: len(live)] = coef[live]
         self._totals = ratio.totals_.copy()
         self._sgd.intercept_, self._sgd.t_ = other.estimators_[0].intercept_, other.estimators_[0].t_
+
+
+def _unpack_bits(bits: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    return np.unpackbits(bits, bitorder="little").view(np.bool_)

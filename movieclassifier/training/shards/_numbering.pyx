@@ -21,7 +21,7 @@ cdef extern from *:
     void FETCH_TO_WRITE(const void* address) noexcept nogil
 
 cdef enum:
-    AHEAD = 32  # entries
+    AHEAD = 192  # entries: fetching takes as long as some hundred of them
 
 cdef double LARGEST = 2.0 ** 62
 

@@ -10,9 +10,6 @@ from hypothesis import strategies as st
 from movieclassifier.features.rows import EvenRows, Rows
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.compiled import PURE_PYTHON, backend
-from movieclassifier.system.npz import write_npz
-from movieclassifier.system.spooling import spooling
-from movieclassifier.training.learners import slot_state
 from movieclassifier.training.learners.packing import unpack
 from movieclassifier.training.learners.slot_trainer import MAX_MIN_DF, SlotTrainer, slots_fit
 from movieclassifier.training.learners.trainer import Trainer
@@ -109,29 +106,6 @@ def test_state_of_few_columns_among_many_is_the_same():
     assert states[0].keys() == states[1].keys()
     assert all(states[0][name].tobytes() == states[1][name].tobytes() for name in states[0])
     assert states[0]["counts.steps"].dtype == np.uint16
-
-
-@pytest.mark.parametrize("size", [1, 7, 96, 97, 98])
-def test_spooled_state_is_the_same(size, tmp_path, monkeypatch):
-    monkeypatch.setattr(slot_state, "PART", size)
-    rng = np.random.RandomState(0)
-    trainers = both(2)
-    trainers[1].ratio_.counts_[::9, 0] = 300
-    trainers[0].load_state(trainers[1].state())
-    for trainer in trainers:
-        list(trainer.iter_fitted([random_minibatch(rng, 30)]))
-        rng = np.random.RandomState(0)
-    expected = trainers[1].state()
-    with spooling(tmp_path) as spool:
-        found = trainers[0].state(spool)
-        write_npz(tmp_path / "spooled.npz", found)
-        assert list(found) == list(trainers[0].state())
-    assert [path.name for path in tmp_path.iterdir()] == ["spooled.npz"]
-    with np.load(tmp_path / "spooled.npz") as arrays:
-        assert {name: array.tobytes() for name, array in arrays.items()} == {
-            name: array.tobytes() for name, array in expected.items()
-        }
-        assert all(arrays[name].dtype == array.dtype for name, array in expected.items())
 
 
 def test_counts_beyond_the_table_of_logarithms():
