@@ -9,6 +9,7 @@ import argparse
 import hashlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -83,9 +84,9 @@ def separate_cluster(folder: Path, n_workers: int) -> Iterator[tuple[str, list[i
                     process.wait()
 
 
-def train(folder: Path, corpus: Path, copies: int, on: str, n_workers: int) -> "subprocess.Popen[bytes]":
+def train(folder: Path, corpus: list[str], on: str, n_workers: int) -> "subprocess.Popen[bytes]":
     settings = ["--shards", "16", "--passes", "4", "--n-features", "2**20", "--no-progress", "--model", str(folder)]
-    command = [sys.executable, str(ROOT / "train_online.py"), *[str(corpus)] * copies, *settings]
+    command = [sys.executable, str(ROOT / "train_online.py"), *corpus, *settings]
     return subprocess.Popen([*command, "--on", on, "--workers", str(n_workers)], stdout=subprocess.DEVNULL)
 
 
@@ -103,13 +104,14 @@ def main() -> None:
     digests: dict[str, str] = {}
     with TemporaryDirectory() as name:
         folder = Path(name)
+        corpus = [shutil.copy(SAMPLE, folder / f"copy-{number}.csv") for number in range(args.copies)]
 
         def run(title: str, on: str, n_workers: int, pids: list[int] | None = None, killing: bool = False) -> None:
             killed: list[int] = []
             start = time.monotonic()
             for number in range(50):
                 model = folder / f"{title} {number}"
-                process = train(model, SAMPLE, args.copies, on, n_workers)
+                process = train(model, list(map(str, corpus)), on, n_workers)
                 done = threading.Event()
                 victims = pids or [process.pid]
                 killer = threading.Thread(target=kill_until, args=(done, victims, args.seconds, killed))
