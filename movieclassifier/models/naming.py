@@ -1,12 +1,12 @@
 """Names for the strongest columns of a model, looked up in a sample of texts: a model keeps no words of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from movieclassifier.features.hashing import ngram_columns
+from movieclassifier.features.hashing import ngram_columns, place_columns
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.models.classifier import Classifier
@@ -97,19 +97,30 @@ def _names(
         own = left.intersection(columns[indptr[place] : indptr[place + 1]].tolist())
         if not own:
             continue
-        for ngram, column in ngram_columns(_ngrams_of(texts[place], ngrams), ngrams.n_features).items():
-            if column in own and column not in names and all(word[0].isalpha() for word in ngram.split()):
-                names[column] = ngram
+        for ngram, column in _places_of(own, texts[place], ngrams):
+            if column not in names and all(word[0].isalpha() for word in ngram):
+                names[column] = " ".join(ngram)
         left -= own
         if not left:
             break
     return names
 
 
-def _ngrams_of(text: str, ngrams: NGrams) -> list[str]:
-    """Return the different n-grams of a text; an explanation also needs to know where they stand."""
+def _places_of(wanted: set[int], text: str, ngrams: NGrams) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield the n-grams of a text whose columns are wanted, the shorter ones first, and their columns."""
+    found = _ngrams_of(text, ngrams)
+    columns = place_columns(text, ngrams)
+    if columns is None:  # there is no twin
+        joined = [" ".join(ngram) for ngram in found]
+        by_ngram = ngram_columns(joined, ngrams.n_features)
+        columns = [by_ngram[ngram] for ngram in joined]
+    return (pair for pair in zip(found, columns, strict=True) if pair[1] in wanted)
+
+
+def _ngrams_of(text: str, ngrams: NGrams) -> list[tuple[str, ...]]:
+    """Return the n-grams of a text in the order of ``place_columns``, as tuples of tokens."""
     stop_words = frozenset(ngrams.stop_words)
     tokens = [token for token in TOKENIZERS[ngrams.tokenizer](text) if token not in stop_words]
     shortest, longest = ngrams.ngram_range
     windows = (zip(*(tokens[start:] for start in range(n)), strict=False) for n in range(shortest, longest + 1))
-    return list(dict.fromkeys(" ".join(window) for window in chain.from_iterable(windows)))
+    return list(chain.from_iterable(windows))
