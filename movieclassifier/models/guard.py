@@ -1,6 +1,6 @@
 """The guard set: a hashed sample of the holdout, on which an updated model is checked before it is served."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from movieclassifier.models.packed_guard import MISFIT, places_of
 from movieclassifier.system.npz import smallest
 
 N_GUARD = 500
+PART = 100  # documents
 GUARD_ARRAYS = ("guard_lengths", "guard_steps", "guard_data", "guard_y")
 
 
@@ -31,6 +32,20 @@ def make_guard(classifier: Classifier, documents: Iterable[Document]) -> dict[st
     dict of str to ndarray
     """
     texts, labels = zip(*documents, strict=True)
+    # Some at a time: the rows of all would take more memory than the guard set.
+    parts = [_make_part(classifier, texts[start : start + PART]) for start in range(0, len(texts), PART)]
+    lengths, steps, data = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    return {
+        "guard_lengths": lengths,
+        # Places among the known columns, as steps inside each document: small numbers compress well.
+        "guard_steps": smallest(steps),
+        "guard_data": data,
+        "guard_y": np.array([classifier.classes_.tolist().index(label) for label in labels], dtype=np.int32),
+    }
+
+
+def _make_part(classifier: Classifier, texts: Sequence[str]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Return the lengths, steps and data of some documents."""
     rows = classifier.rows(texts)
     # Looked up among the known columns, for a table of all columns would take more memory than the model.
     columns, of_entry = np.unique(rows.columns, return_inverse=True)
@@ -41,13 +56,8 @@ def make_guard(classifier: Classifier, documents: Iterable[Document]) -> dict[st
     row = np.repeat(np.arange(len(texts), dtype=np.int32), rows.lengths)[known]
     places = places[known]
     starts_row = np.diff(row, prepend=-1) > 0
-    return {
-        "guard_lengths": np.bincount(row, minlength=len(texts)).astype(np.int32),
-        # Places among the known columns, as steps inside each document: small numbers compress well.
-        "guard_steps": smallest(np.where(starts_row, places, np.diff(places, prepend=0))),
-        "guard_data": rows.data[known],
-        "guard_y": np.array([classifier.classes_.tolist().index(label) for label in labels], dtype=np.int32),
-    }
+    steps = np.where(starts_row, places, np.diff(places, prepend=0)).astype(np.int32)
+    return np.bincount(row, minlength=len(texts)).astype(np.int32), steps, rows.data[known]
 
 
 def check_guard(arrays: Mapping[str, NDArray[Any]], classifier: Classifier) -> None:

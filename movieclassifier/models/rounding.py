@@ -73,8 +73,9 @@ def pack(name: str, array: NDArray[Any]) -> dict[str, NDArray[Any]]:
     >>> (unpack("ratio", packed)["ratio"][:2]).tolist()
     [0.5, -1.5]
     """
-    # Most arrays take more values already in a small part.
-    if array.size < FEWEST or len(np.unique(array.ravel()[: 2 * FEWEST])) > N_VALUES:
+    # Most arrays take more values already in a small part. np.unique would import a package to look at floats.
+    some = np.sort(array.ravel()[: 2 * FEWEST])
+    if array.size < FEWEST or np.count_nonzero(some[1:] != some[:-1]) >= N_VALUES:
         return {name: array}
     values, codes = np.unique(array, return_inverse=True)
     if len(values) > N_VALUES:
