@@ -2,21 +2,23 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# A path may have blanks, and some shells leave the ~ to make.
+ASKED = $(patsubst ~/%,$(HOME)/%,$(PYTHON))
 # The Python of the environment, once there is one.
-ANY_PYTHON = $(or $(wildcard $(BIN)/python),$(PYTHON))
+ANY_PYTHON = $(or $(wildcard $(BIN)/python),$(ASKED))
 IS_NEW := import sys; print("new" if sys.version_info >= (3, 11) else sys.version.split()[0])
-FOUND = $(shell { $(ANY_PYTHON) -c '$(IS_NEW)'; } 2>/dev/null)
+FOUND = $(shell { "$(ANY_PYTHON)" -c '$(IS_NEW)'; } 2>/dev/null)
 NEWER = $(shell for p in python3.14 python3.13 python3.12 python3.11; do $$p -c "" 2>/dev/null && echo $$p && break; done)
 TRY = $(if $(wildcard .venv),make clean; )make PYTHON=$(or $(NEWER),python3.12)
 SET_UP = $(if $(filter new,$(FOUND)),,$(error Python 3.11 or newer is needed, \
-	and $(ANY_PYTHON) is $(or $(FOUND),missing). Try: $(TRY) ))$(ANY_PYTHON) bin/set_up.py
+	and $(ANY_PYTHON) is $(or $(FOUND),missing). Try: $(TRY) ))"$(ANY_PYTHON)" bin/set_up.py
 # An environment keeps the Python that it was made with; it is no silent stand-in for one that was asked for.
 ifeq ($(origin PYTHON)$(wildcard $(BIN)/python)$(filter clean help,$(MAKECMDGOALS)),command line$(BIN)/python)
 VERSION := import sys; print("%d.%d" % sys.version_info[:2])
-VERSIONS := $(shell for p in $(BIN)/python $(PYTHON); do $$p -c '$(VERSION)' || true; done 2>/dev/null)
+VERSIONS := $(shell for p in $(BIN)/python "$(ASKED)"; do "$$p" -c '$(VERSION)' || true; done 2>/dev/null)
 ifneq ($(word 1,$(VERSIONS)),$(word 2,$(VERSIONS)))
 $(error .venv has Python $(word 1,$(VERSIONS)), and $(PYTHON) is $(or $(word 2,$(VERSIONS)),missing). \
-	Try: make clean; make PYTHON=$(PYTHON) )
+	Try: make clean; make PYTHON=$(if $(word 2,$(PYTHON)),"$(PYTHON)",$(PYTHON)) )
 endif
 endif
 # Everything but help writes into these folders; a checkout of somebody else's is refused before the first step.

@@ -15,9 +15,11 @@ SPLIT = ".venv/bin/python build_csv.py --split"
 
 @pytest.fixture
 def project(tmp_path):
-    """Return a folder that is set up, with the corpus and both halves."""
+    """Return a folder that is set up, with the corpus and both halves; its name is of the kind that people give."""
     if shutil.which("make") is None:
         pytest.skip("there is no make here")
+    tmp_path /= "Ünser Projekt"
+    tmp_path.mkdir()
     shutil.copy(ROOT / "Makefile", tmp_path)
     (tmp_path / "movieclassifier").mkdir()
     names = ("requirements.txt", "requirements-dev.txt", "setup.cfg", "setup.py", "pyproject.toml", ".venv/installed")
