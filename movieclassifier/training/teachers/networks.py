@@ -63,8 +63,9 @@ class NetworkSettings:
         return self.n_first + self.n_last
 
 
-# The article's: windows of 3, 4 and 5 words, 100 filters each.
-KIM = NetworkSettings("kim", n_filters=100, word_dropout=0.0, passes=3)
+# The article's: windows of 3, 4 and 5 words, 100 filters each. At half of this rate it has learned too little after 3
+# passes: .868 in place of .884, on a fifth of aclImdb's train half whose films the rest does not have.
+KIM = NetworkSettings("kim", n_filters=100, word_dropout=0.0, rate=2.5e-3, passes=3)
 
 
 def check_keras() -> None:
