@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from movieclassifier.features.rows import Rows
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.system.compiled import training_twin
+from movieclassifier.training.learners.mersenne import draw_integers
 
 MAX_INT = 2**31 - 1
 BLOCK = 32  # columns
@@ -89,9 +90,8 @@ class CompiledSGD:
         self._twin, self._alpha = training_twin(), alpha
         # Leon Bottou's choice of the step that the learning rate starts from, as scikit-learn makes it.
         self._first_t = 1.0 / (math.sqrt(1.0 / math.sqrt(alpha)) * alpha)
-        rng = np.random.RandomState(seed)
-        rng.randint(1, MAX_INT)  # drawn by scikit-learn for something else
-        self._shuffle_seed = rng.randint(MAX_INT)
+        # The first number is drawn by scikit-learn for something else.
+        _, self._shuffle_seed = draw_integers(seed, (1, MAX_INT), (0, MAX_INT))
 
     def partial_fit(self, rows: Rows, y: NDArray[np.bool_], classes: Any = None) -> "CompiledSGD":
         """Take one epoch over a minibatch.
