@@ -28,7 +28,7 @@ EXAMPLES = [
 def main(path: str | None, model: str | None, as_json: bool) -> None:
     """Show the versions and the model that would be used.
 
-    MODEL is a file or folder, as of --model.
+    MODEL is a file or folder, as with --model.
     """
     if path is not None and model is not None:
         raise click.UsageError("Name one model: MODEL or --model.")
