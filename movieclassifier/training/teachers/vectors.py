@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.features.ngrams import NGrams
+from movieclassifier.system.waiting import telling_of_wait
 from movieclassifier.training.learners.soft_targets import SoftSGD
 from movieclassifier.training.row_store import RowBlock, RowStore, hash_block
 from movieclassifier.training.soft_linear import SoftLinear, SoftOptions, fit_soft
@@ -117,8 +118,12 @@ def train_reader(lessons: Lessons, rows: RowStore, chosen: Chosen, settings: Vec
         return {"d": fold_labelled(lessons, rows, chosen, sphere, how)}
 
     vectors = lessons.stages.arrays(f"folded_{number}", folded)["d"]
-    fit = lambda: fit_nets(vectors, lessons.y, lessons.n_classes, settings.net, seed)  # noqa: E731
-    return Reader(sphere, lessons.stages.arrays(f"nets_{number}", fit), how)
+
+    def fitted() -> dict[str, Any]:
+        with telling_of_wait(f"Networks over document vectors {number + 1}", lessons.stages.show):
+            return fit_nets(vectors, lessons.y, lessons.n_classes, settings.net, seed)
+
+    return Reader(sphere, lessons.stages.arrays(f"nets_{number}", fitted), how)
 
 
 def blend(logs: Sequence[NDArray[np.float64]], shares: Sequence[float]) -> NDArray[np.float64]:

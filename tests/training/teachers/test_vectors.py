@@ -1,5 +1,8 @@
 """The teacher ``vectors``: it learns the words of each class, and what is finished is not done again."""
 
+import time
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +13,7 @@ from movieclassifier.training.teachers.embedding import EmbeddingSettings
 from movieclassifier.training.teachers.lessons import Lessons, Stages
 from movieclassifier.training.teachers.nets import NetSettings
 from movieclassifier.training.teachers.vectors import VectorsSettings, blend, fit_naive_bayes, teach
+from tests.support.patience import PATIENCE
 
 SETTINGS = VectorsSettings(
     choice=ChoiceSettings(NGrams(n_features=2**10, ngram_range=(1, 1)), min_df=4, n_folds=2),
@@ -51,6 +55,24 @@ def test_seed_decides_the_bits(tmp_path):
         (tmp_path / str(number)).mkdir()
         found.append(teach(lessons_in(tmp_path / str(number), seed=seed), SETTINGS)(texts).tobytes())
     assert found[0] == found[1] != found[2]
+
+
+def test_the_networks_are_told_of_while_they_learn(tmp_path, monkeypatch, capsys):
+    import movieclassifier.system.waiting as waiting
+
+    def slow(*arguments, **settings):
+        until = time.monotonic() + PATIENCE
+        while not (said := capsys.readouterr().err) and time.monotonic() < until:
+            time.sleep(0.01)
+        heard.append(said)
+        return fit_nets(*arguments, **settings)
+
+    heard, fit_nets = [], vectors.fit_nets
+    monkeypatch.setattr(vectors, "fit_nets", slow)
+    monkeypatch.setattr(waiting, "SECONDS_BETWEEN_LINES", 0.01)
+    lessons = replace(lessons_in(tmp_path), stages=Stages(tmp_path, show=None))
+    teach(lessons, SETTINGS)
+    assert heard[0].startswith("Networks over document vectors 1: ")
 
 
 def test_naive_bayes_knows_the_labelled_texts_alone(tmp_path):
