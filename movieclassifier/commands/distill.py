@@ -74,6 +74,7 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     from movieclassifier.models.origin import load_record_facts, replacement_note
     from movieclassifier.models.rounding import round_weights
     from movieclassifier.reports.distilled_run import save_distillation
+    from movieclassifier.system.waiting import telling_of_wait
     from movieclassifier.training.distilling import fit_student, open_stages
     from movieclassifier.training.teachers import load_teacher
 
@@ -90,7 +91,8 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
     classifier = fit_student(lessons, soft, student, options.n_keep)
     if options.round_to_bytes:
         classifier = round_weights(classifier)
-    result = distill_steps.compare_all(classifier, teacher, lessons, texts) | {"stages": stages.costs()}
+    with telling_of_wait("Testing naive Bayes, teacher and student", options.show):
+        result = distill_steps.compare_all(classifier, teacher, lessons, texts) | {"stages": stages.costs()}
     classifier.metadata |= distill_steps.provenance(texts, options)
     classifier.metadata["metrics"] = result.pop("metrics")
     distill_steps.save_student(options, classifier, list(texts.guard()))
