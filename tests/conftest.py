@@ -66,12 +66,11 @@ def start_of_day(monkeypatch):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_instance():
-    """Fail if a test served without a key of its own: the checkout is where people serve, and keep theirs."""
-    instance = Path(__file__).parents[1] / INSTANCE
-    was_there = instance.exists()
+def _checkout():
+    """Fail if a test wrote into the checkout, where people serve with a key of their own and have their reports."""
+    folders = [folder for name in (INSTANCE, "report") if not (folder := Path(__file__).parents[1] / name).exists()]
     yield
-    assert was_there or not instance.exists(), f"a test has made {instance}"
+    assert not [folder for folder in folders if folder.exists()], "a test has made this folder"
 
 
 @pytest.fixture(scope="session", autouse=True)

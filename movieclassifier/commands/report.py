@@ -16,7 +16,7 @@ from movieclassifier.commands.shared.edge import Command
 from movieclassifier.commands.shared.reading_before import reading_as_before
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.reports import DRAWN_BY
-from movieclassifier.system.atomic import check_replaceable
+from movieclassifier.system.atomic import check_replaceable, folder_to_fill
 from movieclassifier.system.packages import check_installed
 from movieclassifier.system.progress import Progress
 from movieclassifier.system.waiting import telling_of_wait
@@ -79,7 +79,7 @@ def main(
             f"{model_path(model_dir)}: there is no model to report on. Train one with `movieclassifier train CORPUS`, "
             "or name its folder with --model."
         )
-    Path(output).mkdir(parents=True, exist_ok=True)
+    click.get_current_context().with_resource(folder_to_fill(Path(output)))
     check_replaceable(Path(output) / PAGE)
     classifier = load_classifier(model_dir)
     reading = reading_as_before(reading, classifier.metadata)

@@ -4,7 +4,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -89,6 +89,30 @@ def sync_folder(folder: str | os.PathLike[str]) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def folder_to_fill(path: Path) -> Iterator[None]:
+    """Make a folder, and remove it again if nothing was written into it.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as temporary:
+    ...     with folder_to_fill(Path(temporary, "report")):
+    ...         Path(temporary, "report").exists()
+    ...     Path(temporary, "report").exists()
+    True
+    False
+    """
+    was_there = path.exists()
+    path.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        if not was_there:
+            with suppress(OSError):  # it is not empty
+                path.rmdir()
 
 
 def check_replaceable(path: str | os.PathLike[str]) -> None:

@@ -48,8 +48,11 @@ def two_texts(path):
 def test_a_corpus_that_is_read_in_a_different_way_is_refused(tmp_path, now, named):
     path = two_texts(tmp_path / "two.csv")
     run("train", path, "--text-column", "text", "--model", tmp_path, *SETTINGS)
-    result = CliRunner().invoke(main, ["report", str(path), "--model", str(tmp_path), *now])
+    result = CliRunner().invoke(
+        main, ["report", str(path), "--model", str(tmp_path), "-o", str(tmp_path / "new"), *now]
+    )
     assert result.exit_code == 2
+    assert not (tmp_path / "new").exists()
     assert named in result.stderr
 
 

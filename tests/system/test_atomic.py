@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from movieclassifier.system.atomic import name_full_disk, replace_file
+from movieclassifier.system.atomic import folder_to_fill, name_full_disk, replace_file
 
 
 def test_new_file_holds_the_bytes_and_leaves_no_temporary(tmp_path):
@@ -124,3 +124,15 @@ def test_full_device_is_named():
         open("/dev/full", "wb", buffering=0) as file,
     ):
         file.write(b"x")
+
+
+@pytest.mark.parametrize("was_there", [False, True])
+@pytest.mark.parametrize("is_filled", [False, True])
+def test_folder_that_stays_empty_goes_again_unless_it_was_there(tmp_path, was_there, is_filled):
+    folder = tmp_path / "report"
+    if was_there:
+        folder.mkdir()
+    with folder_to_fill(folder):
+        if is_filled:
+            (folder / "page").touch()
+    assert folder.exists() == (was_there or is_filled)
