@@ -1,9 +1,10 @@
 """The first numbers of ``numpy.random.RandomState``, without the 11 ms that importing it takes."""
 
 from collections.abc import Iterator
+from random import Random
 
-N_WORDS, MIDDLE = 624, 397
-TOP, REST, WORD = 0x80000000, 0x7FFFFFFF, 0xFFFFFFFF
+N_WORDS = 624
+REST, WORD = 0x7FFFFFFF, 0xFFFFFFFF
 
 
 def draw_integers(seed: int, *bounds: tuple[int, int]) -> list[int]:
@@ -14,7 +15,7 @@ def draw_integers(seed: int, *bounds: tuple[int, int]) -> list[int]:
     seed : int
         From 0 to 2**32 - 1.
     bounds : tuple of (int, int)
-        Few pairs, of numbers that differ by more than 2**30 and at most 2**31.
+        Of numbers that differ by more than 2**30 and at most 2**31.
 
     Returns
     -------
@@ -34,16 +35,13 @@ def draw_integers(seed: int, *bounds: tuple[int, int]) -> list[int]:
 
 
 def _words(seed: int) -> Iterator[int]:
-    """Yield the first words of 32 bits."""
+    """Yield words of 32 bits. Python has the same generator, which numpy starts in a different state."""
     if not 0 <= seed <= WORD:
         raise ValueError(f"a seed must be from 0 to {WORD}; got {seed}.")
     state = [seed]
     for place in range(1, N_WORDS):
         state.append((1812433253 * (state[-1] ^ state[-1] >> 30) + place) & WORD)
-    for place in range(N_WORDS - MIDDLE):
-        mixed = (state[place] & TOP) | (state[place + 1] & REST)
-        word = state[place + MIDDLE] ^ mixed >> 1 ^ (mixed & 1) * 0x9908B0DF
-        word ^= word >> 11
-        word ^= word << 7 & 0x9D2C5680
-        word ^= word << 15 & 0xEFC60000
-        yield word ^ word >> 18
+    generator = Random()
+    generator.setstate((3, (*state, N_WORDS), None))
+    while True:
+        yield generator.getrandbits(32)
