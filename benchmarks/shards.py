@@ -218,10 +218,11 @@ def fit_apart(*arguments):
 
 
 def speed(on, copies, repeat):
-    """Print seconds and memory on one and two workers, and the ratio."""
+    """Print seconds and memory on one and two workers, in turns, and the ratio."""
     seconds, cpu = {}, {}
+    turns = [{n_workers: fit_apart(on, n_workers, copies) for n_workers in (1, 2)} for _ in range(repeat)]
     for n_workers in (1, 2):
-        found = [fit_apart(on, n_workers, copies) for _ in range(repeat)]
+        found = [turn[n_workers] for turn in turns]
         seconds[n_workers] = statistics.median(each["seconds"] for each in found)
         driver, worker = (statistics.median(each[name] for each in found) for name in ("driver_cpu", "worker_cpu"))
         cpu[n_workers] = driver + worker / n_workers
