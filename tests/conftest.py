@@ -14,7 +14,7 @@ from jinja2 import FileSystemBytecodeCache
 
 from movieclassifier.corpora.aclimdb.book_csv import write_csv
 from movieclassifier.corpora.aclimdb.corpus import CORPUS_NAME, make_corpus
-from movieclassifier.feedback.settings import DEPLOYED_SIGNS
+from movieclassifier.feedback.settings import DEPLOYED_SIGNS, INSTANCE
 from tests.support.ending import ending
 from tests.support.postgresql import create_database, running_postgresql
 from tests.support.real_data import find_archive, find_unpacked
@@ -63,6 +63,14 @@ def start_of_day(monkeypatch):
     """Let the clock go on from the next midnight: limits count by the minute and the hour, and none ends soon then."""
     until = 86400 - time.time() % 86400
     monkeypatch.setattr(time, "time", lambda real=time.time: real() + until)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _checkout():
+    """Fail if a test wrote into the checkout, where people serve with a key of their own and have their reports."""
+    folders = [folder for name in (INSTANCE, "report") if not (folder := Path(__file__).parents[1] / name).exists()]
+    yield
+    assert not [folder for folder in folders if folder.exists()], "a test has made this folder"
 
 
 @pytest.fixture(scope="session", autouse=True)

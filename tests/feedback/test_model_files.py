@@ -19,6 +19,7 @@ from tests.support.services import ADA, TEXTS, contradict, digest, open_own, ope
 @pytest.fixture
 def owner(tmp_path, monkeypatch):
     """Return a function that types a command of the owner's, on the database of the tests."""
+    monkeypatch.chdir(tmp_path)  # serve keeps its secret key in the folder where it is typed
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/f.db")
     for name, value in {"CAP": "1e9", "VOTE_SHARE": "1", "TOLERANCE": "1"}.items():
         monkeypatch.setenv(f"MOVIECLASSIFIER_{name}", value)
