@@ -65,10 +65,11 @@ def main(path: str | None, model: str | None, as_json: bool) -> None:
     facts["columns"] = f"{facts['columns']:,}{mark}"
     facts["accuracy"] += mark
     facts |= {
-        f"for {label}"[:16]: printable(", ".join(word for word, _ in found))
+        f"for {printable(label)}": printable(", ".join(word for word, _ in found))
         for label, found in list(words.items())[:MAX_LABELS]
     }
-    click.echo("\n".join(f"{key:<16} {fact}" for key, fact in facts.items()))
+    width = max(16, *map(len, facts))
+    click.echo("\n".join(f"{key:<{width}} {fact}" for key, fact in facts.items()))
 
 
 def as_data(classifier: "Classifier", path: str, words: dict[str, list[str]]) -> dict[str, Any]:

@@ -85,8 +85,8 @@ def main(
     reading = reading_as_before(reading, classifier.metadata)
     corpus = chosen_corpus(paths, reading)
     other = corpus_to_test_on(test, reading, test_format) if test else None
-    with telling_of_wait("Reading the corpus", show):
-        run = open_run(classifier, corpus, other)
+    run = open_run(classifier, corpus, other)
+    with telling_of_wait("Reading the test documents", show):
         tested = run.read_test()
     with Progress(run.n_to_repeat if with_curve else 0, "Repeating the run", show=show) as progress:
         curve = run.learning_curve(tested, with_curve, progress.update)

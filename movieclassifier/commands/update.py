@@ -73,7 +73,7 @@ def main(
 
         corpus = chosen_corpus(paths, reading_for_retraining(reading, owner.log.facts().metadata, paths))
         url = owner.log.settings.database_url
-        report, _ = call_apart(retrain_apart, url, corpus, user_name(), tolerance, note)
+        report, _ = call_apart(retrain_apart, url, corpus, user_name(), tolerance, note, 1, True)
         click.echo(str(report))
     elif model is not None:
         owner.adopt(user_name(), note)

@@ -10,6 +10,7 @@ from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.corpora.shuffling import iter_shuffled
 from movieclassifier.corpora.spooling import spool
 from movieclassifier.corpora.survey import with_digest
+from movieclassifier.system.progress import telling
 
 
 def shuffle_corpus(corpus: Corpus, seed: int = 0, memory: int = 200_000_000) -> Corpus:
@@ -36,7 +37,7 @@ def shuffle_corpus(corpus: Corpus, seed: int = 0, memory: int = 200_000_000) -> 
     """
     bad_rows = corpus.bad_rows()
     documents, digest = with_digest(corpus, bad_rows)
-    path = spool_shuffled(documents, seed, memory)
+    path = spool_shuffled(telling(documents, "Shuffling"), seed, memory)
     return replace(corpus, copy=ShuffledCopy(path, seed, digest(), tuple(bad_rows.messages), bad_rows.n_skipped))
 
 

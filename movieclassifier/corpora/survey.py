@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from movieclassifier.corpora.label_writing import check_writing
 from movieclassifier.corpora.readers.contract import BadRows, Label, Labels, OfModel, as_shown
 from movieclassifier.corpora.without_text import WithoutText
+from movieclassifier.system.progress import telling
 
 if TYPE_CHECKING:
     from movieclassifier.corpora.corpus import Corpus
@@ -150,7 +151,7 @@ def files_digest(corpus: "Corpus") -> str:
 def count_values(documents: Iterable[tuple[str, str]], corpus: "Corpus") -> Counter[str]:
     """Count the labels, unless they are too many or too long to be labels."""
     counts: Counter[str] = Counter()
-    for _, value in documents:
+    for _, value in telling(documents, "Reading"):
         counts[value] += 1
         fault = ""
         if len(value) > MAX_LABEL_LENGTH:

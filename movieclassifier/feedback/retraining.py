@@ -7,6 +7,7 @@ wings of the program meet: it trains, and it knows the log. A server never impor
 import json
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import islice
 
@@ -31,6 +32,7 @@ from movieclassifier.models.guard import N_GUARD, guard_accuracy, make_guard
 from movieclassifier.models.naming import name_strongest
 from movieclassifier.models.scoring import score_documents
 from movieclassifier.models.writing import record_bytes
+from movieclassifier.system.progress import counting_silence, tells
 from movieclassifier.training.fit import fit
 from movieclassifier.training.plan import Plan
 
@@ -159,7 +161,7 @@ def _fit(material: Material, base: Classifier, votes: Sequence[VotedText], n_thr
         corpus=material.corpus.names,
         label_names=tuple(name for name, _ in ordered),
     )
-    return fit(material.train(votes), plan, n_threads=n_threads)
+    return fit(material.train(votes), plan, n_threads=n_threads, show_progress=None if tells() else False)
 
 
 def _check_votes(
@@ -210,13 +212,20 @@ def _record(material: Material, classifier: Classifier, corpus: Corpus, n_votes:
 
 
 def retrain_apart(
-    url: str, corpus: Corpus, by: str, tolerance: float | None = None, note: str = "", n_threads: int = 1
+    url: str,
+    corpus: Corpus,
+    by: str,
+    tolerance: float | None = None,
+    note: str = "",
+    n_threads: int = 1,
+    tell: bool = False,
 ) -> RetrainReport:
-    """Retrain in this process, on a database that is opened for it; a server calls this in a new process."""
+    """Retrain in this process, on a database that is opened for it; `tell` shows on stderr how far it is."""
     from movieclassifier.feedback.log.store import FeedbackStore
 
     store = FeedbackStore(url)
     try:
-        return retrain(store.engine, corpus, by, tolerance=tolerance, note=note, n_threads=n_threads)
+        with counting_silence() if tell else nullcontext():
+            return retrain(store.engine, corpus, by, tolerance=tolerance, note=note, n_threads=n_threads)
     finally:
         store.close()

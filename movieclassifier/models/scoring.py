@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from movieclassifier.corpora.minibatches import iter_minibatches
 from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.models.classifier import Classifier
+from movieclassifier.system.progress import telling
 
 
 def score_documents(
@@ -37,7 +38,7 @@ def score_documents(
     """
     from movieclassifier.features.vectorizing import iter_vectorized
 
-    minibatches = iter_minibatches(documents, 1000)
+    minibatches = iter_minibatches(telling(documents, "Evaluating"), 1000)
     # These grow in place; lists of arrays would have to be copied into one.
     positions, values = array(np.min_scalar_type(len(classifier.classes_) - 1).char), array("d")
     ngrams, classes = classifier.recipe.ngrams, classifier.classes_.tolist()

@@ -3,34 +3,63 @@
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 if TYPE_CHECKING:
     from movieclassifier.system.progress_bar import ProgressBar
 
+Item = TypeVar("Item")
 SECONDS_BETWEEN_DRAWINGS = 0.1
 SECONDS_BETWEEN_LINES = 10.0
 # When the last line was written during a command of several loops; None outside of commands.
 _last_line: float | None = None
+# Whether loops that are seldom long may break the silence of this command.
+_may_tell = False
 
 
 @contextmanager
-def counting_silence() -> Iterator[None]:
-    """Let the loops of a command share one clock: several short ones in a row are not silent for long, either."""
-    global _last_line
-    _last_line = time.monotonic()
+def counting_silence(show: bool | None = None) -> Iterator[None]:
+    """Let the loops of a command share one clock: several short ones in a row are not silent for long, either.
+
+    Parameters
+    ----------
+    show : bool or None, default=None
+        With False, the loops of :func:`telling` write nothing.
+    """
+    global _last_line, _may_tell
+    _last_line, _may_tell = time.monotonic(), show is not False
     try:
         yield
     finally:
-        _last_line = None
+        _last_line, _may_tell = None, False
 
 
 def is_shown(show: bool | None, stream: TextIO | None = None) -> bool:
     """Tell whether progress is to be shown from the start: as `show` says, else on a terminal only."""
     return (stream or sys.stderr).isatty() if show is None else show
+
+
+def tells() -> bool:
+    """Tell whether this is a command whose long loops are to tell of themselves."""
+    return _may_tell
+
+
+def telling(documents: Iterable[Item], title: str, unit: str = "documents") -> Iterator[Item]:
+    """Yield the items of a loop that seldom takes long and whose end is unknown, and count them on stderr.
+
+    During a command a line is written when nothing was written for ten seconds, and every ten seconds from then on.
+    Elsewhere, as in a notebook or a server, nothing is written.
+    """
+    if not _may_tell:
+        yield from documents
+        return
+    with Progress(None, title, unit=unit).waiting() as progress:
+        for n, document in enumerate(documents, 1):
+            yield document
+            progress.n_done = n
 
 
 class Progress:
@@ -91,6 +120,11 @@ class Progress:
             threading.Thread(target=self._beat, name="progress", daemon=True).start()
         return self
 
+    def waiting(self) -> "Progress":
+        """Show nothing before ten seconds without a line have passed, on a terminal, too; return this progress."""
+        self._visible, self._bar, self._interval = False, None, SECONDS_BETWEEN_LINES
+        return self
+
     def update(self, n: int = 1, note: str = "") -> None:
         """Count `n` more as done; `note` is shown behind the rate until the next one."""
         self.n_done += n
@@ -111,10 +145,14 @@ class Progress:
 
     def _beat(self) -> None:
         """Draw when a step has taken so long that nothing was drawn for a while."""
-        while not self._ended.wait(max(0.0, self._last + SECONDS_BETWEEN_LINES - time.monotonic())):
+        while not self._ended.wait(max(0.0, SECONDS_BETWEEN_LINES - self._silence())):
             with self._lock:
-                if not self._ended.is_set() and time.monotonic() - self._last >= SECONDS_BETWEEN_LINES:
+                if not self._ended.is_set() and self._silence() >= SECONDS_BETWEEN_LINES:
                     self._draw()
+
+    def _silence(self) -> float:
+        """Return the seconds since this loop, or a loop within it, has written a line."""
+        return time.monotonic() - max(self._last, self._last if _last_line is None else _last_line)
 
     def _draw(self) -> None:
         global _last_line

@@ -12,6 +12,7 @@ from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.record import load_record
 from movieclassifier.models.scoring import score_documents
 from movieclassifier.models.writing import record_bytes
+from movieclassifier.system.progress import telling
 from movieclassifier.training.engines.tasks import Engine, Task, n_bundles_for
 
 Scored = tuple[NDArray[np.unsignedinteger], NDArray[np.float64]]
@@ -44,7 +45,8 @@ def score_on(engine: Engine, classifier: Classifier, documents: Excerpt | Sequen
     bare.metadata = {}
     parts = documents.split(n_bundles_for(engine.n_workers)) if isinstance(documents, Excerpt) else [documents]
     record = record_bytes(bare)
-    found = dict(engine.run([Task(score_part, (record, part)) for part in parts]))
+    tasks = [Task(score_part, (record, part)) for part in parts]
+    found = dict(telling(engine.run(tasks), "Evaluating", "parts"))
     scored = [found[number] for number in range(len(parts))]
     return np.concatenate([y for y, _ in scored]), np.concatenate([values for _, values in scored])
 

@@ -11,6 +11,7 @@ from movieclassifier.corpora.cutting import can_be_cut, count_pieces, cut_file, 
 from movieclassifier.corpora.pieces import Excerpt, Piece
 from movieclassifier.corpora.survey import files_digest, survey, survey_of
 from movieclassifier.corpora.without_text import WithoutText
+from movieclassifier.system.progress import telling
 from movieclassifier.training.engines.tasks import Engine, Task, bundles_of
 from movieclassifier.training.sources import CorpusSource
 
@@ -60,7 +61,8 @@ def _count(
             cuts = dict(engine.run([Task(cut_file, (corpus, number)) for number in numbers]))
         pieces = join_pieces(corpus, [cuts[number] for number in numbers], n_shards)
         bundles = bundles_of(pieces, engine.n_workers)
-        found = dict(engine.run([Task(count_pieces, (bundle, corpus)) for bundle in bundles]))
+        tasks = [Task(count_pieces, (bundle, corpus)) for bundle in bundles]
+        found = dict(telling(engine.run(tasks), "Reading", "parts"))
     except (ValueError, FileNotFoundError, PermissionError):
         return [], []
     return pieces, list(chain.from_iterable(found[number] for number in range(len(bundles))))

@@ -39,3 +39,15 @@ def test_info_takes_the_model_as_an_argument_too(small_model):
     result = run("info", small_model, "--model", small_model)
     assert result.exit_code == 2
     assert "Name one model" in result.output
+
+
+def test_labels_that_begin_alike_are_shown_in_full(tmp_path):
+    classifier = random_classifier(texts=("a fine film", "a dull film"))
+    classifier.label_names = ("entertainment news", "entertainment views")
+    classifier.metadata["ngrams"] = ["film", "fine", "dull"]
+    save_record(tmp_path / "m.npz", classifier)
+    lines = run("info", "--model", tmp_path / "m.npz").stdout.splitlines()
+    assert {line[:24].rstrip() for line in lines if line.startswith("for ")} == {
+        "for entertainment news",
+        "for entertainment views",
+    }

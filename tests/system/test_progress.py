@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 from movieclassifier.system import progress
-from movieclassifier.system.progress import Progress
+from movieclassifier.system.progress import Progress, telling
 
 
 class Clock:
@@ -193,3 +193,37 @@ def test_short_loops_in_a_row_are_not_silent_for_long(clock):
     with Progress(2, "After the command", stream=stream) as bar:
         bar.update(2)
     assert stream.getvalue().count("\n") == 1
+
+
+def test_loop_that_is_seldom_long_tells_of_itself_in_a_command_alone(clock, capsys, monkeypatch):
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0.05)
+
+    def count():
+        for n in telling(range(5), "Reading"):
+            clock.now += 0.02
+            if n == 3:
+                deadline = time.monotonic() + 20
+                while not (shown := capsys.readouterr().err) and time.monotonic() < deadline:
+                    time.sleep(0.005)
+                return shown
+        return ""
+
+    with progress.counting_silence():
+        assert count().startswith("Reading: 3 documents, ")
+
+
+@pytest.mark.parametrize("show", [False, "outside"])
+def test_loop_that_is_seldom_long_is_silent_where_nobody_wants_to_see_it(show, clock, capsys):
+    with contextlib.nullcontext() if show == "outside" else progress.counting_silence(show):
+        for _ in telling(range(3), "Reading"):
+            clock.now += 100
+    assert capsys.readouterr().err == ""
+
+
+def test_short_loop_that_is_seldom_long_shows_nothing_on_a_terminal(clock, monkeypatch):
+    stream = io.StringIO()
+    stream.isatty = lambda: True
+    monkeypatch.setattr(progress.sys, "stderr", stream)
+    with progress.counting_silence():
+        assert list(telling(range(3), "Reading")) == [0, 1, 2]
+    assert stream.getvalue() == ""

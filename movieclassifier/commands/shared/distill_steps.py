@@ -36,6 +36,7 @@ from movieclassifier.models.writing import save_model
 from movieclassifier.recipes.names import make_recipe
 from movieclassifier.reports.distilled_run import describe_distillation
 from movieclassifier.system.atomic import check_replaceable, replace_file
+from movieclassifier.system.progress import telling
 from movieclassifier.training.capacity import check_capacity
 from movieclassifier.training.distilling import StagePlan, Student, label_texts, memory_bound, naive_bayes, read_labels
 from movieclassifier.training.planning import BOOK_MAPPINGS, BOOK_NAMES, PACKAGES
@@ -62,7 +63,7 @@ def read_texts(paths: tuple[str, ...], reading: ReadingOptions, options: Distill
     n_holdout = 0 if test is not None and options.n_holdout is None else options.n_holdout
     n_train, _ = holdout_sizes(found.n_documents, None, n_holdout)
     tested: Iterable[Document] = () if test is None else test.documents(found.labels)
-    known = text_digests(text for text, _ in chain(corpus.documents(found.labels), tested))
+    known = text_digests(text for text, _ in telling(chain(corpus.documents(found.labels), tested), "Reading"))
     if options.soft_labels:
         names = zip(label_names(corpus, found), map(str, found.classes), strict=True)
         unlabelled: Any = SoftLabels(Path(options.soft_labels), tuple(names), known)

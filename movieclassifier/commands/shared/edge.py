@@ -48,7 +48,7 @@ class Command(ReplacesCharacters, HelpPage):
         if os.environ.get("NO_COLOR"):  # https://no-color.org
             ctx.color = False
         try:
-            with interrupted_by_sigterm(), counting_silence():
+            with interrupted_by_sigterm(), counting_silence(ctx.params.get("show")):
                 return super().invoke(ctx)
         except (ValueError, OSError) as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
