@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.features.folding import Span
-from movieclassifier.features.hashing import ngram_columns, place_columns
+from movieclassifier.features.hashing import place_columns
+from movieclassifier.features.murmur import ngram_columns
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.rows import Rows
 from movieclassifier.features.token_spans import token_spans

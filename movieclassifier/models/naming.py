@@ -6,7 +6,8 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from movieclassifier.features.hashing import ngram_columns, place_columns
+from movieclassifier.features.hashing import place_columns
+from movieclassifier.features.murmur import ngram_columns
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.models.classifier import Classifier

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.corpora.minibatches import iter_minibatches
 from movieclassifier.corpora.readers.contract import Document
-from movieclassifier.features.hashing import ngram_columns
+from movieclassifier.features.murmur import ngram_columns
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.explanation import ngram_spans
 

@@ -2,7 +2,6 @@
 
 import csv
 import os
-import random
 import subprocess
 import sys
 import threading
@@ -14,19 +13,16 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sklearn.feature_extraction import FeatureHasher
-from sklearn.utils.murmurhash import murmurhash3_32
 
 from movieclassifier.features import hashing
 from movieclassifier.features.hashing import (
     hash_in_python,
     hash_texts,
-    murmur_hashes,
-    ngram_columns,
     place_columns,
     sum_rows,
     sum_weights,
 )
+from movieclassifier.features.murmur import ngram_columns
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.rows import Rows
 from movieclassifier.features.tokenizers import TOKENIZERS
@@ -355,15 +351,6 @@ class TestSums:
             sum_weights("a", NGrams(n_features=8), np.zeros((1, 4), np.float32))
 
 
-@pytest.mark.parametrize("n_features", [1, 7, 2**22, 2**31 - 1])
-@given(ngrams=st.lists(st.text(min_size=1), min_size=1, unique=True))
-def test_columns_are_those_of_feature_hasher(n_features, ngrams):
-    ngrams = [ngram for ngram in ngrams if not any("\ud800" <= character <= "\udfff" for character in ngram)]
-    hasher = FeatureHasher(n_features, input_type="string")
-    expected = {ngram: hasher.transform([[ngram]]).indices[0] for ngram in ngrams}
-    assert ngram_columns(ngrams, n_features) == expected
-
-
 class TestPlaceColumns:
     @needs_twin
     @pytest.mark.parametrize(
@@ -392,11 +379,3 @@ class TestPlaceColumns:
         assert place_columns("a", NGrams(tokenizer="porter", n_features=8)) is None
         monkeypatch.setenv("MOVIECLASSIFIER_PURE_PYTHON", "1")
         assert place_columns("a", NGrams(n_features=8)) is None
-
-
-def test_hashes_of_many_keys_are_those_of_scikit_learn():
-    rng = random.Random(0)
-    lengths = (*range(20), 31, 32, 33, 63, 64, 65, 127, 255, 256, 257, 5000)
-    keys = [rng.randbytes(length) for length in lengths for _ in range(20)]
-    assert murmur_hashes(keys).tolist() == [murmurhash3_32(key) for key in keys]
-    assert murmur_hashes([]).tolist() == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from movieclassifier.features.hashing import ngram_columns
+from movieclassifier.features.murmur import ngram_columns
 from movieclassifier.models.persistence import load_classifier
 from movieclassifier.reports.strong_ngrams import find_strong_ngrams, name_columns
 from tests.support.reports import DOCUMENTS

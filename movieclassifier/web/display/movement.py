@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from movieclassifier.features.hashing import ngram_columns
+from movieclassifier.features.murmur import ngram_columns
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.explanation import ngram_spans
 

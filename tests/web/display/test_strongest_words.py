@@ -1,6 +1,6 @@
 import pytest
 
-from movieclassifier.features.hashing import ngram_columns
+from movieclassifier.features.murmur import ngram_columns
 from movieclassifier.models.persistence import load_classifier
 from movieclassifier.web.display.strongest_words import sample_phrases, strongest_words
 from tests.support.models import random_classifier
