@@ -10,7 +10,7 @@ import numpy as np
 
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.corpora.corpus import open_corpus
-from movieclassifier.corpora.survey import labels_of_classes
+from movieclassifier.corpora.label_values import labels_of_classes
 from movieclassifier.evaluation.teacher_table import paired_differences, score_rows, teacher_table
 from movieclassifier.models.decisions import probabilities
 from movieclassifier.models.persistence import load_classifier

@@ -27,7 +27,8 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, model: str | None, n_t
     no option for reading is given, it is read with the options of the training.
     """
     from movieclassifier.commands.shared.train_results import measure_costs
-    from movieclassifier.corpora.survey import files_digest, labels_of_classes
+    from movieclassifier.corpora.label_values import labels_of_classes
+    from movieclassifier.corpora.survey import files_digest
     from movieclassifier.evaluation.caveats import find_caveats
     from movieclassifier.evaluation.metrics import evaluate
     from movieclassifier.evaluation.metrics_table import metrics_table

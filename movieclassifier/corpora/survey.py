@@ -2,15 +2,16 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
+from movieclassifier.corpora.label_values import find_labels
 from movieclassifier.corpora.label_writing import check_writing
-from movieclassifier.corpora.readers.contract import BadRows, Label, Labels, OfModel, as_shown
+from movieclassifier.corpora.readers.contract import BadRows, Label, Labels, as_shown
 from movieclassifier.corpora.without_text import WithoutText
 from movieclassifier.system.progress import telling
 
@@ -166,77 +167,6 @@ def count_values(documents: Iterable[tuple[str, str]], corpus: "Corpus") -> Coun
     return counts
 
 
-def find_labels(values: Mapping[str, int]) -> dict[str, Label]:
-    """Map values to the integers they are if all are integers, else to themselves; sorted.
-
-    Examples
-    --------
-    >>> find_labels({"4": 5, "0": 9})
-    {'0': 0, '4': 4}
-    >>> find_labels({"tech": 1, "1": 1})
-    {'1': '1', 'tech': 'tech'}
-    """
-    if all(map(_is_integer, values)):
-        return {value: int(value) for value in sorted(values, key=int)}
-    return {value: value for value in sorted(values)}
-
-
-def labels_of_classes(
-    labels: Labels | None, classes: Iterable[Label], names: Iterable[str], hint: str = ""
-) -> dict[str, Label | None]:
-    """Map the values of one corpus to the classes of a classifier that was trained on a different one.
-
-    A value is a class's if it, or the label that it stands for, is the class or the class's name.
-
-    Parameters
-    ----------
-    labels : mapping of str to (int, str or None), optional
-        The corpus's own.
-    classes : iterable of (int or str)
-    names : iterable of str
-        Names of the classes, in the same order.
-    hint : str, optional
-        A sentence on the classifier, which ends the message about a label of no class.
-
-    Returns
-    -------
-    dict of str to (int, str or None)
-        None for values that the corpus leaves out. Values of no class are missing, and reading refuses them.
-
-    Raises
-    ------
-    ValueError
-        If no label is that of a class.
-
-    Examples
-    --------
-    >>> labels_of_classes({"0": "negative", "2": None, "4": "positive"}, [0, 1], ["negative", "positive"])
-    {'0': 0, '2': None, '4': 1}
-    >>> labels_of_classes(None, [0, 1], ["negative", "positive"])
-    {'negative': 0, 'positive': 1, '0': 0, '1': 1}
-    """
-    classes = list(classes)
-    known = {**dict(zip(names, classes, strict=True)), **{str(label): label for label in classes}}
-    if labels is None:
-        return OfModel(known, hint)
-    kept = {value: label for value, label in labels.items() if label is None or str(label) in known}
-    if not any(label is not None for label in kept.values()):
-        raise ValueError(_no_class(labels, known, len(classes)) + hint)
-    return OfModel({value: None if label is None else known[str(label)] for value, label in kept.items()}, hint)
-
-
-def _no_class(labels: Labels, known: Collection[str], n_classes: int) -> str:
-    """Say that no label of a corpus is a class, and how to map them."""
-    names = list(known)[:n_classes]
-    values = [value for value, label in labels.items() if label is not None]
-    pairs = dict(zip(values, names, strict=False))
-    found = ", ".join(str(labels[value]) for value in values)
-    return (
-        f"the corpus has the labels {found}; the model knows {', '.join(names)}. "
-        f"Pass ReadingOptions(labels={pairs}) or a mapping like it."
-    )
-
-
 def _sort_key(label: Label) -> tuple[bool, Label]:
     return isinstance(label, str), label
 
@@ -254,13 +184,6 @@ def _hashed(documents: Iterator[tuple[str, str]], digest: "hashlib._Hash") -> It
     for text, value in documents:
         digest.update(f"{value}\0{text}\0".encode())
         yield text, value
-
-
-def _is_integer(value: str) -> bool:
-    """Tell whether a value is an integer as numpy holds them, written the usual way."""
-    digits = value.removeprefix("-")
-    # int() refuses too many digits with a different message.
-    return digits.isdecimal() and len(digits) < 20 and str(int(value)) == value and abs(int(value)) < 2**63
 
 
 def count_labels(found: Survey) -> tuple[int, ...]:

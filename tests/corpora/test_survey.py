@@ -7,7 +7,7 @@ import pytest
 from movieclassifier.corpora import survey as survey_module
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.reading import ReadingOptions
-from movieclassifier.corpora.survey import find_labels, survey
+from movieclassifier.corpora.survey import survey
 from tests.support.patience import PATIENCE
 
 
@@ -78,11 +78,6 @@ def test_survey_tells_what_was_skipped(tmp_path):
     found = survey(open_corpus(path, reading=ReadingOptions(skip_bad_rows=9)))
     assert (found.n_documents, found.n_bad_rows, len(found.bad_rows)) == (3, 5, 5)
     assert "line 3: expected 2 fields" in found.bad_rows[0]
-
-
-@pytest.mark.parametrize("value", ["9" * 19, "-" + "9" * 19, "9" * 5000])
-def test_labels_too_large_for_numpy_are_strings(value):
-    assert find_labels({value: 1, "1": 1}) == {value: value, "1": "1"}
 
 
 def test_hash_of_a_folder_is_that_of_its_documents(tmp_path):

@@ -48,7 +48,7 @@ def reading_for_evaluation(reading: ReadingOptions, classifier: "Classifier", pa
         The new corpus.
     """
     from movieclassifier.corpora.corpus import open_corpus
-    from movieclassifier.corpora.survey import labels_of_classes
+    from movieclassifier.corpora.label_values import labels_of_classes
 
     own = labels_of_classes(None, classifier.classes_.tolist(), classifier.label_names)
 
