@@ -4,7 +4,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from movieclassifier.commands.shared.training_options import RecipeName
+from movieclassifier.commands.shared.setting_types import RecipeName
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import RECIPES, make_recipe

@@ -14,7 +14,7 @@ from movieclassifier.commands.shared.common_options import (
     seed_option,
 )
 from movieclassifier.commands.shared.corpus_options import format_of_test, test_option
-from movieclassifier.commands.shared.training_options import Count, NGramRange
+from movieclassifier.commands.shared.setting_types import Count, NGramRange
 from movieclassifier.features.tokenizers import TOKENIZERS
 
 STUDENT_SETTINGS = ("passes", "tokenizer", "n_features", "ngram_range", "min_df")

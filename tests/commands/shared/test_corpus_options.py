@@ -155,23 +155,6 @@ def test_labels_are_mapped(tmp_path, labels, documents):
     assert shuffled["counts"] == {value: 1 for value, text in zip("135", "abc", strict=True) if text in str(documents)}
 
 
-@pytest.mark.parametrize(
-    ("labels", "message"),
-    [
-        ("1=a,1=b", "'1=a,1=b' maps a value to two labels"),
-        ("1=a,1 =b", "maps a value to two labels"),
-        ("1=a,,2=b", "'' is not a mapping; write 0=negative,4=positive"),
-        ("=a", "'=a' is not a mapping"),
-        ("foo", "'foo' is not a mapping; write 0=negative,4=positive."),
-        ("1=,2=", "'1=,2=' leaves all documents out"),
-    ],
-)
-def test_mapping_without_sense_is_refused(tmp_path, labels, message):
-    done = run(written(tmp_path, STARS), "--labels", labels)
-    assert done.exit_code == 2
-    assert message in done.stderr
-
-
 OPTIONS = {
     "text column": ("a;b\nx;1\n", ["--delimiter", ";", "--text-column", "a", "--label-column", "b"], [["x", 1]]),
     "name before number": ("1,0\nx,7\n", ["--text-column", "1", "--label-column", "0"], [["x", 7]]),
