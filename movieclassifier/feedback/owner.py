@@ -15,13 +15,8 @@ from movieclassifier.feedback.log.facts import ClientVotes, Version
 from movieclassifier.feedback.log.texts import clean
 from movieclassifier.feedback.model_files import adopt, model_name
 from movieclassifier.feedback.served_log import ServedLog
-from movieclassifier.feedback.updating import (
-    RollbackReport,
-    UpdateReport,
-    roll_back,
-    set_aside_by_rollback,
-    update_base,
-)
+from movieclassifier.feedback.update_reports import RollbackReport, UpdateReport
+from movieclassifier.feedback.updating import roll_back, set_aside_by_rollback, update_base
 
 
 class Owner:
