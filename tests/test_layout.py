@@ -1,6 +1,7 @@
 """The rules of the house: imports run one way, importing a module starts nothing, every module has its tests."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -169,7 +170,7 @@ def _folders() -> set[str]:
 def _has_tests(module: str) -> bool:
     *rooms, name = module.split(".")[1:]
     path = ROOT.joinpath("tests", *rooms, f"test_{name}.py")
-    return path.is_file() and "\ndef test_" in path.read_text("utf-8")
+    return path.is_file() and re.search(r"^ *def test_", path.read_text("utf-8"), re.M) is not None
 
 
 # Functions that take any number of arguments, and those of the compiled twins and of their definitions in Python.
