@@ -4,13 +4,11 @@ import csv
 from collections.abc import Iterator
 
 from movieclassifier.corpora.readers.contract import BadRows
+from movieclassifier.corpora.readers.csv_lines import split_line
 from movieclassifier.corpora.readers.dialects import Dialect, unescaper
 
 # In characters; a quote that is never closed would take the rest of the file into memory.
 MAX_FIELD_SIZE = 2**24
-
-# In characters: for a shorter text in quotes, csv.reader is as fast.
-SHORT = 200
 
 FAULTS = {
     "unexpected end of data": "a quote is opened in this row and never closed.",
@@ -54,33 +52,6 @@ def iter_csv_records(lines: Iterator[str], dialect: Dialect, path: str, bad_rows
                 yield line
         elif long_way.read(line):
             yield "".join(long_way.taken)
-
-
-def split_line(line: str, delimiter: str) -> list[str] | None:
-    r"""Return the fields of a line with at most one quoted field; None if it is for ``csv.reader`` to decide.
-
-    Examples
-    --------
-    >>> split_line(f'7,"so ""good"", yes{"!" * 300}",1\n', ",")
-    ['7', 'so "good", yes!!!...', '1']
-    >>> split_line('"it goes on\n', ",")
-    """
-    start = line.find('"')
-    if start < 0:
-        return line.rstrip("\r\n").split(delimiter)
-    end = line.rfind('"')
-    if end - start < SHORT:
-        return None
-    before, text, after = line[:start], line[start + 1 : end], line[end + 1 :].rstrip("\r\n")
-    if (before and before[-1] != delimiter) or (after and after[0] != delimiter):
-        return None
-    if '"' in text:
-        # Doubled quotes part "a""b""c" into a, nothing, b, nothing, c. Faster than replace('""', '"').
-        parts = text.split('"')
-        if len(parts) % 2 == 0 or any(parts[1::2]):
-            return None
-        text = '"'.join(parts[::2])
-    return [*before.split(delimiter)[:-1], text, *after.split(delimiter)[1:]]
 
 
 class _LongWay:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from movieclassifier.corpora.readers.csv_lines import split_line
+
 SEPARATOR = re.compile(r'"?sep=([^"\r\n])"?[\r\n]*', re.IGNORECASE)
 # In characters; the escape is found in the first rows.
 SAMPLE_SIZE = 2**20
@@ -92,7 +94,7 @@ def find_escape(sample: list[str], delimiter: str, whole: bool) -> str:
     >>> find_escape(['text,label\n', '"C:\\",1\n'], ",", True)
     ''
     """
-    if not any('\\"' in line for line in sample):
+    if not any("\\" in line and '\\"' in line for line in sample):  # a search for one character is faster
         return ""
     plain = _n_faults(sample, delimiter, "", whole)
     return "\\" if plain and _n_faults(sample, delimiter, "\\", whole) < plain else ""
@@ -111,9 +113,30 @@ def is_spaced(sample: list[str], delimiter: str, escape: str, whole: bool) -> bo
     mark = delimiter + " "
     if delimiter == " " or not any('"' in line and (mark in line or line[0] == " ") for line in sample):
         return False
+    if not escape and _is_plain(sample, delimiter):
+        return False
     n_plain, n_fields = _look(sample, delimiter, escape, whole)
     n_faults, _ = _look(sample, delimiter, escape, whole, skipinitialspace=True)
     return n_faults < n_plain or (n_faults == n_plain and n_fields > 0)
+
+
+def _is_plain(sample: list[str], delimiter: str) -> bool:
+    """Tell whether each line is a row, of as many fields, none of which begins with spaces and a quote."""
+    try:
+        rows = [_split(line, delimiter) for line in sample if line.strip("\r\n")]
+    except csv.Error:
+        return False
+    if len(set(map(len, rows))) > 1:
+        return False
+    return not any(field[:1] == " " and _is_quoted(field) for row in rows for field in row)
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    return split_line(line, delimiter) or next(csv.reader([line], delimiter=delimiter, strict=True))
+
+
+def _is_quoted(field: str) -> bool:
+    return field.lstrip(" ").startswith('"')
 
 
 def _n_faults(sample: list[str], delimiter: str, escape: str, whole: bool) -> int:
@@ -142,7 +165,7 @@ def _look(
             continue
         n_fields = n_fields or len(row)
         n_faults += len(row) not in (0, n_fields)
-        n_spaced += sum(field.startswith(" ") and field.lstrip(" ").startswith('"') for field in row)
+        n_spaced += sum(field.startswith(" ") and _is_quoted(field) for field in row)
 
 
 def unescaped(lines: Iterator[str], escape: str) -> Iterator[str]:

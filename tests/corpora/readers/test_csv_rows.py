@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from movieclassifier.corpora.readers import csv_rows
+from movieclassifier.corpora.readers import csv_lines, csv_rows
 from movieclassifier.corpora.readers.contract import BadRows
 from movieclassifier.corpora.readers.csv_rows import MAX_FIELD_SIZE
 from movieclassifier.corpora.readers.dialects import Dialect
@@ -33,7 +33,7 @@ def test_field_limit_of_the_host_is_never_lowered(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "short", [1, csv_rows.SHORT], ids=["the short cut wherever it can", "csv.reader for short texts"]
+    "short", [1, csv_lines.SHORT], ids=["the short cut wherever it can", "csv.reader for short texts"]
 )
 @given(content=st.text(st.sampled_from('",;\n\r ab\u2028\x1cé'), max_size=40), delimiter=st.sampled_from(",;"))
 @example('"a""",b\n"",""""\n', ",")
@@ -51,7 +51,7 @@ def test_rows_are_those_of_csv_reader(short, content, delimiter):
         fault = True
     found = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(csv_rows, "SHORT", short)
+        patch.setattr(csv_lines, "SHORT", short)
         try:
             for _, row in csv_rows.iter_rows(lines(), Dialect(delimiter), "x.csv", BadRows()):
                 found.append(row)

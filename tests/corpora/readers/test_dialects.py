@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from movieclassifier.corpora.readers import dialects
 from movieclassifier.corpora.readers.dialects import SAMPLE_SIZE, unescaper
 from movieclassifier.corpora.readers.formats import READERS
 from movieclassifier.corpora.shuffling import shuffle_rows
@@ -151,3 +152,18 @@ def test_rows_with_spaces_behind_commas_come_back(tmp_path_factory, rows, n_spac
     found = list(READERS["csv"](path, {value.strip(): value.strip() for _, value in rows}, header=False))
     assert found == [(text, value.strip()) for text, value in rows]
     assert list(csv.reader(io.StringIO(out.getvalue(), newline=""), skipinitialspace=True)) == rows
+
+
+@given(st.lists(st.text(st.sampled_from('aL, "')).filter(bool), min_size=1))
+def test_lines_that_are_rows_need_no_second_look(lines):
+    sample = [line.replace("L", "long " * 50) + "\n" for line in lines]
+    n_plain, n_spaced = dialects._look(sample, ",", "", whole=True)
+    n_faults, _ = dialects._look(sample, ",", "", whole=True, skipinitialspace=True)
+    if dialects._is_plain(sample, ","):
+        assert (n_plain, n_spaced, n_faults) == (0, 0, 0)
+
+
+def test_most_corpora_need_no_second_look(monkeypatch):
+    monkeypatch.delattr(dialects, "_look")
+    sample = ["text,label\n", f'"He, ""{"long" * 60}"", said","1"\n', "\n", '"a, b",2\n', "c, d\n"]
+    assert not dialects.is_spaced(sample, ",", "", whole=True)
