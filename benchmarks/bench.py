@@ -193,10 +193,9 @@ def report(found: Sequence[Contender], results: dict[str, Any], split: Split, mi
 def latency_rows(latency: dict[str, list[float]]) -> list[list[str]]:
     """Return the rows of one prediction and of a thousand."""
     names = {"ours": "`load_classifier().predict_proba`", "scikit_learn": "scikit-learn's transform + predict_proba"}
+    texts = {"one": "one text, warm", "swept": "one text, caches swept", "thousand": "thousand texts"}
     return [
-        [f"{names[who]}, {what} text{'s' * (what != 'one')}", f"{Spread.of(latency[f'{who}_{what}'])} µs"]
-        for what in ("one", "thousand")
-        for who in names
+        [f"{names[who]}, {texts[what]}", f"{Spread.of(latency[f'{who}_{what}'])} µs"] for what in texts for who in names
     ]
 
 

@@ -235,7 +235,8 @@ class Predictor:
         if len(texts) == 1 and type(texts[0]) is str and isinstance(coef, np.ndarray):
             sums = sum_weights(texts[0], self.recipe.ngrams, coef)
             if sums is not None:
-                return np.array([sums]) + self.intercept_.astype(np.float64, copy=False)
+                # Python's floats are added as numpy adds them, in a tenth of the time.
+                return np.array([[sum_ + more for sum_, more in zip(sums, self.intercept_.tolist(), strict=True)]])
         values, start = np.empty((len(texts), len(self.coef_))), 0
         for chunk in _chunks(texts):
             values[start : start + len(chunk)] = self.decide(self.rows(chunk))
