@@ -18,6 +18,7 @@ from movieclassifier.commands.shared.live_steps import (
     show,
     tell,
 )
+from movieclassifier.system.waiting import telling_of_wait
 
 newest_option = limit_option("Take at most this many items, the newest ones.", 30, 1000)
 
@@ -127,7 +128,8 @@ def hashtag(query: str, source: str, server: str, limit: int, model: str | None,
     if source not in SOURCES:
         raise click.BadParameter(f"{source!r} is not one of {', '.join(SOURCES)}.", param_hint="--source")
     outside, classifier = open_outside(), load(model)
-    items = SOURCES[source].function(Query(query, limit, server), outside)
+    with telling_of_wait(f"Waiting for {source}"):
+        items = SOURCES[source].function(Query(query, limit, server), outside)
     show(classifier, items, as_json)
     scores = scores_of(classifier, [item.document for item in items])
     if scores and not as_json:

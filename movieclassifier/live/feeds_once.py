@@ -13,6 +13,7 @@ from movieclassifier.live.robots import Robots
 from movieclassifier.live.sources.asking import Outside
 from movieclassifier.live.sources.feed import ask_feed
 from movieclassifier.live.sources.file import read_bounded
+from movieclassifier.system.progress import telling
 
 
 def read_feeds(
@@ -31,7 +32,7 @@ def read_feeds(
     """
     found: dict[str, Item] = {}
     faults: dict[str, str] = {}
-    for name, url in feeds:
+    for name, url in telling(feeds, "Asking newspapers", "feeds"):
         try:
             items = ask_feed(name, url, outside).items
         except SourceFault as fault:
@@ -41,7 +42,9 @@ def read_feeds(
             found.setdefault(item.url or item.id, item)
     newest = sorted(found.values(), key=lambda item: item.published.timestamp() if item.published else 0, reverse=True)
     robots = Robots(outside.fetcher)
-    return [with_page(item, outside, robots) if full_text else item for item in newest[:limit]], faults
+    if not full_text:
+        return newest[:limit], faults
+    return [with_page(item, outside, robots) for item in telling(newest[:limit], "Reading", "articles")], faults
 
 
 def with_page(item: Item, outside: Outside, robots: Robots) -> Item:

@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, TextIO, TypeVar
@@ -48,7 +48,7 @@ def tells() -> bool:
 
 
 def telling(documents: Iterable[Item], title: str, unit: str = "documents") -> Iterator[Item]:
-    """Yield the items of a loop that seldom takes long and whose end is unknown, and count them on stderr.
+    """Yield the items of a loop that seldom takes long, and count them on stderr.
 
     During a command a line is written when nothing was written for ten seconds, and every ten seconds from then on.
     Elsewhere, as in a notebook or a server, nothing is written.
@@ -57,6 +57,7 @@ def telling(documents: Iterable[Item], title: str, unit: str = "documents") -> I
         yield from documents
         return
     with Progress(None, title, unit=unit).waiting() as progress:
+        progress.total = len(documents) if isinstance(documents, Sized) else None
         for n, document in enumerate(documents, 1):
             yield document
             progress.n_done = n
@@ -122,7 +123,7 @@ class Progress:
 
     def waiting(self) -> "Progress":
         """Show nothing before ten seconds without a line have passed, on a terminal, too; return this progress."""
-        self._visible, self._bar, self._interval = False, None, SECONDS_BETWEEN_LINES
+        self._visible, self._interval = False, SECONDS_BETWEEN_LINES
         return self
 
     def update(self, n: int = 1, note: str = "") -> None:
