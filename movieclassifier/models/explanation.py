@@ -1,6 +1,6 @@
 """Explanations: the contribution of each n-gram of a text to the decision value."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from itertools import chain
@@ -11,15 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.features.folding import Span
-from movieclassifier.features.hashing import place_columns
-from movieclassifier.features.murmur import ngram_columns
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.rows import Rows
-from movieclassifier.features.token_spans import token_spans
+from movieclassifier.models.ngram_spans import Occurrences, occurrences
 
 SHOWN = 8
-# N-grams of a text, each with the spans of its tokens at every place where it stands.
-Occurrences = dict[str, list[tuple[Span, ...]]]
 
 
 class Contribution(NamedTuple):
@@ -173,7 +169,7 @@ def explain_weights(
     of_column = dict(zip(rows.columns.tolist(), added.tolist(), strict=True))
     if not keep_zeros:
         of_column = {column: value for column, value in of_column.items() if value}
-    parts = contributions(_occurrences(text, ngrams, of_column), of_column)
+    parts = contributions(occurrences(text, ngrams, of_column), of_column)
     intercept = side.sign * side.intercept
     return Explanation(text, side.label, intercept + float(added.sum()), intercept, parts)
 
@@ -185,62 +181,6 @@ def _marked(text: str, value: float, strongest: float) -> str:
     colour, line = ("0, 140, 60", "solid") if value > 0 else ("210, 40, 40", "dashed")
     style = f"background: rgba({colour}, {0.6 * abs(value) / strongest:.2f}); border-bottom: 2px {line} rgb({colour})"
     return f'<span style="{style}" title="{value:+.3f}">{escape(text)}</span>'
-
-
-def ngram_spans(text: str, ngrams: NGrams) -> Occurrences:
-    """Return the n-grams of a text, each with the spans of its tokens at every occurrence.
-
-    Examples
-    --------
-    >>> ngram_spans("so so good", NGrams(ngram_range=(2, 2)))
-    {'so so': [((0, 2), (3, 5))], 'so good': [((3, 5), (6, 10))]}
-    """
-    words, spans = _words_and_spans(text, ngrams)
-    found: Occurrences = {}
-    for first, end in _windows(len(words), ngrams):
-        found.setdefault(" ".join(words[first:end]), []).append(_without_gaps(spans[first:end]))
-    return found
-
-
-def _words_and_spans(text: str, ngrams: NGrams) -> tuple[list[str], tuple[Span | None, ...]]:
-    """Return the tokens of a text that are hashed, and where they are."""
-    tokens = token_spans(text, ngrams.tokenizer)
-    if ngrams.stop_words:
-        dropped = frozenset(ngrams.stop_words)
-        tokens = [(token, span) for token, span in tokens if token not in dropped]
-    return [token for token, _ in tokens], tuple([span for _, span in tokens])
-
-
-def _windows(n_tokens: int, ngrams: NGrams) -> list[tuple[int, int]]:
-    """Return where the n-grams of a text begin and end, in tokens: the shorter ones first."""
-    shortest, longest = ngrams.ngram_range
-    return [
-        (first, first + length)
-        for length in range(shortest, min(longest, n_tokens) + 1)
-        for first in range(n_tokens + 1 - length)
-    ]
-
-
-def _without_gaps(window: tuple[Span | None, ...]) -> tuple[Span, ...]:
-    """Return the spans of the tokens that were found."""
-    return tuple([span for span in window if span is not None])
-
-
-def _occurrences(text: str, ngrams: NGrams, wanted: Container[int]) -> dict[int, Occurrences]:
-    """Return the n-grams of a text that are hashed to the wanted columns, by column."""
-    words, spans = _words_and_spans(text, ngrams)
-    windows = _windows(len(words), ngrams)
-    columns = place_columns(text, ngrams)
-    if columns is None:
-        names = [" ".join(words[first:end]) for first, end in windows]
-        column_of = ngram_columns(list(dict.fromkeys(names)), ngrams.n_features)
-        columns = [column_of[name] for name in names]
-    found: dict[int, Occurrences] = {}
-    for column, (first, end) in zip(columns, windows, strict=True):
-        if column in wanted:
-            name = " ".join(words[first:end])
-            found.setdefault(column, {}).setdefault(name, []).append(_without_gaps(spans[first:end]))
-    return found
 
 
 def contributions(by_column: Mapping[int, Occurrences], added: Mapping[int, float]) -> tuple[Contribution, ...]:

@@ -11,7 +11,7 @@ from movieclassifier.corpora.minibatches import iter_minibatches
 from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.features.murmur import ngram_columns
 from movieclassifier.models.classifier import Classifier
-from movieclassifier.models.explanation import ngram_spans
+from movieclassifier.models.ngram_spans import ngram_spans
 
 N_CANDIDATES = 5000
 N_TEXTS = 5

@@ -6,7 +6,7 @@ import numpy as np
 
 from movieclassifier.features.murmur import ngram_columns
 from movieclassifier.models.classifier import Classifier
-from movieclassifier.models.explanation import ngram_spans
+from movieclassifier.models.ngram_spans import ngram_spans
 
 N_WORDS = 6
 

@@ -6,8 +6,8 @@ from importlib.resources import files
 
 from movieclassifier.corpora.readers.formats import READERS
 from movieclassifier.models.classifier import Classifier
-from movieclassifier.models.explanation import ngram_spans
 from movieclassifier.models.naming import rank_words
+from movieclassifier.models.ngram_spans import ngram_spans
 from movieclassifier.recipes.linear import Recipe
 
 SAMPLE = "bundled/sample_reviews.csv"
