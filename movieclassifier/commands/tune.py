@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from movieclassifier.corpora.parts import Slice
     from movieclassifier.corpora.pieces import Excerpt
     from movieclassifier.corpora.readers.contract import Label
-    from movieclassifier.evaluation.tuning import SearchPlan, SearchResult
+    from movieclassifier.evaluation.search_plan import SearchPlan
+    from movieclassifier.evaluation.tuning import SearchResult
     from movieclassifier.evaluation.tuning_journal import Journal
 
 N_SHOWN = 5
@@ -96,8 +97,8 @@ def main(
 
     from movieclassifier.corpora.minibatches import holdout_sizes
     from movieclassifier.corpora.parts import Slice
+    from movieclassifier.evaluation.search_plan import SearchPlan
     from movieclassifier.evaluation.search_space import SPACE, read_space
-    from movieclassifier.evaluation.tuning import SearchPlan
     from movieclassifier.evaluation.tuning_journal import Journal
     from movieclassifier.recipes.toml import save_recipe
 

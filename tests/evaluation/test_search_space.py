@@ -2,8 +2,8 @@ import json
 
 import pytest
 
+from movieclassifier.evaluation.search_plan import SearchPlan
 from movieclassifier.evaluation.search_space import read_space
-from movieclassifier.evaluation.tuning import SearchPlan
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import make_recipe
 

@@ -6,8 +6,8 @@ import pytest
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.parts import Slice
 from movieclassifier.corpora.survey import survey
-from movieclassifier.evaluation.search_space import SPACE
-from movieclassifier.evaluation.tuning import SearchPlan, n_evaluations, score_recipe, tune
+from movieclassifier.evaluation.search_plan import SearchPlan
+from movieclassifier.evaluation.tuning import n_evaluations, score_recipe, tune
 from movieclassifier.evaluation.tuning_journal import Journal, Score
 from movieclassifier.recipes.linear import Recipe
 
@@ -32,46 +32,6 @@ def straight(documents, tmp_path_factory):
 
 def without_seconds(path):
     return [json.loads(line) | {"seconds": 0} for line in path.read_text().splitlines()]
-
-
-def test_candidates_are_the_base_and_draws_without_repeats():
-    candidates = SEARCH.candidates()
-    assert candidates[0] == BASE
-    assert len(candidates) == len(set(candidates)) == 7
-    assert candidates == SEARCH.candidates()
-    assert candidates != SearchPlan(BASE, SMALL, 7, 360, seed=2).candidates()
-    for recipe in candidates:
-        assert {recipe.ngrams.n_features, recipe.alpha, recipe.ngrams.ngram_range, recipe.passes} <= {
-            2**8,
-            2**10,
-            1e-6,
-            1e-4,
-            (1, 1),
-            (1, 2),
-            1,
-            2,
-        }
-
-
-def test_a_small_space_gives_fewer_candidates():
-    assert len(SearchPlan(BASE, SMALL, 99, 360).candidates()) == 16
-    assert (
-        len(SearchPlan(Recipe().with_settings(min_df=9), SMALL, 99, 360).candidates()) == 17
-    )  # the base is not in the space
-
-
-@pytest.mark.parametrize(
-    ("n_candidates", "n_train", "rungs"),
-    [
-        (27, 45_000, [(27, 5_000), (9, 15_000), (3, 45_000)]),
-        (10, 45_000, [(10, 5_000), (9, 15_000), (3, 45_000)]),
-        (2, 400, [(2, 400)]),
-        (27, 400, [(27, 200), (9, 200), (3, 400)]),
-        (9, 60, [(9, 60), (3, 60)]),
-    ],
-)
-def test_a_third_of_the_candidates_gets_three_times_the_documents(n_candidates, n_train, rungs):
-    assert SearchPlan(BASE, SMALL, 27, n_train).rungs(n_candidates) == rungs
 
 
 def test_the_winner_is_the_best_on_all_documents(straight, documents):
@@ -170,10 +130,3 @@ def test_too_few_documents_of_a_class_are_named_with_a_way_out(documents):
     few = [*list(documents)[:60], ("a rare one", 2)]
     with pytest.raises(ValueError, match=r"1 of the label 2, .*take more of them, .*With fewer --candidates"):
         score_recipe(BASE, few, (0, 1, 2), SEARCH)
-
-
-def test_one_candidate_is_not_a_search():
-    with pytest.raises(ValueError, match="at least 2 candidates"):
-        SearchPlan(BASE, SPACE, 1, 100)
-    with pytest.raises(ValueError, match="alpha must be a number"):
-        SearchPlan(BASE, {"alpha": ["small"]}, 3, 100)
