@@ -18,9 +18,9 @@ import numpy as np
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.feedback.log.entities import ACCEPTED, CORRECT, INCORRECT, Client
+from movieclassifier.feedback.log.kept_predictions import prediction_row
 from movieclassifier.feedback.log.raw_connections import begin
 from movieclassifier.feedback.log.raw_statements import VoteRow, insert_predictions, insert_vote
-from movieclassifier.feedback.log.store import prediction_row
 from movieclassifier.feedback.packed_rows import pack_row, text_rows
 from movieclassifier.feedback.served_log import ServedLog
 from movieclassifier.feedback.service import Service

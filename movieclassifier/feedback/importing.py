@@ -10,7 +10,7 @@ from movieclassifier.corpora.readers.tables import iter_csv
 from movieclassifier.feedback.log.appending import Appending
 from movieclassifier.feedback.log.entities import APPLIED, HELD, Client, Prediction
 from movieclassifier.feedback.log.export import COLUMNS, original_cell
-from movieclassifier.feedback.log.store import insert_prediction, prediction_row
+from movieclassifier.feedback.log.kept_predictions import insert_prediction, prediction_row
 from movieclassifier.feedback.log.texts import clean
 from movieclassifier.feedback.packed_rows import pack_row, text_rows
 from movieclassifier.feedback.served_log import ServedLog

@@ -11,11 +11,11 @@ from movieclassifier.feedback.log.database import transaction
 from movieclassifier.feedback.log.entities import ACCEPTED, Answer, Client, Prediction, Vote
 from movieclassifier.feedback.log.errors import NotFound, TooMany
 from movieclassifier.feedback.log.facts import FeedbackStats, ModelFacts
+from movieclassifier.feedback.log.kept_predictions import owned_prediction, prediction_row
 from movieclassifier.feedback.log.raw_connections import Raw, raw_of
 from movieclassifier.feedback.log.raw_statements import PredictionRow
 from movieclassifier.feedback.log.room import expect_room
 from movieclassifier.feedback.log.row_conversion import vote_from
-from movieclassifier.feedback.log.store import owned_prediction, prediction_row
 from movieclassifier.feedback.log.texts import clean
 from movieclassifier.feedback.packed_rows import pack_row
 from movieclassifier.feedback.served_log import ServedLog

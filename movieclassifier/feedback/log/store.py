@@ -10,18 +10,15 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Connection,
     Engine,
     Select,
     column,
     delete,
     func,
-    insert,
     select,
     text,
 )
 
-from movieclassifier.feedback.log.appending import now
 from movieclassifier.feedback.log.counting import count_feedback, count_predictions
 from movieclassifier.feedback.log.database import connect, snapshot, transaction
 from movieclassifier.feedback.log.entities import (
@@ -30,19 +27,17 @@ from movieclassifier.feedback.log.entities import (
     HELD,
     STATUSES,
     WAITING,
-    Client,
     Entry,
     Event,
     Page,
     Prediction,
 )
-from movieclassifier.feedback.log.errors import NotFound
 from movieclassifier.feedback.log.facts import FeedbackStats
+from movieclassifier.feedback.log.kept_predictions import oldest, owned_prediction
 from movieclassifier.feedback.log.raw_connections import Raw, RawConnections
-from movieclassifier.feedback.log.raw_statements import PredictionRow, VoteRow, read_last_vote, read_prediction
+from movieclassifier.feedback.log.raw_statements import PredictionRow, VoteRow, read_last_vote
 from movieclassifier.feedback.log.row_conversion import Held, View, entry_from, event_from, prediction_from
 from movieclassifier.feedback.log.schema import events, head, predictions, prepare, votes
-from movieclassifier.feedback.log.texts import text_digest
 
 # How long a prediction is kept that nobody votes on.
 UNVOTED = timedelta(days=1)
@@ -97,7 +92,7 @@ class FeedbackStore:
 
     def history(self, owner: str, lifetime: timedelta, view: View, limit: int = 100) -> list[Prediction]:
         """Return the predictions of an owner, the newest first."""
-        theirs = (predictions.c.owner == owner) & (predictions.c.created_at >= _oldest(lifetime))
+        theirs = (predictions.c.owner == owner) & (predictions.c.created_at >= oldest(lifetime))
         newest = select(predictions).where(theirs).order_by(predictions.c.created_at.desc()).limit(limit)
         with snapshot(self.engine) as connection:
             rows = [PredictionRow(*row) for row in connection.execute(newest)]
@@ -178,7 +173,7 @@ class FeedbackStore:
         A prediction with a vote that was undone is kept: the log names it.
         """
         voted = select(votes.c.prediction_id)
-        old = (predictions.c.created_at < _oldest(age)) & predictions.c.id.not_in(voted)
+        old = (predictions.c.created_at < oldest(age)) & predictions.c.id.not_in(voted)
         with transaction(self.engine, relaxed=True) as connection:
             return connection.execute(delete(predictions).where(old)).rowcount
 
@@ -188,38 +183,6 @@ class FeedbackStore:
             total = connection.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
             rows = connection.execute(statement.limit(per_page).offset((page - 1) * per_page)).all()
             return Page([convert(row) for row in rows], page, per_page, total)
-
-
-def prediction_row(prediction: Prediction, client: Client) -> PredictionRow:
-    """Return a prediction as it is stored."""
-    return PredictionRow(
-        id=str(prediction.id),
-        owner=client.owner,
-        text=prediction.text,
-        digest=text_digest(prediction.text),
-        label=prediction.label,
-        probabilities=json.dumps(prediction.probabilities),
-        model_version=prediction.model_version,
-        explanation=prediction.evidence,
-        created_at=round(prediction.created_at.timestamp() * 1000),
-    )
-
-
-def insert_prediction(connection: Connection, row: PredictionRow) -> None:
-    """Store a prediction, in a transaction of SQLAlchemy's."""
-    connection.execute(insert(predictions).values(**row._asdict()))
-
-
-def owned_prediction(raw: Raw, prediction_id: str, owner: str, lifetime: timedelta) -> PredictionRow:
-    """Return the row of a prediction that an owner may still vote on, or raise NotFound."""
-    row = read_prediction(raw, prediction_id, owner)
-    if row is None or row.created_at < _oldest(lifetime):
-        raise NotFound("There is no such prediction, or it has expired.")
-    return row
-
-
-def _oldest(lifetime: timedelta) -> int:
-    return now() - int(lifetime.total_seconds() * 1000)
 
 
 def _entries() -> Select[Any]:
