@@ -57,6 +57,8 @@ def main(text: str, model: str | None, limit: int, as_json: bool) -> None:
         f"{label} ({shown_percent(share)})" for label, share in zip(answer.labels, answer.shares, strict=True)
     )
     click.echo(f"{first}, then {second}\n" if len(classifier.label_names) > 2 else f"{first}\n")
+    if answer.note:
+        click.echo(f"{answer.note}\n")
     click.echo(coloured(explanation) + "\n")
     click.echo(explanation.total(repr(explanation.name)))
     parts = [part for part in explanation.contributions if round(part.value, 4)]

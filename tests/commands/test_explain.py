@@ -96,3 +96,9 @@ def test_explain_lists_no_ngram_that_adds_nothing(small_model):
     output = run("explain", TEXT + " zzyx qwvx", "--model", small_model).stdout
     assert "0.0000" not in output
     assert re.search(r"\d+ more n-grams add nothing", output)
+
+
+def test_explain_says_that_a_text_is_too_short_to_trust(small_model):
+    doubt = "No more than 1 word of it is known to the model."
+    assert run("explain", "wonderful", "--model", small_model).stdout.split("\n\n")[1] == doubt
+    assert doubt not in run("explain", "a wonderful film that I loved", "--model", small_model).stdout
