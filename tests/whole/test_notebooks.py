@@ -5,6 +5,8 @@
 
 import os
 import re
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -36,12 +38,19 @@ def environment(tmp_path, monkeypatch):
     return os.environ
 
 
+@pytest.fixture
+def fonts(environment, monkeypatch, tmp_path):
+    """Let matplotlib know the fonts: it says so in the cell if it looks for them, or if the home cannot be written."""
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path / "matplotlib"))
+    subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], env=environment, check=True)
+
+
 def test_quickstart_gives_the_outputs_that_it_is_kept_with_and_needs_no_extra(tmp_path, environment):
     blocked = f"import sys; sys.modules.update(dict.fromkeys({EXTRAS}))"
     assert outputs(run("quickstart", tmp_path, environment, blocked)) == outputs(read("quickstart"))
 
 
-def test_book_gives_the_outputs_that_it_is_kept_with(tmp_path, environment, movie_data_csv):
+def test_book_gives_the_outputs_that_it_is_kept_with(tmp_path, environment, fonts, movie_data_csv):
     environment["MOVIE_DATA"] = str(movie_data_csv)
     found = outputs(run("book", tmp_path, environment))
     assert found == outputs(read("book"))
@@ -50,7 +59,7 @@ def test_book_gives_the_outputs_that_it_is_kept_with(tmp_path, environment, movi
     assert "default  0.9280" in said
 
 
-def test_book_runs_on_the_sample_where_the_corpus_is_not(tmp_path, environment):
+def test_book_runs_on_the_sample_where_the_corpus_is_not(tmp_path, environment, fonts):
     ran = run("book", tmp_path, environment)
     assert "sample_reviews.csv: 400 reviews" in str(outputs(ran))
     assert outputs(ran).keys() == outputs(read("book")).keys()
