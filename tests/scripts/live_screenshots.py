@@ -93,6 +93,7 @@ def main(model: str, out: str) -> None:
     """Take the pictures of the news and of the posts."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
     with ns.serving({}) as server:
         for place, paper in enumerate(PAPERS):
             server.pages[f"/{paper}.xml"] = articles(place, server.url)
