@@ -7,21 +7,14 @@ ahead, which makes each loop three times as fast.
 
 cimport cython
 from libc.math cimport NAN, exp, isfinite
-from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t
 
 cdef extern from *:
     """
     #if defined(__GNUC__) || defined(__clang__)
     #define PREFETCH(address) __builtin_prefetch(address)
-    #define LOWEST_BIT(bits) __builtin_ctzll(bits)
     #else
-    #include <intrin.h>
     #define PREFETCH(address) ((void) (address))
-    static __inline unsigned long LOWEST_BIT(unsigned __int64 bits) {
-        unsigned long place;
-        _BitScanForward64(&place, bits);
-        return place;
-    }
     #endif
 
     /* Sums to which multiples are added, each with one rounding, as BLAS libraries do on processors that have an
@@ -43,16 +36,12 @@ cdef extern from *:
     #endif
     """
     void PREFETCH(const void* address) noexcept nogil
-    uint32_t LOWEST_BIT(uint64_t bits) noexcept nogil  # where it is, in bits that are not all zero
     void add_multiples_float(float* sums, const float* values, float factor, Py_ssize_t n) noexcept nogil
     void add_multiples_double(double* sums, const double* values, double factor, Py_ssize_t n) noexcept nogil
     bint HAS_FUSED
 
 cdef enum:
     AHEAD = 192  # entries: fetching takes as long as some hundred of them
-    EIGHT = 8  # columns, which a mark stands for: those of a cache line, or of half of one
-    PER_WORD = 64 * EIGHT  # columns to a word of marks
-    WORDS_AHEAD = 4
 
 
 cdef int check_columns(const int32_t[::1] columns, Py_ssize_t n) except -1:
@@ -197,35 +186,13 @@ cdef inline double log_loss_gradient(double y, double p) noexcept nogil:
     return exp(p) - y
 
 
-cdef inline bint multiply(cython.floating* weights, Py_ssize_t n, cython.floating factor) noexcept nogil:
-    """Multiply weights. Returns whether they are finite."""
-    cdef Py_ssize_t i
+cdef bint rescale(cython.floating[::1] weights, cython.floating factor) noexcept nogil:
+    """Multiply all weights. Returns whether they are finite."""
+    cdef Py_ssize_t column
     cdef bint finite = True
-    for i in range(n):
-        weights[i] *= factor
-        finite &= isfinite(weights[i])
-    return finite
-
-
-cdef bint rescale(cython.floating[::1] weights, cython.floating factor, const uint64_t[::1] marks) noexcept nogil:
-    """Multiply all weights; those without a mark are 0, if there are marks. Returns whether they are finite."""
-    cdef Py_ssize_t word, n_words = marks.shape[0]
-    cdef uint64_t bits
-    cdef bint finite = True
-    if n_words == 0:
-        return multiply(&weights[0], weights.shape[0], factor)
-    for word in range(n_words):
-        bits = marks[word + WORDS_AHEAD] if word + WORDS_AHEAD < n_words else 0
-        while bits:
-            PREFETCH(&weights[PER_WORD * (word + WORDS_AHEAD) + EIGHT * LOWEST_BIT(bits)])
-            bits &= bits - 1
-        bits = marks[word]
-        if ~bits == 0:
-            finite &= multiply(&weights[PER_WORD * word], PER_WORD, factor)
-            continue
-        while bits:
-            finite &= multiply(&weights[PER_WORD * word + EIGHT * LOWEST_BIT(bits)], EIGHT, factor)
-            bits &= bits - 1
+    for column in range(weights.shape[0]):
+        weights[column] *= factor
+        finite &= isfinite(weights[column])
     return finite
 
 
@@ -235,11 +202,7 @@ cdef struct Waiting:
 
 
 cdef bint settle(
-    cython.floating[::1] weights,
-    cython.floating factor,
-    cython.floating[::1] averages,
-    Waiting* waiting,
-    const uint64_t[::1] marks,
+    cython.floating[::1] weights, cython.floating factor, cython.floating[::1] averages, Waiting* waiting
 ) noexcept nogil:
     """Bring averages, if there are any, and weights up to date. Returns whether the weights are finite."""
     if averages.shape[0]:
@@ -247,9 +210,9 @@ cdef bint settle(
             add_multiples_float(&averages[0], &weights[0], <float> waiting.added, averages.shape[0])
         else:
             add_multiples_double(&averages[0], &weights[0], waiting.added, averages.shape[0])
-        multiply(&averages[0], averages.shape[0], <cython.floating> (1.0 / waiting.scale))
+        rescale(averages, <cython.floating> (1.0 / waiting.scale))
         waiting.added, waiting.scale = 0, 1
-    return rescale(weights, factor, marks)
+    return rescale(weights, factor)
 
 
 def sgd(
@@ -265,13 +228,11 @@ def sgd(
     double t,
     cython.floating[::1] averages,
     double average_intercept,
-    uint64_t[::1] marks,
 ):
     """Take a step for each row, in the order given; y is 0 or 1.
 
-    ``averages`` of the weights are kept if there are as many; there may be 0. ``marks`` has a bit for eight columns, set
-    where one of them has a weight, and takes further ones; there may be 0 marks, and the penalty then visits all
-    columns. Returns the intercept, which is finite if all is, and its average.
+    ``averages`` of the weights are kept if there are as many; there may be 0. Returns the intercept, which is finite if
+    all is, and its average.
     """
     cdef Py_ssize_t i, row, place, next, n_next, n = data.shape[0]
     cdef Waiting waiting
@@ -284,8 +245,6 @@ def sgd(
         raise ValueError("data and columns must have the same length")
     if averaging and (averages.shape[0] != weights.shape[0] or not HAS_FUSED):
         raise ValueError(f"there must be {weights.shape[0]} averages, and a processor that can add them")
-    if marks.shape[0] and marks.shape[0] * PER_WORD != weights.shape[0]:
-        raise ValueError(f"there must be a mark for {EIGHT} of {weights.shape[0]} columns")
     check_columns(columns, weights.shape[0])
     check_columns(order, y.shape[0])
     check_rows(indptr, y.shape[0], n)
@@ -305,15 +264,12 @@ def sgd(
             update = -eta * log_loss_gradient(y[row], p)
             wscale *= <cython.floating> max(0, 1 - eta * alpha)
             if wscale < least_wscale:
-                settle(weights, <cython.floating> wscale, averages, &waiting, marks)
+                settle(weights, <cython.floating> wscale, averages, &waiting)
                 wscale = 1
             if update != 0:
                 step = <cython.floating> update / <cython.floating> wscale
                 for place in range(indptr[row], indptr[row + 1]):
                     weights[columns[place]] += <double> data[place] * step
-                if marks.shape[0]:
-                    for place in range(indptr[row], indptr[row + 1]):
-                        marks[columns[place] // PER_WORD] |= <uint64_t> 1 << (columns[place] // EIGHT & 63)
                 intercept += update * 0.01  # sparse data: the intercept moves more slowly
             if averaging:
                 change = <cython.floating> update
@@ -325,6 +281,6 @@ def sgd(
                 waiting.added += share * waiting.scale * wscale
                 average_intercept += (intercept - average_intercept) / t
             t += 1
-        if not settle(weights, <cython.floating> wscale, averages, &waiting, marks):
+        if not settle(weights, <cython.floating> wscale, averages, &waiting):
             intercept = NAN
     return intercept, average_intercept

@@ -17,9 +17,6 @@ from movieclassifier.training.learners.mersenne import draw_integers
 
 MAX_INT = 2**31 - 1
 BLOCK = 32  # columns
-# Columns to a mark of the twin, and to a word of 64 marks.
-EIGHT, PER_WORD = 8, 512
-NO_MARKS = np.empty(0, np.uint64)
 Learned = tuple[NDArray[Any], float]  # weights, and the intercept
 
 
@@ -47,19 +44,6 @@ def make_estimator(recipe: Recipe, seed: int, n_features: int | None = None) -> 
     from sklearn.linear_model import SGDClassifier  # over a second: only where it is needed
 
     return SGDClassifier(loss="log_loss", alpha=recipe.alpha, average=recipe.passes > 1, random_state=seed)
-
-
-def mark(coef: NDArray[Any]) -> NDArray[np.uint64]:
-    """Return a bit for eight columns, set where one of them has a weight; no bits where the words would not be full.
-
-    Examples
-    --------
-    >>> mark(np.arange(512.0) == 9).tolist(), mark(np.zeros(500)).tolist()
-    ([2], [])
-    """
-    if len(coef) % PER_WORD:
-        return NO_MARKS
-    return np.packbits(coef.reshape(-1, EIGHT).any(axis=1), bitorder="little").view(np.uint64)
 
 
 def take_epoch(estimator: Any, rows: Rows, y: NDArray[np.bool_]) -> None:
@@ -104,8 +88,6 @@ class CompiledSGD:
         self.intercept_ = np.zeros(1)
         self.t_ = 1.0
         self._twin, self._alpha = training_twin(), alpha
-        self._marks = np.zeros(n_features // PER_WORD if n_features % PER_WORD == 0 else 0, np.uint64)
-        self._marked = self.coef_
         # Leon Bottou's choice of the step that the learning rate starts from, as scikit-learn makes it.
         self._first_t = 1.0 / (math.sqrt(1.0 / math.sqrt(alpha)) * alpha)
         # The first number is drawn by scikit-learn for something else.
@@ -126,24 +108,14 @@ class CompiledSGD:
         ValueError
             If the weights overflow.
         """
-        if self._marked is not self.coef_:  # as after loading them
-            self._marked, self._marks = self.coef_, mark(self.coef_[0])
-        learned = self.coef_[0], float(self.intercept_[0])
-        intercept, _ = self._take(rows, y, learned, (self.coef_[0, :0], 0.0), self._marks)
+        intercept, _ = self._take(rows, y, (self.coef_[0], float(self.intercept_[0])), (self.coef_[0, :0], 0.0))
         self.intercept_ = np.array([intercept])
         return self
 
-    def _take(
-        self,
-        rows: Rows,
-        y: NDArray[np.bool_],
-        learned: Learned,
-        averages: Learned,
-        marks: NDArray[np.uint64] = NO_MARKS,
-    ) -> tuple[float, float]:
+    def _take(self, rows: Rows, y: NDArray[np.bool_], learned: Learned, averages: Learned) -> tuple[float, float]:
         """Take the steps of a minibatch; return the intercept and its average."""
         arrays = (rows.data, rows.columns, rows.indptr, y.view(np.uint8), self.order(len(y)))
-        found: tuple[float, float] = self._twin.sgd(*learned, *arrays, *self.settings, *averages, marks)
+        found: tuple[float, float] = self._twin.sgd(*learned, *arrays, *self.settings, *averages)
         if not math.isfinite(found[0]):
             raise ValueError(f"the weights have overflowed; use a different alpha than {self._alpha}.")
         self.t_ += len(y)
