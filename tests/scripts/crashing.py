@@ -299,14 +299,14 @@ KINDS = ("sqlite", "postgresql", "two servers", "disk")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Kill a server at random moments, and count what it forgot.")
-    parser.add_argument("--predictions", type=int, default=2000)
-    parser.add_argument("--votes", type=int, default=1000)
+    parser.add_argument("--predictions", type=int, default=4000)
+    parser.add_argument("--votes", type=int, default=3400)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--model", default=str(ROOT / "movieclassifier/bundled/imdb.npz"))
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--undone", type=float, default=0.1, help="Share of the votes that are taken back.")
+    parser.add_argument("--undone", type=float, default=0.25, help="Share of the votes that are taken back.")
     parser.add_argument(
-        "--pause", type=float, nargs=2, default=(0.5, 4.0), help="Least and most seconds between two kills."
+        "--pause", type=float, nargs=2, default=(0.3, 0.8), help="Least and most seconds between two kills."
     )
     parser.add_argument("--kind", choices=KINDS, action="append", help="Run this one only.  [default: all]")
     options = parser.parse_args()
