@@ -128,15 +128,15 @@ def _is_plain(sample: list[str], delimiter: str) -> bool:
         return False
     if len(set(map(len, rows))) > 1:
         return False
-    return not any(field[:1] == " " and _is_quoted(field) for row in rows for field in row)
+    return not any(_is_spaced(field) for row in rows for field in row)
 
 
 def _split(line: str, delimiter: str) -> list[str]:
     return split_line(line, delimiter) or next(csv.reader([line], delimiter=delimiter, strict=True))
 
 
-def _is_quoted(field: str) -> bool:
-    return field.lstrip(" ").startswith('"')
+def _is_spaced(field: str) -> bool:
+    return field.startswith(" ") and field.lstrip(" ").startswith('"')
 
 
 def _n_faults(sample: list[str], delimiter: str, escape: str, whole: bool) -> int:
@@ -165,7 +165,7 @@ def _look(
             continue
         n_fields = n_fields or len(row)
         n_faults += len(row) not in (0, n_fields)
-        n_spaced += sum(field.startswith(" ") and _is_quoted(field) for field in row)
+        n_spaced += sum(map(_is_spaced, row))
 
 
 def unescaped(lines: Iterator[str], escape: str) -> Iterator[str]:
