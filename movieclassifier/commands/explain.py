@@ -12,13 +12,13 @@ from movieclassifier.commands.shared.answers import answer_texts, shown_percent
 from movieclassifier.commands.shared.common_options import json_option, limit_option, model_option
 from movieclassifier.commands.shared.edge import Command
 from movieclassifier.commands.shared.given_texts import decode
-from movieclassifier.models.explanation import Explanation
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from movieclassifier.models.classifier import Classifier
+    from movieclassifier.models.explanation import Explanation
 
 EXAMPLES = [
     ("Show how each word of a text adds to its label:", "movieclassifier explain 'Not bad at all'"),
@@ -101,7 +101,7 @@ def from_value_to_share(decision: float, values: "NDArray[np.float64]", classifi
     return lines
 
 
-def coloured(explanation: Explanation) -> str:
+def coloured(explanation: "Explanation") -> str:
     """Return the text with words for the label in green and marked [+], against it in red and marked [-]."""
     pieces = explanation.pieces()
     strongest = max((abs(value) for _, value in pieces), default=0.0)

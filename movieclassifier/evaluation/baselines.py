@@ -4,14 +4,13 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from numpy.typing import NDArray
-
 from movieclassifier.evaluation.candidates import Candidate, InMemory, Neural, PartialFit, Streaming
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.features.words import english_stop_words
 from movieclassifier.recipes.names import make_recipe
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from sklearn.pipeline import Pipeline
 
 NOT_A_LETTER = re.compile("[^a-z]+")
@@ -49,7 +48,7 @@ def without_wordnet() -> str:
     return "" if has_wordnet() else "WordNet is not on this machine: words as they are, not lemmas"
 
 
-def dense(X: Any) -> NDArray[Any]:
+def dense(X: Any) -> "NDArray[Any]":
     """Return a sparse matrix as an array, which GaussianNB wants."""
     array: NDArray[Any] = X.toarray()
     return array

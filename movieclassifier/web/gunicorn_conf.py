@@ -11,9 +11,6 @@ from typing import Any
 
 from movieclassifier.web.concurrency import number_of_workers
 
-# Before numpy is imported: pools of threads of several workers would only get in each other's way.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 port = os.environ.get("PORT")
 bind = f"0.0.0.0:{port}" if port else "127.0.0.1:8000"  # a platform that sets PORT routes to it
 if port and not os.environ.get("MOVIECLASSIFIER_DEPLOYED"):

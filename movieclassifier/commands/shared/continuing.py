@@ -3,17 +3,16 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
 from movieclassifier.corpora.reading import ReadingOptions
-from movieclassifier.models.origin import load_record_facts
-from movieclassifier.training.checkpoints import CHECKPOINT, STATE, load_checkpoint_facts
 from movieclassifier.training.options import RunOptions
-from movieclassifier.training.plan import Plan
-from movieclassifier.training.planning import earlier_plan
+
+if TYPE_CHECKING:  # most runs start from the beginning, and --help needs no numpy
+    from movieclassifier.training.plan import Plan
 
 # Options of a training that the state of the last run knows, and what its plan calls them.
 KNOWN = {"recipe": "recipe", "minibatch_size": "minibatch_size", "seed": "seed"}
@@ -26,6 +25,8 @@ def check_state(run: RunOptions) -> None:
     ------
     ValueError
     """
+    from movieclassifier.training.checkpoints import CHECKPOINT, STATE
+
     folder = Path(run.model_dir)
     has_state = any((folder / name).exists() for name in (STATE, CHECKPOINT))
     if run.continue_ and (folder / "classifier.npz").exists() and not has_state:
@@ -49,6 +50,8 @@ def settings_of_last_run(run: RunOptions, n_shards: int | None) -> dict[str, Any
     ValueError
         If there is nothing to continue from, or shards are asked for.
     """
+    from movieclassifier.training.planning import earlier_plan
+
     if run.on is not None or (n_shards or 1) > 1:
         raise ValueError("--continue goes on from one trainer, and shards have many; leave out --shards and --on.")
     check_state(run)
@@ -78,9 +81,10 @@ def settings_to_resume(run: RunOptions, reading: ReadingOptions) -> dict[str, An
     }
 
 
-def _plan_to_resume(run: RunOptions) -> Plan | None:
+def _plan_to_resume(run: RunOptions) -> "Plan | None":
     """Return the plan of the run that was interrupted last, on one machine or by shards, or that has finished."""
-    from movieclassifier.training.shards.saved_passes import WEIGHTS, load_pass_facts  # only for this
+    from movieclassifier.training.checkpoints import CHECKPOINT, STATE, load_checkpoint_facts
+    from movieclassifier.training.shards.saved_passes import WEIGHTS, load_pass_facts
 
     folder = Path(run.model_dir)
     under_way = {
@@ -100,5 +104,7 @@ def _is_given(name: str) -> bool:
 
 def metadata_of(run: RunOptions) -> Mapping[str, Any]:
     """Return where the model in the folder of a run came from; empty if there is none."""
+    from movieclassifier.models.origin import load_record_facts
+
     facts = load_record_facts(run.model_dir)
     return {} if facts is None else facts["metadata"]

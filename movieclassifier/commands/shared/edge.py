@@ -92,7 +92,11 @@ def interrupted_by_sigterm() -> Iterator[None]:
 
 
 def prepare_process() -> None:
-    """Let numpy start no threads for BLAS, and collect garbage less often: imports make much that stays."""
+    """Let numpy start no threads for BLAS, and collect garbage less often: imports make much that stays.
+
+    The threads of BLAS wait actively for work that never comes. numpy reads their number when it is imported: what a
+    command imports before it is called must not import numpy.
+    """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.set_threshold(50_000, 20, 20)
     atexit.register(gc.freeze)  # the last collection would look at everything that the process has imported

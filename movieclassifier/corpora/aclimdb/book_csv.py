@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from movieclassifier.corpora.aclimdb.corpus import missing_folders, review_names
 from movieclassifier.corpora.aclimdb.unpacking import LABELED
 from movieclassifier.system.atomic import replace_file
@@ -99,6 +97,8 @@ def write_csv(
 def _iter_rows(
     corpus_dir: Path, sentiments: Mapping[str, int], names: list[tuple[str, str]], seed: int
 ) -> Iterator[bytes]:
+    import numpy as np  # here, so that --help is quick
+
     # A generator of its own: the caller's global one stays where it is.
     for i in np.random.RandomState(seed).permutation(len(names)):
         name, folder = names[i]

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from movieclassifier.models.explanation import Explanation
+if TYPE_CHECKING:
+    from movieclassifier.models.explanation import Explanation
 
 T = TypeVar("T")
 
@@ -142,7 +143,7 @@ class Prediction:
     label: str
     probabilities: Probabilities
     model_version: str
-    explain: Callable[[], Explanation | None] = field(compare=False, repr=False)
+    explain: "Callable[[], Explanation | None]" = field(compare=False, repr=False)
     explained_label: str
     created_at: datetime
     labels: tuple[str, ...]
@@ -152,7 +153,7 @@ class Prediction:
     evidence: bytes | None = None
 
     @cached_property
-    def explanation(self) -> Explanation | None:
+    def explanation(self) -> "Explanation | None":
         """The explanation, as of that moment; it lacks the n-grams that contributed nothing."""
         return self.explain()
 
