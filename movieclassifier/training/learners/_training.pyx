@@ -29,16 +29,37 @@ cdef extern from *:
     ADD_MULTIPLES(add_multiples_float, float, __builtin_fmaf)
     ADD_MULTIPLES(add_multiples_double, double, __builtin_fma)
     #define HAS_FUSED (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+
+    /* Multiplies all weights; tells whether all are finite. The bits do not depend on how many are taken at a time. */
+    #define RESCALE(name, real, mask, largest, absolute) \
+        __attribute__((target("avx2"))) \
+        static int name(real* weights, real factor, Py_ssize_t n) { \
+            mask outside = 0; \
+            for (Py_ssize_t i = 0; i < n; i++) { \
+                weights[i] *= factor; \
+                outside |= absolute(weights[i]) <= largest ? 0 : 1; \
+            } \
+            return !outside; \
+        }
+    RESCALE(rescale_float, float, int32_t, __FLT_MAX__, __builtin_fabsf)
+    RESCALE(rescale_double, double, int64_t, __DBL_MAX__, __builtin_fabs)
+    #define HAS_RESCALE __builtin_cpu_supports("avx2")
     #else
     #define add_multiples_float(sums, values, factor, n)
     #define add_multiples_double(sums, values, factor, n)
     #define HAS_FUSED 0
+    #define rescale_float(weights, factor, n) 0
+    #define rescale_double(weights, factor, n) 0
+    #define HAS_RESCALE 0
     #endif
     """
     void PREFETCH(const void* address) noexcept nogil
     void add_multiples_float(float* sums, const float* values, float factor, Py_ssize_t n) noexcept nogil
     void add_multiples_double(double* sums, const double* values, double factor, Py_ssize_t n) noexcept nogil
     bint HAS_FUSED
+    bint rescale_float(float* weights, float factor, Py_ssize_t n) noexcept nogil
+    bint rescale_double(double* weights, double factor, Py_ssize_t n) noexcept nogil
+    bint HAS_RESCALE
 
 cdef enum:
     AHEAD = 192  # entries: fetching takes as long as some hundred of them
@@ -47,10 +68,12 @@ cdef enum:
 cdef int check_columns(const int32_t[::1] columns, Py_ssize_t n) except -1:
     """Refuse columns that would reach outside of an array."""
     cdef Py_ssize_t i
-    cdef bint outside = False
+    # A compiler makes vector instructions of sign bits, and none of comparisons: a column below 0 has one, and so has
+    # what is left of the last column without one that is beyond.
+    cdef uint32_t signs = 0, last = <uint32_t> min(n - 1, <Py_ssize_t> 0x7FFFFFFF)
     for i in range(columns.shape[0]):
-        outside |= columns[i] < 0 or columns[i] >= n
-    if outside:
+        signs |= <uint32_t> columns[i] | (last - <uint32_t> columns[i])
+    if signs >> 31:
         raise ValueError(f"columns must be below {n}")
     return 0
 
@@ -190,6 +213,11 @@ cdef bint rescale(cython.floating[::1] weights, cython.floating factor) noexcept
     """Multiply all weights. Returns whether they are finite."""
     cdef Py_ssize_t column
     cdef bint finite = True
+    if HAS_RESCALE and weights.shape[0]:
+        if cython.floating is float:
+            return rescale_float(&weights[0], factor, weights.shape[0])
+        else:
+            return rescale_double(&weights[0], factor, weights.shape[0])
     for column in range(weights.shape[0]):
         weights[column] *= factor
         finite &= isfinite(weights[column])

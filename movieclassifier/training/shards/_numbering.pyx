@@ -5,7 +5,7 @@ Nearly all of the time goes into fetching from all over memory, and what is fetc
 """
 
 from libc.math cimport fabs, rint
-from libc.stdint cimport int8_t, int32_t, int64_t
+from libc.stdint cimport int8_t, int32_t, int64_t, uint32_t
 
 cdef extern from *:
     """
@@ -46,10 +46,12 @@ ctypedef fused total:
 cdef int check_places(const int32_t[::1] places, Py_ssize_t least, Py_ssize_t n) except -1:
     """Refuse places that would reach outside of an array."""
     cdef Py_ssize_t i
-    cdef bint outside = False
+    # A compiler makes vector instructions of sign bits, and none of comparisons.
+    cdef uint32_t signs = 0, place, last = <uint32_t> min(n - 1 - least, <Py_ssize_t> 0x7FFFFFFF)
     for i in range(places.shape[0]):
-        outside |= places[i] < least or places[i] >= n
-    if outside:
+        place = <uint32_t> places[i] - <uint32_t> least
+        signs |= place | (last - place)
+    if signs >> 31:
         raise ValueError(f"columns must be below {n}")
     return 0
 
