@@ -1,6 +1,7 @@
 """Evaluate a finished training on documents that it has not seen."""
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
@@ -13,6 +14,7 @@ from movieclassifier.features.hashing import free_buffers
 from movieclassifier.models.abstaining import measure_thresholds
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.guard import N_GUARD, make_guard
+from movieclassifier.models.metadata import Provenance
 from movieclassifier.models.naming import name_strongest
 from movieclassifier.system.memory import give_back
 
@@ -41,17 +43,26 @@ def evaluate_unseen(
     dict of str to ndarray
         The guard set, which the record keeps.
     """
-    named = sample or islice(trained, N_GUARD)
-    classifier.metadata["ngrams"] = name_strongest(classifier, [text for text, _ in named])
     if not sample:
+        classifier.metadata["ngrams"] = name_strongest(classifier, [text for text, _ in islice(trained, N_GUARD)])
         return {}
-    classifier.metadata["threshold"] = measure_thresholds(classifier, sample)
-    give_back()
-    classifier.metadata["metrics"] = evaluate(*score(), classifier)
-    free_buffers()
-    give_back()  # the rows that were scored: finding the guard set takes as much memory, and saving after it
-    guard = make_guard(classifier, sample)
+    with ThreadPoolExecutor(1, "sample") as pool:  # neither needs the other
+        judged = pool.submit(_judge_sample, classifier, sample)
+        metrics = evaluate(*score(), classifier)
+        found, guard = judged.result()
+    classifier.metadata |= {**found, "metrics": metrics}
     classifier.guard = (classifier.columns, guard)
     free_buffers()
-    give_back()
+    give_back()  # the rows: saving the model takes as much memory
     return guard
+
+
+def _judge_sample(classifier: Classifier, sample: Sequence[Document]) -> tuple[Provenance, dict[str, NDArray[Any]]]:
+    """Return the names and thresholds that a sample gives, and the guard set."""
+    texts = [text for text, _ in sample]
+    rows = classifier.rows(texts)
+    found: Provenance = {
+        "ngrams": name_strongest(classifier, texts, rows),
+        "threshold": measure_thresholds(classifier, sample, rows),
+    }
+    return found, make_guard(classifier, sample, rows)

@@ -40,12 +40,12 @@ def token_spans(text: str, tokenizer: str = "default") -> list[tuple[str, Span |
 def _default_tokens(text: str) -> list[tuple[str, Span]]:
     """Find the tokens in the folded text, and carry their places back."""
     if is_plain(text):
-        found = token_pattern().finditer(fold_characters(text))
-        return [(match.group().lower(), match.span()) for match in found]
+        folded = fold_characters(text)
+        return [(match.group().lower(), match.span()) for match in token_pattern(folded).finditer(folded)]
     folded, places = fold_with_spans(text)
     return [
         (match.group().lower(), (places[match.start()][0], places[match.end() - 1][1]))
-        for match in token_pattern().finditer(folded)
+        for match in token_pattern(folded).finditer(folded)
     ]
 
 

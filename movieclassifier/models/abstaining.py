@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 
 from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.features.hashing import hash_texts
+from movieclassifier.features.rows import Rows
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.decisions import probabilities
 from movieclassifier.models.metadata import Provenance
 
 # Bands of the number of n-grams that the model knows: a headline, a teaser, an article.
 BANDS = (8, 25, 100)
-# What feeds give: headlines, teasers, and whole texts.
-LENGTHS = (12, 40, 0)
+# What feeds give besides whole texts: headlines and teasers.
+LENGTHS = (12, 40)
 DEFAULT_COVERAGE = 0.95
 MIN_DOCUMENTS = 20
 COVERAGES = (1.0, 0.98, 0.95, 0.9, 0.8, 0.7, 0.5)
@@ -129,7 +130,7 @@ class HeldOut:
         return (self.n_known >= BANDS[place]) & (self.n_known < last)
 
 
-def judge_held_out(classifier: Classifier, documents: Iterable[Document]) -> HeldOut:
+def judge_held_out(classifier: Classifier, documents: Iterable[Document], rows: Rows | None = None) -> HeldOut:
     """Judge documents that a model was not trained on.
 
     Parameters
@@ -137,17 +138,20 @@ def judge_held_out(classifier: Classifier, documents: Iterable[Document]) -> Hel
     classifier : Classifier
     documents : iterable of Document
         A few hundred; a label may be one that the model does not have, such as "other".
+    rows : Rows, optional
+        Their rows, where they are known.
     """
     texts, labels = zip(*documents, strict=True)
     places = {label: place for place, label in enumerate(classifier.classes_.tolist())}
     y = np.array([places.get(label, -1) for label in labels])
     parts = [judge_texts(classifier, [_cut(text, length) for text in texts]) for length in LENGTHS]
+    parts.append(judge_rows(classifier, classifier.rows(texts) if rows is None else rows))
     y_proba = np.concatenate([part[0] for part in parts])
     return HeldOut(
         probability=y_proba.max(axis=1),
-        is_right=y_proba.argmax(axis=1) == np.tile(y, len(LENGTHS)),
+        is_right=y_proba.argmax(axis=1) == np.tile(y, len(parts)),
         n_known=np.concatenate([part[1] for part in parts]),
-        is_own=np.tile(y >= 0, len(LENGTHS)),
+        is_own=np.tile(y >= 0, len(parts)),
         unknown_share=round(float(unknown_shares(classifier, texts).mean()), 6),
         n_documents=len(texts),
     )
@@ -155,7 +159,11 @@ def judge_held_out(classifier: Classifier, documents: Iterable[Document]) -> Hel
 
 def judge_texts(classifier: Classifier, texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.integer]]:
     """Return probabilities of shape (n, n_classes), and how many n-grams of each text the model knows."""
-    rows = classifier.rows(texts)
+    return judge_rows(classifier, classifier.rows(texts))
+
+
+def judge_rows(classifier: Classifier, rows: Rows) -> tuple[NDArray[np.float64], NDArray[np.integer]]:
+    """Return what :func:`judge_texts` returns, of the rows of texts."""
     return probabilities(classifier.decide(rows), classifier.temperature_), classifier.weights.n_known(rows)
 
 
@@ -211,9 +219,11 @@ def _threshold_of(held_out: HeldOut, chosen: NDArray[np.bool_], coverage: float,
     return threshold_at(held_out.probability[own if own.any() else chosen], coverage)
 
 
-def measure_thresholds(classifier: Classifier, documents: Iterable[Document]) -> dict[str, Any]:
+def measure_thresholds(
+    classifier: Classifier, documents: Iterable[Document], rows: Rows | None = None
+) -> dict[str, Any]:
     """Return the thresholds that answer 95% of held-out documents, as a record keeps them."""
-    return choose_thresholds(judge_held_out(classifier, documents)).to_dict()
+    return choose_thresholds(judge_held_out(classifier, documents, rows)).to_dict()
 
 
 def threshold_at(probability: NDArray[np.float64], coverage: float) -> float:
@@ -263,4 +273,4 @@ def band_name(place: int) -> str:
 
 
 def _cut(text: str, n_words: int) -> str:
-    return " ".join(text.split()[:n_words]) if n_words else text
+    return " ".join(text.split(None, n_words)[:n_words])

@@ -1,6 +1,6 @@
 """The guard set: a hashed sample of the holdout, on which an updated model is checked before it is served."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,14 @@ from movieclassifier.models.packed_guard import MISFIT, places_of
 from movieclassifier.system.npz import smallest
 
 N_GUARD = 500
-PART = 100  # documents
+# Entries of rows that are looked up at a time: those of all may take more memory than the model.
+PART = 2**19
 GUARD_ARRAYS = ("guard_lengths", "guard_steps", "guard_data", "guard_y")
 
 
-def make_guard(classifier: Classifier, documents: Iterable[Document]) -> dict[str, NDArray[Any]]:
+def make_guard(
+    classifier: Classifier, documents: Iterable[Document], rows: Rows | None = None
+) -> dict[str, NDArray[Any]]:
     """Return documents as the arrays that a record keeps: never as text, and only the columns with a weight.
 
     Parameters
@@ -26,38 +29,42 @@ def make_guard(classifier: Classifier, documents: Iterable[Document]) -> dict[st
     classifier : Classifier
     documents : iterable of Document
         A few hundred that were not trained on.
+    rows : Rows, optional
+        Their rows, where they are known.
 
     Returns
     -------
     dict of str to ndarray
     """
     texts, labels = zip(*documents, strict=True)
-    # Some at a time: the rows of all would take more memory than the guard set.
-    parts = [_make_part(classifier, texts[start : start + PART]) for start in range(0, len(texts), PART)]
-    lengths, steps, data = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    rows = classifier.rows(texts) if rows is None else rows
+    places = _places_of(rows.columns, classifier.columns)
+    known = places >= 0
+    row = np.repeat(np.arange(len(texts), dtype=np.int32), rows.lengths)[known]
+    places = places[known]
+    starts_row = np.diff(row, prepend=-1) > 0
     return {
-        "guard_lengths": lengths,
+        "guard_lengths": np.bincount(row, minlength=len(texts)).astype(np.int32),
         # Places among the known columns, as steps inside each document: small numbers compress well.
-        "guard_steps": smallest(steps),
-        "guard_data": data,
+        "guard_steps": smallest(np.where(starts_row, places, np.diff(places, prepend=0))),
+        "guard_data": rows.data[known],
         "guard_y": np.array([classifier.classes_.tolist().index(label) for label in labels], dtype=np.int32),
     }
 
 
-def _make_part(classifier: Classifier, texts: Sequence[str]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return the lengths, steps and data of some documents."""
-    rows = classifier.rows(texts)
-    # Looked up among the known columns, for a table of all columns would take more memory than the model.
-    columns, of_entry = np.unique(rows.columns, return_inverse=True)
-    places = np.searchsorted(classifier.columns, columns)
-    is_known = places < len(classifier.columns)
-    is_known[is_known] = classifier.columns[places[is_known]] == columns[is_known]
-    known, places = is_known[of_entry], places[of_entry]
-    row = np.repeat(np.arange(len(texts), dtype=np.int32), rows.lengths)[known]
-    places = places[known]
-    starts_row = np.diff(row, prepend=-1) > 0
-    steps = np.where(starts_row, places, np.diff(places, prepend=0)).astype(np.int32)
-    return np.bincount(row, minlength=len(texts)).astype(np.int32), steps, rows.data[known]
+def _places_of(columns: NDArray[np.integer], known: NDArray[np.integer]) -> NDArray[np.int32]:
+    """Return the places of columns among the known ones, which are ascending; -1 for the others."""
+    places = np.full(len(columns), -1, np.int32)
+    for start in range(0, len(columns) if len(known) else 0, PART):
+        part = columns[start : start + PART]
+        # A column and its entry are one number, which is sorted faster than two; columns in order are found faster.
+        keys = part.astype(np.int64) * PART + np.arange(len(part))
+        keys.sort()
+        ordered, entries = (keys // PART).astype(known.dtype), keys % PART
+        found = np.minimum(np.searchsorted(known, ordered), len(known) - 1)
+        is_known = known[found] == ordered
+        places[start + entries[is_known]] = found[is_known]
+    return places
 
 
 def check_guard(arrays: Mapping[str, NDArray[Any]], classifier: Classifier) -> None:

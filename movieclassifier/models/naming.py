@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from movieclassifier.features.hashing import place_columns
 from movieclassifier.features.murmur import ngram_columns
 from movieclassifier.features.ngrams import NGrams
+from movieclassifier.features.rows import Rows
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.models.classifier import Classifier
 
@@ -20,7 +21,7 @@ MAX_NAMES = 240
 ENOUGH = 300
 
 
-def name_strongest(classifier: Classifier, texts: Sequence[str]) -> list[str]:
+def name_strongest(classifier: Classifier, texts: Sequence[str], rows: Rows | None = None) -> list[str]:
     """Return the n-grams of some texts that speak most for each class, in alphabetical order.
 
     Parameters
@@ -28,6 +29,8 @@ def name_strongest(classifier: Classifier, texts: Sequence[str]) -> list[str]:
     classifier : Classifier
     texts : sequence of str
         A few hundred. Only n-grams of at least three of them are named.
+    rows : Rows, optional
+        Their rows, where they are known.
 
     Returns
     -------
@@ -35,8 +38,9 @@ def name_strongest(classifier: Classifier, texts: Sequence[str]) -> list[str]:
         Of words only; at most 240.
     """
     texts = texts[:ENOUGH] if len(classifier.classes_) == 2 else texts
-    rows = classifier.rows(texts)
-    columns, n_texts = np.unique(rows.columns, return_counts=True)
+    rows = classifier.rows(texts) if rows is None else rows
+    indptr = rows.indptr[: len(texts) + 1]
+    columns, n_texts = np.unique(rows.columns[: indptr[-1]], return_counts=True)
     columns, n_texts = columns[n_texts >= MIN_TEXTS], n_texts[n_texts >= MIN_TEXTS]
     weights = classifier.coef_[:, columns].astype(float) * np.sqrt(n_texts)
     sides = weights if len(weights) > 1 else np.concatenate([-weights, weights])
@@ -45,7 +49,7 @@ def name_strongest(classifier: Classifier, texts: Sequence[str]) -> list[str]:
     best = [np.argsort(-side, kind="stable")[: 2 * n_names] for side in sides]
     chosen = [columns[found[side[found] > 0]].tolist() for side, found in zip(sides, best, strict=True)]
     wanted = {column for found in chosen for column in found}
-    names = _names(classifier, texts, rows.columns, rows.indptr, wanted)
+    names = _names(classifier, texts, rows.columns[: indptr[-1]], indptr, wanted)
     named = [[names[column] for column in found if column in names][:n_names] for found in chosen]
     return sorted({name for found in named for name in found})[:MAX_NAMES]
 

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from movieclassifier.features.words import english_stop_words, tokenize_book, tokenize_default
+from movieclassifier.features.folding import combining_marks, fold
+from movieclassifier.features.words import (
+    english_stop_words,
+    token_pattern,
+    tokenize_book,
+    tokenize_default,
+)
 
 
 def books_tokenizer(text):
@@ -20,6 +26,17 @@ def books_tokenizer(text):
 @given(st.text())
 def test_book_tokenizer_equals_the_books_code(text):
     assert tokenize_book(text) == books_tokenizer(text)
+
+
+@given(st.text() | st.text("aé'Σ :)(\u200c"))
+def test_a_text_without_marks_has_the_tokens_that_the_pattern_with_marks_finds(text):
+    folded = fold(text)
+    assert token_pattern(folded).findall(folded) == token_pattern("\u0300").findall(folded)
+
+
+def test_a_text_with_a_mark_gets_the_pattern_with_marks():
+    assert all(token_pattern(mark) is token_pattern("\u0300") for mark in combining_marks())
+    assert token_pattern("a") is not token_pattern("\u0300")
 
 
 def test_there_are_179_stop_words():

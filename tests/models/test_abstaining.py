@@ -12,6 +12,7 @@ from movieclassifier.models.abstaining import (
     is_thresholds,
     judge_held_out,
     largest_coverage,
+    measure_thresholds,
     risk_table,
     thresholds_of,
     unknown_shares,
@@ -100,6 +101,15 @@ def test_documents_are_judged_whole_and_cut():
     assert len(found.probability) == 90
     assert found.n_documents == 30
     assert all(0 <= risk <= 1 for *_, risk in risk_table(found))
+
+
+def test_known_rows_of_documents_give_the_same_thresholds():
+    texts = make_texts(30)
+    classifier = random_classifier(3, texts=tuple(texts))
+    documents = list(zip(texts, [0, 1, 2] * 10, strict=True))
+    assert measure_thresholds(classifier, documents, classifier.rows(texts)) == measure_thresholds(
+        classifier, documents
+    )
 
 
 def test_unknown_words_are_those_without_a_weight():

@@ -35,3 +35,15 @@ def test_guard_holds_no_column_without_a_weight():
     arrays = make_guard(classifier, DOCUMENTS)
     assert arrays["guard_lengths"].sum() == len(arrays["guard_data"])
     assert arrays["guard_lengths"].max(initial=0) <= 2
+
+
+@pytest.mark.parametrize("part", [1, 2, 7])
+def test_guard_does_not_depend_on_how_many_columns_are_looked_up_at_a_time(part, monkeypatch):
+    classifier = random_classifier(texts=tuple(TEXTS[:3]))
+    expected = make_guard(classifier, DOCUMENTS)
+    monkeypatch.setattr("movieclassifier.models.guard.PART", part)
+    found = make_guard(classifier, DOCUMENTS, classifier.rows(TEXTS))
+    assert {name: array.tolist() for name, array in found.items()} == {
+        name: array.tolist() for name, array in expected.items()
+    }
+    assert sum(expected["guard_lengths"].tolist()) > 3

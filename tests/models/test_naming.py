@@ -38,6 +38,7 @@ def test_names_are_words_and_the_same_in_every_run(classifier, topics):
     texts = [text for text, _ in topics]
     names = name_strongest(classifier, texts)
     assert names == sorted(names) == name_strongest(classifier, texts)
+    assert names == name_strongest(classifier, texts, classifier.rows([*texts, "and a text that is left out"]))
     assert len(names) <= MAX_NAMES
     assert all(word[0].isalpha() for name in names for word in name.split())
 
