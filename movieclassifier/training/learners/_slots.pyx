@@ -91,8 +91,8 @@ cdef int check_rows(const int32_t[::1] columns, const int32_t[::1] indptr, Py_ss
         outside = indptr[0] != 0 or indptr[n_rows] != columns.shape[0]
         for i in range(n_rows):
             outside |= indptr[i] > indptr[i + 1]
-    for i in range(columns.shape[0]):
-        outside |= columns[i] < 0 or columns[i] >= n
+    for i in range(columns.shape[0]):  # one comparison, which a compiler makes vector instructions of
+        outside |= <uint32_t> columns[i] >= <uint32_t> n
     if outside:
         raise ValueError(f"rows must have columns below {n}, and as many labels as rows")
     return 0
