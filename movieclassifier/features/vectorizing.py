@@ -84,10 +84,8 @@ def _result(rows: Future[Rows], y: NDArray[np.intp]) -> tuple[Rows, NDArray[np.i
 
 
 def _places(labels: Sequence[Label], positions: dict[Label, int]) -> NDArray[np.intp]:
-    return np.array([_position(label, positions) for label in labels], dtype=np.intp)
-
-
-def _position(label: Label, positions: dict[Label, int]) -> int:
-    if label not in positions:
-        raise ValueError(f"a label must be one of {', '.join(map(str, positions))}; got {label!r}.")
-    return positions[label]
+    try:
+        return np.fromiter(map(positions.__getitem__, labels), np.intp, len(labels))
+    except KeyError as error:
+        known = ", ".join(map(str, positions))
+        raise ValueError(f"a label must be one of {known}; got {error.args[0]!r}.") from None
