@@ -1,9 +1,10 @@
 """A file of vectorized minibatches, so that later passes visit them in any order without hashing again."""
 
+import mmap
 import os
 import zlib
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,8 +12,12 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from movieclassifier.features.rows import Rows
+from movieclassifier.features.rows import EvenRows, Rows
 from movieclassifier.system.atomic import name_full_disk
+
+HEADER = 32  # bytes: rows, columns and values of a minibatch, and its checksum
+DAMAGED = "is damaged, or of a different recipe; start again without resume=True."
+SHORT = "is shorter than its checkpoint says; start again without resume=True."
 
 
 class MinibatchCache:
@@ -34,6 +39,8 @@ class MinibatchCache:
         How many minibatches of an existing file to keep; what follows them is cut off.
     nameless : bool
         Whether the file loses its name at once, so that nothing is left of it however the process ends.
+    mapped : bool
+        Whether the minibatches to keep are mapped into memory in place of being copied. Nothing is appended then.
 
     Raises
     ------
@@ -50,6 +57,7 @@ class MinibatchCache:
         n_kept: int = 0,
         *,
         nameless: bool = False,
+        mapped: bool = False,
     ):
         self.path, self.n_features, self.dtype, self.binary = Path(path), n_features, np.dtype(dtype), binary
         if n_kept and not self.path.exists():
@@ -58,6 +66,7 @@ class MinibatchCache:
         if nameless:
             self.path.unlink()
         self._offsets = array("q", [0])
+        self._map: memoryview | None = None
         try:
             for _ in range(n_kept):
                 self._skip()
@@ -65,6 +74,8 @@ class MinibatchCache:
             self._file.close()
             raise
         self._file.truncate(self._offsets[-1])
+        if mapped and n_kept:
+            self._map = memoryview(mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ))
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -89,14 +100,14 @@ class MinibatchCache:
         self._file.seek(self._offsets[-1])
         values = rows.data[rows.indptr[:-1][rows.lengths > 0]] if self.binary else rows.data
         content = [array.tobytes() for array in (y.astype(np.int32), rows.indptr, rows.columns, values)]
-        header = [len(y), len(rows.data), len(values)]
+        header = [len(y), len(rows.columns), len(values)]
         with name_full_disk(self.path):
-            self._file.write(np.array([*header, self._checksum(header, content)], dtype=np.int64).tobytes())
+            self._file.write(np.array([*header, self._checksum(header, *content)], dtype=np.int64).tobytes())
             for part in content:
                 self._file.write(part)
         self._offsets.append(self._file.tell())
 
-    def _checksum(self, header: Sequence[int], content: Iterable[bytes]) -> int:
+    def _checksum(self, header: Sequence[int], *content: bytes | memoryview) -> int:
         """Return the CRC-32 of a minibatch and of the settings that its numbers depend on."""
         checksum = zlib.crc32(f"{self.n_features} {self.dtype} {self.binary} {list(header)}".encode())
         for part in content:
@@ -104,21 +115,24 @@ class MinibatchCache:
         return checksum
 
     def read(self, position: int) -> tuple[Rows, NDArray[np.int32]]:
-        """Return the minibatch at a position."""
-        self._file.seek(self._offsets[position])
-        *header, checksum = map(int, self._read(4, np.int64))
+        """Return the minibatch at a position; its arrays are read-only."""
+        content = self._content(self._offsets[position], self._offsets[position + 1])
+        *header, checksum = np.frombuffer(content, np.int64, 4).tolist()
         n_samples, nnz, n_values = header
-        y, indptr, indices = self._read(n_samples), self._read(n_samples + 1), self._read(nnz)
-        values = self._read(n_values, self.dtype)
+        if self._size_of(*header) != len(content) or self._checksum(header, content[HEADER:]) != checksum:
+            raise ValueError(f"{self.path} {DAMAGED}")
+        numbers = np.frombuffer(content, np.int32, 2 * n_samples + 1 + nnz, HEADER)
+        y, indptr, columns = np.split(numbers, [n_samples, 2 * n_samples + 1])
+        # Where a file is mapped, the values may lie between two places for a float64.
+        values = np.require(np.frombuffer(content, self.dtype, n_values, HEADER + numbers.nbytes), requirements="A")
         lengths = np.diff(indptr)
-        if (
-            self._checksum(header, (array.tobytes() for array in (y, indptr, indices, values))) != checksum
-            or not self._fit(y, lengths, indices, values)
-            or indptr[0] != 0
-        ):
-            raise ValueError(f"{self.path} is damaged, or of a different recipe; start again without resume=True.")
-        data = np.repeat(values, lengths[lengths > 0]) if self.binary else values
-        return Rows(data, indices, indptr, self.n_features), y
+        if not self._fit(y, lengths, columns, values) or indptr[0] != 0:
+            raise ValueError(f"{self.path} {DAMAGED}")
+        if not self.binary:
+            return Rows(values, columns, indptr, self.n_features), y
+        per_row = np.zeros(n_samples, self.dtype)
+        per_row[lengths > 0] = values
+        return EvenRows(per_row, columns, indptr, self.n_features), y
 
     def _fit(
         self, y: NDArray[np.int32], lengths: NDArray[np.int32], columns: NDArray[np.int32], values: NDArray[Any]
@@ -135,22 +149,27 @@ class MinibatchCache:
             self._file.flush()
             os.fsync(self._file.fileno())
 
-    def _read(self, count: int, dtype: Any = np.int32) -> NDArray[Any]:
-        n_bytes = int(count) * np.dtype(dtype).itemsize
-        found = self._file.read(n_bytes) if 0 <= n_bytes <= self._size() else b""
-        if len(found) != n_bytes:
-            raise ValueError(f"{self.path} is shorter than its checkpoint says; start again without resume=True.")
-        return np.frombuffer(found, dtype=dtype)
+    def _content(self, start: int, stop: int) -> memoryview:
+        """Return bytes of the file."""
+        if self._map is not None:
+            return self._map[start:stop]
+        self._file.seek(start)
+        found = self._file.read(stop - start) if stop <= self._size() else b""
+        if len(found) != stop - start:
+            raise ValueError(f"{self.path} {SHORT}")
+        return memoryview(found)
 
     def _size(self) -> int:
         return os.fstat(self._file.fileno()).st_size
 
+    def _size_of(self, n_samples: int, nnz: int, n_values: int) -> int:
+        return HEADER + 4 * (2 * n_samples + 1 + nnz) + self.dtype.itemsize * n_values
+
     def _skip(self) -> None:
-        self._file.seek(self._offsets[-1])
-        n_samples, nnz, n_values, _ = map(int, self._read(4, np.int64))
-        if min(n_samples, nnz, n_values) < 0:
-            raise ValueError(f"{self.path} is damaged; start again without resume=True.")
-        size = 32 + 4 * (2 * n_samples + 1 + nnz) + self.dtype.itemsize * n_values
-        if self._offsets[-1] + size > self._size():
-            raise ValueError(f"{self.path} is shorter than its checkpoint says; start again without resume=True.")
-        self._offsets.append(self._offsets[-1] + size)
+        start = self._offsets[-1]
+        header = np.frombuffer(self._content(start, start + HEADER), np.int64)[:3].tolist()
+        if min(header) < 0:
+            raise ValueError(f"{self.path} {DAMAGED}")
+        if start + self._size_of(*header) > self._size():
+            raise ValueError(f"{self.path} {SHORT}")
+        self._offsets.append(start + self._size_of(*header))

@@ -51,6 +51,21 @@ def test_minibatches_come_back_in_any_order(binary, dtype, tmp_path):
     assert not (tmp_path / "cache").exists()
 
 
+@pytest.mark.parametrize("binary", [True, False])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_mapped_file_gives_the_same_minibatches(binary, dtype, tmp_path):
+    filled(tmp_path / "cache", binary, dtype).close()
+    cache = MinibatchCache(tmp_path / "cache", N_FEATURES, dtype, binary, 4, mapped=True)
+    found = [cache.read(place) for place in range(4)]
+    cache.close()
+    for (rows, y), (expected, labels) in zip(found, minibatches(binary, dtype=dtype), strict=True):
+        assert y.tolist() == labels.tolist()
+        for name in ("data", "columns", "indptr"):
+            array = getattr(rows, name)
+            assert array.flags.aligned
+            assert array.tobytes() == getattr(expected, name).tobytes()
+
+
 def test_what_follows_the_kept_minibatches_is_cut_off(tmp_path):
     filled(tmp_path / "cache").close()
     cache = MinibatchCache(tmp_path / "cache", N_FEATURES, "float32", True, 2)
@@ -128,12 +143,12 @@ def test_arrays_that_do_not_fit_together_are_refused_with_any_checksum(forged, b
     } | forged
     content = [parts.pop("data").tobytes()]
     content = [array.astype(np.int32).tobytes() for array in parts.values()] + content
-    with MinibatchCache(tmp_path / "cache", N_FEATURES, "float32", binary) as cache:
-        header = [2, 2, 2]
-        checked = np.array([*header, cache._checksum(header, content)], np.int64).tobytes()
-        (tmp_path / "cache").write_bytes(checked + b"".join(content))
-        with pytest.raises(ValueError, match="cache is damaged, or of a different recipe"):
-            cache.read(0)
+    settings, header = (tmp_path / "cache", N_FEATURES, "float32", binary), [2, 2, 2]
+    with MinibatchCache(*settings) as cache:
+        checked = np.array([*header, cache._checksum(header, *content)], np.int64).tobytes()
+    (tmp_path / "cache").write_bytes(checked + b"".join(content))
+    with MinibatchCache(*settings, 1) as cache, pytest.raises(ValueError, match="is damaged, or of a different recipe"):
+        cache.read(0)
 
 
 @pytest.mark.parametrize("ngrams", [NGrams(n_features=2**10), NGrams(n_features=2**10, binary=False, dtype="float64")])

@@ -75,16 +75,17 @@ def number_columns(
 ):
     """Write the number of each column of a minibatch, and count its documents; returns how many have a number.
 
-    In `table` a column that has no number yet is -1. `found` gets the column of each number.
+    In `table` a column that has no number yet is -1. `found` gets the column of each number, and has room for one more.
     """
     cdef Py_ssize_t row, i, n = columns.shape[0]
     cdef int32_t column, place
+    cdef bint is_new
     check_places(columns, 0, table.shape[0])
     check_rows(indptr, y.shape[0], n)
     for row in range(y.shape[0]):
         if y[row] < 0 or y[row] >= counts.shape[1]:
             raise ValueError(f"y must be below {counts.shape[1]}; got {y[row]}")
-    if numbers.shape[0] != n or found.shape[0] < table.shape[0] or counts.shape[0] < table.shape[0]:
+    if numbers.shape[0] != n or found.shape[0] <= table.shape[0] or counts.shape[0] < table.shape[0]:
         raise ValueError("there is no room for the numbers of all columns")
     with nogil:
         for row in range(y.shape[0]):
@@ -92,14 +93,17 @@ def number_columns(
                 if i + AHEAD < n:
                     FETCH_TO_WRITE(&table[columns[i + AHEAD]])
                 column = columns[i]
-                place = table[column]
-                if place < 0:
-                    place = <int32_t> n_found
-                    table[column] = place
-                    found[n_found] = column
-                    n_found += 1
-                counts[place, y[row]] += 1
+                # Written whether it is new or not: the processor would guess wrong which.
+                is_new = table[column] < 0
+                place = <int32_t> n_found if is_new else table[column]
+                table[column] = place
+                found[n_found] = column
+                n_found += is_new
                 numbers[i] = place
+                FETCH_TO_WRITE(&counts[place, y[row]])
+            # In a loop of its own, which waits for no number: it takes a third of the time.
+            for i in range(indptr[row], indptr[row + 1]):
+                counts[numbers[i], y[row]] += 1
     return n_found
 
 
@@ -144,29 +148,45 @@ def take(const number[::1] values, const int32_t[::1] places, number missing, nu
             taken[i] = values[places[i]] if places[i] >= 0 else missing
 
 
-def scale_live(
-    const real[::1] data, const int32_t[::1] columns, const int32_t[::1] indptr, const real[::1] ratio,
-    real[::1] scaled, int32_t[::1] kept, int32_t[::1] ends,
+def scale_and_decide(
+    const real[::1] values, bint even, const int32_t[::1] columns, const int32_t[::1] indptr, const real[::1] ratio,
+    const real[::1] weights, real[::1] scaled, int32_t[::1] kept, int32_t[::1] ends, real[::1] decided,
 ):
-    """Multiply a minibatch by the ratio of its columns, and keep what has one that is not 0."""
+    """Scale a minibatch as ``scale_live`` does, and multiply it by the weights as scipy does; returns what is kept.
+
+    There is a value for each row if they are even, and else for each entry.
+    """
     cdef Py_ssize_t row, i, n_kept = 0, n = columns.shape[0], n_rows = indptr.shape[0] - 1
-    cdef real factor
+    cdef real factor, product, value = 0, total
     check_places(columns, 0, ratio.shape[0])
     check_rows(indptr, n_rows, n)
-    if data.shape[0] != n or scaled.shape[0] != n or kept.shape[0] != n or ends.shape[0] != n_rows + 1:
+    if values.shape[0] != (n_rows if even else n) or scaled.shape[0] < n or kept.shape[0] < n:
+        raise ValueError("the arrays do not fit each other")
+    if ends.shape[0] != n_rows + 1 or decided.shape[0] != n_rows or weights.shape[0] != ratio.shape[0]:
         raise ValueError("the arrays do not fit each other")
     ends[0] = 0
     with nogil:
         for row in range(n_rows):
+            total = 0
+            if even:
+                value = values[row]
             for i in range(indptr[row], indptr[row + 1]):
                 if i + AHEAD < n:
                     FETCH(&ratio[columns[i + AHEAD]])
+                    FETCH(&weights[columns[i + AHEAD]])
                 factor = ratio[columns[i]]
+                if not even:
+                    value = values[i]
                 # Written whether it is kept or not: the processor would guess wrong which.
-                scaled[n_kept] = data[i] * factor
+                product = value * factor
+                scaled[n_kept] = product
                 kept[n_kept] = columns[i]
+                # What is left out would add 0.
+                total += product * weights[columns[i]]
                 n_kept += factor != 0
             ends[row + 1] = <int32_t> n_kept
+            decided[row] = total
+    return n_kept
 
 
 def add_weights(

@@ -78,7 +78,7 @@ def open_numbered(shard: Shard, settings: ShardSettings) -> Iterator[tuple[Minib
 
 def _open(path: Path, settings: ShardSettings, n_kept: int) -> MinibatchCache:
     ngrams = settings.recipe.ngrams
-    return MinibatchCache(path, ngrams.n_features, ngrams.dtype, ngrams.binary, n_kept)
+    return MinibatchCache(path, ngrams.n_features, ngrams.dtype, ngrams.binary, n_kept, mapped=True)
 
 
 def _cache_path(shard: Shard, settings: ShardSettings) -> Path:

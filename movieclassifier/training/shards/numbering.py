@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from movieclassifier.features.rows import Rows
+from movieclassifier.features.rows import EvenRows, Rows
 from movieclassifier.system.compiled import numbering_twin
 
 # Weights are added up in units of 2^-24: the rounding is below that of a float32 weight of 1.
@@ -32,7 +32,7 @@ class Numbering:
     def __init__(self, n_features: int, n_classes: int):
         self._table = np.full(n_features, -1, np.int32)
         # Room for all columns, of which the memory is taken only up to the last number.
-        self._found = np.empty(n_features, np.int32)
+        self._found = np.empty(n_features + 1, np.int32)
         self._counts = np.zeros((n_features, n_classes), np.int32)
         self.n = 0
 
@@ -100,18 +100,35 @@ def take(values: NDArray[Any], places: NDArray[np.int32], missing: float) -> NDA
     return np.append(values, values.dtype.type(missing))[places]
 
 
-def scale_live(rows: Rows, ratio: NDArray[Any]) -> Rows:
-    """Multiply a minibatch by the ratio of its columns, and leave out what a ratio of 0 would add nothing to.
+def scale_and_decide(rows: Rows, ratio: NDArray[Any], weights: NDArray[Any]) -> tuple[Rows, NDArray[Any]]:
+    """Multiply a minibatch by the ratio of its columns, and the result by their weights.
 
     Parameters
     ----------
     rows : Rows
     ratio : ndarray of shape (n_columns,)
+    weights : ndarray of shape (n_columns,)
+        0 where the ratio is 0.
+
+    Returns
+    -------
+    scaled : Rows
+        Without the entries that have a ratio of 0, which would add nothing.
+    values : ndarray of shape (n_rows,)
+        The sum of each row's values with the weights, as scipy adds them up.
     """
-    if (twin := numbering_twin()) is not None:
-        scaled, kept, ends = np.empty_like(rows.data), np.empty_like(rows.columns), np.empty_like(rows.indptr)
-        twin.scale_live(rows.data, rows.columns, rows.indptr, ratio, scaled, kept, ends)
-        return Rows(scaled[: ends[-1]], kept[: ends[-1]], ends, len(ratio))
+    if (twin := numbering_twin()) is None:
+        scaled = _scaled(rows, ratio)
+        return scaled, scaled.to_csr() @ weights
+    even = isinstance(rows, EvenRows)
+    values, given = np.empty(len(rows), weights.dtype), rows.values if isinstance(rows, EvenRows) else rows.data
+    data, kept, ends = np.empty(len(rows.columns), ratio.dtype), np.empty_like(rows.columns), np.empty_like(rows.indptr)
+    n = twin.scale_and_decide(given, even, rows.columns, rows.indptr, ratio, weights, data, kept, ends, values)
+    return Rows(data[:n], kept[:n], ends, len(ratio)), values
+
+
+def _scaled(rows: Rows, ratio: NDArray[Any]) -> Rows:
+    """Multiply a minibatch by the ratio of its columns, and leave out what has a ratio of 0."""
     factors = ratio[rows.columns]
     live = factors != 0
     ends = np.concatenate([[0], np.cumsum(live)]).astype(np.int32)

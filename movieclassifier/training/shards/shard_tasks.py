@@ -18,12 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.features.rows import Rows
-from movieclassifier.system.compiled import training_twin
 from movieclassifier.training.label_order import LabelRuns, check_label_order
 from movieclassifier.training.learners.sgd import make_estimator, take_epoch
 from movieclassifier.training.shards.caches import ShardColumns, iter_numbered, open_numbered
 from movieclassifier.training.shards.messages import Counts, LiveColumns, PassWeights, Shard, ShardSettings, Steps
-from movieclassifier.training.shards.numbering import Numbering, add_weights, as_integers, scale_live, take
+from movieclassifier.training.shards.numbering import Numbering, add_weights, as_integers, scale_and_decide, take
 from movieclassifier.training.shards.small_integers import SmallIntegers, columns_to_send
 
 
@@ -137,22 +136,12 @@ def step_shard(
             rows, y = cache.read(int(position))
             values = np.empty((len(y), len(ratios)))
             for row, (label, estimator) in enumerate(zip(settings.positions, estimators, strict=True)):
-                scaled = scale_live(rows, ratios[row])
-                values[:, row] = _decide(scaled, estimator.coef_[0]) + estimator.intercept_
+                scaled, decided = scale_and_decide(rows, ratios[row], estimator.coef_[0])
+                values[:, row] = decided + estimator.intercept_
                 take_epoch(estimator, scaled, y == label)
             predicted = values[:, 0] > 0 if len(ratios) == 1 else values.argmax(axis=1)
             n_correct += int((predicted == y).sum())
     return places, columns, estimators, n_correct
-
-
-def _decide(rows: Rows, coef: NDArray[Any]) -> NDArray[Any]:
-    """Return the sum of each row's values with the weights, as scipy adds them up."""
-    if (twin := training_twin()) is None:
-        values: NDArray[Any] = rows.to_csr() @ coef
-    else:
-        values = np.empty(len(rows), coef.dtype)
-        twin.decide(rows.data, rows.columns, rows.indptr, coef, values)
-    return values
 
 
 def _order(shard: Shard, settings: ShardSettings, number: int, n: int) -> NDArray[np.integer]:

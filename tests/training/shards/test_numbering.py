@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from movieclassifier.features.rows import Rows
+from movieclassifier.features.rows import EvenRows, Rows
 from movieclassifier.system.compiled import PURE_PYTHON, numbering_twin
-from movieclassifier.training.shards.numbering import Numbering, add_weights, as_integers, scale_live, take
+from movieclassifier.training.shards.numbering import Numbering, add_weights, as_integers, scale_and_decide, take
 
 N = 50
 DTYPES = st.sampled_from([np.float32, np.float64])
@@ -50,17 +50,21 @@ def test_both_give_the_same_numbers_and_counts(seed):
 
 
 @needs_twin
-@given(st.integers(0, 2**32 - 1), DTYPES)
-def test_both_keep_the_same_entries_and_add_the_same_weights(seed, dtype):
+@given(st.integers(0, 2**32 - 1), DTYPES, st.booleans())
+def test_both_keep_the_same_entries_and_add_the_same_weights(seed, dtype, even):
     def scale():
         rng = np.random.RandomState(seed)
         places = rng.permutation(N).astype(np.int32)[:30]
         places[rng.rand(30) < 0.3] = -1
         ratio = take(rng.normal(size=N).astype(dtype), np.append(places, np.full(20, -1, np.int32)), 0)
-        kept = scale_live(rows_of(rng, dtype), ratio)
+        weights = np.where(ratio, rng.normal(size=50), 0).astype(dtype)
+        rows = rows_of(rng, dtype)
+        if even:
+            rows = EvenRows(rng.rand(len(rows)).astype(dtype), rows.columns, rows.indptr, N)
+        kept, values = scale_and_decide(rows, ratio, weights)
         sums = np.ones(N, np.int64)
         add_weights(places, rng.randint(0, 9, 30).astype(np.int32), rng.normal(size=30).astype(dtype), sums)
-        return kept.data, kept.columns, kept.indptr, sums, take(np.arange(N, dtype=np.int32), places, -1)
+        return kept.data, kept.columns, kept.indptr, values, sums, take(np.arange(N, dtype=np.int32), places, -1)
 
     assert_same(*both(scale))
 
@@ -80,11 +84,26 @@ def test_arrays_that_do_not_fit_are_refused(columns, indptr, y):
 def test_a_cache_of_a_different_shard_is_refused():
     rows = Rows(np.ones(1), np.array([5], np.int32), np.array([0, 1], np.int32), 9)
     with pytest.raises(ValueError, match="columns must be below 5"):
-        scale_live(rows, np.ones(5))
+        scale_and_decide(rows, np.ones(5), np.ones(5))
     with pytest.raises(ValueError, match="columns must be below 5"):
         take(np.ones(5), np.array([5], np.int32), 0)
     with pytest.raises(ValueError, match="columns must be below 5"):
         add_weights(np.array([5], np.int32), np.ones(1, np.int32), np.ones(1), np.zeros(5, np.int64))
+    with pytest.raises(ValueError, match="the arrays do not fit each other"):
+        scale_and_decide(rows, np.ones(9), np.ones(8))
+    with pytest.raises(ValueError, match="the arrays do not fit each other"):
+        scale_and_decide(EvenRows(np.ones(2), rows.columns, rows.indptr, 9), np.ones(9), np.ones(9))
+
+
+@needs_twin
+def test_all_columns_may_have_a_number():
+    def number():
+        numbering = Numbering(9, 2)
+        rows = Rows(np.ones(9), np.arange(9, dtype=np.int32)[::-1].copy(), np.array([0, 9], np.int32), 9)
+        found = [numbering.number(rows, np.array([1])).columns for _ in range(2)]
+        return [*found, numbering.columns, numbering.counts]
+
+    assert_same(*both(number))
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1))
