@@ -190,7 +190,7 @@ def forge_cache(content: bytes, rng: random.Random) -> bytes:
         if rng.random() < 0.2:
             header[rng.randrange(3)] += rng.choice((-1, 1, 2**40))
         cache = MinibatchCache(path, 2**12, "float32", True)
-        header[3] = cache._checksum(header[:3].tolist(), [numbers.tobytes()])
+        header[3] = cache._checksum(header[:3].tolist(), numbers.tobytes())
         cache.close()
         return header.tobytes() + numbers.tobytes() + content[32 + size :]
 
