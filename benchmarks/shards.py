@@ -38,6 +38,7 @@ from movieclassifier.training.engines import tasks as engine_tasks
 from movieclassifier.training.engines.local import LocalEngine
 from movieclassifier.training.engines.table import make_engine
 from movieclassifier.training.engines.tasks import Task, bundles_of
+from movieclassifier.training.shards.live_space import LiveSpace
 from movieclassifier.training.shards.messages import Counts, PassWeights, Steps
 from movieclassifier.training.shards.mixing import Mix
 from movieclassifier.training.shards.numbering import SCALE, as_integers
@@ -75,9 +76,9 @@ class PlainFit(ShardedFit):
 def plain_steps(shards, settings, live, weights, number):
     """Return the sums of the weights that shards have learned, each shard counted once."""
     sums, intercepts = np.zeros(weights.coef.shape, np.int64), np.zeros(len(weights.intercept), np.int64)
-    lookup = live.lookup(settings.recipe.ngrams.n_features)
+    space = LiveSpace(live, weights, settings.recipe.ngrams.n_features, by_column=False)
     for shard in shards:
-        places, _, estimators, _ = step_shard(shard, settings, live, weights, lookup=lookup, number=number)
+        places, _, estimators, _ = step_shard(shard, settings, space, number)
         known = places >= 0
         # A column that the shard lacks keeps its weight. The penalty on it is left out: it is 1e-3 of a weight.
         own = np.zeros(weights.coef.shape[1], np.bool_)

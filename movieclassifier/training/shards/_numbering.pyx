@@ -4,7 +4,7 @@
 Nearly all of the time goes into fetching from all over memory, and what is fetched is asked for some entries ahead.
 """
 
-from libc.math cimport fabs, rint
+from libc.math cimport fabs
 from libc.stdint cimport int8_t, int32_t, int64_t, uint32_t
 
 cdef extern from *:
@@ -16,9 +16,19 @@ cdef extern from *:
     #define FETCH(address) ((void) (address))
     #define FETCH_TO_WRITE(address) ((void) (address))
     #endif
+
+    /* The instruction rounds as rint() does, which would be a call. */
+    #if defined(__x86_64__) || defined(_M_X64)
+    #include <emmintrin.h>
+    #define WHOLE(value) _mm_cvtsd_si64(_mm_set_sd(value))
+    #else
+    #include <math.h>
+    #define WHOLE(value) ((int64_t) rint(value))
+    #endif
     """
     void FETCH(const void* address) noexcept nogil
     void FETCH_TO_WRITE(const void* address) noexcept nogil
+    int64_t WHOLE(double value) noexcept nogil
 
 cdef enum:
     AHEAD = 192  # entries: fetching takes as long as some hundred of them
@@ -31,8 +41,7 @@ ctypedef fused real:
 
 ctypedef fused number:
     int32_t
-    float
-    double
+    int64_t
 
 ctypedef fused small_number:
     int8_t
@@ -135,6 +144,32 @@ def add_small(const int32_t[::1] columns, const small_number[:, ::1] numbers, to
                 sums[columns[i], position] += numbers[i, position]
 
 
+def pair(const real[::1] ratio, const real[::1] weights, const int32_t[::1] places, real[:, ::1] pairs):
+    """Put ratio and weight of each live column side by side, at the place that it has."""
+    cdef Py_ssize_t i, n = places.shape[0]
+    check_places(places, 0, pairs.shape[0])
+    if ratio.shape[0] != n or weights.shape[0] != n or pairs.shape[1] != 2:
+        raise ValueError("the arrays do not fit each other")
+    with nogil:
+        for i in range(n):
+            pairs[places[i], 0] = ratio[i]
+            pairs[places[i], 1] = weights[i]
+
+
+def take_pairs(const real[:, ::1] pairs, const int32_t[::1] places, real[::1] ratio, real[::1] weights):
+    """Take ratio and weight at some places; one that is -1 gets 0."""
+    cdef Py_ssize_t i, n = places.shape[0]
+    check_places(places, -1, pairs.shape[0])
+    if ratio.shape[0] != n or weights.shape[0] != n or pairs.shape[1] != 2:
+        raise ValueError("the arrays do not fit each other")
+    with nogil:
+        for i in range(n):
+            if i + AHEAD < n and places[i + AHEAD] >= 0:
+                FETCH(&pairs[places[i + AHEAD], 0])
+            ratio[i] = pairs[places[i], 0] if places[i] >= 0 else 0
+            weights[i] = pairs[places[i], 1] if places[i] >= 0 else 0
+
+
 def take(const number[::1] values, const int32_t[::1] places, number missing, number[::1] taken):
     """Take the values at some places; one that is -1 gets the missing value."""
     cdef Py_ssize_t i, n = places.shape[0]
@@ -205,9 +240,9 @@ def add_weights(
                 FETCH_TO_WRITE(&sums[places[i + AHEAD]])
             if places[i] < 0:
                 continue
-            value = rint(<double> frequency[i] * <double> coef[i] * scale)
+            value = <double> frequency[i] * <double> coef[i] * scale
             if not fabs(value) < LARGEST:
                 finite = False
                 break
-            sums[places[i]] += <int64_t> value
+            sums[places[i]] += WHOLE(value)
     return finite

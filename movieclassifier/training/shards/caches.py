@@ -71,7 +71,7 @@ def open_numbered(shard: Shard, settings: ShardSettings) -> Iterator[tuple[Minib
         fresh = Numbering(settings.recipe.ngrams.n_features, len(settings.classes))
         for _ in iter_numbered(shard, settings, fresh):
             pass
-    columns, frequency = np.load(_columns_path(path))
+    columns, frequency = np.asarray(np.load(_columns_path(path), mmap_mode="r"))
     with closing(_open(path, settings, -(-shard.n_documents // settings.minibatch_size))) as cache:
         yield cache, ShardColumns(columns, frequency)
 

@@ -84,7 +84,7 @@ class Numbering:
             sums[self.columns] += self.counts
 
 
-def take(values: NDArray[Any], places: NDArray[np.int32], missing: float) -> NDArray[Any]:
+def take(values: NDArray[np.signedinteger], places: NDArray[np.int32], missing: int) -> NDArray[np.signedinteger]:
     """Return the values at some places; a place that is -1 gets the missing value.
 
     Examples
@@ -98,6 +98,60 @@ def take(values: NDArray[Any], places: NDArray[np.int32], missing: float) -> NDA
         return taken
     # A model may have no column at all.
     return np.append(values, values.dtype.type(missing))[places]
+
+
+def pair(
+    ratio: NDArray[np.floating],
+    weights: NDArray[np.floating],
+    places: NDArray[np.int32],
+    pairs: NDArray[np.floating],
+) -> None:
+    """Put ratio and weight of each live column side by side.
+
+    Parameters
+    ----------
+    ratio, weights : ndarray of shape (n_live,)
+    places : ndarray of shape (n_live,), int32
+        Where each of them goes.
+    pairs : ndarray of shape (n_places, 2)
+
+    Examples
+    --------
+    >>> pairs = np.zeros((3, 2))
+    >>> pair(np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.array([2, 0], np.int32), pairs)
+    >>> pairs.tolist()
+    [[2.0, 4.0], [0.0, 0.0], [1.0, 3.0]]
+    """
+    if (twin := numbering_twin()) is not None:
+        twin.pair(ratio, weights, places, pairs)
+    else:
+        pairs[places, 0], pairs[places, 1] = ratio, weights
+
+
+def take_pairs(
+    pairs: NDArray[np.floating], places: NDArray[np.int32], room: NDArray[np.floating] | None = None
+) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+    """Return the ratios and the weights at some places; a place that is -1 gets 0.
+
+    Parameters
+    ----------
+    pairs : ndarray of shape (n_places, 2)
+    places : ndarray of shape (n,), int32
+    room : ndarray of shape (2, at least n), optional
+        Where to put them: memory that is new is cleared by the operating system, which takes a third of the time.
+
+    Examples
+    --------
+    >>> take_pairs(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1, -1], np.int32))
+    (array([3., 0.]), array([4., 0.]))
+    """
+    if (twin := numbering_twin()) is not None:
+        ratio, weights = (np.empty((2, len(places)), pairs.dtype) if room is None else room)[:, : len(places)]
+        twin.take_pairs(pairs, places, ratio, weights)
+        return ratio, weights
+    # There may be no place at all.
+    ratio, weights = np.append(pairs, np.zeros((1, 2), pairs.dtype), axis=0)[places].T
+    return ratio, weights.copy()
 
 
 def scale_and_decide(rows: Rows, ratio: NDArray[Any], weights: NDArray[Any]) -> tuple[Rows, NDArray[Any]]:

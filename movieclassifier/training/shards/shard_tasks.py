@@ -21,8 +21,9 @@ from movieclassifier.features.rows import Rows
 from movieclassifier.training.label_order import LabelRuns, check_label_order
 from movieclassifier.training.learners.sgd import make_estimator, take_epoch
 from movieclassifier.training.shards.caches import ShardColumns, iter_numbered, open_numbered
+from movieclassifier.training.shards.live_space import LiveSpace
 from movieclassifier.training.shards.messages import Counts, LiveColumns, PassWeights, Shard, ShardSettings, Steps
-from movieclassifier.training.shards.numbering import Numbering, add_weights, as_integers, scale_and_decide, take
+from movieclassifier.training.shards.numbering import Numbering, as_integers, scale_and_decide
 from movieclassifier.training.shards.small_integers import SmallIntegers, columns_to_send
 
 
@@ -80,29 +81,22 @@ def step_shards(
     -------
     Steps
     """
-    sums = np.zeros(weights.coef.shape, np.int64)
+    space = LiveSpace(live, weights, settings.recipe.ngrams.n_features)
     intercepts, n_correct = np.zeros(len(weights.intercept), np.int64), 0
-    lookup = live.lookup(settings.recipe.ngrams.n_features)
     for shard in shards:
-        places, columns, estimators, right = step_shard(shard, settings, live, weights, lookup=lookup, number=number)
+        places, columns, estimators, right = step_shard(shard, settings, space, number)
         n_correct += right
         for row, estimator in enumerate(estimators):
-            add_weights(places, columns.frequency, estimator.coef_[0], sums[row])
+            space.add(row, places, columns, estimator.coef_[0])
             intercepts[row] += as_integers(shard.n_documents * float(estimator.intercept_[0]))
-    n_documents = sum(shard.n_documents for shard in shards)
+    sums, n_documents = space.sums(), sum(shard.n_documents for shard in shards)
     changed = columns_to_send(sums, n_bytes=4 * len(sums))
     small = tuple(SmallIntegers.of(row if changed is None else row[changed], np.int32) for row in sums)
     return Steps(changed, small, intercepts, n_documents, n_correct)
 
 
 def step_shard(
-    shard: Shard,
-    settings: ShardSettings,
-    live: LiveColumns,
-    weights: PassWeights,
-    *,
-    lookup: NDArray[np.int32],
-    number: int,
+    shard: Shard, settings: ShardSettings, space: LiveSpace, number: int
 ) -> tuple[NDArray[np.int32], ShardColumns, list[Any], int]:
     """Take one pass of SGD over a shard.
 
@@ -110,17 +104,14 @@ def step_shard(
     ----------
     shard : Shard
     settings : ShardSettings
-    live : LiveColumns
-    weights : PassWeights
-    lookup : ndarray of shape (n_features,), int32
-        As :meth:`LiveColumns.lookup` returns it.
+    space : LiveSpace
     number : int
         Of the pass, from 0.
 
     Returns
     -------
     places : ndarray of shape (n_columns,), int32
-        Where the columns of the shard stand among the live ones, or -1.
+        Those of the columns of the shard.
     columns : ShardColumns
     estimators : list
         For each row of weights what it has learned at these columns.
@@ -128,9 +119,10 @@ def step_shard(
         Documents that were predicted right before the step on their minibatch.
     """
     with open_numbered(shard, settings) as (cache, columns):
-        places, t = take(lookup, columns.columns, -1), 1.0 + number * shard.n_documents
-        ratios = [take(ratio, places, 0) for ratio in live.ratio]
-        estimators = [_estimator_at(settings, weights, row, places, t) for row in range(len(ratios))]
+        places, t = space.places(columns.columns), 1.0 + number * shard.n_documents
+        ratios, coefs = zip(*(space.start(row, places) for row in range(len(settings.positions))), strict=True)
+        starts = zip(coefs, space.weights.intercept, strict=True)
+        estimators = [_estimator_at(settings, coef, intercept, t) for coef, intercept in starts]
         n_correct = 0
         for position in _order(shard, settings, number, len(cache)):
             rows, y = cache.read(int(position))
@@ -150,12 +142,10 @@ def _order(shard: Shard, settings: ShardSettings, number: int, n: int) -> NDArra
     return np.random.Generator(np.random.PCG64(seed)).permutation(n) if number else np.arange(n)
 
 
-def _estimator_at(settings: ShardSettings, weights: PassWeights, row: int, places: NDArray[np.int32], t: float) -> Any:
-    """Return plain SGD over some columns that goes on from the mixed weights of a row."""
+def _estimator_at(settings: ShardSettings, coef: NDArray[Any], intercept: float, t: float) -> Any:
+    """Return plain SGD over some columns that goes on from weights and an intercept."""
     recipe = settings.recipe.with_settings(passes=1)
-    estimator = make_estimator(recipe, settings.seed, n_features=len(places))
-    estimator.coef_ = take(weights.coef[row], places, 0)[np.newaxis]
-    estimator.intercept_ = weights.intercept[row : row + 1].copy()
-    estimator.t_ = t
+    estimator = make_estimator(recipe, settings.seed, n_features=len(coef))
+    estimator.coef_, estimator.intercept_, estimator.t_ = coef[np.newaxis], np.array([intercept]), t
     estimator.classes_ = np.array([False, True])
     return estimator

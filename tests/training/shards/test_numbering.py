@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from movieclassifier.features.rows import EvenRows, Rows
 from movieclassifier.system.compiled import PURE_PYTHON, numbering_twin
-from movieclassifier.training.shards.numbering import Numbering, add_weights, as_integers, scale_and_decide, take
+from movieclassifier.training.shards.numbering import (
+    Numbering,
+    add_weights,
+    as_integers,
+    pair,
+    scale_and_decide,
+    take,
+    take_pairs,
+)
 
 N = 50
 DTYPES = st.sampled_from([np.float32, np.float64])
@@ -56,8 +64,10 @@ def test_both_keep_the_same_entries_and_add_the_same_weights(seed, dtype, even):
         rng = np.random.RandomState(seed)
         places = rng.permutation(N).astype(np.int32)[:30]
         places[rng.rand(30) < 0.3] = -1
-        ratio = take(rng.normal(size=N).astype(dtype), np.append(places, np.full(20, -1, np.int32)), 0)
-        weights = np.where(ratio, rng.normal(size=50), 0).astype(dtype)
+        pairs, n_live = np.zeros((N, 2), dtype), rng.randint(N + 1)
+        live = rng.permutation(N).astype(np.int32)[:n_live]
+        pair(*rng.normal(size=(2, n_live)).astype(dtype), live, pairs)
+        ratio, weights = take_pairs(pairs, np.append(places, np.full(20, -1, np.int32)), np.empty((2, 60), dtype))
         rows = rows_of(rng, dtype)
         if even:
             rows = EvenRows(rng.rand(len(rows)).astype(dtype), rows.columns, rows.indptr, N)
@@ -86,9 +96,17 @@ def test_a_cache_of_a_different_shard_is_refused():
     with pytest.raises(ValueError, match="columns must be below 5"):
         scale_and_decide(rows, np.ones(5), np.ones(5))
     with pytest.raises(ValueError, match="columns must be below 5"):
-        take(np.ones(5), np.array([5], np.int32), 0)
+        take(np.ones(5, np.int64), np.array([5], np.int32), 0)
+    with pytest.raises(ValueError, match="columns must be below 5"):
+        take_pairs(np.ones((5, 2)), np.array([5], np.int32))
+    with pytest.raises(ValueError, match="columns must be below 5"):
+        pair(np.ones(1), np.ones(1), np.array([5], np.int32), np.ones((5, 2)))
     with pytest.raises(ValueError, match="columns must be below 5"):
         add_weights(np.array([5], np.int32), np.ones(1, np.int32), np.ones(1), np.zeros(5, np.int64))
+    with pytest.raises(ValueError, match="the arrays do not fit each other"):
+        pair(np.ones(2), np.ones(1), np.array([0, 1], np.int32), np.ones((5, 2)))
+    with pytest.raises(ValueError, match="the arrays do not fit each other"):
+        take_pairs(np.ones((5, 2)), np.array([0, 1], np.int32), np.ones((2, 1)))
     with pytest.raises(ValueError, match="the arrays do not fit each other"):
         scale_and_decide(rows, np.ones(9), np.ones(8))
     with pytest.raises(ValueError, match="the arrays do not fit each other"):

@@ -1,0 +1,81 @@
+"""The ratios and weights that a pass starts from, and the sums of those that shards have learned, on a worker."""
+
+import threading
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movieclassifier.training.shards.caches import ShardColumns
+from movieclassifier.training.shards.messages import LiveColumns, PassWeights
+from movieclassifier.training.shards.numbering import add_weights, pair, take, take_pairs
+
+# Large arrays that the thread's last task had: the operating system clears new memory, a fifth of a short task's time.
+_kept = threading.local()
+
+
+class LiveSpace:
+    """Places for the live columns, where the shards of a task find what they start from and add what they learn.
+
+    A shard fetches from all over memory, once for each of its columns. Ratio and weight lie side by side therefore, and
+    where most columns are live, each of them has its own number as its place, which spares a look-up.
+
+    The next space of the same thread takes the memory of this one.
+
+    Parameters
+    ----------
+    live : LiveColumns
+    weights : PassWeights
+    n_features : int
+    by_column : bool, optional
+        Whether columns are their own places; by default if half of them are live, and there is one row of weights.
+
+    Attributes
+    ----------
+    weights : PassWeights
+    """
+
+    def __init__(self, live: LiveColumns, weights: PassWeights, n_features: int, by_column: bool | None = None):
+        n_rows, n_live = weights.coef.shape
+        by_column = n_rows == 1 and 2 * n_live >= n_features if by_column is None else by_column
+        self.weights = weights
+        self._lookup = None if by_column else live.lookup(n_features)
+        self._columns = live.columns if by_column else None
+        places = live.columns if by_column else np.arange(n_live, dtype=np.int32)
+        size, dtype = n_features if by_column else n_live, weights.coef.dtype
+        self._pairs = _zeros("pairs", (n_rows, size, 2), dtype)
+        for pairs, ratio, coef in zip(self._pairs, live.ratio, weights.coef, strict=True):
+            pair(ratio, coef, places, pairs)
+        self._sums = _zeros("sums", (n_rows, size), np.int64)
+        self._room: list[NDArray[np.floating]] = [np.empty((2, 0), dtype)] * n_rows
+
+    def places(self, columns: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the places of columns; one that is not live has none, which is -1, or one where all is 0."""
+        return columns if self._lookup is None else take(self._lookup, columns, -1)
+
+    def start(self, row: int, places: NDArray[np.int32]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+        """Return the ratios and weights of a row at some places; those of the last call are overwritten."""
+        if self._room[row].shape[1] < len(places):
+            self._room[row] = np.empty((2, len(places) + len(places) // 4), self._pairs.dtype)
+        return take_pairs(self._pairs[row], places, self._room[row])
+
+    def add(self, row: int, places: NDArray[np.int32], columns: ShardColumns, coef: NDArray[np.floating]) -> None:
+        """Add the weights that a shard has learned, times the documents that have their column."""
+        add_weights(places, columns.frequency, coef, self._sums[row])
+
+    def sums(self) -> NDArray[np.int64]:
+        """Return the sums at the live columns, of shape (n_rows, n_live), in units of 2^-24."""
+        if self._columns is None:
+            return self._sums
+        return take(self._sums[0], self._columns, 0)[np.newaxis]
+
+
+def _zeros(name: str, shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
+    """Return zeros, in memory that the thread had before where it can."""
+    kept: NDArray[Any] | None = getattr(_kept, name, None)
+    if kept is not None and (kept.shape, kept.dtype) == (shape, np.dtype(dtype)):
+        kept.fill(0)
+        return kept
+    array = np.zeros(shape, dtype)
+    setattr(_kept, name, array)
+    return array

@@ -1,0 +1,42 @@
+"""A space of live columns: the same ratios, weights and sums wherever the columns have their places."""
+
+import numpy as np
+import pytest
+
+from movieclassifier.training.shards.caches import ShardColumns
+from movieclassifier.training.shards.live_space import LiveSpace
+from movieclassifier.training.shards.messages import LiveColumns, PassWeights
+
+
+def space_of(n_features, n_rows=1, by_column=None, dtype=np.float32):
+    rng = np.random.RandomState(0)
+    columns = np.sort(rng.permutation(10)[:6]).astype(np.int32)
+    live = LiveColumns(columns, rng.normal(size=(n_rows, 6)).astype(dtype))
+    weights = PassWeights(rng.normal(size=(n_rows, 6)).astype(dtype), np.zeros(n_rows))
+    return live, weights, LiveSpace(live, weights, n_features, by_column)
+
+
+@pytest.mark.parametrize("by_column", [True, False])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_shard_finds_the_live_columns_and_adds_to_them(by_column, dtype):
+    for _ in range(2):  # the second space has the memory of the first
+        live, weights, space = space_of(10, by_column=by_column, dtype=dtype)
+        shard = ShardColumns(np.arange(10, dtype=np.int32)[::-1].copy(), np.full(10, 2, np.int32))
+        places = space.places(shard.columns)
+        ratio, coef = space.start(0, places)
+        assert dict(zip(shard.columns[ratio != 0].tolist(), ratio[ratio != 0], strict=True)) == dict(
+            zip(live.columns.tolist(), live.ratio[0], strict=True)
+        )
+        assert coef[ratio == 0].tolist() == [0] * 4
+        for _ in range(3):
+            space.add(0, places, shard, coef)
+        expected = 3 * np.rint(2 * weights.coef.astype(np.float64) * 2**24).astype(np.int64)
+        np.testing.assert_array_equal(space.sums(), expected, strict=True)
+
+
+def test_columns_are_their_own_places_if_half_of_them_are_live_in_one_row_of_weights():
+    columns = np.array([7, 2], np.int32)
+    for n_features, n_rows, own in [(12, 1, True), (13, 1, False), (12, 2, False)]:
+        _, _, space = space_of(n_features, n_rows)
+        assert (space.places(columns) is columns) == own
+        assert space.sums().shape == (n_rows, 6)
