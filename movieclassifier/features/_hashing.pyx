@@ -646,10 +646,12 @@ cdef class Twin:
             raise Declined(f"a text has {len(text)} characters.")
         view.form = RAW
         seen = text
-        if self.settings.tokenizer == DEFAULT and has_other_forms(text):
+        encoded = encode(text)
+        if self.settings.tokenizer == DEFAULT and has_other_forms(text, encoded):
             seen = fold(text)
+            encoded = encode(seen)
             view.form = FOLDED
-        view.is_ascii = seen.isascii()
+        view.is_ascii = encoded is None
         if view.is_ascii:
             view.n = len(seen)
             view.bytes = <const uint8_t*> PyUnicode_DATA(seen)
@@ -657,9 +659,8 @@ cdef class Twin:
         if view.form == FOLDED and not marks_are_known:
             learn_marks()
         if "\u03a3" in seen:  # capital sigma becomes σ within a word, ς at its end
-            seen = " ".join(self.definition(text))
+            encoded = " ".join(self.definition(text)).encode("utf-8", "surrogatepass")
             view.form = TOKENS
-        encoded = seen.encode("utf-8", "surrogatepass")
         view.n = PyBytes_GET_SIZE(encoded)
         view.bytes = <const uint8_t*> PyBytes_AS_STRING(encoded)
         return encoded
@@ -671,11 +672,15 @@ cdef class Twin:
             write_rows(keys, key_ends, indptr, &self.settings, data, columns)
 
 
-cdef bint has_other_forms(text):
+cdef bytes encode(text):
+    """Return the UTF-8 of a text; None if it is ASCII, whose bytes are in the str."""
+    return None if text.isascii() else text.encode("utf-8", "surrogatepass")
+
+
+cdef bint has_other_forms(text, bytes encoded):
     """Tell whether a text has references or may not be in NFC, so that Python has to fold it."""
     if "&" in text and REFERENCE.search(text) is not None:
         return True
-    if text.isascii():
+    if encoded is None:
         return False
-    encoded = text.encode("utf-8", "surrogatepass")
     return may_need_marks(<const uint8_t*> PyBytes_AS_STRING(encoded), PyBytes_GET_SIZE(encoded))
