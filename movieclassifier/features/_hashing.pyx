@@ -286,11 +286,10 @@ cdef int add_columns(
     const Text* texts, Py_ssize_t n, Buffers* buffers, const Settings* settings, int32_t* indptr
 ) except -1 nogil:
     """Append the columns of all texts, in the place of their keys; note where those of each end."""
-    cdef Py_ssize_t i, start
+    cdef Py_ssize_t i, n_keys
     for i in range(n):
-        start = buffers.n_keys
-        add_keys(&texts[i], buffers, settings, NULL, 0)
-        buffers.n_keys = start + merge_keys(buffers.keys + start, buffers.n_keys - start)
+        n_keys = hash_text(&texts[i], buffers, settings)
+        buffers.n_keys += sort_columns(buffers.keys + buffers.n_keys, buffers.spare, n_keys, settings.n_key_bits)
         indptr[i + 1] = buffers.n_keys
     return 0
 

@@ -125,14 +125,65 @@ cdef void sort_keys(uint32_t* keys, uint32_t* spare, Py_ssize_t n, int n_bits) n
 
 
 cdef void sort_few(uint32_t* keys, uint32_t* spare, Py_ssize_t n, int n_bits) noexcept nogil:
-    """Spread keys of n_bits over more buckets than there are keys, which hashes fill evenly; then insert."""
+    cdef uint32_t key
+    cdef Py_ssize_t i, j
+    spread(keys, spare, n, 2 * n, n_bits)
+    for i in range(n):
+        key = spare[i]
+        j = i
+        while j > 0 and keys[j - 1] > key:
+            keys[j] = keys[j - 1]
+            j -= 1
+        keys[j] = key
+
+
+cdef Py_ssize_t sort_few_columns(uint32_t* keys, uint32_t* spare, Py_ssize_t n, int n_bits) noexcept nogil:
+    """Replace keys by their columns, ascending and each once. Returns how many there are."""
+    cdef uint32_t key, highest, column, before
+    cdef Py_ssize_t i, n_columns = 1
+    if n == 0:
+        return 0
+    spread(keys, spare, n, n, n_bits)
+    highest = spare[0]
+    for i in range(1, n):  # sort the buckets of two without a branch: nothing foretells which of them need it
+        key = spare[i]
+        spare[i - 1] = min(key, highest)
+        highest = max(key, highest)
+    spare[n - 1] = highest
+    keys[0] = before = spare[0] >> 1
+    for i in range(1, n):
+        column = spare[i] >> 1
+        if column < before:
+            n_columns += insert_column(keys, n_columns, column)
+        else:
+            n_columns += column != before
+            keys[n_columns - 1] = before = column
+    return n_columns
+
+
+cdef bint insert_column(uint32_t* columns, Py_ssize_t n, uint32_t column) noexcept nogil:
+    """Insert a column below the last one of n, unless it is there. Returns whether it was not."""
+    cdef Py_ssize_t i = n - 1
+    while i > 0 and columns[i - 1] > column:
+        i -= 1
+    if i > 0 and columns[i - 1] == column:
+        return False
+    memmove(columns + i + 1, columns + i, (n - i) * sizeof(uint32_t))
+    columns[i] = column
+    return True
+
+
+cdef void spread(
+    const uint32_t* keys, uint32_t* spare, Py_ssize_t n, Py_ssize_t n_buckets_wanted, int n_bits
+) noexcept nogil:
+    """Spread keys of n_bits over as many buckets or more, which hashes fill evenly, from the lowest to the highest."""
     cdef uint16_t ends[2 * FEW]
-    cdef uint32_t key, n_buckets = 4
+    cdef uint32_t n_buckets = 4
     cdef Py_ssize_t i, j
     cdef int shift = n_bits - 2
     if shift < 0:
         shift = 0
-    while n_buckets < 2 * n and n_buckets < 2 * FEW and shift:
+    while n_buckets < n_buckets_wanted and n_buckets < 2 * FEW and shift:
         n_buckets *= 2
         shift -= 1
     memset(ends, 0, n_buckets * sizeof(uint16_t))
@@ -143,13 +194,6 @@ cdef void sort_few(uint32_t* keys, uint32_t* spare, Py_ssize_t n, int n_bits) no
         j = keys[i] >> shift
         spare[ends[j]] = keys[i]
         ends[j] += 1
-    for i in range(n):
-        key = spare[i]
-        j = i
-        while j > 0 and keys[j - 1] > key:
-            keys[j] = keys[j - 1]
-            j -= 1
-        keys[j] = key
 
 
 cdef inline void turn_few_counts_into_starts(uint16_t* counts, Py_ssize_t n) noexcept nogil:
@@ -202,10 +246,13 @@ cdef Py_ssize_t count_columns(const uint32_t* keys, Py_ssize_t n) noexcept nogil
     return n_columns
 
 
-cdef Py_ssize_t merge_keys(uint32_t* keys, Py_ssize_t n) noexcept nogil:
-    """Replace sorted keys by their columns, each once. Returns how many there are."""
+cdef Py_ssize_t sort_columns(uint32_t* keys, uint32_t* spare, Py_ssize_t n, int n_bits) noexcept nogil:
+    """Replace keys by their columns, ascending and each once. Returns how many there are."""
     cdef Py_ssize_t i, last = -1
     cdef uint32_t column, previous = 0xFFFFFFFF  # no key's
+    if n <= FEW:
+        return sort_few_columns(keys, spare, n, n_bits)
+    sort_many(keys, spare, n, n_bits)
     for i in range(n):
         column = keys[i] >> 1
         last += column != previous
