@@ -1,10 +1,11 @@
 """Call a function in a new process, so that its peak memory can be measured."""
 
 import multiprocessing
+import os
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import Any
@@ -79,6 +80,27 @@ def deaf_children() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def environment_of_children(defaults: Mapping[str, str]) -> Iterator[None]:
+    """Give the processes that are started here variables of the environment, where the user has not set them.
+
+    Examples
+    --------
+    >>> with environment_of_children({"A_VARIABLE": "1"}):
+    ...     os.environ["A_VARIABLE"]
+    '1'
+    >>> "A_VARIABLE" in os.environ
+    False
+    """
+    added = {name: value for name, value in defaults.items() if name not in os.environ}
+    os.environ.update(added)
+    try:
+        yield
+    finally:
+        for name in added:
+            os.environ.pop(name, None)
 
 
 def keep_temporary_files(folder: str) -> None:

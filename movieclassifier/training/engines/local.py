@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from movieclassifier.system.own_process import deaf_children, keep_temporary_files
-from movieclassifier.training.engines.tasks import Task, given_up
+from movieclassifier.system.own_process import deaf_children, environment_of_children, keep_temporary_files
+from movieclassifier.training.engines.tasks import WORKER_ENVIRONMENT, Task, given_up
 from movieclassifier.training.engines.value_files import read_value, write_value
 
 # A task is given up when so many processes have died of it. Workers that are killed for other reasons, such as those of
@@ -172,7 +172,7 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.pipe, other_end = context.Pipe()
         self.process = context.Process(target=_compute_all, args=(other_end, self.path), daemon=True)
-        with deaf_children():
+        with deaf_children(), environment_of_children(WORKER_ENVIRONMENT):
             self.process.start()
         other_end.close()
 

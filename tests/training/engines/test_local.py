@@ -1,5 +1,6 @@
 """Processes of this machine compute tasks, whatever kills them."""
 
+import os
 import signal
 import tempfile
 import threading
@@ -27,6 +28,16 @@ def test_a_worker_that_is_killed_while_it_works_is_replaced():
     engine.close()
     assert len(pids) == 6
     assert 2 <= len(set(pids.values())) <= 3
+
+
+def test_workers_have_variables_of_their_own_unless_the_user_has_set_them(monkeypatch):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    monkeypatch.delenv("MALLOC_TRIM_THRESHOLD_", raising=False)
+    engine = LocalEngine(1)
+    found = results(engine, (os.getenv, "OPENBLAS_NUM_THREADS"), (os.getenv, "MALLOC_TRIM_THRESHOLD_"))
+    engine.close()
+    assert found == {0: "2", 1: "1073741824"}
+    assert "MALLOC_TRIM_THRESHOLD_" not in os.environ
 
 
 def test_a_task_that_kills_every_worker_has_an_end():
