@@ -65,8 +65,8 @@ def can_read(layout: Layout, encoding: str) -> bool:
 
 def iter_plain(
     path: Path, layout: Layout, find: Callable[[str], Label | None], progress: BlockProgress
-) -> Iterator[Document]:
-    """Yield the documents up to the first row that is not plain; `progress` tells which one that is.
+) -> Iterator[list[Document]]:
+    """Yield lists of the documents up to the first row that is not plain; `progress` tells which one that is.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def _read_header(file: io.BufferedReader, n_lines: int) -> bytes | None:
 
 def _iter_blocks(
     file: io.BufferedReader, layout: Layout, find: Callable[[str], Label | None], progress: BlockProgress
-) -> Iterator[Document]:
+) -> Iterator[list[Document]]:
     twin: Any = csv_rows_twin()
     delimiter, labels = ord(layout.delimiter), dict[bytes, Label | None]()
     columns = layout.n_fields, layout.text_at, layout.label_at
@@ -106,7 +106,7 @@ def _iter_blocks(
         documents, n_rows, stop, why = twin.read_rows(block, start, *columns, delimiter, labels, last)
         progress.n_rows += n_rows
         progress.n_bytes += stop - start
-        yield from documents
+        yield documents
         if why == twin.UNUSUAL:
             return
         if why == twin.UNKNOWN_LABEL:

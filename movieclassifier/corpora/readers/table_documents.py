@@ -1,6 +1,6 @@
 """The documents of a table: its columns are found in the first row, and its rows are read one at a time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from operator import itemgetter
@@ -65,6 +65,10 @@ class Table:
 
     def documents(self, labels: Labels, bad_rows: BadRows) -> Iterator[Document]:
         """Yield the documents whose labels are wanted; the file is opened at the first."""
+        yield from chain.from_iterable(self._runs(labels, bad_rows))
+
+    def _runs(self, labels: Labels, bad_rows: BadRows) -> Iterator[Iterable[Document]]:
+        """Yield the documents some at a time, which spares a step through all generators for each of them."""
         with open_text(self.path, self.encoding, "" if self.quoted else "\n") as lines:
             dialect, escape = self.dialect, self.escape if self.quoted else ""
             if dialect is None:
@@ -76,11 +80,13 @@ class Table:
                 rows = iter_unquoted(lines, dialect.delimiter, dialect.n_lines)
             found = self._columns(rows, dialect.delimiter)
             if not found.is_plain or not self.quoted or not dialect.is_plain or dialect.n_lines:
-                yield from self._read(found, labels, bad_rows)
+                yield self._read(found, labels, bad_rows)
                 return
         yield from self._read_plain(found, dialect, labels, bad_rows)
 
-    def _read_plain(self, found: Found, dialect: Dialect, labels: Labels, bad_rows: BadRows) -> Iterator[Document]:
+    def _read_plain(
+        self, found: Found, dialect: Dialect, labels: Labels, bad_rows: BadRows
+    ) -> Iterator[Iterable[Document]]:
         """Read with the compiled twin as far as rows are plain, and the rest with the definition."""
         columns, progress = found.columns, BlockProgress()
         layout = Layout(dialect.delimiter, columns.n_fields, columns.texts[0], columns.label, found.n_lines)
@@ -97,11 +103,11 @@ class Table:
                 return
             with lines_from(self.path, progress.n_bytes, self.encoding) as (lines, n_lines):
                 rows = iter_rows(lines, replace(dialect, n_lines=n_lines), str(self.path), bad_rows)
-                yield from self._read(replace(found, rows=rows), labels, bad_rows, empty=not progress.n_rows)
+                yield self._read(replace(found, rows=rows), labels, bad_rows, empty=not progress.n_rows)
             return
         with open_text(self.path, self.encoding) as lines:
             rows = iter_rows(lines, dialect, str(self.path), bad_rows)
-            yield from self._read(self._columns(rows, dialect.delimiter), labels, bad_rows)
+            yield self._read(self._columns(rows, dialect.delimiter), labels, bad_rows)
 
     def _read(self, found: Found, labels: Labels, bad_rows: BadRows, empty: bool = True) -> Iterator[Document]:
         rows, header, columns = found.rows, found.header, found.columns
