@@ -333,32 +333,34 @@ def fold(
     """Write weight times ratio into ``coef``, and the ratios of the columns that have both.
 
     ``coef`` takes the bits of floats, and may be the table: each word of it is read before it is written over. ``both``
-    takes a bit for each column, and is 0 so far. Returns how many columns have both.
+    takes a bit for each column. ``ratio`` has room for one more. Returns how many columns have both.
     """
     cdef Py_ssize_t column, n = 0
-    cdef uint32_t word
+    cdef uint32_t word, is_live, has_both, weight_bits, product_bits, eight = 0
     cdef Slot* slot = <Slot*> &slots[0, 0]
     cdef Slot* s
     cdef float value, product
     cdef Ratios ratios = make_ratios(constant, min_df, logs, log_2, large)
     with nogil:
         for column in range(table.shape[0]):
-            if column + AHEAD < table.shape[0] and table[column + AHEAD] & LIVE:
-                PREFETCH(&slot[table[column + AHEAD] ^ LIVE])
+            if column + AHEAD < table.shape[0]:
+                word = table[column + AHEAD]
+                PREFETCH(&slot[word & ~LIVE & (0 - (word >> 31))])
+            # No branch could foretell which columns have a slot: the others look at the first one in vain.
             word = table[column]
-            coef[column] = 0
-            if not word & LIVE:
-                continue
-            s = &slot[word ^ LIVE]
+            is_live = word >> 31
+            s = &slot[word & ~LIVE & (0 - is_live)]
             value = log_ratio(s.word, &ratios)
-            product = s.weight  # which may be -0
-            if s.weight != 0 and value != 0:
-                product = s.weight * value
-                both[column >> 3] |= 1 << (column & 7)
-                ratio[n] = value
-                n += 1
-            if value != 0 or s.weight == 0:
-                memcpy(&coef[column], &product, sizeof(float))
+            product = s.weight * value
+            memcpy(&weight_bits, &s.weight, sizeof(float))
+            memcpy(&product_bits, &product, sizeof(float))
+            has_both = is_live & (s.weight != 0) & (value != 0)
+            # A weight of 0 stays as it is, for it may be -0.
+            coef[column] = (product_bits & (0 - has_both)) | (weight_bits & (0 - (is_live & (s.weight == 0))))
+            ratio[n] = value
+            n += has_both
+            eight = eight >> 1 | has_both << 7
+            both[column >> 3] = <uint8_t> (eight >> (7 - (column & 7)))
     return n
 
 

@@ -194,7 +194,7 @@ class SlotTrainer:
             Whether they take the memory of the counts. The trainer then has nothing left to go on with.
         """
         coef = self._table.view(np.float32) if in_place else np.empty(self.recipe.ngrams.n_features, np.float32)
-        both, ratio = np.zeros(len(coef) // 8 + 1, np.uint8), np.empty(self._n_slots, np.float32)
+        both, ratio = np.zeros(len(coef) // 8 + 1, np.uint8), np.empty(self._n_slots + 1, np.float32)
         n = self._twin.fold(self._table, self._words(), *self._ratios(), coef.view(np.uint32), both, ratio)
         if in_place:
             self._slots = self._slots[:0].copy()  # the columns take the memory of the slots
