@@ -15,7 +15,7 @@ from movieclassifier.system.npz import smallest
 
 N_GUARD = 500
 # Entries of rows that are looked up at a time: those of all may take more memory than the model.
-PART = 2**19
+PART = 2**16
 GUARD_ARRAYS = ("guard_lengths", "guard_steps", "guard_data", "guard_y")
 
 

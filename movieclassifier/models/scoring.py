@@ -11,6 +11,9 @@ from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.system.progress import telling
 
+# Documents that are hashed at a time; several times as many are on their way, which would take more memory than a fit.
+SIZE = 250
+
 
 def score_documents(
     classifier: Classifier, documents: Iterable[Document], n_threads: int = 1
@@ -38,7 +41,7 @@ def score_documents(
     """
     from movieclassifier.features.vectorizing import iter_vectorized
 
-    minibatches = iter_minibatches(telling(documents, "Evaluating"), 1000)
+    minibatches = iter_minibatches(telling(documents, "Evaluating"), SIZE)
     # These grow in place; lists of arrays would have to be copied into one.
     positions, values = array(np.min_scalar_type(len(classifier.classes_) - 1).char), array("d")
     ngrams, classes = classifier.recipe.ngrams, classifier.classes_.tolist()

@@ -1,5 +1,6 @@
 """The weights of the linear layer: they decide, and they are looked up by column."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +10,9 @@ from numpy.typing import NDArray
 from movieclassifier.features.hashing import sum_rows
 from movieclassifier.features.rows import Rows, sums_of_rows
 from movieclassifier.models.column_coef import ColumnCoef
+
+# Columns that are looked up at a time: numpy makes their numbers twice as long for it.
+PART = 2**18
 
 
 @dataclass(eq=False)
@@ -88,7 +92,8 @@ class Weights:
         weighted: NDArray[np.bool_] = np.any(self.coef, axis=0)
         if self.ratio is None:
             return np.flatnonzero(weighted).astype(np.int32), None
-        weighted[self.columns] = False
+        for part in _parts(len(self.columns)):
+            weighted[self.columns[part]] = False
         new = np.flatnonzero(weighted).astype(np.int32)
         if not len(new):
             return self.columns, self.ratio
@@ -96,6 +101,13 @@ class Weights:
         ratio = np.pad(self.ratio, ((0, 0), (0, len(new))))
         order = np.argsort(columns)
         return columns[order], np.ascontiguousarray(ratio[:, order])
+
+    def at(self, columns: NDArray[np.integer]) -> NDArray[np.floating]:
+        """Return the weights at some columns, of shape (n_rows, n_columns)."""
+        weights = np.empty((len(self.coef), len(columns)), self.coef.dtype)
+        for part in _parts(len(columns)):
+            weights[:, part] = self.coef[:, columns[part]]
+        return weights
 
     def cover(self) -> None:
         """Let :attr:`columns` name every column with a weight: without a ratio, votes give weights to new ones."""
@@ -115,6 +127,10 @@ class Weights:
         digest = self.coef.sha256() if by_column else hashlib.sha256(np.ascontiguousarray(self.coef).data)
         digest.update(self.intercept.tobytes())
         return digest.hexdigest()
+
+
+def _parts(n: int) -> Iterator[slice]:
+    return (slice(start, start + PART) for start in range(0, n, PART))
 
 
 def sum_rows_in_python(rows: Rows, coef: Any) -> NDArray[np.float64]:

@@ -144,7 +144,7 @@ def _iter_arrays(
     yield "intercept", classifier.intercept_
     # Steps between columns are small numbers, which compress well.
     yield "column_steps", to_planes(_steps(columns))
-    yield from pack("weights", weights.coef[:, columns]).items()
+    yield from pack("weights", weights.at(columns)).items()
     yield from pack("ratio", np.empty((len(weights.coef), 0), weights.coef.dtype) if ratio is None else ratio).items()
     yield "t", np.float64(weights.t)
     yield from (pack_guard(extra) if "guard_steps" in extra else extra).items()

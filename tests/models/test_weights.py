@@ -53,6 +53,19 @@ def test_look_up_among_no_known_columns_finds_nothing():
     assert look_up(np.empty(0, int), np.empty((2, 0)), np.array([1, 2, 3])).tolist() == [[0.0] * 3] * 2
 
 
+@pytest.mark.parametrize("part", [1, 2, 100])
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_weights_are_looked_up_some_columns_at_a_time(n_classes, part, monkeypatch):
+    weights = random_classifier(n_classes, texts=("a fine film", "so so")).weights
+    expected = weights.coef[:, weights.columns].tolist()
+    columns, ratio = weights.weighted_columns()
+    monkeypatch.setattr("movieclassifier.models.weights.PART", part)
+    assert weights.at(weights.columns).tolist() == expected
+    again = weights.weighted_columns()
+    assert again[0].tolist() == columns.tolist()
+    assert (ratio is again[1] is None) or again[1].tolist() == ratio.tolist()
+
+
 def test_columns_that_got_a_weight_later_are_listed_with_a_ratio_of_0():
     weights = small()
     weights.coef[0, 3] = 1
