@@ -5,7 +5,9 @@ import json
 import os
 import pickle
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -18,7 +20,8 @@ from movieclassifier.models.packed_guard import pack_guard
 from movieclassifier.models.pickling import dump_estimator
 from movieclassifier.models.rounding import pack
 from movieclassifier.system.atomic import replace_file
-from movieclassifier.system.npz import write_npz
+from movieclassifier.system.npz import pack_array, write_npz
+from movieclassifier.system.packed_arrays import PackedArray
 
 if TYPE_CHECKING:
     from movieclassifier.models.classifier import Classifier
@@ -26,11 +29,25 @@ if TYPE_CHECKING:
 # 2 kept steps as numbers; 1 was written before the default tokenizer folded quotes, marks and references.
 FORMAT = 3
 LARGE = 200_000  # columns
+# Bytes of ratios; those of many classes are compressed when their turn comes.
+MAX_PACKED = 2**25
 RECORD = "classifier.npz"
 PICKLE = "classifier.pkl"
 STOP_WORDS = "stopwords.pkl"
 # The book's name for the folder; what it writes there are pickles.
 PICKLED_DIR = "pkl_objects"
+
+
+@dataclass(frozen=True, eq=False)
+class PackedWeights:
+    """The columns with a weight and their ratios, and by name the arrays of the record that are compressed already."""
+
+    columns: NDArray[np.integer]
+    ratio: NDArray[np.floating] | None
+    arrays: dict[str, PackedArray]
+
+
+Packed = Future[PackedWeights]
 
 
 def save_model(
@@ -39,6 +56,7 @@ def save_model(
     extra: Mapping[str, Any] | None = None,
     *,
     pickles: bool | None = None,
+    packed: Packed | None = None,
 ) -> None:
     """Write a model folder: the record, and the pickles made from it if they are wanted.
 
@@ -53,6 +71,8 @@ def save_model(
         Whether to write ``classifier.pkl`` and ``stopwords.pkl``, too, which only notebooks need that work the book's
         way. As default they are written to a folder that is called ``pkl_objects`` or already has them. If they are
         not written, those of an earlier model are removed, because they would not belong to the new record.
+    packed : Future, optional
+        What :func:`packing_ahead` gave for this classifier.
 
     Raises
     ------
@@ -62,7 +82,7 @@ def save_model(
     folder = Path(model_dir)
     folder.mkdir(parents=True, exist_ok=True)
     if not wants_pickles(folder, pickles):
-        save_record(folder / RECORD, classifier, extra)
+        save_record(folder / RECORD, classifier, extra, packed)
         for name in (PICKLE, STOP_WORDS):
             (folder / name).unlink(missing_ok=True)
         return
@@ -74,7 +94,7 @@ def save_model(
         ThreadPoolExecutor(1, "pickles") as pool,
     ):  # writing waits for the disk, the record for zlib
         written = pool.submit(_write_pickles, classifier, pickled, stop_words)
-        write_record(record, classifier, extra)
+        write_record(record, classifier, extra, packed)
         _sync(record)
         written.result()
 
@@ -104,10 +124,36 @@ def _sync(file: IO[bytes]) -> None:
     os.fsync(file.fileno())
 
 
-def save_record(path: str | os.PathLike[str], classifier: "Classifier", extra: Mapping[str, Any] | None = None) -> None:
+@contextmanager
+def packing_ahead(classifier: "Classifier") -> Iterator[Packed]:
+    """Compress the weights for the record in a thread, while the model is evaluated.
+
+    Yields
+    ------
+    Future of PackedWeights
+        For :func:`save_model`. The weights must stay as they are until then.
+    """
+    with ThreadPoolExecutor(1, "pack") as pool:
+        yield pool.submit(_pack_weights, classifier)
+
+
+def _pack_weights(classifier: "Classifier") -> PackedWeights:
+    columns, ratio = classifier.weights.weighted_columns()
+    arrays = {} if ratio is None or ratio.nbytes > MAX_PACKED else pack("ratio", ratio)
+    arrays = {"column_steps": to_planes(_steps(columns)), **arrays}
+    level = _settings(columns)["level"]
+    return PackedWeights(columns, ratio, {name: pack_array(name, array, level) for name, array in arrays.items()})
+
+
+def save_record(
+    path: str | os.PathLike[str],
+    classifier: "Classifier",
+    extra: Mapping[str, Any] | None = None,
+    packed: Packed | None = None,
+) -> None:
     """Write the record alone, atomically."""
     with replace_file(path) as file:
-        write_record(file, classifier, extra)
+        write_record(file, classifier, extra, packed)
 
 
 def record_bytes(classifier: "Classifier", extra: Mapping[str, Any] | None = None) -> bytes:
@@ -117,13 +163,21 @@ def record_bytes(classifier: "Classifier", extra: Mapping[str, Any] | None = Non
     return buffer.getvalue()
 
 
-def write_record(file: IO[bytes], classifier: "Classifier", extra: Mapping[str, Any] | None) -> None:
+def write_record(
+    file: IO[bytes], classifier: "Classifier", extra: Mapping[str, Any] | None, packed: Packed | None = None
+) -> None:
     """Write a record to an open file."""
-    columns, ratio = classifier.weights.weighted_columns()
+    weights = PackedWeights(*classifier.weights.weighted_columns(), {}) if packed is None else packed.result()
+    arrays = _iter_arrays(classifier, weights.columns, weights.ratio, dict(extra or {}))
+    ready = ((name, weights.arrays.get(name, array)) for name, array in arrays)
+    write_npz(file, ready, **_settings(weights.columns))
+
+
+def _settings(columns: NDArray[np.integer]) -> dict[str, Any]:
+    """Return how the arrays of a record are compressed."""
     # Of a large record, the weights are noise to zlib (4% smaller in a third of the time that all takes), and of the
     # rest a low level leaves a tenth more in a fifth of the time. A small one is meant to be shipped.
-    settings: dict[str, Any] = {"level": 1, "stored": ["weights"]} if len(columns) > LARGE else {"level": 6}
-    write_npz(file, _iter_arrays(classifier, columns, ratio, dict(extra or {})), **settings)
+    return {"level": 1, "stored": ["weights"]} if len(columns) > LARGE else {"level": 6}
 
 
 def _iter_arrays(

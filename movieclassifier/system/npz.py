@@ -1,5 +1,6 @@
 """Write the files that ``numpy.load`` reads a chunk at a time, and read those of strangers within limits."""
 
+import io
 import math
 import re
 import struct
@@ -13,6 +14,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from movieclassifier.system.packed_arrays import PackedArray, append_member
 from movieclassifier.system.spooling import Spool
 
 CHUNK = 2**20
@@ -37,9 +39,17 @@ NPZ_ERRORS = (
 )
 
 
+def pack_array(name: str, array: NDArray[Any], level: int) -> PackedArray:
+    """Compress an array, for :func:`write_npz` with the same level; zlib leaves the interpreter to other threads."""
+    buffer = io.BytesIO()
+    write_npz(buffer, {name: array}, level)
+    with zipfile.ZipFile(buffer) as archive:
+        return PackedArray(archive.infolist()[0], buffer.getbuffer()[: archive.start_dir])
+
+
 def write_npz(
     file: IO[bytes],
-    arrays: Mapping[str, NDArray[Any] | Spool] | Iterable[tuple[str, NDArray[Any]]],
+    arrays: Mapping[str, NDArray[Any] | Spool] | Iterable[tuple[str, NDArray[Any] | PackedArray]],
     level: int = 0,
     stored: Collection[str] = (),
 ) -> None:
@@ -49,7 +59,8 @@ def write_npz(
     ----------
     file : binary file
     arrays : mapping of str to ndarray, or iterable of (str, ndarray)
-        An iterable may make each array when it is asked for it: only one is held at a time.
+        An iterable may make each array when it is asked for it: only one is held at a time. It may also give what
+        :func:`pack_array` has made of one.
     level : int
         Of zlib, 1 to 9; 0 compresses nothing. numpy takes 6.
     stored : collection of str
@@ -73,7 +84,10 @@ def write_npz(
     try:
         for name, array in arrays.items() if isinstance(arrays, Mapping) else arrays:
             archive.compression = zipfile.ZIP_DEFLATED if level and name not in stored else zipfile.ZIP_STORED
-            _write_array(archive, name, array if isinstance(array, Spool) else np.asarray(array))
+            if isinstance(array, PackedArray):
+                append_member(archive, array)
+            else:
+                _write_array(archive, name, array if isinstance(array, Spool) else np.asarray(array))
             del array  # its memory is for the next one
     except BaseException:
         # Closing it would raise an error of its own in place of a Ctrl-C that came while a member was opened.

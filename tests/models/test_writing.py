@@ -7,7 +7,16 @@ import pytest
 from movieclassifier.models import writing
 from movieclassifier.models.guard import make_guard
 from movieclassifier.models.record import load_record
-from movieclassifier.models.writing import PICKLE, RECORD, STOP_WORDS, record_bytes, save_model, save_record
+from movieclassifier.models.writing import (
+    PICKLE,
+    RECORD,
+    STOP_WORDS,
+    packing_ahead,
+    record_bytes,
+    save_model,
+    save_record,
+)
+from movieclassifier.recipes.names import RECIPES
 from tests.support.models import random_classifier
 
 
@@ -62,3 +71,20 @@ def test_same_classifier_gives_the_same_bytes(tmp_path):
     save_record(tmp_path / RECORD, random_classifier(3))
     assert (tmp_path / RECORD).read_bytes() == record_bytes(random_classifier(3))
     assert record_bytes(random_classifier(3)) != record_bytes(random_classifier(3, seed=1))
+
+
+@pytest.mark.parametrize("settings", [{}, {"LARGE": 0}, {"MAX_PACKED": 0}], ids=str)
+@pytest.mark.parametrize("recipe", ["book", "default"])
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_weights_that_were_packed_ahead_give_the_same_bytes(n_classes, recipe, settings, tmp_path, monkeypatch):
+    for name, value in settings.items():
+        monkeypatch.setattr(writing, name, value)
+    classifier = random_classifier(n_classes, RECIPES[recipe], texts=("a film", "no film"))
+    guard = make_guard(classifier, [("a film", 0), ("no film", 1)])
+    with packing_ahead(classifier) as packed:
+        assert "column_steps" in packed.result().arrays
+        save_model(tmp_path / "model", classifier, guard, pickles=True, packed=packed)
+    with packing_ahead(classifier) as packed:
+        save_record(tmp_path / "alone.npz", classifier, guard, packed)
+    expected = record_bytes(classifier, guard)
+    assert (tmp_path / "model" / RECORD).read_bytes() == (tmp_path / "alone.npz").read_bytes() == expected
