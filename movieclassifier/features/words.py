@@ -8,8 +8,8 @@ from movieclassifier.features.folding import fold, mark_class, replace_tags
 
 EMOTICON = re.compile(r"(?::|;|=)(?:-)?(?:\)|\(|D|P)")
 NON_WORD = re.compile(r"\W+")
-# The first combining mark, and everything after it.
-MAY_BE_MARK = re.compile("[\u0300-\U0010ffff]")
+# The first combining mark is U+0300.
+MAY_BE_MARK = re.compile("[^\x00-\u02ff]")
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,10 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 from movieclassifier.features.hashing import hash_texts, sum_weights
 from movieclassifier.features.rows import Rows
 from movieclassifier.models.decisions import predicted_positions, probabilities
-from movieclassifier.models.explanation import Explanation, Side, explain_weights
 from movieclassifier.models.metadata import Provenance, is_sample
 from movieclassifier.models.weights import Weights
 from movieclassifier.recipes.linear import Recipe
+
+if TYPE_CHECKING:
+    from movieclassifier.models.explanation import Explanation
 
 CHUNK = 1000
 ONE_TEXT = "texts must be a list of str, got one str; pass [text]."
@@ -211,6 +213,8 @@ class Predictor:
         ValueError
             If the label is neither.
         """
+        from movieclassifier.models.explanation import Side, explain_weights  # training and predicting need none
+
         rows = self.rows([text]) if rows is None else rows
         position = self._position(label) if label is not None else self._explained(rows)
         row, sign = (position, 1) if len(self.coef_) > 1 else (0, 1 if position == 1 else -1)

@@ -3,7 +3,6 @@
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
 import click
@@ -201,6 +200,8 @@ def similar_options(name: str, known: Iterable[str]) -> list[str]:
     >>> similar_options("--model", ["--note", "--help"]), similar_options("--modle", ["--model", "--mode"])
     ([], ['--model', '--mode'])
     """
+    from difflib import SequenceMatcher
+
     bare = name.lstrip("-")
 
     def near(option: str) -> bool:
@@ -223,6 +224,8 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     """
     if " " in name:
         return " To classify a text: movieclassifier predict TEXT"
+    from difflib import get_close_matches
+
     known = list(known)
     begun = [each for each in known if each.startswith(name)]
     near = get_close_matches(name, begun or known, 3, 0.0 if begun else 0.6)

@@ -7,7 +7,6 @@ import click
 
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import RECIPES
-from movieclassifier.recipes.toml import read_recipe
 
 
 class Count(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.3 on
@@ -50,6 +49,8 @@ class RecipeName(click.ParamType):  # type: ignore[type-arg]  # generic only fro
             return found
         if not str(value).endswith(".toml"):
             self.fail(f"{value!r} is neither one of {', '.join(RECIPES)} nor the name of a .toml file.", param, ctx)
+        from movieclassifier.recipes.toml import read_recipe
+
         try:
             return read_recipe(value)
         except (ValueError, OSError) as error:

@@ -8,8 +8,9 @@ from movieclassifier.corpora.reading import flag
 
 QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
 VALUE = rf"{QUOTED}|\{{(?:{QUOTED}|[^'\"{{}}])*\}}|[^\s,(){{}}'\"]+"
-PAIR = re.compile(rf"(\w+)=({VALUE})")
-READING = re.compile(rf"ReadingOptions\(((?:\w+=(?:{VALUE})(?:, )?)+)\)")
+# Patterns that only a message needs; re compiles them then.
+PAIR = rf"(\w+)=({VALUE})"
+READING = rf"ReadingOptions\(((?:\w+=(?:{VALUE})(?:, )?)+)\)"
 # By argument of Python or setting of a run: the option that stands for it.
 OPTIONS = {
     name: flag(name)
@@ -36,12 +37,12 @@ OPTIONS = {
 FACTS = {"sha256": "corpus", "reading": "way of reading", "version": "version of movieclassifier"}
 NAME = "|".join(OPTIONS)
 BEFORE = "".join(f"(?<={word} )|" for word in ("lower", "for", "and", "pass", "or", "…,"))
-ARGUMENT = re.compile(
+ARGUMENT = (
     rf"\b({NAME})=(…|True|\d+)(?!\w)"
     rf"|(?:{BEFORE}^)({'|'.join(name for name in OPTIONS if '_' in name)})\b(?! =)"
     rf"|(?:(?<=: )|(?<=; ))({NAME})(?= was )"
 )
-DIFFERENT = re.compile(r"(?<=with a different )\w+(?:, \w+)*(?=;)")
+DIFFERENT = r"(?<=with a different )\w+(?:, \w+)*(?=;)"
 
 
 def words_of_shell(message: str) -> str:
@@ -60,9 +61,9 @@ def words_of_shell(message: str) -> str:
     >>> words_of_shell("a search with a different n_folds, sha256; remove it")
     'a search with a different --folds, corpus; remove it'
     """
-    message = READING.sub(lambda found: ", ".join(_option(*pair) for pair in PAIR.findall(found[1])), message)
-    message = DIFFERENT.sub(lambda found: ", ".join(map(_named, found[0].split(", "))), message)
-    return ARGUMENT.sub(_argument, message)
+    message = re.sub(READING, lambda found: ", ".join(_option(*pair) for pair in re.findall(PAIR, found[1])), message)
+    message = re.sub(DIFFERENT, lambda found: ", ".join(map(_named, found[0].split(", "))), message)
+    return re.sub(ARGUMENT, _argument, message)
 
 
 def _named(name: str) -> str:
