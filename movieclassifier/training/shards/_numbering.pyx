@@ -187,15 +187,16 @@ def scale_and_decide(
     const real[::1] values, bint even, const int32_t[::1] columns, const int32_t[::1] indptr, const real[::1] ratio,
     const real[::1] weights, real[::1] scaled, int32_t[::1] kept, int32_t[::1] ends, real[::1] decided,
 ):
-    """Scale a minibatch as ``scale_live`` does, and multiply it by the weights as scipy does; returns what is kept.
+    """Scale a minibatch, and multiply it by the weights as scipy does; returns how many entries are kept.
 
-    There is a value for each row if they are even, and else for each entry.
+    There is a value for each row if they are even, and else for each entry. All entries are kept if `kept` is empty.
     """
     cdef Py_ssize_t row, i, n_kept = 0, n = columns.shape[0], n_rows = indptr.shape[0] - 1
+    cdef bint all_kept = kept.shape[0] == 0
     cdef real factor, product, value = 0, total
     check_places(columns, 0, ratio.shape[0])
     check_rows(indptr, n_rows, n)
-    if values.shape[0] != (n_rows if even else n) or scaled.shape[0] < n or kept.shape[0] < n:
+    if values.shape[0] != (n_rows if even else n) or scaled.shape[0] < n or not (all_kept or kept.shape[0] >= n):
         raise ValueError("the arrays do not fit each other")
     if ends.shape[0] != n_rows + 1 or decided.shape[0] != n_rows or weights.shape[0] != ratio.shape[0]:
         raise ValueError("the arrays do not fit each other")
@@ -214,14 +215,17 @@ def scale_and_decide(
                     value = values[i]
                 # Written whether it is kept or not: the processor would guess wrong which.
                 product = value * factor
-                scaled[n_kept] = product
-                kept[n_kept] = columns[i]
                 # What is left out would add 0.
                 total += product * weights[columns[i]]
-                n_kept += factor != 0
-            ends[row + 1] = <int32_t> n_kept
+                if all_kept:
+                    scaled[i] = product
+                else:
+                    scaled[n_kept] = product
+                    kept[n_kept] = columns[i]
+                    n_kept += factor != 0
+            ends[row + 1] = indptr[row + 1] if all_kept else <int32_t> n_kept
             decided[row] = total
-    return n_kept
+    return n if all_kept else n_kept
 
 
 def add_weights(

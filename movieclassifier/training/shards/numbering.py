@@ -154,7 +154,9 @@ def take_pairs(
     return ratio, weights.copy()
 
 
-def scale_and_decide(rows: Rows, ratio: NDArray[Any], weights: NDArray[Any]) -> tuple[Rows, NDArray[Any]]:
+def scale_and_decide(
+    rows: Rows, ratio: NDArray[Any], weights: NDArray[Any], all_live: bool = False
+) -> tuple[Rows, NDArray[Any]]:
     """Multiply a minibatch by the ratio of its columns, and the result by their weights.
 
     Parameters
@@ -163,6 +165,8 @@ def scale_and_decide(rows: Rows, ratio: NDArray[Any], weights: NDArray[Any]) -> 
     ratio : ndarray of shape (n_columns,)
     weights : ndarray of shape (n_columns,)
         0 where the ratio is 0.
+    all_live : bool
+        Whether no ratio is 0.
 
     Returns
     -------
@@ -176,9 +180,10 @@ def scale_and_decide(rows: Rows, ratio: NDArray[Any], weights: NDArray[Any]) -> 
         return scaled, scaled.to_csr() @ weights
     even = isinstance(rows, EvenRows)
     values, given = np.empty(len(rows), weights.dtype), rows.values if isinstance(rows, EvenRows) else rows.data
-    data, kept, ends = np.empty(len(rows.columns), ratio.dtype), np.empty_like(rows.columns), np.empty_like(rows.indptr)
+    data, kept = np.empty(len(rows.columns), ratio.dtype), np.empty(0 if all_live else len(rows.columns), np.int32)
+    ends = np.empty_like(rows.indptr)
     n = twin.scale_and_decide(given, even, rows.columns, rows.indptr, ratio, weights, data, kept, ends, values)
-    return Rows(data[:n], kept[:n], ends, len(ratio)), values
+    return Rows(data[:n], rows.columns if all_live else kept[:n], ends, len(ratio)), values
 
 
 def _scaled(rows: Rows, ratio: NDArray[Any]) -> Rows:

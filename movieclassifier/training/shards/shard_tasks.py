@@ -121,6 +121,7 @@ def step_shard(
     with open_numbered(shard, settings) as (cache, columns):
         places, t = space.places(columns.columns), 1.0 + number * shard.n_documents
         ratios, coefs = zip(*(space.start(row, places) for row in range(len(settings.positions))), strict=True)
+        all_live = [bool(ratio.all()) for ratio in ratios]
         starts = zip(coefs, space.weights.intercept, strict=True)
         estimators = [_estimator_at(settings, coef, intercept, t) for coef, intercept in starts]
         n_correct = 0
@@ -128,7 +129,7 @@ def step_shard(
             rows, y = cache.read(int(position))
             values = np.empty((len(y), len(ratios)))
             for row, (label, estimator) in enumerate(zip(settings.positions, estimators, strict=True)):
-                scaled, decided = scale_and_decide(rows, ratios[row], estimator.coef_[0])
+                scaled, decided = scale_and_decide(rows, ratios[row], estimator.coef_[0], all_live[row])
                 values[:, row] = decided + estimator.intercept_
                 take_epoch(estimator, scaled, y == label)
             predicted = values[:, 0] > 0 if len(ratios) == 1 else values.argmax(axis=1)

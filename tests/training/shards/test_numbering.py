@@ -58,8 +58,8 @@ def test_both_give_the_same_numbers_and_counts(seed):
 
 
 @needs_twin
-@given(st.integers(0, 2**32 - 1), DTYPES, st.booleans())
-def test_both_keep_the_same_entries_and_add_the_same_weights(seed, dtype, even):
+@given(st.integers(0, 2**32 - 1), DTYPES, st.booleans(), st.booleans())
+def test_both_keep_the_same_entries_and_add_the_same_weights(seed, dtype, even, all_live):
     def scale():
         rng = np.random.RandomState(seed)
         places = rng.permutation(N).astype(np.int32)[:30]
@@ -71,7 +71,9 @@ def test_both_keep_the_same_entries_and_add_the_same_weights(seed, dtype, even):
         rows = rows_of(rng, dtype)
         if even:
             rows = EvenRows(rng.rand(len(rows)).astype(dtype), rows.columns, rows.indptr, N)
-        kept, values = scale_and_decide(rows, ratio, weights)
+        if all_live:
+            ratio = rng.normal(size=50).astype(dtype)
+        kept, values = scale_and_decide(rows, ratio, weights, all_live)
         sums = np.ones(N, np.int64)
         add_weights(places, rng.randint(0, 9, 30).astype(np.int32), rng.normal(size=30).astype(dtype), sums)
         return kept.data, kept.columns, kept.indptr, values, sums, take(np.arange(N, dtype=np.int32), places, -1)
