@@ -1,8 +1,9 @@
 """The fit by shards: cut the stream, count, take passes of SGD on an engine, and mix what the shards have learned."""
 
 import os
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -102,14 +103,30 @@ def _run(
     n_passes = state.plan.recipe.passes
     n_left = (n_passes - state.n_passes_done + (not counted)) * state.plan.n_fit
     title = f"Training on {state.plan.documents_in_words} in {state.plan.n_shards} shards"
-    with Progress(n_left, title, show=show_progress) as bar:
+    with Progress(n_left, title, show=show_progress) as bar, _writer() as write:
         if not counted:
             for n_documents in state.count(shards, engine):
                 bar.update(n_documents, "counting")
                 yield n_documents
-            state.save()
+            write(state.checkpoint())
         while state.n_passes_done < n_passes:
             for n_documents in state.step(shards, engine):
                 bar.update(n_documents, f"pass {state.n_passes_done + 1} of {n_passes}")
                 yield n_documents
-            state.save()
+            write(state.checkpoint())
+
+
+@contextmanager
+def _writer() -> Iterator[Callable[[Callable[[], None]], None]]:
+    """Write checkpoints in a thread, one at a time, while the workers go on; the last one is whole at the end."""
+    writing: list[Future[None]] = []
+
+    def write(checkpoint: Callable[[], None]) -> None:
+        if writing:
+            writing.pop().result()
+        writing.append(pool.submit(checkpoint))
+
+    with ThreadPoolExecutor(1, "checkpoint") as pool:
+        yield write
+        if writing:
+            writing.pop().result()

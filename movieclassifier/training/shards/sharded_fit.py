@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -150,12 +151,12 @@ class ShardedFit:
 
     def save(self) -> None:
         """Write a checkpoint: the counts after the counting pass, the weights after each pass."""
-        if self.weights is None:
-            return
-        if not self.n_passes_done:
-            saved_passes.save_counts(self.folder, self.settings.run, self.counts)
-        facts = saved_passes.PassFacts(self.settings.run, self.plan, self.n_passes_done, self.curve)
-        saved_passes.save_weights(self.folder, facts, self.weights)
+        self.checkpoint()()
+
+    def checkpoint(self) -> Callable[[], None]:
+        """Return a function that writes a checkpoint of this moment, in any thread, while later passes are taken."""
+        facts = saved_passes.PassFacts(self.settings.run, self.plan, self.n_passes_done, list(self.curve))
+        return partial(_save, self.folder, facts, self.weights, None if self.n_passes_done else self.counts)
 
     def resume(self) -> bool:
         """Go on from the checkpoint of the same run; returns whether there was one.
@@ -196,3 +197,14 @@ class ShardedFit:
             estimator.coef_[0, self.live.columns] = weights.coef[row]
             estimator.intercept_, estimator.t_ = weights.intercept[row : row + 1].copy(), t
         return state.classifier(label_names)
+
+
+def _save(
+    folder: Path, facts: saved_passes.PassFacts, weights: PassWeights | None, counts: LogCountRatio | None
+) -> None:
+    """Write weights, if there are some, and before them counts that are not written yet."""
+    if weights is None:
+        return
+    if counts is not None:
+        saved_passes.save_counts(folder, facts.run, counts)
+    saved_passes.save_weights(folder, facts, weights)

@@ -1,12 +1,15 @@
 """The fit by shards: one record, whatever the engine."""
 
+import threading
+
 import pytest
 
 from movieclassifier.corpora import cutting
 from movieclassifier.training.engines.local import LocalEngine
-from movieclassifier.training.shards import document_lines
+from movieclassifier.training.shards import document_lines, saved_passes
 from movieclassifier.training.shards.document_lines import DOCUMENTS
 from movieclassifier.training.shards.driver import fit_shards
+from movieclassifier.training.shards.shard_tasks import step_shards
 from movieclassifier.training.source_tasks import find_source
 from tests.support.engines import InProcess
 from tests.support.shard_fits import digest_of, plan_of, read_sample
@@ -65,6 +68,44 @@ def test_an_interrupted_run_goes_on_to_the_same_record(sample, digest, dies_at, 
         digest_of(sample, tmp_path, InProcess(dies_at=dies_at))
     assert not (tmp_path / DOCUMENTS).exists()
     assert digest_of(sample, tmp_path, InProcess(2), resume=True) == digest
+
+
+class Telling(InProcess):
+    """An engine that tells when its workers begin a pass."""
+
+    stepping = None
+
+    def run(self, tasks, forgiving=False):
+        if tasks[0].function is step_shards:
+            self.stepping.set()
+        return super().run(tasks, forgiving)
+
+
+def test_a_checkpoint_is_written_while_the_workers_go_on(sample, digest, tmp_path, monkeypatch):
+    engine, save, waited = Telling(), saved_passes.save_counts, []
+    engine.stepping = threading.Event()
+
+    def wait_and_save(*args):
+        waited.append(engine.stepping.wait(60))
+        save(*args)
+
+    monkeypatch.setattr(saved_passes, "save_counts", wait_and_save)
+    assert digest_of(sample, tmp_path, engine) == digest
+    assert waited == [True]
+
+
+@pytest.mark.parametrize("fails_at", [1, 2, 3])
+def test_a_checkpoint_that_cannot_be_written_ends_the_training(sample, fails_at, tmp_path, monkeypatch):
+    save, n_left = saved_passes.save_weights, iter(range(fails_at))
+
+    def fail_at_last(*args):
+        if next(n_left) == fails_at - 1:
+            raise OSError("no room")
+        save(*args)
+
+    monkeypatch.setattr(saved_passes, "save_weights", fail_at_last)
+    with pytest.raises(OSError, match="no room"):
+        digest_of(sample, tmp_path, InProcess())
 
 
 def test_the_model_is_as_good_as_that_of_one_machine(sample, tmp_path):
