@@ -87,6 +87,12 @@ class TestExactness:
     def test_any_text_with_any_settings(self, documents, ngrams):
         assert_exact(documents, ngrams)
 
+    @pytest.mark.parametrize("n_features", [1, 8, 1000, 2**22, 2**31 - 1])
+    @pytest.mark.parametrize("n_words", [1, 2, 3, 40, 700, 2048, 2049, 5000])
+    def test_columns_ascend_and_none_repeats_however_many_there_are(self, n_words, n_features):
+        words = np.random.RandomState(n_words).randint(0, n_words + 1, n_words)
+        assert_exact([" ".join(map(str, words))], NGrams(ngram_range=(1, 1), n_features=n_features, binary=True))
+
     @pytest.mark.parametrize("ngrams", [BOOK, NGrams()], ids=["book", "default"])
     def test_every_code_point_inside_a_word_and_on_its_own(self, ngrams):
         pages = [map(chr, range(start, start + 256)) for start in range(0, sys.maxunicode + 1, 256)]
