@@ -38,7 +38,7 @@ def make_guard(
     """
     texts, labels = zip(*documents, strict=True)
     rows = classifier.rows(texts) if rows is None else rows
-    places = _places_of(rows.columns, classifier.columns)
+    places = _places_of(rows.columns, classifier.columns, rows.n_features)
     known = places >= 0
     row = np.repeat(np.arange(len(texts), dtype=np.int32), rows.lengths)[known]
     places = places[known]
@@ -52,18 +52,21 @@ def make_guard(
     }
 
 
-def _places_of(columns: NDArray[np.integer], known: NDArray[np.integer]) -> NDArray[np.int32]:
+def _places_of(columns: NDArray[np.integer], known: NDArray[np.integer], n_features: int) -> NDArray[np.int32]:
     """Return the places of columns among the known ones, which are ascending; -1 for the others."""
-    places = np.full(len(columns), -1, np.int32)
-    for start in range(0, len(columns) if len(known) else 0, PART):
+    # A bit for each column, 64 of them in a word: as many known columns come before a column as bits are set there.
+    is_known = np.zeros(-(-n_features // 64) * 64, bool)
+    for start in range(0, len(known), PART):
+        is_known[known[start : start + PART]] = True
+    words = np.packbits(is_known, bitorder="little").view("<u8")
+    n_known = np.bitwise_count(words)
+    n_before = np.cumsum(n_known, dtype=np.int32) - n_known
+    places = np.empty(len(columns), np.int32)
+    for start in range(0, len(columns), PART):
         part = columns[start : start + PART]
-        # A column and its entry are one number, which is sorted faster than two; columns in order are found faster.
-        keys = part.astype(np.int64) * PART + np.arange(len(part))
-        keys.sort()
-        ordered, entries = (keys // PART).astype(known.dtype), keys % PART
-        found = np.minimum(np.searchsorted(known, ordered), len(known) - 1)
-        is_known = known[found] == ordered
-        places[start + entries[is_known]] = found[is_known]
+        word, bit = words[part >> 6], np.uint64(1) << (part & 63).astype(np.uint64)
+        found = n_before[part >> 6] + np.bitwise_count(word & (bit - np.uint64(1)))
+        places[start : start + PART] = np.where(word & bit, found, -1)
     return places
 
 
