@@ -30,6 +30,7 @@ from movieclassifier.training.steps import Fit
 
 COUNTING_FIRST = "the counting pass comes first; call count()."
 LARGEST = np.iinfo(np.int32).max
+CHUNK = 2**18  # columns
 
 
 def _of_the_run(plan: Plan) -> dict[str, Any]:
@@ -112,20 +113,24 @@ class ShardedFit:
         self._start()
 
     def _start(self) -> None:
-        """Find the live columns and their ratio."""
-        counts, ngrams = self.counts, self.plan.recipe.ngrams
+        """Find the live columns and their ratio, some at a time: the workers wait, and new memory takes its time."""
+        counts, ngrams, positions = self.counts, self.plan.recipe.ngrams, self.settings.positions
         dtype = np.int32 if self.plan.n_fit <= LARGEST else np.int64
         frequency: NDArray[np.signedinteger] = np.zeros(len(counts.counts_), dtype)
         for counted in counts.counts_.T:  # numpy's sum() is slow over few classes
             frequency += counted
         with_ratio = self.plan.recipe.log_count_ratio
-        columns = np.flatnonzero(frequency >= (self.plan.min_df if with_ratio else 1)).astype(np.int32)
-        self._frequency = frequency[columns]
-        shape = (len(self.settings.positions), len(columns))
-        ratio = np.ones(shape, ngrams.dtype)
-        one_row = Rows(np.ones(len(columns), ngrams.dtype), columns, np.array([0, len(columns)]), ngrams.n_features)
-        for row, position in enumerate(self.settings.positions if with_ratio else ()):
-            ratio[row] = counts.scale(one_row, position)
+        is_live = frequency >= (self.plan.min_df if with_ratio else 1)
+        shape = (len(positions), int(np.count_nonzero(is_live)))
+        columns, ratio = np.empty(shape[1], np.int32), np.ones(shape, ngrams.dtype)
+        self._frequency, ones, n = np.empty(shape[1], dtype), np.ones(CHUNK, ngrams.dtype), 0
+        for start in range(0, len(frequency), CHUNK):
+            found = np.flatnonzero(is_live[start : start + CHUNK]) + start
+            part = slice(n, n := n + len(found))
+            columns[part], self._frequency[part] = found, frequency[found]
+            one_row = Rows(ones[: len(found)], columns[part], np.array([0, len(found)]), ngrams.n_features)
+            for row, position in enumerate(positions if with_ratio else ()):
+                ratio[row, part] = counts.scale(one_row, position)
         self.live = LiveColumns(columns, ratio)
         self.weights = PassWeights(np.zeros(shape, ngrams.dtype), np.zeros(shape[0]))
 
