@@ -98,7 +98,12 @@ class MinibatchCache:
     def append(self, rows: Rows, y: NDArray[np.integer]) -> None:
         """Append a minibatch."""
         self._file.seek(self._offsets[-1])
-        values = rows.data[rows.indptr[:-1][rows.lengths > 0]] if self.binary else rows.data
+        if not self.binary:
+            values = rows.data
+        elif isinstance(rows, EvenRows):
+            values = rows.values[rows.lengths > 0]
+        else:
+            values = rows.data[rows.indptr[:-1][rows.lengths > 0]]
         content = [array.tobytes() for array in (y.astype(np.int32), rows.indptr, rows.columns, values)]
         header = [len(y), len(rows.columns), len(values)]
         with name_full_disk(self.path):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from movieclassifier.features.hashing import hash_texts
 from movieclassifier.features.ngrams import NGrams
-from movieclassifier.features.rows import Rows
+from movieclassifier.features.rows import EvenRows, Rows
 from movieclassifier.training.minibatch_cache import MinibatchCache
 
 words = st.lists(st.sampled_from(["great", "bad", "movie", "of", "the"])).map(" ".join)
@@ -64,6 +64,20 @@ def test_a_mapped_file_gives_the_same_minibatches(binary, dtype, tmp_path):
             array = getattr(rows, name)
             assert array.flags.aligned
             assert array.tobytes() == getattr(expected, name).tobytes()
+
+
+def test_even_rows_are_written_as_others_are(tmp_path):
+    for name, even in (("even", True), ("cache", False)):
+        with MinibatchCache(tmp_path / name, N_FEATURES, "float32", True) as cache:
+            for rows, y in minibatches(True):
+                values = np.zeros(len(rows), np.float32)
+                values[rows.lengths > 0] = rows.data[rows.indptr[:-1][rows.lengths > 0]]
+                cache.append(EvenRows(values, rows.columns, rows.indptr, N_FEATURES) if even else rows, y)
+            cache.flush()
+            content = cache.path.read_bytes()
+        if even:
+            expected = content
+    assert content == expected
 
 
 def test_what_follows_the_kept_minibatches_is_cut_off(tmp_path):

@@ -49,7 +49,7 @@ def iter_numbered(shard: Shard, settings: ShardSettings, numbering: Numbering) -
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(f".{os.getpid()}")
     hashed = iter_vectorized(
-        iter_minibatches(shard.documents, settings.minibatch_size), ngrams, settings.classes, n_threads=0
+        iter_minibatches(shard.documents, settings.minibatch_size), ngrams, settings.classes, n_threads=0, even=True
     )
     numbering.clear()
     with closing(hashed), closing(_open(unfinished, settings, 0)) as cache:

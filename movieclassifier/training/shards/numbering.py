@@ -66,7 +66,7 @@ class Numbering:
             numbers, y = np.empty_like(rows.columns), y.astype(np.intp, copy=False)
             arrays = (rows.columns, rows.indptr, y, self._table, self._found, self._counts)
             self.n = twin.number_columns(*arrays, self.n, numbers)
-            return Rows(rows.data, numbers, rows.indptr, rows.n_features)
+            return _with_columns(rows, numbers)
         new, first = np.unique(rows.columns[self._table[rows.columns] < 0], return_index=True)
         new, end = new[np.argsort(first)], self.n + len(new)
         self._table[new] = np.arange(self.n, end, dtype=np.int32)
@@ -74,7 +74,7 @@ class Numbering:
         self.n = end
         numbers = self._table[rows.columns]
         np.add.at(self._counts, (numbers, np.repeat(y, rows.lengths)), np.int32(1))
-        return Rows(rows.data, numbers, rows.indptr, rows.n_features)
+        return _with_columns(rows, numbers)
 
     def add_to(self, sums: NDArray[np.int32]) -> None:
         """Add the counts to those of all columns, of shape (n_features, n_classes)."""
@@ -82,6 +82,13 @@ class Numbering:
             twin.add_counts(self.columns, self.counts, sums)
         else:
             sums[self.columns] += self.counts
+
+
+def _with_columns(rows: Rows, columns: NDArray[np.int32]) -> Rows:
+    """Return rows with different columns, even ones where they were even."""
+    if isinstance(rows, EvenRows):
+        return EvenRows(rows.values, columns, rows.indptr, rows.n_features)
+    return Rows(rows.data, columns, rows.indptr, rows.n_features)
 
 
 def take(values: NDArray[np.signedinteger], places: NDArray[np.int32], missing: int) -> NDArray[np.signedinteger]:
