@@ -19,18 +19,15 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     CORPUS is read one minibatch at a time and need not fit in memory; without it, data/movie_data.csv is read. The
     last tenth is held out for the evaluation.
     """
-    from movieclassifier import save_model
+    from movieclassifier.commands.distill import distill_instead
     from movieclassifier.commands.shared import train_results, train_steps
     from movieclassifier.evaluation.unseen import evaluate_unseen
-    from movieclassifier.models.origin import load_record_facts
-    from movieclassifier.models.writing import packing_ahead
+    from movieclassifier.models.writing import pack_ahead, save_model
     from movieclassifier.training import planning  # all imported here, so that --help is quick
 
     if training.unlabelled:
-        from movieclassifier.commands.distill import distill_instead
-
         return distill_instead(paths or tuple(train_steps.book_corpus()), reading, training, run)
-    costs, before = train_results.measure_costs(), load_record_facts(run.model_dir)
+    costs, before = train_results.measure_costs(), train_results.model_before(run)
     corpus = chosen_corpus(paths or train_steps.book_corpus(), reading)
     test = corpus_to_test_on(training.test, reading, training.test_format) if training.test else None
     source, tested, engine = train_steps.find_sources(corpus, test, training, run)
@@ -40,10 +37,9 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     classifier = train_steps.fit_stream(train, plan, run, engine)
     classifier.metadata |= planning.provenance(corpus, plan, n_holdout, training.test)
     sample, unseen = planning.unseen_documents(holdout, n_holdout, tested.documents() if tested else None)
-    score = train_steps.scorer(classifier, unseen, run, engine)
-    with packing_ahead(classifier) as packed:
-        guard = evaluate_unseen(classifier, sample, score, source.documents())
-        save_model(run.model_dir, classifier, guard, pickles=run.pickles, packed=packed)
+    packed = pack_ahead(classifier)
+    guard = evaluate_unseen(classifier, sample, train_steps.scorer(classifier, unseen, run, engine), source.documents())
+    save_model(run.model_dir, classifier, guard, pickles=run.pickles, packed=packed)
     train_results.finish(run)
     train_results.report_result(classifier, run, before, costs())
     train_results.track_run(classifier, run, corpus, test, costs())

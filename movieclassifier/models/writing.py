@@ -6,7 +6,6 @@ import os
 import pickle
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -72,7 +71,7 @@ def save_model(
         way. As default they are written to a folder that is called ``pkl_objects`` or already has them. If they are
         not written, those of an earlier model are removed, because they would not belong to the new record.
     packed : Future, optional
-        What :func:`packing_ahead` gave for this classifier.
+        What :func:`pack_ahead` gave for this classifier.
 
     Raises
     ------
@@ -124,17 +123,18 @@ def _sync(file: IO[bytes]) -> None:
     os.fsync(file.fileno())
 
 
-@contextmanager
-def packing_ahead(classifier: "Classifier") -> Iterator[Packed]:
+def pack_ahead(classifier: "Classifier") -> Packed:
     """Compress the weights for the record in a thread, while the model is evaluated.
 
-    Yields
-    ------
+    Returns
+    -------
     Future of PackedWeights
         For :func:`save_model`. The weights must stay as they are until then.
     """
-    with ThreadPoolExecutor(1, "pack") as pool:
-        yield pool.submit(_pack_weights, classifier)
+    pool = ThreadPoolExecutor(1, "pack")
+    packed = pool.submit(_pack_weights, classifier)
+    pool.shutdown(wait=False)
+    return packed
 
 
 def _pack_weights(classifier: "Classifier") -> PackedWeights:

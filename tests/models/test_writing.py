@@ -11,7 +11,7 @@ from movieclassifier.models.writing import (
     PICKLE,
     RECORD,
     STOP_WORDS,
-    packing_ahead,
+    pack_ahead,
     record_bytes,
     save_model,
     save_record,
@@ -81,10 +81,9 @@ def test_weights_that_were_packed_ahead_give_the_same_bytes(n_classes, recipe, s
         monkeypatch.setattr(writing, name, value)
     classifier = random_classifier(n_classes, RECIPES[recipe], texts=("a film", "no film"))
     guard = make_guard(classifier, [("a film", 0), ("no film", 1)])
-    with packing_ahead(classifier) as packed:
-        assert "column_steps" in packed.result().arrays
-        save_model(tmp_path / "model", classifier, guard, pickles=True, packed=packed)
-    with packing_ahead(classifier) as packed:
-        save_record(tmp_path / "alone.npz", classifier, guard, packed)
+    packed = pack_ahead(classifier)
+    assert "column_steps" in packed.result().arrays
+    save_model(tmp_path / "model", classifier, guard, pickles=True, packed=packed)
+    save_record(tmp_path / "alone.npz", classifier, guard, pack_ahead(classifier))
     expected = record_bytes(classifier, guard)
     assert (tmp_path / "model" / RECORD).read_bytes() == (tmp_path / "alone.npz").read_bytes() == expected
