@@ -368,6 +368,16 @@ cdef void write_values(const int32_t[::1] indptr, Norm norm, Real[::1] values) n
         values[i] = <Real> binary_value(indptr[i + 1] - indptr[i], norm)
 
 
+cdef void repeat_values(const Real[::1] values, const int32_t[::1] indptr, Real[::1] data) noexcept nogil:
+    """Write the value of each row as often as it has columns."""
+    cdef Py_ssize_t i, place
+    cdef Real value
+    for i in range(values.shape[0]):
+        value = values[i]
+        for place in range(indptr[i], indptr[i + 1]):
+            data[place] = value
+
+
 cdef void write_rows(
     const uint32_t* keys,
     const int32_t[::1] key_ends,
@@ -508,7 +518,10 @@ cdef class Twin:
             raise MemoryError(f"no room for {n} texts.")
         try:
             kept = [self.view(texts[i], &views[i]) for i in range(n)]  # the GIL's release must not free a text
-            return self.hash_evenly(views, n) if even else self.hash_views(views, n)
+            if not self.settings.binary:
+                return self.hash_views(views, n)
+            values, columns, indptr = self.hash_evenly(views, n)
+            return (values if even else self.repeat(values, indptr)), columns, indptr
         finally:
             free(views)
 
@@ -636,6 +649,14 @@ cdef class Twin:
             memcpy(&columns[0], workspace.buffers.keys, indptr[n] * sizeof(int32_t))
         self.keep(workspace)
         return values, np.asarray(columns), np.asarray(indptr)
+
+    cdef object repeat(self, values, const int32_t[::1] indptr):
+        data = np.empty(indptr[indptr.shape[0] - 1], self.dtype)
+        if self.is_single:
+            repeat_values[float](values, indptr, data)
+        else:
+            repeat_values[double](values, indptr, data)
+        return data
 
     cdef object view(self, text, Text* view):
         """Look into a text, folded or tokenized in Python if need be. Returns the object that holds its bytes."""
