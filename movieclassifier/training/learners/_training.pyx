@@ -282,6 +282,12 @@ def sgd(
             # The weights of the next row are asked for during this one.
             next = indptr[order[i + 1]] - indptr[row] if i + 1 < order.shape[0] else 0
             n_next = indptr[order[i + 1] + 1] if i + 1 < order.shape[0] else 0
+            # Rows are taken in no order of memory: the first values of each would be waited for. A line of it has 16.
+            for place in range(indptr[row] + next, n_next, 16):
+                PREFETCH(&data[place])
+            if i + 2 < order.shape[0]:
+                for place in range(indptr[order[i + 2]], indptr[order[i + 2] + 1], 16):
+                    PREFETCH(&columns[place])
             p = 0
             for place in range(indptr[row], indptr[row + 1]):
                 if place + next < n_next:
