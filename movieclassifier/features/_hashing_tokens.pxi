@@ -130,7 +130,7 @@ cdef inline bint is_stop_word(const StopWords* words, const uint8_t* token, uint
     cdef int i
     for i in range(BUCKET):
         found |= words.eights[place + i] == eight
-    if found & (length > 7):
+    if (length & (0 - <uint32_t> found)) > 7:  # one branch that is seldom taken; nothing foretells the length alone
         found = is_among(words.text, words.slots + place, BUCKET, token, length)
     if words.n_beyond and not found:
         found = is_among(words.text, words.slots + BUCKET * words.n_buckets, words.n_beyond, token, length)
