@@ -7,6 +7,7 @@ import pickle
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import starmap
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 # 2 kept steps as numbers; 1 was written before the default tokenizer folded quotes, marks and references.
 FORMAT = 3
 LARGE = 200_000  # columns
-# Bytes of ratios; those of many classes are compressed when their turn comes.
-MAX_PACKED = 2**25
+# Bytes of ratios; larger ones are compressed when their turn comes, and take no memory before.
+MAX_PACKED = 2**23
+PART = 2**18  # columns
 RECORD = "classifier.npz"
 PICKLE = "classifier.pkl"
 STOP_WORDS = "stopwords.pkl"
@@ -140,7 +142,7 @@ def pack_ahead(classifier: "Classifier") -> Packed:
 def _pack_weights(classifier: "Classifier") -> PackedWeights:
     columns, ratio = classifier.weights.weighted_columns()
     arrays = {} if ratio is None or ratio.nbytes > MAX_PACKED else pack("ratio", ratio)
-    arrays = {"column_steps": to_planes(_steps(columns)), **arrays}
+    arrays = {"column_steps": _step_planes(columns), **arrays}
     level = _settings(columns)["level"]
     return PackedWeights(columns, ratio, {name: pack_array(name, array, level) for name, array in arrays.items()})
 
@@ -169,8 +171,12 @@ def write_record(
     """Write a record to an open file."""
     weights = PackedWeights(*classifier.weights.weighted_columns(), {}) if packed is None else packed.result()
     arrays = _iter_arrays(classifier, weights.columns, weights.ratio, dict(extra or {}))
-    ready = ((name, weights.arrays.get(name, array)) for name, array in arrays)
-    write_npz(file, ready, **_settings(weights.columns))
+
+    def packed_or_not(name: str, array: Any) -> tuple[str, Any]:
+        return name, weights.arrays.get(name, array)
+
+    # A generator would keep the last array while the next one is made.
+    write_npz(file, starmap(packed_or_not, arrays), **_settings(weights.columns))
 
 
 def _settings(columns: NDArray[np.integer]) -> dict[str, Any]:
@@ -197,15 +203,19 @@ def _iter_arrays(
     yield "classes", classifier.classes_
     yield "intercept", classifier.intercept_
     # Steps between columns are small numbers, which compress well.
-    yield "column_steps", to_planes(_steps(columns))
+    yield "column_steps", _step_planes(columns)
     yield from pack("weights", weights.at(columns)).items()
     yield from pack("ratio", np.empty((len(weights.coef), 0), weights.coef.dtype) if ratio is None else ratio).items()
     yield "t", np.float64(weights.t)
     yield from (pack_guard(extra) if "guard_steps" in extra else extra).items()
 
 
-def _steps(columns: NDArray[np.integer]) -> NDArray[np.integer]:
-    """Return the first column and the step to each that follows."""
-    steps = columns.copy()
-    steps[1:] -= columns[:-1]
-    return steps
+def _step_planes(columns: NDArray[np.integer]) -> NDArray[np.uint8]:
+    """Return the bytes of the first column and of the step to each that follows."""
+    # In parts: all steps at once would take as much memory as the columns.
+    starts = range(0, len(columns), PART)
+    parts = [to_planes(np.diff(columns[i : i + PART], prepend=columns[i - 1] if i else 0)) for i in starts]
+    planes = np.zeros((max(map(len, parts), default=1), len(columns)), np.uint8)
+    for start, part in zip(starts, parts, strict=True):
+        planes[: len(part), start : start + PART] = part
+    return planes

@@ -2,9 +2,11 @@
 
 import pickle
 
+import numpy as np
 import pytest
 
 from movieclassifier.models import writing
+from movieclassifier.models.byte_planes import to_planes
 from movieclassifier.models.guard import make_guard
 from movieclassifier.models.record import load_record
 from movieclassifier.models.writing import (
@@ -73,7 +75,7 @@ def test_same_classifier_gives_the_same_bytes(tmp_path):
     assert record_bytes(random_classifier(3)) != record_bytes(random_classifier(3, seed=1))
 
 
-@pytest.mark.parametrize("settings", [{}, {"LARGE": 0}, {"MAX_PACKED": 0}], ids=str)
+@pytest.mark.parametrize("settings", [{}, {"LARGE": 0}, {"MAX_PACKED": 0}, {"PART": 1}], ids=str)
 @pytest.mark.parametrize("recipe", ["book", "default"])
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_weights_that_were_packed_ahead_give_the_same_bytes(n_classes, recipe, settings, tmp_path, monkeypatch):
@@ -87,3 +89,14 @@ def test_weights_that_were_packed_ahead_give_the_same_bytes(n_classes, recipe, s
     save_record(tmp_path / "alone.npz", classifier, guard, pack_ahead(classifier))
     expected = record_bytes(classifier, guard)
     assert (tmp_path / "model" / RECORD).read_bytes() == (tmp_path / "alone.npz").read_bytes() == expected
+
+
+@pytest.mark.parametrize(
+    "columns", [[], [0], [7], [3, 300, 301, 70_000, 70_255], [0, 1, 2, 3, 4, 5, 2**22 - 1]], ids=str
+)
+@pytest.mark.parametrize("part", [1, 2, 3, 100])
+def test_steps_between_columns_do_not_depend_on_the_parts(columns, part, monkeypatch):
+    monkeypatch.setattr(writing, "PART", part)
+    planes = writing._step_planes(np.array(columns, np.int32))
+    expected = to_planes(np.diff(np.array(columns, np.int32), prepend=0))
+    assert (planes.shape, planes.tolist()) == (expected.shape, expected.tolist())
