@@ -156,18 +156,21 @@ def pair(const real[::1] ratio, const real[::1] weights, const int32_t[::1] plac
             pairs[places[i], 1] = weights[i]
 
 
-def take_pairs(const real[:, ::1] pairs, const int32_t[::1] places, real[::1] ratio, real[::1] weights):
+def take_both(
+    const real[:] ratio, const real[:] weights, const int32_t[::1] places, real[::1] taken, real[::1] taken_weights,
+):
     """Take ratio and weight at some places; one that is -1 gets 0."""
     cdef Py_ssize_t i, n = places.shape[0]
-    check_places(places, -1, pairs.shape[0])
-    if ratio.shape[0] != n or weights.shape[0] != n or pairs.shape[1] != 2:
+    check_places(places, -1, ratio.shape[0])
+    if weights.shape[0] != ratio.shape[0] or taken.shape[0] != n or taken_weights.shape[0] != n:
         raise ValueError("the arrays do not fit each other")
     with nogil:
         for i in range(n):
             if i + AHEAD < n and places[i + AHEAD] >= 0:
-                FETCH(&pairs[places[i + AHEAD], 0])
-            ratio[i] = pairs[places[i], 0] if places[i] >= 0 else 0
-            weights[i] = pairs[places[i], 1] if places[i] >= 0 else 0
+                FETCH(&ratio[places[i + AHEAD]])
+                FETCH(&weights[places[i + AHEAD]])
+            taken[i] = ratio[places[i]] if places[i] >= 0 else 0
+            taken_weights[i] = weights[places[i]] if places[i] >= 0 else 0
 
 
 def take(const number[::1] values, const int32_t[::1] places, number missing, number[::1] taken):

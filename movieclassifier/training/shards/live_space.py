@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.training.shards.caches import ShardColumns
 from movieclassifier.training.shards.messages import LiveColumns, PassWeights
-from movieclassifier.training.shards.numbering import add_weights, pair, take, take_pairs
+from movieclassifier.training.shards.numbering import add_weights, pair, take, take_both
 
 # Large arrays that the thread's last task had: the operating system clears new memory, a fifth of a short task's time.
 _kept = threading.local()
@@ -17,8 +17,9 @@ _kept = threading.local()
 class LiveSpace:
     """Places for the live columns, where the shards of a task find what they start from and add what they learn.
 
-    A shard fetches from all over memory, once for each of its columns. Ratio and weight lie side by side therefore, and
-    where most columns are live, each of them has its own number as its place, which spares a look-up.
+    A shard fetches from all over memory, once for each of its columns. Ratio and weight lie side by side therefore
+    (many rows of weights would take too much memory for that), and where most columns are live, each of them has its
+    own number as its place, which spares a look-up.
 
     The next space of the same thread takes the memory of this one.
 
@@ -43,9 +44,11 @@ class LiveSpace:
         self._columns = live.columns if by_column else None
         places = live.columns if by_column else np.arange(n_live, dtype=np.int32)
         size, dtype = n_features if by_column else n_live, weights.coef.dtype
-        self._pairs = _zeros("pairs", (n_rows, size, 2), dtype)
-        for pairs, ratio, coef in zip(self._pairs, live.ratio, weights.coef, strict=True):
-            pair(ratio, coef, places, pairs)
+        self._sources = list(zip(live.ratio, weights.coef, strict=True))
+        if by_column or n_rows == 1:
+            pairs = _zeros("pairs", (size, 2), dtype)
+            pair(*self._sources[0], places, pairs)
+            self._sources = [(pairs[:, 0], pairs[:, 1])]
         self._sums = _zeros("sums", (n_rows, size), np.int64)
         self._room: list[NDArray[np.floating]] = [np.empty((2, 0), dtype)] * n_rows
 
@@ -56,8 +59,8 @@ class LiveSpace:
     def start(self, row: int, places: NDArray[np.int32]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
         """Return the ratios and weights of a row at some places; those of the last call are overwritten."""
         if self._room[row].shape[1] < len(places):
-            self._room[row] = np.empty((2, len(places) + len(places) // 4), self._pairs.dtype)
-        return take_pairs(self._pairs[row], places, self._room[row])
+            self._room[row] = np.empty((2, len(places) + len(places) // 4), self.weights.coef.dtype)
+        return take_both(*self._sources[row], places, self._room[row])
 
     def add(self, row: int, places: NDArray[np.int32], columns: ShardColumns, coef: NDArray[np.floating]) -> None:
         """Add the weights that a shard has learned, times the documents that have their column."""

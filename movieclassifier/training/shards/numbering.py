@@ -135,30 +135,32 @@ def pair(
         pairs[places, 0], pairs[places, 1] = ratio, weights
 
 
-def take_pairs(
-    pairs: NDArray[np.floating], places: NDArray[np.int32], room: NDArray[np.floating] | None = None
+def take_both(
+    ratio: NDArray[np.floating],
+    weights: NDArray[np.floating],
+    places: NDArray[np.int32],
+    room: NDArray[np.floating] | None = None,
 ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     """Return the ratios and the weights at some places; a place that is -1 gets 0.
 
     Parameters
     ----------
-    pairs : ndarray of shape (n_places, 2)
+    ratio, weights : ndarray of shape (n_places,)
     places : ndarray of shape (n,), int32
     room : ndarray of shape (2, at least n), optional
-        Where to put them: memory that is new is cleared by the operating system, which takes a third of the time.
+        Where to put them: the operating system clears new memory, which takes a third of the time.
 
     Examples
     --------
-    >>> take_pairs(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1, -1], np.int32))
+    >>> take_both(np.array([1.0, 3.0]), np.array([2.0, 4.0]), np.array([1, -1], np.int32))
     (array([3., 0.]), array([4., 0.]))
     """
     if (twin := numbering_twin()) is not None:
-        ratio, weights = (np.empty((2, len(places)), pairs.dtype) if room is None else room)[:, : len(places)]
-        twin.take_pairs(pairs, places, ratio, weights)
-        return ratio, weights
+        taken = (np.empty((2, len(places)), weights.dtype) if room is None else room)[:, : len(places)]
+        twin.take_both(ratio, weights, places, *taken)
+        return taken[0], taken[1]
     # There may be no place at all.
-    ratio, weights = np.append(pairs, np.zeros((1, 2), pairs.dtype), axis=0)[places].T
-    return ratio, weights.copy()
+    return np.append(ratio, ratio.dtype.type(0))[places], np.append(weights, weights.dtype.type(0))[places]
 
 
 def scale_and_decide(

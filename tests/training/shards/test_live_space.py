@@ -16,20 +16,20 @@ def space_of(n_features, n_rows=1, by_column=None, dtype=np.float32):
     return live, weights, LiveSpace(live, weights, n_features, by_column)
 
 
-@pytest.mark.parametrize("by_column", [True, False])
+@pytest.mark.parametrize(("by_column", "n_rows"), [(True, 1), (False, 1), (False, 3)])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_shard_finds_the_live_columns_and_adds_to_them(by_column, dtype):
+def test_a_shard_finds_the_live_columns_and_adds_to_them(by_column, n_rows, dtype):
     for _ in range(2):  # the second space has the memory of the first
-        live, weights, space = space_of(10, by_column=by_column, dtype=dtype)
+        live, weights, space = space_of(10, n_rows, by_column, dtype)
         shard = ShardColumns(np.arange(10, dtype=np.int32)[::-1].copy(), np.full(10, 2, np.int32))
         places = space.places(shard.columns)
-        ratio, coef = space.start(0, places)
-        assert dict(zip(shard.columns[ratio != 0].tolist(), ratio[ratio != 0], strict=True)) == dict(
-            zip(live.columns.tolist(), live.ratio[0], strict=True)
-        )
-        assert coef[ratio == 0].tolist() == [0] * 4
-        for _ in range(3):
-            space.add(0, places, shard, coef)
+        for row in range(n_rows):
+            ratio, coef = (taken[::-1] for taken in space.start(row, places))
+            np.testing.assert_array_equal(ratio[live.columns], live.ratio[row], strict=True)
+            np.testing.assert_array_equal(coef[live.columns], weights.coef[row], strict=True)
+            assert np.count_nonzero(ratio) == np.count_nonzero(coef) == 6
+            for _ in range(3):
+                space.add(row, places, shard, coef[::-1].copy())
         expected = 3 * np.rint(2 * weights.coef.astype(np.float64) * 2**24).astype(np.int64)
         np.testing.assert_array_equal(space.sums(), expected, strict=True)
 

@@ -14,7 +14,7 @@ from movieclassifier.training.shards.numbering import (
     pair,
     scale_and_decide,
     take,
-    take_pairs,
+    take_both,
 )
 
 N = 50
@@ -67,7 +67,7 @@ def test_both_keep_the_same_entries_and_add_the_same_weights(seed, dtype, even, 
         pairs, n_live = np.zeros((N, 2), dtype), rng.randint(N + 1)
         live = rng.permutation(N).astype(np.int32)[:n_live]
         pair(*rng.normal(size=(2, n_live)).astype(dtype), live, pairs)
-        ratio, weights = take_pairs(pairs, np.append(places, np.full(20, -1, np.int32)), np.empty((2, 60), dtype))
+        ratio, weights = take_both(*pairs.T, np.append(places, np.full(20, -1, np.int32)), np.empty((2, 60), dtype))
         rows = rows_of(rng, dtype)
         if even:
             rows = EvenRows(rng.rand(len(rows)).astype(dtype), rows.columns, rows.indptr, N)
@@ -100,7 +100,7 @@ def test_a_cache_of_a_different_shard_is_refused():
     with pytest.raises(ValueError, match="columns must be below 5"):
         take(np.ones(5, np.int64), np.array([5], np.int32), 0)
     with pytest.raises(ValueError, match="columns must be below 5"):
-        take_pairs(np.ones((5, 2)), np.array([5], np.int32))
+        take_both(np.ones(5), np.ones(5), np.array([5], np.int32))
     with pytest.raises(ValueError, match="columns must be below 5"):
         pair(np.ones(1), np.ones(1), np.array([5], np.int32), np.ones((5, 2)))
     with pytest.raises(ValueError, match="columns must be below 5"):
@@ -108,7 +108,7 @@ def test_a_cache_of_a_different_shard_is_refused():
     with pytest.raises(ValueError, match="the arrays do not fit each other"):
         pair(np.ones(2), np.ones(1), np.array([0, 1], np.int32), np.ones((5, 2)))
     with pytest.raises(ValueError, match="the arrays do not fit each other"):
-        take_pairs(np.ones((5, 2)), np.array([0, 1], np.int32), np.ones((2, 1)))
+        take_both(np.ones(5), np.ones(5), np.array([0, 1], np.int32), np.ones((2, 1)))
     with pytest.raises(ValueError, match="the arrays do not fit each other"):
         scale_and_decide(rows, np.ones(9), np.ones(8))
     with pytest.raises(ValueError, match="the arrays do not fit each other"):
