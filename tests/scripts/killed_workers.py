@@ -44,10 +44,9 @@ def workers_below(pid: int) -> list[int]:
     return found
 
 
-def kill_until(done: threading.Event, pids: list[int], seconds: float, killed: list[int]) -> None:
-    """Kill a worker below one of some processes every few seconds."""
-    rng = random.Random(1)
-    while not done.wait(seconds):
+def kill_until(done: threading.Event, pids: list[int], seconds: float, rng: random.Random, killed: list[int]) -> None:
+    """Kill a worker below one of some processes every few seconds, and sooner than that: a training may be short."""
+    while not done.wait(rng.uniform(0, 2 * seconds)):
         if workers := [worker for pid in pids for worker in workers_below(pid)]:
             victim = rng.choice(workers)
             with suppress(ProcessLookupError):
@@ -98,8 +97,8 @@ def main() -> None:
     """Train everywhere, and compare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=10, help="workers to kill on each kind of engine; default: 10")
-    parser.add_argument("--copies", type=int, default=50, help="copies of the 400 sample reviews; default: 50")
-    parser.add_argument("--seconds", type=float, default=3.0, help="time between two kills; default: 3")
+    parser.add_argument("--copies", type=int, default=200, help="copies of the 400 sample reviews; default: 200")
+    parser.add_argument("--seconds", type=float, default=3.0, help="mean time between two kills; default: 3")
     args = parser.parse_args()
     digests: dict[str, str] = {}
     with TemporaryDirectory() as name:
@@ -108,13 +107,14 @@ def main() -> None:
 
         def run(title: str, on: str, n_workers: int, pids: list[int] | None = None, killing: bool = False) -> None:
             killed: list[int] = []
+            rng = random.Random(1)
             start = time.monotonic()
             for number in range(50):
                 model = folder / f"{title} {number}"
                 process = train(model, list(map(str, corpus)), on, n_workers)
                 done = threading.Event()
                 victims = pids or [process.pid]
-                killer = threading.Thread(target=kill_until, args=(done, victims, args.seconds, killed))
+                killer = threading.Thread(target=kill_until, args=(done, victims, args.seconds, rng, killed))
                 if killing:
                     killer.start()
                 status = process.wait()
@@ -126,6 +126,8 @@ def main() -> None:
                 digests[f"{title} {number}"] = digest(model)
                 if not killing or len(killed) >= args.kills:
                     break
+            if killing and len(killed) < args.kills:
+                sys.exit(f"{title}: {len(killed)} kills in {number + 1} runs; take more --copies, or fewer --seconds")
             seconds = time.monotonic() - start
             print(f"{digest(model)}  {title}, {len(killed)} kills, {number + 1} runs, {seconds:.0f} s", flush=True)
 
