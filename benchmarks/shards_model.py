@@ -53,14 +53,14 @@ class Constants:
         Bytes of cache per document.
     """
 
-    survey: float = 4e-6
-    count: float = 26e-6
-    step: float = 12e-6
-    bundle: float = 15e-9
+    survey: float = 3.1e-6
+    count: float = 18.3e-6
+    step: float = 4.6e-6
+    bundle: float = 4.4e-9
     crowd: tuple[tuple[int, float], ...] = ()
-    digest: float = 0.95e-6
-    merge: float = 2.2e-9
-    start: float = 1.6e-9
+    digest: float = 0.89e-6
+    merge: float = 1.3e-9
+    start: float = 1.4e-9
     task: float = 1e-3
     link: float = 1.25e9
     n_columns: int = 2**22
@@ -181,7 +181,7 @@ def simulate(
     --------
     One worker without a driver's costs takes what its documents take.
 
-    >>> free = Constants(survey=0, bundle=0, digest=0, merge=0, start=0, task=0, link=1e99)
+    >>> free = Constants(count=26e-6, step=12e-6, survey=0, bundle=0, digest=0, merge=0, start=0, task=0, link=1e99)
     >>> round(simulate(10**6, 1, free).seconds, 6), simulate(10**6, 1, free).bottleneck
     (62.0, 'workers')
     >>> round(simulate(10**6, 4, free).seconds, 6), round(simulate(10**6, 4, free, n_cores=2).seconds, 6)

@@ -263,7 +263,7 @@ def test_the_model_of_shards_is_right_where_the_answer_is_known():
     from shards_model import Constants, columns_of, simulate
 
     assert doctest.testmod(shards_model).failed == 0
-    free = Constants(survey=0, bundle=0, digest=0, merge=0, start=0, task=0, link=math.inf)
+    free = Constants(count=2e-5, step=1e-5, survey=0, bundle=0, digest=0, merge=0, start=0, task=0, link=math.inf)
     # Each column of a result costs a second, and the merging of all results follows the first task.
     slow = replace(free, count=1, step=0, merge=1, n_columns=5)
     assert simulate(8, 4, slow, n_passes=0, bundles_per_worker=1).seconds == 2 + 4 * columns_of(2, slow)
