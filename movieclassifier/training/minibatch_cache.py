@@ -70,12 +70,12 @@ class MinibatchCache:
         try:
             for _ in range(n_kept):
                 self._skip()
-        except ValueError:
+            self._file.truncate(self._offsets[-1])
+            if mapped and n_kept:
+                self._map = memoryview(mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ))
+        except (ValueError, OSError):
             self._file.close()
             raise
-        self._file.truncate(self._offsets[-1])
-        if mapped and n_kept:
-            self._map = memoryview(mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ))
 
     def __len__(self) -> int:
         return len(self._offsets) - 1

@@ -66,6 +66,17 @@ def test_a_mapped_file_gives_the_same_minibatches(binary, dtype, tmp_path):
             assert array.tobytes() == getattr(expected, name).tobytes()
 
 
+def test_a_file_that_cannot_be_mapped_is_closed(tmp_path, monkeypatch):
+    def fail(*args, **kwargs):
+        raise OSError("no room in memory")
+
+    filled(tmp_path / "cache").close()
+    monkeypatch.setattr("movieclassifier.training.minibatch_cache.mmap.mmap", fail)
+    with pytest.raises(OSError, match="no room in memory") as failed:
+        MinibatchCache(tmp_path / "cache", N_FEATURES, "float32", True, 4, mapped=True)
+    assert failed.traceback[1].frame.f_locals["self"]._file.closed
+
+
 def test_even_rows_are_written_as_others_are(tmp_path):
     for name, even in (("even", True), ("cache", False)):
         with MinibatchCache(tmp_path / name, N_FEATURES, "float32", True) as cache:
