@@ -154,12 +154,11 @@ class ShardedFit:
         self.n_passes_done += 1
         self.curve.append((self.n_passes_done * mix.n_documents, mix.n_correct / mix.n_documents))
 
-    def save(self) -> None:
-        """Write a checkpoint: the counts after the counting pass, the weights after each pass."""
-        self.checkpoint()()
-
     def checkpoint(self) -> Callable[[], None]:
-        """Return a function that writes a checkpoint of this moment, in any thread, while later passes are taken."""
+        """Return a function that writes a checkpoint of this moment, in any thread, while later passes are taken.
+
+        It writes the counts after the counting pass, and the weights after each pass.
+        """
         facts = saved_passes.PassFacts(self.settings.run, self.plan, self.n_passes_done, list(self.curve))
         return partial(_save, self.folder, facts, self.weights, None if self.n_passes_done else self.counts)
 

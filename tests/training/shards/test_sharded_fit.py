@@ -9,7 +9,7 @@ from tests.support.shard_fits import plan_of, read_sample
 
 def test_stepping_before_counting_is_refused(tmp_path):
     state = ShardedFit(plan_of(read_sample()), tmp_path, str(tmp_path))
-    state.save()
+    state.checkpoint()()
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ValueError, match=r"call count\(\)"):
         next(state.step([], InProcess()))
