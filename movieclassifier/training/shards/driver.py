@@ -70,20 +70,21 @@ def fit_shards(
     stream = documents if isinstance(documents, Excerpt) else iter(documents)
     state = ShardedFit(plan, folder, cache_dir or str(folder))
     try:
-        with closing(_run(state, stream, engine, resume, show_progress)) as steps:
-            for _ in steps:
-                pass
-        classifier = state.classifier(label_names or plan.label_names or None)
+        try:
+            with closing(_run(state, stream, engine, resume, show_progress)) as steps:
+                for _ in steps:
+                    pass
+            classifier = state.classifier(label_names or plan.label_names or None)
+        finally:
+            engine.run_on_machines(Task(drop_caches, (state.settings,)))
+            (folder / DOCUMENTS).unlink(missing_ok=True)
+        classifier.metadata |= {"learning_curve": state.curve, "min_df": plan.min_df, "earlier": []}
+        if plan.n_calibration:
+            y, values = score_on(engine, classifier, _calibration_part(stream, plan))
+            classifier.temperature_ = fit_temperature(values, y)
     except KeyboardInterrupt as error:  # or one of its subclasses, which says what has interrupted
         advice = ["Repeat it with resume=True to go on from the last pass."]
         raise type(error)(*(advice if (folder / WEIGHTS).exists() else [])) from None
-    finally:
-        engine.run_on_machines(Task(drop_caches, (state.settings,)))
-        (folder / DOCUMENTS).unlink(missing_ok=True)
-    classifier.metadata |= {"learning_curve": state.curve, "min_df": plan.min_df, "earlier": []}
-    if plan.n_calibration:
-        y, values = score_on(engine, classifier, _calibration_part(stream, plan))
-        classifier.temperature_ = fit_temperature(values, y)
     remove_saved(folder)
     return classifier
 

@@ -70,6 +70,14 @@ def test_an_interrupted_run_goes_on_to_the_same_record(sample, digest, dies_at, 
     assert digest_of(sample, tmp_path, InProcess(2), resume=True) == digest
 
 
+def test_an_interrupted_calibration_says_how_to_go_on(sample, tmp_path):
+    calibrated = {"settings": {"calibrate": True}}
+    with pytest.raises(KeyboardInterrupt, match="Repeat it with resume=True"):
+        digest_of(sample, tmp_path, InProcess(dies_at=6), **calibrated)  # after three passes of two tasks each
+    expected = digest_of(sample, tmp_path / "whole", InProcess(), **calibrated)
+    assert digest_of(sample, tmp_path, InProcess(dies_at=2), resume=True, **calibrated) == expected
+
+
 class Telling(InProcess):
     """An engine that tells when its workers begin a pass."""
 
