@@ -163,7 +163,7 @@ def judge_texts(classifier: Classifier, texts: Sequence[str]) -> tuple[NDArray[n
 
 
 def judge_rows(classifier: Classifier, rows: Rows) -> tuple[NDArray[np.float64], NDArray[np.integer]]:
-    """Return what :func:`judge_texts` returns, of the rows of texts."""
+    """Return the same as :func:`judge_texts`, of the rows of texts."""
     return probabilities(classifier.decide(rows), classifier.temperature_), classifier.weights.n_known(rows)
 
 

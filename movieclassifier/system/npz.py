@@ -59,8 +59,8 @@ def write_npz(
     ----------
     file : binary file
     arrays : mapping of str to ndarray, or iterable of (str, ndarray)
-        An iterable may make each array when it is asked for it: only one is held at a time. It may also give what
-        :func:`pack_array` has made of one.
+        An iterable may make each array when it is asked for it: only one is held at a time. It may also give results
+        of :func:`pack_array`.
     level : int
         Of zlib, 1 to 9; 0 compresses nothing. numpy takes 6.
     stored : collection of str

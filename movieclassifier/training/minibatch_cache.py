@@ -120,7 +120,7 @@ class MinibatchCache:
         return checksum
 
     def read(self, position: int) -> tuple[Rows, NDArray[np.int32]]:
-        """Return the minibatch at a position; its arrays are read-only."""
+        """Return the minibatch at a position; its arrays may be read-only."""
         content = self._content(self._offsets[position], self._offsets[position + 1])
         *header, checksum = np.frombuffer(content, np.int64, 4).tolist()
         n_samples, nnz, n_values = header

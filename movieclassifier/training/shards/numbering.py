@@ -196,7 +196,7 @@ def scale_and_decide(
 
 
 def _scaled(rows: Rows, ratio: NDArray[Any]) -> Rows:
-    """Multiply a minibatch by the ratio of its columns, and leave out what has a ratio of 0."""
+    """Multiply a minibatch by the ratio of its columns, and leave out the entries with a ratio of 0."""
     factors = ratio[rows.columns]
     live = factors != 0
     ends = np.concatenate([[0], np.cumsum(live)]).astype(np.int32)
