@@ -80,9 +80,9 @@ def test_a_resumed_run_of_shards_knows_their_number(tmp_path, monkeypatch):
     step = ShardedFit.step
 
     def stopped(fit, *arguments):
+        if fit.n_passes_done == 1:
+            raise KeyboardInterrupt
         yield from step(fit, *arguments)
-        fit.save()
-        raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
         patched.setattr(ShardedFit, "step", stopped)
