@@ -73,7 +73,7 @@ def save_model(
         way. As default they are written to a folder that is called ``pkl_objects`` or already has them. If they are
         not written, those of an earlier model are removed, because they would not belong to the new record.
     packed : Future, optional
-        The result of :func:`pack_ahead` for this classifier.
+        The result of ``movieclassifier.models.writing.pack_ahead`` for this classifier.
 
     Raises
     ------
