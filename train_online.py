@@ -22,12 +22,12 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     from movieclassifier.commands.distill import distill_instead
     from movieclassifier.commands.shared import train_results, train_steps
     from movieclassifier.evaluation.unseen import evaluate_unseen
-    from movieclassifier.models.writing import pack_ahead, save_model
+    from movieclassifier.models import origin, writing
     from movieclassifier.training import planning  # all imported here, so that --help is quick
 
     if training.unlabelled:
         return distill_instead(paths or tuple(train_steps.book_corpus()), reading, training, run)
-    costs, before = train_results.measure_costs(), train_results.model_before(run)
+    costs, before = train_results.measure_costs(), origin.load_record_facts(run.model_dir)
     corpus = chosen_corpus(paths or train_steps.book_corpus(), reading)
     test = corpus_to_test_on(training.test, reading, training.test_format) if training.test else None
     source, tested, engine = train_steps.find_sources(corpus, test, training, run)
@@ -37,9 +37,9 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     classifier = train_steps.fit_stream(train, plan, run, engine)
     classifier.metadata |= planning.provenance(corpus, plan, n_holdout, training.test)
     sample, unseen = planning.unseen_documents(holdout, n_holdout, tested.documents() if tested else None)
-    packed = pack_ahead(classifier)
+    packed = writing.pack_ahead(classifier)
     guard = evaluate_unseen(classifier, sample, train_steps.scorer(classifier, unseen, run, engine), source.documents())
-    save_model(run.model_dir, classifier, guard, pickles=run.pickles, packed=packed)
+    writing.save_model(run.model_dir, classifier, guard, pickles=run.pickles, packed=packed)
     train_results.finish(run)
     train_results.report_result(classifier, run, before, costs())
     train_results.track_run(classifier, run, corpus, test, costs())

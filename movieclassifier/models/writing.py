@@ -7,7 +7,6 @@ import pickle
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import starmap
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -32,6 +31,7 @@ LARGE = 200_000  # columns
 # Bytes of ratios; larger ones are compressed when their turn comes, and take no memory before.
 MAX_PACKED = 2**23
 PART = 2**18  # columns
+STEPS = "column_steps"
 RECORD = "classifier.npz"
 PICKLE = "classifier.pkl"
 STOP_WORDS = "stopwords.pkl"
@@ -142,7 +142,7 @@ def pack_ahead(classifier: "Classifier") -> Packed:
 def _pack_weights(classifier: "Classifier") -> PackedWeights:
     columns, ratio = classifier.weights.weighted_columns()
     arrays = {} if ratio is None or ratio.nbytes > MAX_PACKED else pack("ratio", ratio)
-    arrays = {"column_steps": _step_planes(columns), **arrays}
+    arrays = {STEPS: _step_planes(columns), **arrays}
     level = _settings(columns)["level"]
     return PackedWeights(columns, ratio, {name: pack_array(name, array, level) for name, array in arrays.items()})
 
@@ -170,13 +170,7 @@ def write_record(
 ) -> None:
     """Write a record to an open file."""
     weights = PackedWeights(*classifier.weights.weighted_columns(), {}) if packed is None else packed.result()
-    arrays = _iter_arrays(classifier, weights.columns, weights.ratio, dict(extra or {}))
-
-    def packed_or_not(name: str, array: Any) -> tuple[str, Any]:
-        return name, weights.arrays.get(name, array)
-
-    # A generator would keep the last array while the next one is made.
-    write_npz(file, starmap(packed_or_not, arrays), **_settings(weights.columns))
+    write_npz(file, _iter_arrays(classifier, weights, dict(extra or {})), **_settings(weights.columns))
 
 
 def _settings(columns: NDArray[np.integer]) -> dict[str, Any]:
@@ -186,9 +180,7 @@ def _settings(columns: NDArray[np.integer]) -> dict[str, Any]:
     return {"level": 1, "stored": ["weights"]} if len(columns) > LARGE else {"level": 6}
 
 
-def _iter_arrays(
-    classifier: "Classifier", columns: NDArray[np.integer], ratio: NDArray[np.floating] | None, extra: dict[str, Any]
-) -> Iterator[tuple[str, Any]]:
+def _iter_arrays(classifier: "Classifier", packed: PackedWeights, extra: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the arrays of a record by name, each made when its turn comes: together they take more than the model."""
     weights = classifier.weights
     facts = {
@@ -203,9 +195,11 @@ def _iter_arrays(
     yield "classes", classifier.classes_
     yield "intercept", classifier.intercept_
     # Steps between columns are small numbers, which compress well.
-    yield "column_steps", _step_planes(columns)
-    yield from pack("weights", weights.at(columns)).items()
-    yield from pack("ratio", np.empty((len(weights.coef), 0), weights.coef.dtype) if ratio is None else ratio).items()
+    yield STEPS, packed.arrays[STEPS] if STEPS in packed.arrays else _step_planes(packed.columns)
+    yield from pack("weights", weights.at(packed.columns)).items()
+    ratio = np.empty((len(weights.coef), 0), weights.coef.dtype) if packed.ratio is None else packed.ratio
+    ratios = {name: array for name, array in packed.arrays.items() if name != STEPS}
+    yield from (ratios or pack("ratio", ratio)).items()
     yield "t", np.float64(weights.t)
     yield from (pack_guard(extra) if "guard_steps" in extra else extra).items()
 

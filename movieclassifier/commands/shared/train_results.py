@@ -75,11 +75,6 @@ def measure_costs() -> Callable[[], dict[str, float]]:
     return lambda: {"seconds": round(time.perf_counter() - start, 3), "peak_MB": round(peak_megabytes())}
 
 
-def model_before(run: RunOptions) -> RecordFacts | None:
-    """Return the facts of the model that a run will replace; None if there is none."""
-    return load_record_facts(run.model_dir)
-
-
 def track_run(
     classifier: Classifier, run: RunOptions, corpus: Corpus, test: Corpus | None, costs: dict[str, float]
 ) -> None:
