@@ -23,6 +23,7 @@ from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.scoring import score_documents
 from movieclassifier.recipes.linear import Recipe
 from movieclassifier.recipes.names import make_recipe
+from movieclassifier.system.memory import share_heap
 from movieclassifier.training.fit import fit
 from movieclassifier.training.options import TrainingOptions
 from movieclassifier.training.planning import make_plan, provenance, unseen_documents
@@ -115,6 +116,7 @@ def train(
     )
     corpus = as_corpus(source, reading)
     tested = None if test is None else as_corpus(test, replace(reading, shuffle=False))
+    share_heap()  # before the first thread, which would get a heap of its own
     found = survey(corpus)
     plan, n_held_out = make_plan(corpus, found, options, with_test=tested is not None)
     stream, holdout = split_holdout(corpus.documents(found.labels), plan.n_train, n_held_out)

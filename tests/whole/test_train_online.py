@@ -1,6 +1,7 @@
 """What training does from the command line: a mistake is one line, and what was there stays as it was."""
 
 import csv
+import ctypes
 import hashlib
 import json
 import os
@@ -534,6 +535,28 @@ def test_many_labels_on_short_documents_cost_little(tmp_path):
     assert found["peak_MB"] < 400
     assert sum(path.stat().st_size for path in (tmp_path / "model").iterdir()) < 30 * 10**6
     assert found["accuracy"] > 0.9
+
+
+HEAPS = """
+import ctypes
+from movieclassifier.evaluation.train import train
+from train_online import main
+{call}
+c = ctypes.CDLL(None)
+c.fopen.restype = ctypes.c_void_p
+file = ctypes.c_void_p(c.fopen(b"heaps.xml", b"w"))
+assert c.malloc_info(0, file) == c.fclose(file) == 0
+"""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "gnu_get_libc_version"), reason="glibc alone has heaps of threads")
+@pytest.mark.parametrize(
+    "call", [f"main([{str(SAMPLE)!r}, '--model', 'model'], standalone_mode=False)", f"train({str(SAMPLE)!r})"]
+)
+def test_every_thread_of_a_training_shares_the_heap(call, tmp_path):
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    subprocess.run([sys.executable, "-c", HEAPS.format(call=call)], check=True, cwd=tmp_path, env=environment)
+    assert (tmp_path / "heaps.xml").read_text().count("<heap nr=") == 1
 
 
 def test_nearly_as_many_labels_as_documents_are_doubted(tmp_path):

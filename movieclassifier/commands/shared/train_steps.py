@@ -20,6 +20,7 @@ from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.scoring import score_documents
 from movieclassifier.models.writing import wants_pickles
 from movieclassifier.system.locking import lock_folder
+from movieclassifier.system.memory import share_heap
 from movieclassifier.training.capacity import check_capacity
 from movieclassifier.training.checkpoints import load_checkpoint_facts, resumable
 from movieclassifier.training.disk_space import bytes_to_write, check_disk, describe, size_of
@@ -62,6 +63,7 @@ def find_sources(
         Its labels are mapped as those of the corpus that is trained on.
     engine : Engine or None
     """
+    share_heap()  # before the first thread, which would get a heap of its own
     engine = None
     if run.on is not None or (training.n_shards or 1) > 1:
         engine = start_engine(run.on, min(run.n_workers, training.n_shards or run.n_workers))
