@@ -4,6 +4,7 @@ A piece of a table is read as a small file that begins with the header of the wh
 columns in the header; in a file without one they find them in the first row, which then takes its place.
 """
 
+import os
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,10 @@ from tempfile import TemporaryDirectory
 
 from movieclassifier.corpora.readers.contract import Document, Labels
 from movieclassifier.corpora.spooling import is_address
+
+# In bytes. A file on a disk needs a folder, a name and blocks: to read small ones took twice as long.
+MAX_IN_MEMORY = 2**24
+OPEN_FILES = Path("/proc/self/fd")
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,13 @@ class Piece:
 
 @contextmanager
 def small_file(content: bytes) -> Iterator[Path]:
-    """Write a temporary file, which is removed at the end of the block."""
+    """Write a temporary file, which is gone at the end of the block; on Linux it is kept in memory if it is small."""
+    if len(content) <= MAX_IN_MEMORY and hasattr(os, "memfd_create") and OPEN_FILES.is_dir():
+        with os.fdopen(os.memfd_create("piece"), "wb") as file:
+            file.write(content)
+            file.flush()
+            yield OPEN_FILES / str(file.fileno())
+        return
     with TemporaryDirectory(prefix="movieclassifier-piece-") as folder:
         path = Path(folder, "piece")
         path.write_bytes(content)

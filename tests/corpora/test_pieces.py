@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from movieclassifier.corpora import pieces
 from movieclassifier.corpora.pieces import Excerpt, Piece, small_file
 from movieclassifier.corpora.readers.tables import iter_csv
 
@@ -65,7 +66,10 @@ def test_file_that_was_cut_off_meanwhile_is_told(table):
         list(piece.documents({"0": 0, "1": 1}))
 
 
-def test_small_file_is_gone_at_the_end():
+@pytest.mark.parametrize("max_in_memory", [0, 2**24])
+def test_small_file_is_gone_at_the_end(max_in_memory, monkeypatch):
+    monkeypatch.setattr(pieces, "MAX_IN_MEMORY", max_in_memory)
     with small_file(b"text") as path:
-        assert path.read_bytes() == b"text"
+        assert path.is_file()
+        assert path.read_bytes() == path.read_bytes() == b"text"
     assert not path.exists()
