@@ -1,13 +1,15 @@
 """The decision values of a model over a stream of documents."""
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.corpora.minibatches import iter_minibatches
-from movieclassifier.corpora.readers.contract import Document
+from movieclassifier.corpora.readers.contract import Document, Label
+from movieclassifier.features.ngrams import NGrams
+from movieclassifier.features.rows import Rows
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.system.progress import telling
 
@@ -39,13 +41,27 @@ def score_documents(
     ValueError
         If there are no documents, or a label is not one of ``classes_``.
     """
+    ngrams, classes = classifier.recipe.ngrams, classifier.classes_.tolist()
+    return score_rows(classifier, iter_rows(documents, ngrams, classes, n_threads))
+
+
+def iter_rows(
+    documents: Iterable[Document], ngrams: NGrams, classes: Sequence[Label], n_threads: int = 1
+) -> Generator[tuple[Rows, NDArray[np.intp]], None, None]:
+    """Yield the rows of a stream of documents, and the positions of their labels in `classes`."""
     from movieclassifier.features.vectorizing import iter_vectorized
 
     minibatches = iter_minibatches(telling(documents, "Evaluating"), SIZE)
+    return iter_vectorized(minibatches, ngrams, classes, n_threads, even=True)
+
+
+def score_rows(
+    classifier: Classifier, hashed: Iterable[tuple[Rows, NDArray[np.intp]]]
+) -> tuple[NDArray[np.unsignedinteger], NDArray[np.float64]]:
+    """Do as :func:`score_documents` with documents that :func:`iter_rows` has hashed."""
     # These grow in place; lists of arrays would have to be copied into one.
     positions, values = array(np.min_scalar_type(len(classifier.classes_) - 1).char), array("d")
-    ngrams, classes = classifier.recipe.ngrams, classifier.classes_.tolist()
-    for rows, y in iter_vectorized(minibatches, ngrams, classes, n_threads, even=True):
+    for rows, y in hashed:
         positions.frombytes(y.astype(positions.typecode).tobytes())
         values.frombytes(classifier.decide(rows).tobytes())
     if not positions:

@@ -3,13 +3,14 @@
 import math
 import os
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import islice
 
 from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.features.hashing import free_buffers
 from movieclassifier.models.classifier import Classifier
-from movieclassifier.models.scoring import score_documents
+from movieclassifier.models.scoring import iter_rows, score_rows
 from movieclassifier.system.memory import give_back, share_heap
 from movieclassifier.system.progress import Progress
 from movieclassifier.training.calibration import fit_temperature
@@ -91,7 +92,10 @@ def fit(
             raise
     free_buffers()
     give_back()  # the minibatches: the weights are made beside the memory of the trainer
-    classifier = state.classifier(label_names or plan.label_names or None)
+    with ThreadPoolExecutor(1, "calibration") as pool:  # hashing documents needs no weights
+        held = islice(stream, plan.n_calibration)
+        hashed = pool.submit(list, iter_rows(held, plan.recipe.ngrams, plan.classes, n_threads))
+        classifier = state.classifier(label_names or plan.label_names or None)
     classifier.metadata |= {
         "learning_curve": state.prequential.curve,
         "min_df": state.plan.min_df,
@@ -100,6 +104,6 @@ def fit(
     del state  # the trainer takes three times the memory of the weights
     give_back()
     if plan.n_calibration:
-        y, values = score_documents(classifier, islice(stream, plan.n_calibration), n_threads)
+        y, values = score_rows(classifier, hashed.result())
         classifier.temperature_ = fit_temperature(values, y)
     return classifier

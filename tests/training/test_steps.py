@@ -2,7 +2,7 @@
 
 import pytest
 
-from movieclassifier.models.scoring import score_documents
+from movieclassifier.models.scoring import iter_rows
 from movieclassifier.models.writing import record_bytes
 from movieclassifier.system.compiled import PURE_PYTHON
 from movieclassifier.training import fit as training
@@ -33,11 +33,11 @@ def test_resumed_fit_equals_an_undisturbed_one(passes, stop, tmp_path):
 def test_calibration_slice_is_vectorized_in_as_many_threads(monkeypatch):
     found = []
 
-    def score(classifier, documents, n_threads=1):
-        found.append(n_threads)
-        return score_documents(classifier, documents, n_threads)
+    def rows(*arguments):
+        found.append(arguments[-1])
+        return iter_rows(*arguments)
 
-    monkeypatch.setattr(training, "score_documents", score)
+    monkeypatch.setattr(training, "iter_rows", rows)
     fit(SAMPLE, plan_for(SAMPLE), n_threads=3)
     assert found == [3]
 
