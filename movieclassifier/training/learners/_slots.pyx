@@ -43,6 +43,7 @@ cdef enum:
     COUNT_BITS = 15
     COUNT_MASK = 0x7FFF
     ESCAPE = 255  # as in packing.py
+    FOLDED = 4096  # columns at a time
 
 cdef uint32_t LIVE = 0x80000000
 cdef uint32_t LARGE = 0x80000000
@@ -333,34 +334,39 @@ def fold(
     """Write weight times ratio into ``coef``, and the ratios of the columns that have both.
 
     ``coef`` takes the bits of floats, and may be the table: each word of it is read before it is written over. ``both``
-    takes a bit for each column. ``ratio`` has room for one more. Returns how many columns have both.
+    holds zeros, and takes a bit for each column. ``ratio`` has room for one more. Returns how many columns have both.
     """
-    cdef Py_ssize_t column, n = 0
-    cdef uint32_t word, is_live, has_both, weight_bits, product_bits, eight = 0
+    cdef Py_ssize_t block, column, i, n_live, n = 0
+    cdef Py_ssize_t n_columns = table.shape[0]
+    cdef uint32_t[FOLDED] columns, live
+    cdef uint32_t word, has_both, weight_bits, product_bits
     cdef Slot* slot = <Slot*> &slots[0, 0]
     cdef Slot* s
     cdef float value, product
     cdef Ratios ratios = make_ratios(constant, min_df, logs, log_2, large)
     with nogil:
-        for column in range(table.shape[0]):
-            if column + AHEAD < table.shape[0]:
-                word = table[column + AHEAD]
-                PREFETCH(&slot[word & ~LIVE & (0 - (word >> 31))])
-            # No branch could foretell which columns have a slot: the others look at the first one in vain.
-            word = table[column]
-            is_live = word >> 31
-            s = &slot[word & ~LIVE & (0 - is_live)]
-            value = log_ratio(s.word, &ratios)
-            product = s.weight * value
-            memcpy(&weight_bits, &s.weight, sizeof(float))
-            memcpy(&product_bits, &product, sizeof(float))
-            has_both = is_live & (s.weight != 0) & (value != 0)
-            # A weight of 0 stays as it is, for it may be -0.
-            coef[column] = (product_bits & (0 - has_both)) | (weight_bits & (0 - (is_live & (s.weight == 0))))
-            ratio[n] = value
-            n += has_both
-            eight = eight >> 1 | has_both << 7
-            both[column >> 3] = <uint8_t> (eight >> (7 - (column & 7)))
+        for block in range((n_columns + FOLDED - 1) // FOLDED):
+            n_live = 0
+            for column in range(FOLDED * block, min(FOLDED * (block + 1), n_columns)):
+                # No branch could foretell which columns have a slot: each is written down, and the next one over it.
+                word = table[column]
+                columns[n_live], live[n_live] = <uint32_t> column, word & ~LIVE
+                n_live += word >> 31
+                coef[column] = 0
+            for i in range(n_live):
+                if i + AHEAD < n_live:
+                    PREFETCH(&slot[live[i + AHEAD]])
+                s = &slot[live[i]]
+                value = log_ratio(s.word, &ratios)
+                product = s.weight * value
+                memcpy(&weight_bits, &s.weight, sizeof(float))
+                memcpy(&product_bits, &product, sizeof(float))
+                has_both = (s.weight != 0) & (value != 0)
+                # A weight of 0 stays as it is, for it may be -0.
+                coef[columns[i]] = (product_bits & (0 - has_both)) | (weight_bits & (0 - <uint32_t> (s.weight == 0)))
+                ratio[n] = value
+                n += has_both
+                both[columns[i] >> 3] |= <uint8_t> (has_both << (columns[i] & 7))
     return n
 
 
