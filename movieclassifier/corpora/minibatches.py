@@ -1,6 +1,7 @@
 """Cut a stream: a training part and a holdout, and minibatches. Nothing is lost and nothing changes its place."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import islice
 
 from movieclassifier.corpora.readers.contract import Document, Label
@@ -136,9 +137,10 @@ def iter_minibatches(documents: Iterable[Document], size: int = 1000) -> Iterato
     """
     if size < 1:
         raise ValueError(f"the size of a minibatch must be at least 1, got {size}.")
-    return _iter_minibatches(iter(documents), size)
+    # A generator would keep the documents of a minibatch until the next one is there.
+    return iter(partial(_cut, iter(documents), size), ([], []))
 
 
-def _iter_minibatches(documents: Iterator[Document], size: int) -> Iterator[Minibatch]:
-    while minibatch := list(islice(documents, size)):
-        yield [text for text, _ in minibatch], [label for _, label in minibatch]
+def _cut(documents: Iterator[Document], size: int) -> Minibatch:
+    minibatch = list(islice(documents, size))
+    return [text for text, _ in minibatch], [label for _, label in minibatch]

@@ -62,13 +62,14 @@ def _iter_vectorized(
     positions: dict[Label, int],
     n_threads: int,
 ) -> Generator[tuple[Rows, NDArray[np.intp]], None, None]:
-    reading = read_ahead(minibatches, size=2)
+    reading = read_ahead(minibatches, size=1)
     pending: deque[tuple[Future[Rows], NDArray[np.intp]]] = deque()
     pool = ThreadPoolExecutor(n_threads, thread_name_prefix="vectorize")
     try:
         for texts, labels in reading:
             y = _places(labels, positions)
             pending.append((pool.submit(hash_minibatch, texts), y))
+            del texts  # only the thread that hashes them has them now
             if len(pending) >= max(2, n_threads):
                 yield _result(*pending.popleft())
         while pending:

@@ -46,10 +46,7 @@ def pack_guard(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     keys.sort()
     places = keys // n_documents
     starts = np.flatnonzero(np.diff(places, prepend=-1))
-    counts = np.diff(starts, append=len(keys))
-    bytes_of_counts = to_planes(counts)
-    planes = np.zeros((len(bytes_of_counts), n_places), np.uint8)  # of all known columns: there may be millions
-    planes[:, places[starts]] = bytes_of_counts
+    counts, used = np.diff(starts, append=len(keys)), places[starts]
     del places
     keys += np.repeat((n_documents - counts) * (n_places * n_documents), counts)
     keys.sort()
@@ -59,6 +56,10 @@ def pack_guard(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     steps[1:] -= documents[:-1]
     starts = np.flatnonzero(np.diff(keys, prepend=-1))
     steps[starts] = documents[starts]
+    del keys, documents
+    bytes_of_counts = to_planes(counts)
+    planes = np.zeros((len(bytes_of_counts), n_places), np.uint8)  # of all known columns: there may be millions
+    planes[:, used] = bytes_of_counts
     return {"guard_counts": planes, "guard_documents": to_planes(steps)} | others
 
 
