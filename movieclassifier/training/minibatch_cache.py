@@ -70,7 +70,9 @@ class MinibatchCache:
         try:
             for _ in range(n_kept):
                 self._skip()
-            self._file.truncate(self._offsets[-1])
+            # On ext4 a file that was truncated is written to the disk as soon as it is closed.
+            if self._size() != self._offsets[-1]:
+                self._file.truncate(self._offsets[-1])
             if mapped and n_kept:
                 self._map = memoryview(mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ))
         except (ValueError, OSError):

@@ -36,19 +36,18 @@ class LocalEngine:
     def __init__(self, n_workers: int):
         self.n_workers = n_workers
         self._folder = TemporaryDirectory(prefix="movieclassifier-results-")
-        self._workers = [_Worker(Path(self._folder.name) / str(number)) for number in range(n_workers)]
-        self._n_shared = 0
+        self._files = _Files(Path(self._folder.name))
+        self._workers = [_Worker(self._files) for _ in range(n_workers)]
 
     def share(self, value: Any) -> "SharedFile":
         """Write a value to a file, which the processes map into their memory."""
-        self._n_shared += 1
-        shared = SharedFile(Path(self._folder.name) / f"shared-{self._n_shared}")
+        shared = SharedFile(self._files.take())
         write_value(shared.path, value)
         return shared
 
     def drop(self, shared: "SharedFile") -> None:
-        """Remove the file of a value."""
-        shared.path.unlink(missing_ok=True)
+        """Let the file of a value be written over."""
+        self._files.give_back(shared.path)
 
     def run(self, tasks: Sequence[Task], forgiving: bool = False) -> Iterator[tuple[int, Any]]:
         """Yield the number of each task and its result, in the order in which they end.
@@ -72,6 +71,7 @@ class LocalEngine:
                     if (result := worker.take()) is not None:
                         self._hand_out(tasks, waiting, busy)  # the caller takes its time with a result
                         yield number, result.value()
+                        del result  # its file can be written over
                         continue
                     deaths[number] += worker.has_begun
                     n_false_starts += not worker.has_begun
@@ -108,6 +108,24 @@ def _died(exit_code: int | None) -> str:
     )
 
 
+class _Files:
+    """Paths of files for values; one that is given back is taken again before a new one is."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self._free: list[Path] = []
+        self._n_files = 0
+
+    def take(self) -> Path:
+        if self._free:
+            return self._free.pop()
+        self._n_files += 1
+        return self.folder / str(self._n_files)
+
+    def give_back(self, path: Path) -> None:
+        self._free.append(path)
+
+
 @dataclass(frozen=True)
 class SharedFile:
     """Stands for a value that all tasks may have."""
@@ -132,7 +150,8 @@ class _Result:
 class _Worker:
     """A process that computes one task after the other; it is started when it is needed, and again when it has died."""
 
-    path: Path
+    files: _Files
+    path: Path = Path()
     exit_code: int | None = None
     has_begun: bool = False
     _message: str = ""
@@ -143,8 +162,9 @@ class _Worker:
         self.has_begun = False
         if self.process is None or not self.process.is_alive():
             self._start()
+        self.path = self.files.take()
         with suppress(OSError):  # a process that is dying; take() finds that out
-            self.pipe.send(task)
+            self.pipe.send((task, self.path))
 
     def begins(self) -> bool:
         """Read what the process says, and tell whether it is that the task begins."""
@@ -160,18 +180,19 @@ class _Worker:
         try:
             if not self._message:
                 raise EOFError
-            result: _Result | None = read_value(self.path, keep=False)  # the next result is a different file
+            result: _Result | None = read_value(self.path, when_gone=self.files.give_back)
             return result
         except (EOFError, OSError):
             if not self._message:  # a process that has sent a result waits for its next task
                 self.process.join(GRACE)
             self.stop()
+            self.path.unlink(missing_ok=True)
             return None
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, other_end = context.Pipe()
-        self.process = context.Process(target=_compute_all, args=(other_end, self.path), daemon=True)
+        self.process = context.Process(target=_compute_all, args=(other_end, self.files.folder), daemon=True)
         with deaf_children(), environment_of_children(WORKER_ENVIRONMENT):
             self.process.start()
         other_end.close()
@@ -191,12 +212,12 @@ def _ready(busy: dict[_Worker, int]) -> list[_Worker]:
     return [worker for worker in busy if worker.pipe in pipes]
 
 
-def _compute_all(pipe: Connection, path: Path) -> None:
+def _compute_all(pipe: Connection, folder: Path) -> None:
     """Compute the tasks that come through a pipe, until it is closed."""
-    keep_temporary_files(str(path.parent))
+    keep_temporary_files(str(folder))
     with suppress(EOFError, KeyboardInterrupt):
         while True:
-            task = pipe.recv()
+            task, path = pipe.recv()
             pipe.send(BEGUN)
             try:
                 result = _Result(task.function(*map(_value, task.arguments)), None)

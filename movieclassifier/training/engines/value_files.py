@@ -3,6 +3,8 @@
 import mmap
 import pickle
 import struct
+import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +13,18 @@ HEAD = struct.Struct("<QQ")  # bytes of the pickle, and of the whole file
 
 
 def write_value(path: Path, value: Any) -> None:
-    """Write a value, and the bytes of its arrays behind it."""
+    """Write a value, and the bytes of its arrays behind it.
+
+    A file that is there is written over in its own pages: the operating system takes five times as long for new ones.
+    Nobody may still have its arrays.
+    """
     buffers: list[pickle.PickleBuffer] = []
     content = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
     views = [buffer.raw() for buffer in buffers]
     content = pickle.dumps((content, [len(view) for view in views]))
     size = HEAD.size + len(content)
     total = _aligned(size) + sum(_aligned(len(view)) for view in views)
-    with open(path, "wb") as file:
+    with open(path, "r+b" if path.exists() else "wb") as file:
         file.write(HEAD.pack(len(content), total) + content)
         for view in views:
             file.write(bytes(-file.tell() % ALIGNMENT))
@@ -26,14 +32,14 @@ def write_value(path: Path, value: Any) -> None:
         file.write(bytes(-file.tell() % ALIGNMENT))
 
 
-def read_value(path: Path, keep: bool = True) -> Any:
+def read_value(path: Path, when_gone: Callable[[Path], None] | None = None) -> Any:
     """Return what :func:`write_value` has written; its arrays are read-only, and stay in the file until they are used.
 
     Parameters
     ----------
     path : Path
-    keep : bool
-        Whether the file keeps its name. Without one it goes with its last array.
+    when_gone : callable, optional
+        Called with the path when the last array has gone; the file may then be written over.
 
     Raises
     ------
@@ -45,11 +51,13 @@ def read_value(path: Path, keep: bool = True) -> Any:
     with open(path, "rb") as file:
         head = file.read(HEAD.size)
         size = path.stat().st_size
-        if len(head) < HEAD.size or size != HEAD.unpack(head)[1]:
+        if len(head) < HEAD.size or size < HEAD.unpack(head)[1]:
             raise EOFError(f"{path} is not whole.")
-        mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    if not keep:
-        path.unlink()
+        pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    if when_gone is not None:
+        weakref.finalize(pages, when_gone, path).atexit = False
+    mapped = memoryview(pages)
+    del pages
     start = HEAD.size + HEAD.unpack(head)[0]
     content, sizes = pickle.loads(mapped[HEAD.size : start])  # noqa: S301  # our own process
     views = []

@@ -10,6 +10,7 @@ import pytest
 
 from movieclassifier.training.engines import local
 from movieclassifier.training.engines.local import LocalEngine
+from movieclassifier.training.engines.tasks import Task
 from tests.support import engine_tasks
 from tests.support.engines import results
 from tests.support.in_another_process import leave_a_file
@@ -61,10 +62,10 @@ def test_processes_that_never_begin_have_an_end(monkeypatch):
 def test_nobody_waits_for_a_process_whose_result_cannot_be_read(monkeypatch):
     read, fails = local.read_value, iter([True, False])
 
-    def read_at_the_second_try(path, keep):
+    def read_at_the_second_try(path, when_gone):
         if next(fails):
             raise EOFError(f"{path} is not whole.")
-        return read(path, keep=keep)
+        return read(path, when_gone)
 
     monkeypatch.setattr(local, "read_value", read_at_the_second_try)
     monkeypatch.setattr(local, "GRACE", 60)
@@ -72,6 +73,19 @@ def test_nobody_waits_for_a_process_whose_result_cannot_be_read(monkeypatch):
     assert results(engine, (engine_tasks.double, 4)) == {0: 8}
     engine.close()
     assert time.monotonic() - start < 60
+
+
+def test_results_that_are_kept_keep_their_values_and_all_others_share_files():
+    engine = LocalEngine(1)
+    try:
+        kept = results(engine, *((engine_tasks.count_to, n) for n in (10, 20_000, 300)))
+        for number, n in engine.run([Task(engine_tasks.count_to, (1000,))] * 20):
+            assert n.sum() == 499500, number
+            del n
+        assert {number: array.sum() for number, array in kept.items()} == {0: 45, 1: 199990000, 2: 44850}
+        assert len(list(engine._files.folder.iterdir())) <= 5
+    finally:
+        engine.close()
 
 
 def test_temporary_files_of_a_killed_worker_go_with_the_engine(tmp_path, monkeypatch):

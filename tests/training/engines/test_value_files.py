@@ -32,15 +32,21 @@ def test_arrays_keep_their_bits_and_lie_where_processors_like_them(array, tmp_pa
     assert (tmp_path / "value").exists()
 
 
-def test_an_array_outlives_the_name_of_its_file(tmp_path):
-    path = tmp_path / "value"
-    write_value(path, np.arange(1000))
-    found = read_value(path, keep=False)
-    assert not path.exists()
-    write_value(path, np.zeros(1000))
-    assert found.sum() == 499500
+def test_a_file_is_written_over_when_its_last_array_has_gone(tmp_path):
+    path, gone = tmp_path / "value", []
+    write_value(path, Pair(np.arange(1000), "text"))
+    inode, found = path.stat().st_ino, read_value(path, when_gone=gone.append)
+    part = found.left[::2]
     with pytest.raises(ValueError, match="read-only"):
-        found[0] = 1
+        part[0] = 1
+    del found
+    assert gone == []
+    assert part.sum() == 249500
+    del part
+    assert gone == [path]
+    write_value(path, np.ones(10))
+    assert read_value(path).sum() == 10
+    assert path.stat().st_ino == inode
 
 
 @pytest.mark.parametrize("n_bytes", [0, 10, 16, 300, -1])
