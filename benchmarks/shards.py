@@ -373,13 +373,17 @@ def measure_merging(n_live):
     """Return the seconds of adding a column of a result, and of a column of the model at the end of a pass."""
     places = np.arange(0, n_live, 3, dtype=np.int32)
     steps = Steps(places, (SmallIntegers.of(places.astype(np.int64), np.int32),), np.zeros(1, np.int64), 1, 0)
-    mix, frequency = Mix(1, n_live), np.ones(n_live, np.int32)
+    mix, frequency, coef = (
+        Mix(np.zeros((1, n_live), np.int64)),
+        np.ones(n_live, np.int32),
+        np.zeros((1, n_live), np.float32),
+    )
     merges, starts = [], []
     for _ in range(5):
         times = [time.process_time()]
         mix.add(steps)
         times.append(time.process_time())
-        mix.weights(frequency, "float32")
+        mix.weights(frequency, coef)
         times.append(time.process_time())
         merges.append((times[1] - times[0]) / len(places))
         starts.append((times[2] - times[1]) / n_live)

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from movieclassifier.corpora.pieces import Excerpt
 from movieclassifier.corpora.readers.contract import Document
-from movieclassifier.features.rows import Rows
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.system.npz import NPZ_ERRORS, open_npz
+from movieclassifier.system.ready_memory import ReadyMemory
 from movieclassifier.training.checkpoint_facts import NOT_COMPARED
 from movieclassifier.training.engines.tasks import Engine, Task, bundles_of
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
@@ -23,14 +23,13 @@ from movieclassifier.training.learners.trainer import Trainer
 from movieclassifier.training.plan import Plan
 from movieclassifier.training.shards import saved_passes
 from movieclassifier.training.shards.document_lines import Lines, write_parts
+from movieclassifier.training.shards.live_columns import find_live
 from movieclassifier.training.shards.messages import LiveColumns, PassWeights, Shard, ShardSettings
 from movieclassifier.training.shards.mixing import Mix
 from movieclassifier.training.shards.shard_tasks import count_shards, step_shards
 from movieclassifier.training.steps import Fit
 
 COUNTING_FIRST = "the counting pass comes first; call count()."
-LARGEST = np.iinfo(np.int32).max
-CHUNK = 2**18  # columns
 
 
 def _of_the_run(plan: Plan) -> dict[str, Any]:
@@ -80,6 +79,10 @@ class ShardedFit:
         self.live: LiveColumns | None = None
         self.weights: PassWeights | None = None
         self._frequency: NDArray[np.integer] = np.empty(0, np.int32)  # documents that have each live column
+        self._sums: NDArray[np.int64] = np.empty((0, 0), np.int64)
+        # The weights of a pass take the memory of those before the last ones.
+        self._spare_coef: NDArray[np.floating] = np.empty((0, 0))
+        self._memory = ReadyMemory(0)
         self._shared_live: Any = None
         self.n_passes_done = 0
         self.curve: list[tuple[int, float]] = []
@@ -104,6 +107,7 @@ class ShardedFit:
 
     def count(self, shards: Sequence[Shard], engine: Engine) -> Iterator[int]:
         """Count on the engine, and start from weights of 0; yields the documents of each bundle."""
+        self._memory = ReadyMemory(self._n_bytes())
         bundles = bundles_of(shards, engine.n_workers)
         for number, found in engine.run([Task(count_shards, (bundle, self.settings)) for bundle in bundles]):
             found.counts.add_to(self.counts.counts_, found.columns)
@@ -112,27 +116,20 @@ class ShardedFit:
             yield sum(shard.n_documents for shard in bundles[number])
         self._start()
 
+    def _n_bytes(self) -> int:
+        """Return how much memory :meth:`_start` takes for one row of weights, if all columns are live."""
+        ngrams = self.plan.recipe.ngrams
+        of_integers, of_reals = 2 * np.dtype(np.int32).itemsize + np.dtype(np.int64).itemsize, np.dtype(ngrams.dtype)
+        return ngrams.n_features * (of_integers + 3 * of_reals.itemsize)
+
     def _start(self) -> None:
-        """Find the live columns and their ratio, some at a time: the workers wait, and new memory takes its time."""
-        counts, ngrams, positions = self.counts, self.plan.recipe.ngrams, self.settings.positions
-        dtype = np.int32 if self.plan.n_fit <= LARGEST else np.int64
-        frequency: NDArray[np.signedinteger] = np.zeros(len(counts.counts_), dtype)
-        for counted in counts.counts_.T:  # numpy's sum() is slow over few classes
-            frequency += counted
-        with_ratio = self.plan.recipe.log_count_ratio
-        is_live = frequency >= (self.plan.min_df if with_ratio else 1)
-        shape = (len(positions), int(np.count_nonzero(is_live)))
-        columns, ratio = np.empty(shape[1], np.int32), np.ones(shape, ngrams.dtype)
-        self._frequency, ones, n = np.empty(shape[1], dtype), np.ones(CHUNK, ngrams.dtype), 0
-        for start in range(0, len(frequency), CHUNK):
-            found = np.flatnonzero(is_live[start : start + CHUNK]) + start
-            part = slice(n, n := n + len(found))
-            columns[part], self._frequency[part] = found, frequency[found]
-            one_row = Rows(ones[: len(found)], columns[part], np.array([0, len(found)]), ngrams.n_features)
-            for row, position in enumerate(positions if with_ratio else ()):
-                ratio[row, part] = counts.scale(one_row, position)
-        self.live = LiveColumns(columns, ratio)
-        self.weights = PassWeights(np.zeros(shape, ngrams.dtype), np.zeros(shape[0]))
+        """Find the live columns, and start from weights of 0."""
+        take = self._memory.take
+        self.live, self._frequency = find_live(self.counts, self.plan, self.settings.positions, take)
+        shape, dtype = self.live.ratio.shape, self.live.ratio.dtype
+        coef, self._spare_coef, self._sums = take(shape, dtype), take(shape, dtype), take(shape, np.int64)
+        coef.fill(0)
+        self.weights = PassWeights(coef, np.zeros(shape[0]))
 
     def step(self, shards: Sequence[Shard], engine: Engine) -> Iterator[int]:
         """Take one pass on the engine and mix the weights; yields the documents of each bundle."""
@@ -142,22 +139,25 @@ class ShardedFit:
             self._shared_live = engine.share(self.live)
         shared = engine.share(self.weights)
         arguments = (self.settings, self._shared_live, shared, self.n_passes_done)
-        mix = Mix(*self.weights.coef.shape)
         bundles = bundles_of(shards, engine.n_workers)
-        for _, steps in engine.run([Task(step_shards, (bundle, *arguments)) for bundle in bundles]):
+        tasks = [Task(step_shards, (bundle, *arguments)) for bundle in bundles]
+        mix = Mix(self._sums)
+        for _, steps in engine.run(tasks):
             n_documents = steps.n_documents
             mix.add(steps)
             del steps
             yield n_documents
         engine.drop(shared)
-        self.weights = mix.weights(self._frequency, self.plan.recipe.ngrams.dtype)
+        spare, self._spare_coef = self._spare_coef, self.weights.coef
+        self.weights = mix.weights(self._frequency, spare)
         self.n_passes_done += 1
         self.curve.append((self.n_passes_done * mix.n_documents, mix.n_correct / mix.n_documents))
 
     def checkpoint(self) -> Callable[[], None]:
-        """Return a function that writes a checkpoint of this moment, in any thread, while later passes are taken.
+        """Return a function that writes a checkpoint of this moment, in any thread, while the next pass is taken.
 
-        It writes the counts after the counting pass, and the weights after each pass.
+        It writes the counts after the counting pass, and the weights after each pass. Call it before the pass after the
+        next one ends, which takes the memory of these weights.
         """
         facts = saved_passes.PassFacts(self.settings.run, self.plan, self.n_passes_done, list(self.curve))
         return partial(_save, self.folder, facts, self.weights, None if self.n_passes_done else self.counts)

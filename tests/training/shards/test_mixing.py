@@ -22,10 +22,10 @@ def test_each_column_is_weighted_by_the_documents_that_have_it(chunk, monkeypatc
     parts = [steps_of([0, 2], [3 * 0.5, 1000.0], 1.0, 10), steps_of(None, [1 * 0.1, 0.25, 0.0], -1.0, 30)]
     found = []
     for order in (parts, parts[::-1]):
-        mix = Mix(1, 3)
+        mix = Mix(np.full((1, 3), 7))  # memory that others have used
         for part in order:
             mix.add(part)
-        found.append(mix.weights(np.array([4, 1, 8], np.int32), "float32"))
+        found.append(mix.weights(np.array([4, 1, 8], np.int32), np.empty((1, 3), np.float32)))
     np.testing.assert_array_equal(found[0].coef, found[1].coef)
     np.testing.assert_allclose(found[0].coef, [[1.6 / 4, 0.25, 125]], atol=1 / SCALE)
     assert found[0].coef.dtype == np.float32
