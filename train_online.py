@@ -19,18 +19,24 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     CORPUS is read one minibatch at a time and need not fit in memory; without it, data/movie_data.csv is read. The
     last tenth is held out for the evaluation.
     """
-    from movieclassifier.commands.distill import distill_instead
+    from movieclassifier.commands.shared import train_sources  # all imported here, so that --help is quick
+    from movieclassifier.commands.shared.costs import measure_costs
+
+    if training.unlabelled:
+        from movieclassifier.commands.distill import distill_instead
+
+        return distill_instead(paths or tuple(train_sources.book_corpus()), reading, training, run)
+    costs = measure_costs()
+    corpus = chosen_corpus(paths or train_sources.book_corpus(), reading)
+    test = corpus_to_test_on(training.test, reading, training.test_format) if training.test else None
+    source, tested, engine = train_sources.find_sources(corpus, test, training, run)
+    # They are being imported since the survey began.
     from movieclassifier.commands.shared import train_results, train_steps
     from movieclassifier.evaluation.unseen import evaluate_unseen
     from movieclassifier.models import origin, writing
-    from movieclassifier.training import planning  # all imported here, so that --help is quick
+    from movieclassifier.training import planning
 
-    if training.unlabelled:
-        return distill_instead(paths or tuple(train_steps.book_corpus()), reading, training, run)
-    costs, before = train_results.measure_costs(), origin.load_record_facts(run.model_dir)
-    corpus = chosen_corpus(paths or train_steps.book_corpus(), reading)
-    test = corpus_to_test_on(training.test, reading, training.test_format) if training.test else None
-    source, tested, engine = train_steps.find_sources(corpus, test, training, run)
+    before = origin.load_record_facts(run.model_dir)
     plan, n_holdout = train_steps.plan_run(source, tested, training, run)
     train, holdout = source.split(plan.n_train, n_holdout)
     # This cuts the stream into minibatches, vectorizes them ahead in threads, and calls partial_fit in their order.

@@ -69,7 +69,8 @@ def distill_instead(
 def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOptions) -> None:
     """Run the command; see :func:`main`."""
     # Imported here, so that --help does not wait.
-    from movieclassifier.commands.shared import distill_steps, train_results, train_steps
+    from movieclassifier.commands.shared import distill_steps, train_steps
+    from movieclassifier.commands.shared.costs import measure_costs
     from movieclassifier.evaluation.caveats import find_caveats
     from movieclassifier.models.origin import load_record_facts, replacement_note
     from movieclassifier.models.rounding import round_weights
@@ -80,7 +81,7 @@ def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOpt
 
     if not options.soft_labels:
         load_teacher(options.teacher)  # refuses one whose packages are missing, before anything is done
-    costs, before = train_results.measure_costs(), load_record_facts(options.model_dir)
+    costs, before = measure_costs(), load_record_facts(options.model_dir)
     texts = distill_steps.read_texts(paths, reading, options)
     student = distill_steps.make_student(texts, options)
     train_steps.lock(Path(options.model_dir))

@@ -26,7 +26,7 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, model: str | None, n_t
     The labels in CORPUS must be the model's labels or their names. If CORPUS has the columns of the training corpus and
     no option for reading is given, it is read with the options of the training.
     """
-    from movieclassifier.commands.shared.train_results import measure_costs
+    from movieclassifier.commands.shared.costs import measure_costs
     from movieclassifier.corpora.label_values import labels_of_classes
     from movieclassifier.corpora.survey import files_digest
     from movieclassifier.evaluation.caveats import find_caveats

@@ -5,6 +5,7 @@ import inspect
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
@@ -15,8 +16,10 @@ from movieclassifier.corpora.readers.formats import BOOK_HEADERS, BOOK_LABELS, L
 from movieclassifier.corpora.readers.guessing import guess_format
 from movieclassifier.corpora.readers.json_lines import iter_jsonl
 from movieclassifier.corpora.readers.streams import first_lines
+from movieclassifier.corpora.readers.table_documents import TableDocuments
 from movieclassifier.corpora.reading import OPTION_OF, ReadingOptions
 from movieclassifier.corpora.spooling import is_address, spool_address, spool_stdin
+from movieclassifier.corpora.tallies import Tally, tallies_of
 from movieclassifier.system.printable import as_printable
 
 AS_FOUND = ReadingOptions()
@@ -99,29 +102,45 @@ class Corpus:
 
     def documents(self, labels: Labels | None, bad_rows: BadRows | None = None) -> Iterator[Document]:
         """Yield the documents with a different mapping of labels; `bad_rows` counts the rows that are skipped."""
-        # One counter for all files: the limit is on the whole stream.
-        bad_rows = bad_rows or self.bad_rows()
+        with self._formats_named():
+            for documents in self._read(labels, bad_rows or self.bad_rows()):
+                yield from documents
+
+    def _read(self, labels: Labels | None, bad_rows: BadRows) -> Iterator[Iterator[Document]]:
+        """Yield the documents of each file; one counter for all, because the limit is on the whole stream."""
         if self.copy is not None:
-            yield from self.copy.documents(labels, bad_rows)
+            yield self.copy.documents(labels, bad_rows)
             return
         arguments = self.reading.reader_arguments() | {"skip_bad_rows": bad_rows}
+        for path in self.paths:
+            yield READERS[self.format](path, labels, **arguments)
+
+    @contextmanager
+    def _formats_named(self) -> Iterator[None]:
+        """Name the other formats where the one that was guessed is unlikely."""
         try:
-            for path in self.paths:
-                yield from READERS[self.format](path, labels, **arguments)
+            yield
         except UnlikelyFormat as error:
             if self.reading.format is not None:
                 raise
-            formats = ", ".join(READERS)
-            raise ValueError(
-                f"{error} For a format other than {self.format}, pass ReadingOptions(format=…): {formats}."
-            ) from None
+            others = f"For a format other than {self.format}, pass ReadingOptions(format=…): {', '.join(READERS)}."
+            raise ValueError(f"{error} {others}") from None
 
     def values(self, bad_rows: BadRows) -> Iterator[tuple[str, str]]:
         """Yield the documents that are not left out, with labels as the corpus writes them."""
-        known: Labels | None = None
-        if self.labels is not None:
-            known = {value: None if label is None else value for value, label in self.labels.items()}
-        return self.documents(known, bad_rows)  # type: ignore[return-value]  # values are str
+        return self.documents(self.known(), bad_rows)  # type: ignore[return-value]  # values are str
+
+    def tallies(self, bad_rows: BadRows) -> Iterator[Tally]:
+        """Yield tallies of the documents that :meth:`values` yields."""
+        with self._formats_named():
+            for documents in self._read(self.known(), bad_rows):
+                yield from documents.tallies() if isinstance(documents, TableDocuments) else tallies_of(documents)
+
+    def known(self) -> Labels | None:
+        """Return the mapping that leaves labels as the corpus writes them."""
+        if self.labels is None:
+            return None
+        return {value: None if label is None else value for value, label in self.labels.items()}
 
     def bad_rows(self) -> BadRows:
         """Return a counter with this corpus's limit."""

@@ -2,7 +2,6 @@
 
 import codecs
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -12,7 +11,7 @@ from typing import Any
 from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.pieces import Piece, small_file
 from movieclassifier.corpora.ranges import cut_rows
-from movieclassifier.corpora.readers.contract import Document, Labels
+from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.corpora.readers.dialects import find_dialect
 from movieclassifier.corpora.readers.fasttext import iter_fasttext
 from movieclassifier.corpora.readers.formats import READERS
@@ -22,7 +21,7 @@ from movieclassifier.corpora.readers.records import RecordFormat, iter_records
 from movieclassifier.corpora.readers.streams import open_text, plain_size
 from movieclassifier.corpora.readers.tables import iter_plain_csv
 from movieclassifier.corpora.survey import count_values
-from movieclassifier.corpora.without_text import WithoutText
+from movieclassifier.corpora.tallies import Tally, tallies_of
 
 # In bytes. A shard begins within a piece, and the documents before it are read in vain.
 MIN_PIECE, MAX_PIECE = 2**16, 2**23
@@ -139,7 +138,7 @@ def _with_head(
     n_head = 0
     if not rows.header:  # the first row is a document of the first piece, unless its label is left out
         with small_file(head) as path:
-            n_head = sum(1 for _ in whole.read(path, known_labels(corpus)))
+            n_head = sum(1 for _ in whole.read(path, corpus.known()))
     others = [replace(whole, start=start, stop=stop, head=head, n_head=n_head) for start, stop in ranges[1:]]
     return [replace(whole, start=0, stop=ranges[0][1]), *others]
 
@@ -165,14 +164,7 @@ def _head(path: Path, rows: RecordFormat) -> bytes:
     return head
 
 
-def known_labels(corpus: Corpus) -> Labels | None:
-    """Return the mapping that leaves labels as the corpus writes them."""
-    if corpus.labels is None:
-        return None
-    return {value: None if label is None else value for value, label in corpus.labels.items()}
-
-
-def count_pieces(pieces: Sequence[Piece], corpus: Corpus) -> list[tuple[Counter[str], WithoutText]]:
+def count_pieces(pieces: Sequence[Piece], corpus: Corpus) -> list[Tally]:
     """Return the documents of each label in each of some pieces, and those without a text.
 
     Raises
@@ -180,10 +172,4 @@ def count_pieces(pieces: Sequence[Piece], corpus: Corpus) -> list[tuple[Counter[
     OSError, ValueError
         As the readers do.
     """
-    known = known_labels(corpus)
-    found = []
-    for piece in pieces:
-        without_text = WithoutText()
-        documents = without_text.counted(piece.documents(known))  # type: ignore[arg-type]  # values are str
-        found.append((count_values(documents, corpus), without_text))
-    return found
+    return [count_values(tallies_of(piece.documents(corpus.known())), corpus) for piece in pieces]

@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from movieclassifier.corpora.label_values import find_labels
 from movieclassifier.corpora.label_writing import check_writing
 from movieclassifier.corpora.readers.contract import BadRows, Label, Labels, as_shown
+from movieclassifier.corpora.tallies import Tally, tallies_of
 from movieclassifier.corpora.without_text import WithoutText
 from movieclassifier.system.progress import telling
 
@@ -89,25 +90,25 @@ def survey(corpus: "Corpus") -> Survey:
     >>> found.n_documents, found.label_counts, found.labels
     (3, {'0': 1, '4': 2}, {'0': 0, '4': 4})
     """
-    bad_rows, without_text = corpus.bad_rows(), WithoutText()
+    bad_rows = corpus.bad_rows()
     if corpus.copy or any(path.is_dir() for path in corpus.paths):
         documents, digest = with_digest(corpus, bad_rows)
-        counts = count_values(without_text.counted(documents), corpus)
-        found = survey_of(corpus, counts, corpus.copy.sha256 if corpus.copy else digest(), bad_rows)
-        return replace(found, without_text=without_text)
+        tally = count_values(tallies_of(documents), corpus)
+        return survey_of(corpus, tally, corpus.copy.sha256 if corpus.copy else digest(), bad_rows)
     stopped = Event()
-    with ThreadPoolExecutor(1, "digest") as pool:  # neither needs the other, and hashing needs no interpreter
+    with ThreadPoolExecutor(1, "digest") as pool:  # neither needs the other, nor the interpreter
         hashing = pool.submit(_hash_files, corpus.paths, stopped)
         try:
-            counts = count_values(without_text.counted(corpus.values(bad_rows)), corpus)
+            tally = count_values(corpus.tallies(bad_rows), corpus)
         except BaseException:
             stopped.set()
             raise
-        return replace(survey_of(corpus, counts, hashing.result(), bad_rows), without_text=without_text)
+        return survey_of(corpus, tally, hashing.result(), bad_rows)
 
 
-def survey_of(corpus: "Corpus", counts: "Counter[str]", sha256: str, bad_rows: BadRows) -> Survey:
+def survey_of(corpus: "Corpus", tally: Tally, sha256: str, bad_rows: BadRows) -> Survey:
     """Return the survey of a corpus whose documents have been counted."""
+    counts, without_text = tally
     if corpus.labels is None:
         check_writing(counts, corpus.names[0])
     labels = corpus.labels if corpus.labels is not None else find_labels(counts)
@@ -120,6 +121,7 @@ def survey_of(corpus: "Corpus", counts: "Counter[str]", sha256: str, bad_rows: B
         bad_rows=(copy.bad_rows if copy else ()) + tuple(bad_rows.messages),
         n_bad_rows=(copy.n_bad_rows if copy else 0) + bad_rows.n_skipped,
         shuffle_seed=corpus.shuffle_seed,
+        without_text=without_text,
     )
 
 
@@ -149,22 +151,24 @@ def files_digest(corpus: "Corpus") -> str:
     return "" if any(path.is_dir() for path in corpus.paths) else _hash_files(corpus.paths)
 
 
-def count_values(documents: Iterable[tuple[str, str]], corpus: "Corpus") -> Counter[str]:
-    """Count the labels, unless they are too many or too long to be labels."""
-    counts: Counter[str] = Counter()
-    for _, value in telling(documents, "Reading"):
-        counts[value] += 1
-        fault = ""
-        if len(value) > MAX_LABEL_LENGTH:
-            fault = f"a label of {len(value):,} characters,"
-        elif len(counts) > MAX_LABELS:
-            fault = f"more than {MAX_LABELS:,} different labels, such as"
-        if fault:
-            raise ValueError(
-                f"{corpus.names[0]}: {fault} {as_shown(value)}; pass ReadingOptions(label_column=…), the column that "
-                "holds the labels."
-            )
-    return counts
+def count_values(tallies: Iterable[Tally], corpus: "Corpus") -> Tally:
+    """Add tallies up, unless the labels are too many or too long to be labels."""
+    counts, without_text = Counter[str](), WithoutText()
+    for more, empty in telling(tallies, "Reading", size=lambda tally: tally[0].total()):
+        without_text = without_text.followed_by(counts.total(), empty)
+        for value, n_documents in more.items():
+            counts[value] += n_documents
+            fault = ""
+            if len(value) > MAX_LABEL_LENGTH:
+                fault = f"a label of {len(value):,} characters,"
+            elif len(counts) > MAX_LABELS:
+                fault = f"more than {MAX_LABELS:,} different labels, such as"
+            if fault:
+                raise ValueError(
+                    f"{corpus.names[0]}: {fault} {as_shown(value)}; pass ReadingOptions(label_column=…), the column "
+                    "that holds the labels."
+                )
+    return counts, without_text
 
 
 def _sort_key(label: Label) -> tuple[bool, Label]:
@@ -172,11 +176,11 @@ def _sort_key(label: Label) -> tuple[bool, Label]:
 
 
 def _hash_files(paths: tuple[Path, ...], stopped: Event | None = None) -> str:
-    digest = hashlib.sha256()
+    digest, buffer = hashlib.sha256(), memoryview(bytearray(2**22))
     for path in paths:
-        with open(path, "rb") as file:
-            while (stopped is None or not stopped.is_set()) and (chunk := file.read(2**20)):
-                digest.update(chunk)
+        with open(path, "rb", buffering=0) as file:
+            while (stopped is None or not stopped.is_set()) and (n_bytes := file.readinto(buffer)):
+                digest.update(buffer[:n_bytes])
     return digest.hexdigest()
 
 

@@ -1,12 +1,11 @@
 """Documents without a text: how many there are, and where the first one is."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from movieclassifier.corpora.readers.contract import NO_TEXT, AsIs, BadRows, WithText, is_blank
+from movieclassifier.corpora.readers.contract import NO_TEXT, AsIs, BadRows, WithText
 
 if TYPE_CHECKING:
     from movieclassifier.corpora.corpus import Corpus
@@ -15,20 +14,12 @@ if TYPE_CHECKING:
 MAX_LOOKED_AT = 200_000
 
 
-@dataclass
+@dataclass(frozen=True)
 class WithoutText:
     """Documents whose text is empty or blank: how many, and which is the first, counted from 1 as they are read."""
 
     n_documents: int = 0
     first: int = 0
-
-    def counted(self, documents: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-        """Yield the documents, and count those without a text."""
-        for number, document in enumerate(documents, 1):
-            if is_blank(document[0]):
-                self.n_documents += 1
-                self.first = self.first or number
-            yield document
 
     def followed_by(self, n_before: int, after: "WithoutText") -> "WithoutText":
         """Return the sum with documents that come after the first `n_before`."""

@@ -71,12 +71,13 @@ def _put(boxes: Boxes, box: list[Any], stopped: threading.Event, error: BaseExce
     return False
 
 
-def import_ahead(module: str) -> None:
-    """Start to import a module in a separate thread; code that imports it later waits only for the rest."""
+def import_ahead(*modules: str) -> None:
+    """Start to import modules in a separate thread; code that imports them later waits only for the rest."""
 
     def load() -> None:
         # An ImportError is raised again where the module is needed, a RuntimeError says that the program is ending.
         with suppress(ImportError, RuntimeError):
-            import_module(module)
+            for module in modules:
+                import_module(module)
 
     threading.Thread(target=load, name="import_ahead").start()

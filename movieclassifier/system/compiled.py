@@ -1,4 +1,4 @@
-"""The compiled twins of hashing and training: whether they are installed, and whether they are used."""
+"""The compiled twins: whether they are installed, and whether they are used. Each is imported when it is asked for."""
 
 import os
 from functools import cache
@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 PURE_PYTHON = "MOVIECLASSIFIER_PURE_PYTHON"
+HASHING = "movieclassifier.features._hashing"
 
 
 def import_twin(module: str) -> tuple[Any, str]:
@@ -16,9 +17,7 @@ def import_twin(module: str) -> tuple[Any, str]:
         return None, str(error)
 
 
-_hashing, _WHY_NOT = import_twin("movieclassifier.features._hashing")
-_training, _ = import_twin("movieclassifier.training.learners._training")
-_csv_rows, _ = import_twin("movieclassifier.corpora.readers._csv_rows")
+_import_once = cache(import_twin)
 
 
 def backend() -> tuple[str, str]:
@@ -31,8 +30,9 @@ def backend() -> tuple[str, str]:
     """
     if not _is_wanted():
         return "pure Python", f"{PURE_PYTHON} is set"
-    if _hashing is None:
-        return "pure Python", f"{_WHY_NOT}; with a C compiler, installing again builds it"
+    twin, why_not = _import_once(HASHING)
+    if twin is None:
+        return "pure Python", f"{why_not}; with a C compiler, installing again builds it"
     return "compiled", f"the extension is installed; {PURE_PYTHON}=1 turns it off"
 
 
@@ -42,12 +42,12 @@ def _is_wanted() -> bool:
 
 def hashing_twin() -> Any:
     """Return the extension that hashes texts, or None if it is not installed or turned off."""
-    return _hashing if _is_wanted() else None
+    return _import_once(HASHING)[0] if _is_wanted() else None
 
 
 def training_twin() -> Any:
     """Return the extension that trains, or None if it is not installed or turned off."""
-    return _training if backend()[0] == "compiled" else None
+    return _import_later("movieclassifier.training.learners._training")
 
 
 def soft_targets_twin() -> Any:
@@ -72,14 +72,9 @@ def vectors_twin() -> Any:
 
 def csv_rows_twin() -> Any:
     """Return the extension that reads plain CSV, or None if it is not installed or turned off."""
-    return None if os.environ.get(PURE_PYTHON, "0") not in ("", "0") else _csv_rows
+    return _import_once("movieclassifier.corpora.readers._csv_rows")[0] if _is_wanted() else None
 
 
 def _import_later(module: str) -> Any:
-    """Import an extension when it is asked for: few commands need those of the teachers."""
-    return _import_once(module) if backend()[0] == "compiled" else None
-
-
-@cache
-def _import_once(module: str) -> Any:
-    return import_twin(module)[0]
+    """Import an extension that is of use only beside that of hashing."""
+    return _import_once(module)[0] if backend()[0] == "compiled" else None

@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, TextIO, TypeVar
@@ -47,8 +47,10 @@ def tells() -> bool:
     return _may_tell
 
 
-def telling(documents: Iterable[Item], title: str, unit: str = "documents") -> Iterator[Item]:
-    """Yield the items of a loop that seldom takes long, and count them on stderr.
+def telling(
+    documents: Iterable[Item], title: str, unit: str = "documents", size: Callable[[Item], int] = lambda item: 1
+) -> Iterator[Item]:
+    """Yield the items of a loop that seldom takes long, and count them, or what `size` says of each, on stderr.
 
     During a command a line is written when nothing was written for ten seconds, and every ten seconds from then on.
     Elsewhere, as in a notebook or a server, nothing is written.
@@ -58,9 +60,9 @@ def telling(documents: Iterable[Item], title: str, unit: str = "documents") -> I
         return
     with Progress(None, title, unit=unit).waiting() as progress:
         progress.total = len(documents) if isinstance(documents, Sized) else None
-        for n, document in enumerate(documents, 1):
+        for document in documents:
             yield document
-            progress.n_done = n
+            progress.n_done += size(document)
 
 
 class Progress:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from movieclassifier.recipes.linear import Recipe
 
 MAX_SEED = 2**32 - 1
+MAX_DEFAULT_SHARDS = 16
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from movieclassifier.models.guard import N_GUARD
 from movieclassifier.models.metadata import Provenance
 from movieclassifier.system.packages import installed_version
 from movieclassifier.training.checkpoints import CHECKPOINT, STATE, load_checkpoint_facts
-from movieclassifier.training.options import RunOptions, TrainingOptions
+from movieclassifier.training.options import MAX_DEFAULT_SHARDS, RunOptions, TrainingOptions
 from movieclassifier.training.plan import Plan
 
 PACKAGES = ("numpy", "scipy", "scikit-learn")
@@ -28,7 +28,6 @@ BOOK_MAPPINGS = (BOOK_LABELS, LABELS["aclImdb"])
 BOOK_NAMES: dict[Label, str] = {0: "negative", 1: "positive"}
 # Smaller shards cost accuracy: .912 with 390 documents, .917 with 1,560, .919 with 6,250 on aclImdb's halves.
 MIN_SHARD = 2_000
-MAX_DEFAULT_SHARDS = 16
 
 
 def make_plan(corpus: Corpus, found: Survey, options: TrainingOptions, with_test: bool) -> tuple[Plan, int]:

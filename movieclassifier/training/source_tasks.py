@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from itertools import chain
 
 from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.cutting import can_be_cut, count_pieces, cut_file, join_pieces
 from movieclassifier.corpora.pieces import Excerpt, Piece
 from movieclassifier.corpora.survey import files_digest, survey, survey_of
+from movieclassifier.corpora.tallies import Tally
 from movieclassifier.corpora.without_text import WithoutText
 from movieclassifier.system.progress import telling
 from movieclassifier.training.engines.tasks import Engine, Task, bundles_of
@@ -43,15 +43,12 @@ def find_source(corpus: Corpus, engine: Engine, n_shards: int = 1) -> CorpusSour
                 for found_in_piece, empty in counts:
                     without_text = without_text.followed_by(total.total(), empty)
                     total += found_in_piece
-                found = survey_of(corpus, total, sha256.result(), corpus.bad_rows())
-                found = replace(found, without_text=without_text)
+                found = survey_of(corpus, (total, without_text), sha256.result(), corpus.bad_rows())
                 return CorpusSource(corpus, found, Excerpt.of(pieces, [n.total() for n, _ in counts], found.labels))
     return CorpusSource(corpus, survey(corpus))
 
 
-def _count(
-    corpus: Corpus, engine: Engine, n_shards: int
-) -> tuple[Sequence[Piece], list[tuple[Counter[str], WithoutText]]]:
+def _count(corpus: Corpus, engine: Engine, n_shards: int) -> tuple[Sequence[Piece], list[Tally]]:
     """Return the pieces of a corpus and what they hold, as :func:`count_pieces`; nothing if there is a fault in one."""
     numbers = range(len(corpus.paths))
     try:

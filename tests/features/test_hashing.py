@@ -201,13 +201,13 @@ class TestTwin:
     @pytest.mark.slow
     def test_too_long_a_text_is_left_to_the_definition(self):
         document = " " * 2**24 + " fine film"
-        with pytest.raises(compiled._hashing.Declined, match="characters"):
+        with pytest.raises(compiled.hashing_twin().Declined, match="characters"):
             hashing._twin(NGrams()).hash([document])
         assert_exact([document, "x"], NGrams())
 
     def test_too_many_ngrams_are_left_to_the_definition(self):
         twin = hashing._twin(NGrams(ngram_range=(1, 2**40)))
-        with pytest.raises(compiled._hashing.Declined, match="18003000 n-grams"):
+        with pytest.raises(compiled.hashing_twin().Declined, match="18003000 n-grams"):
             twin.hash(["a " * 6000])
 
     def test_sanitizers_watch_the_twin_that_was_built_for_them(self):
@@ -267,9 +267,7 @@ class TestFrontDoor:
     def test_without_the_extension_the_definition_answers(self, monkeypatch):
         expected = hash_texts(["It's a fine film :)"], NGrams())
         monkeypatch.setitem(sys.modules, "movieclassifier.features._hashing", None)  # importing it fails
-        twin, why_not = compiled.import_twin("movieclassifier.features._hashing")
-        monkeypatch.setattr(compiled, "_hashing", twin)
-        monkeypatch.setattr(compiled, "_WHY_NOT", why_not)
+        monkeypatch.setattr(compiled, "_import_once", compiled.import_twin)
         monkeypatch.delenv("MOVIECLASSIFIER_PURE_PYTHON", raising=False)
         name, reason = backend()
         assert name == "pure Python"

@@ -39,14 +39,15 @@ def test_an_exception_comes_after_the_items_before_it():
         next(ahead)
 
 
-def test_a_module_is_imported_ahead_and_a_missing_one_is_ignored():
+def test_modules_are_imported_ahead_and_a_missing_one_is_ignored():
     started = set(threading.enumerate())
-    for module in ("colorsys", "no_such_module"):
-        sys.modules.pop(module, None)
-        import_ahead(module)
+    for modules in (("colorsys", "stringprep"), ("no_such_module",)):
+        for module in modules:
+            sys.modules.pop(module, None)
+        import_ahead(*modules)
     for thread in set(threading.enumerate()) - started:
         thread.join()
-    assert "colorsys" in sys.modules
+    assert {"colorsys", "stringprep"} <= sys.modules.keys()
 
 
 def test_a_size_below_one_is_refused():

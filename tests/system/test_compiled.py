@@ -25,26 +25,23 @@ def test_a_missing_extension_gives_the_reason():
 @pytest.mark.parametrize("value", ["", "0", "1", "yes"])
 def test_the_variable_turns_every_twin_off(name, value, monkeypatch):
     extension = object()
-    for other in ("_hashing", "_training", "_csv_rows"):
-        monkeypatch.setattr(compiled, other, extension)
-    monkeypatch.setattr(compiled, "_import_once", lambda module: extension)
+    monkeypatch.setattr(compiled, "_import_once", lambda module: (extension, ""))
     monkeypatch.setenv(PURE_PYTHON, value)
     assert TWINS[name]() is (extension if value in ("", "0") else None)
 
 
 def test_the_reason_says_how_to_change_the_path(monkeypatch):
     monkeypatch.delenv(PURE_PYTHON, raising=False)
-    monkeypatch.setattr(compiled, "_hashing", object())
+    monkeypatch.setattr(compiled, "_import_once", lambda module: (object(), ""))
     assert backend() == ("compiled", f"the extension is installed; {PURE_PYTHON}=1 turns it off")
-    monkeypatch.setattr(compiled, "_hashing", None)
-    monkeypatch.setattr(compiled, "_WHY_NOT", "No module named 'x'")
+    monkeypatch.setattr(compiled, "_import_once", lambda module: (None, "No module named 'x'"))
     assert backend() == ("pure Python", "No module named 'x'; with a C compiler, installing again builds it")
     assert compiled.training_twin() is compiled.vectors_twin() is None
     monkeypatch.setenv(PURE_PYTHON, "1")
     assert backend() == ("pure Python", f"{PURE_PYTHON} is set")
 
 
-def test_extensions_of_few_commands_are_imported_when_they_are_asked_for():
-    assert compiled._import_once("movieclassifier.no_such_twin") is None
+def test_extensions_are_imported_when_they_are_asked_for():
+    assert compiled._import_once("movieclassifier.no_such_twin")[0] is None
     if backend()[0] == "compiled":
         assert compiled.vectors_twin().__name__ == "movieclassifier.training.teachers._vectors"

@@ -38,6 +38,21 @@ def test_scikit_learn_and_scipy_are_not_imported(arguments, tmp_path):
     assert "imported: []" in result.stderr
 
 
+SURVEY = """
+import sys
+from movieclassifier.commands.shared import corpus_options, train_sources
+from movieclassifier.corpora.reading import ReadingOptions
+from movieclassifier.corpora.survey import survey
+assert survey(corpus_options.chosen_corpus([sys.argv[1]], ReadingOptions())).n_documents
+print("imported:", sorted({"numpy", "movieclassifier.training.fit"} & sys.modules.keys()), file=sys.stderr)
+"""
+
+
+def test_a_survey_imports_nothing_that_a_training_imports_meanwhile():
+    result = subprocess.run([sys.executable, "-c", SURVEY, SAMPLE], capture_output=True, text=True, check=True)
+    assert "imported: []" in result.stderr
+
+
 SERVE = """
 import sys
 from movieclassifier.web import create_app

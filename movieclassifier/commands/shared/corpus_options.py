@@ -136,7 +136,6 @@ def chosen_corpus(paths: Sequence[str], reading: ReadingOptions) -> "Corpus":
     from movieclassifier.corpora.corpus import open_corpus
     from movieclassifier.corpora.named_once import check_named_once
     from movieclassifier.corpora.readers.formats import SORTED_FORMATS
-    from movieclassifier.corpora.shuffled import shuffle_corpus
 
     check_named_once(paths)
     corpus = open_corpus(*_with_stdin_copied(paths), reading=reading)
@@ -146,6 +145,8 @@ def chosen_corpus(paths: Sequence[str], reading: ReadingOptions) -> "Corpus":
     shuffle = reading.shuffle
     is_sorted = shuffle is None and corpus.format in SORTED_FORMATS
     if shuffle or is_sorted:
+        from movieclassifier.corpora.shuffled import shuffle_corpus  # it imports numpy
+
         corpus = shuffle_corpus(corpus, reading.shuffle_seed)
     if is_sorted:  # an empty folder is refused before
         click.echo(f"{as_printable(paths[0])}: sorted by label, therefore read with --shuffle.", err=True)

@@ -1,8 +1,6 @@
 """Steps after a fit on the command line: keep the state, print the result, and log the run."""
 
 import shlex
-import time
-from collections.abc import Callable
 
 import click
 
@@ -15,7 +13,6 @@ from movieclassifier.evaluation.metrics_table import metrics_table
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.metadata import RecordFacts
 from movieclassifier.models.origin import load_record_facts, replacement_note
-from movieclassifier.system.memory import peak_megabytes
 from movieclassifier.training.checkpoints import keep_state, remove_state
 from movieclassifier.training.options import RunOptions
 
@@ -67,12 +64,6 @@ def next_steps(model_dir: str) -> str:
     model = "" if model_dir == "pkl_objects" else f" --model {shlex.quote(model_dir)}"
     commands = [f"{name} 'A text of yours'" for name in ("predict", "explain")] + ["serve"]
     return "\n".join(["Next:", *(f"  movieclassifier {command}{model}" for command in commands)])
-
-
-def measure_costs() -> Callable[[], dict[str, float]]:
-    """Return a function that tells the seconds since now and the peak memory of this process, in MB."""
-    start = time.perf_counter()
-    return lambda: {"seconds": round(time.perf_counter() - start, 3), "peak_MB": round(peak_megabytes())}
 
 
 def track_run(

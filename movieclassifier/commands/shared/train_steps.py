@@ -1,4 +1,4 @@
-"""Steps before a fit on the command line: survey the corpora, plan, and check what could stop the run."""
+"""Steps before a fit on the command line: plan, and check what could stop the run."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -11,7 +11,6 @@ import click
 
 from movieclassifier.commands.shared.corpus_options import report_bad_rows
 from movieclassifier.commands.shared.edge import warn
-from movieclassifier.commands.shared.engine_options import source_on, start_engine
 from movieclassifier.commands.shared.trained_on import TRAINED_ON
 from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.pieces import Excerpt
@@ -20,14 +19,13 @@ from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.scoring import score_documents
 from movieclassifier.models.writing import wants_pickles
 from movieclassifier.system.locking import lock_folder
-from movieclassifier.system.memory import share_heap
 from movieclassifier.training.capacity import check_capacity
 from movieclassifier.training.checkpoints import load_checkpoint_facts, resumable
 from movieclassifier.training.disk_space import bytes_to_write, check_disk, describe, size_of
 from movieclassifier.training.fit import fit
 from movieclassifier.training.options import RunOptions, TrainingOptions
 from movieclassifier.training.plan import Plan
-from movieclassifier.training.planning import MAX_DEFAULT_SHARDS, MIN_SHARD, default_n_shards, earlier_plan, make_plan
+from movieclassifier.training.planning import MIN_SHARD, default_n_shards, earlier_plan, make_plan
 from movieclassifier.training.sources import CorpusSource
 
 if TYPE_CHECKING:
@@ -38,38 +36,6 @@ if TYPE_CHECKING:
 MIN_DOUBTED = 10
 # Bytes that a training says beforehand that it will write.
 WORTH_SAYING = 2**30
-BOOK_CORPUS = Path("data/movie_data.csv")
-
-
-def book_corpus() -> list[str]:
-    """Return the path of the book's corpus, which is the default."""
-    if not BOOK_CORPUS.exists():
-        raise FileNotFoundError(
-            f"{BOOK_CORPUS}: there is no such file; get it by `make corpus`, or by `python download_data.py` and "
-            "`python build_csv.py`, or pass a corpus of your own."
-        )
-    return [str(BOOK_CORPUS)]
-
-
-def find_sources(
-    corpus: Corpus, test: Corpus | None, training: TrainingOptions, run: RunOptions
-) -> "tuple[CorpusSource, CorpusSource | None, Engine | None]":
-    """Survey the corpora, and start the engine of a training by shards, which lasts until the command ends.
-
-    Returns
-    -------
-    train : CorpusSource
-    test : CorpusSource or None
-        Its labels are mapped as those of the corpus that is trained on.
-    engine : Engine or None
-    """
-    share_heap()  # before the first thread, which would get a heap of its own
-    engine = None
-    if run.on is not None or (training.n_shards or 1) > 1:
-        engine = start_engine(run.on, min(run.n_workers, training.n_shards or run.n_workers))
-    train = source_on(corpus, engine, training.n_shards or MAX_DEFAULT_SHARDS)
-    test = test and replace(test, labels=train.found.labels)
-    return train, source_on(test, engine) if test else None, engine
 
 
 def plan_run(

@@ -2,6 +2,7 @@
 
 import codecs
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from typing import Any
 
 from movieclassifier.corpora.readers.contract import Document, Label, RowFault
 from movieclassifier.corpora.readers.streams import iter_lines, open_bytes
+from movieclassifier.corpora.tallies import Tally
+from movieclassifier.corpora.without_text import WithoutText
 from movieclassifier.system.compiled import csv_rows_twin
 
 BLOCK_SIZE = 2**18
@@ -77,11 +80,16 @@ def iter_plain(
     progress : BlockProgress
         Changed while reading.
     """
-    with open_bytes(path) as file:
-        header = _read_header(file, layout.n_header_lines)
-        if header is not None:
-            progress.n_bytes = len(header)
-            yield from _iter_blocks(file, layout, find, progress)
+    return _iter_blocks(path, layout, find, progress, read=csv_rows_twin().read_rows, size=BLOCK_SIZE)
+
+
+def count_plain(
+    path: Path, layout: Layout, find: Callable[[str], Label | None], progress: BlockProgress
+) -> Iterator[list[Tally]]:
+    """Yield tallies of the documents that :func:`iter_plain` yields, each in a list."""
+    # Other threads may hold the interpreter for long between two blocks, as those that import modules do.
+    blocks = _iter_blocks(path, layout, find, progress, read=csv_rows_twin().count_rows, size=4 * BLOCK_SIZE)
+    return ([(Counter(counts), WithoutText(*blank))] for counts, *blank in blocks)
 
 
 def _read_header(file: io.BufferedReader, n_lines: int) -> bytes | None:
@@ -96,21 +104,45 @@ def _read_header(file: io.BufferedReader, n_lines: int) -> bytes | None:
 
 
 def _iter_blocks(
-    file: io.BufferedReader, layout: Layout, find: Callable[[str], Label | None], progress: BlockProgress
-) -> Iterator[list[Document]]:
+    path: Path,
+    layout: Layout,
+    find: Callable[[str], Label | None],
+    progress: BlockProgress,
+    *,
+    read: Callable[..., tuple[Any, int, int, int]],
+    size: int,
+) -> Iterator[Any]:
+    """Yield the first result of a function of the twin for each block, up to the first row that is not plain."""
+    with open_bytes(path) as file:
+        header = _read_header(file, layout.n_header_lines)
+        if header is not None:
+            progress.n_bytes = len(header)
+            yield from _iter_read(file, layout, find, progress, read=read, size=size)
+
+
+def _iter_read(
+    file: io.BufferedReader,
+    layout: Layout,
+    find: Callable[[str], Label | None],
+    progress: BlockProgress,
+    *,
+    read: Callable[..., tuple[Any, int, int, int]],
+    size: int,
+) -> Iterator[Any]:
     twin: Any = csv_rows_twin()
     delimiter, labels = ord(layout.delimiter), dict[bytes, Label | None]()
-    columns = layout.n_fields, layout.text_at, layout.label_at
-    block, start, last = b"", 0, False
+    row = layout.n_fields, layout.text_at, layout.label_at, delimiter, labels
+    # One buffer for all blocks: fresh memory takes longer than reading.
+    buffer, start, end, last = bytearray(size), 0, 0, False
     while True:
-        documents, n_rows, stop, why = twin.read_rows(block, start, *columns, delimiter, labels, last)
+        found, n_rows, stop, why = read(buffer, start, end, *row, last)
         progress.n_rows += n_rows
         progress.n_bytes += stop - start
-        yield documents
+        yield found
         if why == twin.UNUSUAL:
             return
         if why == twin.UNKNOWN_LABEL:
-            value = twin.label_at(block, stop, layout.label_at, delimiter)
+            value = twin.label_at(buffer, stop, end, layout.label_at, delimiter)
             try:
                 labels[value] = find(value.decode())
             except (RowFault, UnicodeDecodeError):
@@ -122,10 +154,18 @@ def _iter_blocks(
         if last:
             progress.finished = True
             return
-        # A row that is longer than the block makes the next block twice as long.
-        rest = block[stop:]
-        more = file.read(max(BLOCK_SIZE, len(rest)))
-        block, start, last = rest + more, 0, not more
+        n_more = _fill(file, buffer, stop, end)
+        start, end, last = 0, end - stop + n_more, not n_more
+
+
+def _fill(file: io.BufferedReader, buffer: bytearray, start: int, end: int) -> int:
+    """Move the row that has begun to the front of a buffer, and read more behind it; return how many bytes."""
+    n_begun = end - start
+    buffer[:n_begun] = buffer[start:end]
+    if n_begun > len(buffer) // 2:  # the row is longer than blocks are
+        buffer.extend(bytes(len(buffer)))
+    with memoryview(buffer) as view, view[n_begun:] as rest:
+        return file.readinto(rest)
 
 
 @contextmanager

@@ -1,10 +1,12 @@
 """The documents of a table: its columns are found in the first row, and its rows are read one at a time."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
+from typing import TypeVar
 
 from movieclassifier.corpora.readers.columns import NO_LABEL, Choice, Columns, find_columns
 from movieclassifier.corpora.readers.contract import (
@@ -18,15 +20,25 @@ from movieclassifier.corpora.readers.contract import (
     find_label,
     nothing_read,
 )
-from movieclassifier.corpora.readers.csv_blocks import BlockProgress, Layout, can_read, iter_plain, lines_from
+from movieclassifier.corpora.readers.csv_blocks import (
+    BlockProgress,
+    Layout,
+    can_read,
+    count_plain,
+    iter_plain,
+    lines_from,
+)
 from movieclassifier.corpora.readers.csv_rows import iter_rows
 from movieclassifier.corpora.readers.dialects import Dialect, find_dialect, unescaped
 from movieclassifier.corpora.readers.streams import open_text
 from movieclassifier.corpora.readers.table_faults import HEADER_AGAIN, one_column, refuse_downloads, wrong_length
 from movieclassifier.corpora.readers.text_faults import text_fault
+from movieclassifier.corpora.tallies import Tally, tallies_of
 
 # In characters; a longer field is no name of a column.
 MAX_NAME = 100
+T = TypeVar("T")
+Runs = Generator[Iterable[T], None, None]
 Rows = Iterator[tuple[int, list[str]]]
 
 
@@ -63,12 +75,25 @@ class Table:
     encoding: str
     dialect: Dialect | None = None
 
-    def documents(self, labels: Labels, bad_rows: BadRows) -> Iterator[Document]:
-        """Yield the documents whose labels are wanted; the file is opened at the first."""
-        yield from chain.from_iterable(self._runs(labels, bad_rows))
+    def documents(self, labels: Labels, bad_rows: BadRows) -> "TableDocuments":
+        """Return the documents whose labels are wanted; the file is opened at the first."""
+        return TableDocuments(self, labels, bad_rows)
 
-    def _runs(self, labels: Labels, bad_rows: BadRows) -> Iterator[Iterable[Document]]:
+    def runs(self, labels: Labels, bad_rows: BadRows) -> Runs[Document]:
         """Yield the documents some at a time, which spares a step through all generators for each of them."""
+        return self._runs(labels, bad_rows, iter_plain, iter)
+
+    def tallies(self, labels: Labels, bad_rows: BadRows) -> Runs[Tally]:
+        """Yield tallies of the documents, some at a time."""
+        return self._runs(labels, bad_rows, count_plain, tallies_of)
+
+    def _runs(
+        self,
+        labels: Labels,
+        bad_rows: BadRows,
+        of_plain: Callable[..., Iterator[Iterable[T]]],
+        of_documents: Callable[[Iterable[Document]], Iterator[T]],
+    ) -> Runs[T]:
         with open_text(self.path, self.encoding, "" if self.quoted else "\n") as lines:
             dialect, escape = self.dialect, self.escape if self.quoted else ""
             if dialect is None:
@@ -80,15 +105,24 @@ class Table:
                 rows = iter_unquoted(lines, dialect.delimiter, dialect.n_lines)
             found = self._columns(rows, dialect.delimiter)
             if not found.is_plain or not self.quoted or not dialect.is_plain or dialect.n_lines:
-                yield self._read(found, labels, bad_rows)
+                yield of_documents(self._read(found, labels, bad_rows))
                 return
-        yield from self._read_plain(found, dialect, labels, bad_rows)
+        progress = BlockProgress()
+        yield from self._plain(found, dialect, labels, progress, of_plain)
+        if not (progress.finished and progress.n_rows):
+            with self._behind(found, dialect, progress, bad_rows) as rest:
+                yield of_documents(self._read(rest, labels, bad_rows, empty=not progress.n_rows))
 
-    def _read_plain(
-        self, found: Found, dialect: Dialect, labels: Labels, bad_rows: BadRows
-    ) -> Iterator[Iterable[Document]]:
-        """Read with the compiled twin as far as rows are plain, and the rest with the definition."""
-        columns, progress = found.columns, BlockProgress()
+    def _plain(
+        self,
+        found: Found,
+        dialect: Dialect,
+        labels: Labels,
+        progress: BlockProgress,
+        of_plain: Callable[..., Iterator[Iterable[T]]],
+    ) -> Iterator[Iterable[T]]:
+        """Read with the compiled twin as far as rows are plain."""
+        columns = found.columns
         layout = Layout(dialect.delimiter, columns.n_fields, columns.texts[0], columns.label, found.n_lines)
         if can_read(layout, self.encoding):
 
@@ -97,17 +131,19 @@ class Table:
                     raise RowFault(HEADER_AGAIN)
                 return find_label("", value, labels, self.encoding, columns.label_name)
 
-            yield from iter_plain(self.path, layout, find, progress)
+            yield from of_plain(self.path, layout, find, progress)
+
+    @contextmanager
+    def _behind(self, found: Found, dialect: Dialect, progress: BlockProgress, bad_rows: BadRows) -> Iterator[Found]:
+        """Open the table for the definition where the twin has stopped: at the row that is not plain, or the first."""
         if progress.n_bytes:
-            if progress.finished and progress.n_rows:
-                return
             with lines_from(self.path, progress.n_bytes, self.encoding) as (lines, n_lines):
                 rows = iter_rows(lines, replace(dialect, n_lines=n_lines), str(self.path), bad_rows)
-                yield self._read(replace(found, rows=rows), labels, bad_rows, empty=not progress.n_rows)
+                yield replace(found, rows=rows)
             return
         with open_text(self.path, self.encoding) as lines:
             rows = iter_rows(lines, dialect, str(self.path), bad_rows)
-            yield self._read(self._columns(rows, dialect.delimiter), labels, bad_rows)
+            yield self._columns(rows, dialect.delimiter)
 
     def _read(self, found: Found, labels: Labels, bad_rows: BadRows, empty: bool = True) -> Iterator[Document]:
         rows, header, columns = found.rows, found.header, found.columns
@@ -149,6 +185,29 @@ class Table:
         if not self.header:
             return Found(None, columns, chain([first], rows), 0, True)
         return Found(list(map(_folded, row)), columns, rows, n_line, not any("\n" in name for name in row))
+
+
+class TableDocuments(Iterator[Document]):
+    """The documents of a table, to be read one at a time, or to be counted many at a time."""
+
+    def __init__(self, table: Table, labels: Labels, bad_rows: BadRows):
+        self._table, self._labels, self._bad_rows = table, labels, bad_rows
+        self._runs = table.runs(labels, bad_rows)
+        self._documents = chain.from_iterable(self._runs)
+
+    def __iter__(self) -> Iterator[Document]:
+        return self._documents  # which spares a step through this class for each of them
+
+    def __next__(self) -> Document:
+        return next(self._documents)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._runs.close()
+
+    def tallies(self) -> Iterator[Tally]:
+        """Yield tallies of the documents, whose labels must be the values in the corpus."""
+        return chain.from_iterable(self._table.tallies(self._labels, self._bad_rows))
 
 
 def _folded(field: str) -> str:

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from movieclassifier.commands.shared import train_results
-from movieclassifier.commands.shared.train_results import finish, measure_costs, next_steps
+from movieclassifier.commands.shared.train_results import finish, next_steps
 from movieclassifier.training.checkpoints import CHECKPOINT, STATE
 from movieclassifier.training.options import RunOptions
 from movieclassifier.training.steps import Fit
@@ -24,12 +23,3 @@ def test_a_finished_run_leaves_its_state_only_if_that_is_wanted(tmp_path, keeps,
 def test_the_folder_of_a_default_model_need_not_be_named():
     assert "--model" not in next_steps("pkl_objects")
     assert next_steps("my models").endswith("movieclassifier serve --model 'my models'")
-
-
-def test_costs_are_seconds_since_and_the_peak(monkeypatch):
-    now = [5.0]
-    monkeypatch.setattr(train_results.time, "perf_counter", lambda: now[0])
-    monkeypatch.setattr(train_results, "peak_megabytes", lambda: 123.4)
-    costs = measure_costs()
-    now[0] = 7.25
-    assert costs() == {"seconds": 2.25, "peak_MB": 123}

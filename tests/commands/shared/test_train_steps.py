@@ -7,11 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from movieclassifier.commands.shared.train_steps import (
-    BOOK_CORPUS,
-    book_corpus,
     can_resume,
     find_label_doubts,
-    find_sources,
     fit_options,
     keep_as_before,
     lock,
@@ -46,15 +43,6 @@ def source_of(folder, n=100):
     return CorpusSource(corpus, survey(corpus))
 
 
-def test_the_books_corpus_is_the_default_where_it_is(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(FileNotFoundError, match="get it by `make corpus`"):
-        book_corpus()
-    BOOK_CORPUS.parent.mkdir()
-    BOOK_CORPUS.touch()
-    assert book_corpus() == [str(BOOK_CORPUS)]
-
-
 @pytest.mark.parametrize(
     ("n_classes", "n_documents", "is_doubted"), [(9, 9, False), (10, 20, True), (10, 21, False), (77, 100, True)]
 )
@@ -82,12 +70,6 @@ def test_folder_is_locked_until_the_command_ends(tmp_path):
     assert first.exit_code == 0
     assert first.output.startswith("(1, '")
     assert in_command(lock, folder).exit_code == 0
-
-
-def test_stream_is_surveyed_here_and_shards_by_workers(tmp_path):
-    corpus = source_of(tmp_path).corpus
-    source, tested, engine = find_sources(corpus, corpus, TRAINING, RUN)
-    assert (source.found.n_documents, tested.found.n_documents, engine, source.excerpt) == (100, 100, None, None)
 
 
 def test_plan_warns_of_documents_that_are_tested_on(tmp_path):

@@ -2,6 +2,8 @@
 
 import gzip
 import random
+from collections import Counter
+from itertools import product
 
 import pytest
 import zstandard
@@ -11,20 +13,38 @@ from hypothesis import strategies as st
 from movieclassifier.corpora.readers import csv_blocks
 from movieclassifier.corpora.readers.contract import BadRows
 from movieclassifier.corpora.readers.formats import READERS
+from movieclassifier.corpora.tallies import tallies_of
+from movieclassifier.corpora.without_text import WithoutText
 from movieclassifier.system.compiled import PURE_PYTHON, csv_rows_twin
 
 pytestmark = pytest.mark.skipif(csv_rows_twin() is None, reason="no compiled twin")
 
 
 def outcome(path, **options):
-    """Return the documents, the message of the error, and those about bad rows."""
-    bad_rows = BadRows(options.pop("skip_bad_rows", 0))
+    """Return the documents, the message of the error, those about bad rows, and what counting finds."""
+    limit = options.pop("skip_bad_rows", 0)
+    read, counted = BadRows(limit), BadRows(limit)
     documents, message = [], ""
     try:
-        documents.extend(READERS["csv"](path, skip_bad_rows=bad_rows, **options))
+        documents.extend(READERS["csv"](path, skip_bad_rows=read, **options))
     except ValueError as error:
         message = str(error)
-    return documents, message, bad_rows.messages, bad_rows.n_skipped
+    found = total_of(lambda: READERS["csv"](path, skip_bad_rows=counted, **options).tallies())
+    assert found == (*total_of(lambda: tallies_of(documents))[:3], message)
+    assert counted.messages == read.messages
+    return documents, message, read.messages, read.n_skipped, found
+
+
+def total_of(tallies):
+    """Return what tallies add up to, with the labels in the order in which they came, and the message of the error."""
+    counts, without_text, message = Counter(), WithoutText(), ""
+    try:
+        for more, empty in tallies():
+            without_text = without_text.followed_by(counts.total(), empty)
+            counts.update(more)
+    except ValueError as error:
+        message = str(error)
+    return dict(counts), list(counts), without_text, message
 
 
 def both(path, block_size=2**18, **options):
@@ -49,6 +69,8 @@ PIECES = st.sampled_from(
         "text,label\n",
         "nan",
         "\u2028",
+        '" \u3000\x85",1\n',
+        '"\u00a0é",0\n',
         "x" * 300,
     ]
 )
@@ -141,3 +163,40 @@ def test_twin_is_used(tmp_path, monkeypatch):
     path.write_text("text,label\n" + "a,1\n" * 10)
     monkeypatch.setattr("movieclassifier.corpora.readers.table_documents.lines_from", None)
     assert len(list(READERS["csv"](path))) == 10
+
+
+def is_text(content):
+    try:
+        return "\0" not in content.decode()
+    except UnicodeDecodeError:
+        return False
+
+
+def test_twin_knows_utf8_and_blanks_as_python_does():
+    twin = csv_rows_twin()
+    edges = bytes([0x00, 0x20, 0x41, 0x7F, 0x80, 0x85, 0x8F, 0x90, 0x9F, 0xA0, 0xA8, 0xBF, 0xC0, 0xFF])
+    starts = [bytes([byte]) for byte in range(256) if chr(byte) not in '\n\r",']
+    cases = [
+        start + bytes(rest) for n in range(4) for start in starts for rest in product(edges[-10:], repeat=min(n, 2))
+    ]
+    cases += [
+        start + bytes([byte]) + tail
+        for start in starts
+        for byte in edges
+        for tail in (b"\x80", b"\x80\x80", b"\xbf\xbf")
+    ]
+    cases += [b"twelve bytes" + case + b"behind it" for case in cases] + [
+        chr(i).encode() for i in range(0x3100) if chr(i) not in '\n\r",'
+    ]
+    for case in cases:
+        block = bytearray(b'"' + case + b'",1\n')
+        (counts, n_blank, first), n_rows, stop, why = twin.count_rows(
+            block, 0, len(block), 2, 0, 1, ord(","), {b"1": "1"}, True
+        )
+        if is_text(case):
+            blank = case.decode().isspace()
+            assert (counts, n_blank, first, n_rows, stop, why) == ({"1": 1}, blank, blank, 1, len(block), twin.END), (
+                case
+            )
+        else:
+            assert (counts, n_blank, first, n_rows, stop, why) == ({}, 0, 0, 0, 0, twin.UNUSUAL), case
