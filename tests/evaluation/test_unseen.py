@@ -2,7 +2,9 @@
 
 from movieclassifier.evaluation.unseen import evaluate_unseen
 from movieclassifier.models.guard import guard_accuracy
+from movieclassifier.models.packed_record import PackedRecord
 from movieclassifier.models.scoring import score_documents
+from movieclassifier.models.writing import record_bytes
 from tests.support.models import random_classifier
 from tests.support.services import make_texts
 
@@ -19,6 +21,14 @@ def test_metrics_thresholds_and_guard_set_are_of_the_documents():
     assert classifier.metadata["threshold"]["n_documents"] == 50
     expected = classifier.score(TEXTS[:50], [label for _, label in documents[:50]])
     assert guard_accuracy(classifier, guard, classifier.columns) == expected
+
+
+def test_guard_set_may_be_compressed_for_the_record():
+    classifier = random_classifier(texts=tuple(TEXTS))
+    documents = [(text, i % 2) for i, text in enumerate(TEXTS)]
+    packed = PackedRecord(classifier)
+    kept = evaluate_unseen(classifier, documents[:50], lambda: score_documents(classifier, documents), packed=packed)
+    assert record_bytes(classifier, kept) == record_bytes(classifier, classifier.guard[1])
 
 
 def test_without_documents_nothing_is_evaluated():

@@ -2,18 +2,16 @@
 
 import pickle
 
-import numpy as np
 import pytest
 
-from movieclassifier.models import writing
-from movieclassifier.models.byte_planes import to_planes
+from movieclassifier.models import packed_record, writing
 from movieclassifier.models.guard import make_guard
+from movieclassifier.models.packed_record import PackedRecord
 from movieclassifier.models.record import load_record
 from movieclassifier.models.writing import (
     PICKLE,
     RECORD,
     STOP_WORDS,
-    pack_ahead,
     record_bytes,
     save_model,
     save_record,
@@ -80,23 +78,12 @@ def test_same_classifier_gives_the_same_bytes(tmp_path):
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_weights_that_were_packed_ahead_give_the_same_bytes(n_classes, recipe, settings, tmp_path, monkeypatch):
     for name, value in settings.items():
-        monkeypatch.setattr(writing, name, value)
+        monkeypatch.setattr(packed_record, name, value)
     classifier = random_classifier(n_classes, RECIPES[recipe], texts=("a film", "no film"))
     guard = make_guard(classifier, [("a film", 0), ("no film", 1)])
-    packed = pack_ahead(classifier)
-    assert "column_steps" in packed.result().arrays
-    save_model(tmp_path / "model", classifier, guard, pickles=True, packed=packed)
-    save_record(tmp_path / "alone.npz", classifier, guard, pack_ahead(classifier))
+    packed = PackedRecord(classifier)
+    assert "column_steps" in packed.arrays()
+    save_model(tmp_path / "model", classifier, packed.pack_extra(guard), pickles=True, packed=packed)
+    save_record(tmp_path / "alone.npz", classifier, guard, PackedRecord(classifier))
     expected = record_bytes(classifier, guard)
     assert (tmp_path / "model" / RECORD).read_bytes() == (tmp_path / "alone.npz").read_bytes() == expected
-
-
-@pytest.mark.parametrize(
-    "columns", [[], [0], [7], [3, 300, 301, 70_000, 70_255], [0, 1, 2, 3, 4, 5, 2**22 - 1]], ids=str
-)
-@pytest.mark.parametrize("part", [1, 2, 3, 100])
-def test_steps_between_columns_do_not_depend_on_the_parts(columns, part, monkeypatch):
-    monkeypatch.setattr(writing, "PART", part)
-    planes = writing._step_planes(np.array(columns, np.int32))
-    expected = to_planes(np.diff(np.array(columns, np.int32), prepend=0))
-    assert (planes.shape, planes.tolist()) == (expected.shape, expected.tolist())

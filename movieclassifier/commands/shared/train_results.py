@@ -1,8 +1,11 @@
-"""Steps after a fit on the command line: keep the state, print the result, and log the run."""
+"""Steps after a fit on the command line: save the model, print the result, and log the run."""
 
 import shlex
+from collections.abc import Mapping
+from typing import Any
 
 import click
+from numpy.typing import NDArray
 
 from movieclassifier.commands.shared.answers import is_terminal
 from movieclassifier.commands.shared.edge import warn
@@ -13,8 +16,21 @@ from movieclassifier.evaluation.metrics_table import metrics_table
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.metadata import RecordFacts
 from movieclassifier.models.origin import load_record_facts, replacement_note
+from movieclassifier.models.packed_record import PackedRecord
+from movieclassifier.models.writing import save_model
+from movieclassifier.system.packed_arrays import PackedArray
 from movieclassifier.training.checkpoints import keep_state, remove_state
 from movieclassifier.training.options import RunOptions
+
+
+def save_run(
+    classifier: Classifier, run: RunOptions, guard: Mapping[str, NDArray[Any] | PackedArray], packed: PackedRecord
+) -> RecordFacts | None:
+    """Write the model of a run; return the facts of the record that was in the model folder before."""
+    before = load_record_facts(run.model_dir)
+    save_model(run.model_dir, classifier, guard, pickles=run.pickles, packed=packed)
+    finish(run)
+    return before
 
 
 def finish(run: RunOptions) -> None:

@@ -1,11 +1,14 @@
 """The corpora of a training on the command line. They are surveyed while numpy and the training are being imported."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from movieclassifier.commands.shared.corpus_options import chosen_corpus, corpus_to_test_on
 from movieclassifier.commands.shared.engine_options import source_on, start_engine
 from movieclassifier.corpora.corpus import Corpus
+from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.system.ahead import import_ahead
 from movieclassifier.system.memory import share_heap
 from movieclassifier.training.options import MAX_DEFAULT_SHARDS, RunOptions, TrainingOptions
@@ -31,6 +34,15 @@ def book_corpus() -> list[str]:
             "`python build_csv.py`, or pass a corpus of your own."
         )
     return [str(BOOK_CORPUS)]
+
+
+def find_corpora(
+    paths: Sequence[str], reading: ReadingOptions, training: TrainingOptions
+) -> tuple[Corpus, Corpus | None]:
+    """Return the corpus to train on, the book's by default, and the one to test on if there is one."""
+    corpus = chosen_corpus(paths or book_corpus(), reading)
+    test = corpus_to_test_on(training.test, reading, training.test_format) if training.test else None
+    return corpus, test
 
 
 def find_sources(
