@@ -27,7 +27,7 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     spent = costs.measure_costs()
     corpus, test = train_sources.find_corpora(paths, reading, training)
     source, tested, engine = train_sources.find_sources(corpus, test, training, run)
-    from movieclassifier.commands.shared import train_results, train_steps  # they were being imported meanwhile
+    from movieclassifier.commands.shared import train_results, train_steps  # imported during the survey
     from movieclassifier.evaluation.unseen import evaluate_unseen
     from movieclassifier.models.packed_record import PackedRecord
     from movieclassifier.training import planning

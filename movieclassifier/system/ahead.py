@@ -2,8 +2,8 @@
 
 import queue
 import threading
-from collections.abc import Generator, Iterable
-from contextlib import suppress
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -71,13 +71,27 @@ def _put(boxes: Boxes, box: list[Any], stopped: threading.Event, error: BaseExce
     return False
 
 
-def import_ahead(*modules: str) -> None:
-    """Start to import modules in a separate thread; code that imports them later waits only for the rest."""
+@contextmanager
+def importing(*modules: str) -> Iterator[None]:
+    """Import modules in a separate thread while the block runs, which must import none of what they import.
+
+    Python waits for a module that a different thread is importing, but not for the package that it is in: the block
+    would find numpy half made.
+
+    Examples
+    --------
+    >>> with importing("colorsys"):
+    ...     work = sum(range(100))
+    """
 
     def load() -> None:
-        # An ImportError is raised again where the module is needed, a RuntimeError says that the program is ending.
-        with suppress(ImportError, RuntimeError):
+        with suppress(ImportError):  # it is raised again where the module is needed
             for module in modules:
                 import_module(module)
 
-    threading.Thread(target=load, name="import_ahead").start()
+    thread = threading.Thread(target=load, name="importing")
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()

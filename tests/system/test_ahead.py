@@ -1,5 +1,4 @@
 import sys
-import threading
 import time
 import weakref
 
@@ -7,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from movieclassifier.system.ahead import import_ahead, read_ahead
+from movieclassifier.system.ahead import importing, read_ahead
 from tests.support.patience import PATIENCE
 
 
@@ -39,15 +38,19 @@ def test_an_exception_comes_after_the_items_before_it():
         next(ahead)
 
 
-def test_modules_are_imported_ahead_and_a_missing_one_is_ignored():
-    started = set(threading.enumerate())
-    for modules in (("colorsys", "stringprep"), ("no_such_module",)):
-        for module in modules:
-            sys.modules.pop(module, None)
-        import_ahead(*modules)
-    for thread in set(threading.enumerate()) - started:
-        thread.join()
+def test_modules_are_imported_by_the_end_of_a_block_and_a_missing_one_is_ignored():
+    for module in ("colorsys", "stringprep"):
+        sys.modules.pop(module, None)
+    with importing("colorsys", "stringprep"), importing("no_such_module"):
+        pass
     assert {"colorsys", "stringprep"} <= sys.modules.keys()
+
+
+def test_an_error_of_the_block_comes_when_the_modules_are_there():
+    sys.modules.pop("colorsys", None)
+    with pytest.raises(ValueError, match="a bad row"), importing("colorsys"):
+        raise ValueError("a bad row")
+    assert "colorsys" in sys.modules
 
 
 def test_a_size_below_one_is_refused():

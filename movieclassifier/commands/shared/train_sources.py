@@ -1,4 +1,4 @@
-"""The corpora of a training on the command line. They are surveyed while numpy and the training are being imported."""
+"""The corpora of a training on the command line; they are surveyed while the modules of the rest are imported."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from movieclassifier.commands.shared.corpus_options import chosen_corpus, corpus
 from movieclassifier.commands.shared.engine_options import source_on, start_engine
 from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.reading import ReadingOptions
-from movieclassifier.system.ahead import import_ahead
+from movieclassifier.system.ahead import importing
 from movieclassifier.system.memory import share_heap
 from movieclassifier.training.options import MAX_DEFAULT_SHARDS, RunOptions, TrainingOptions
 from movieclassifier.training.sources import CorpusSource
@@ -50,6 +50,8 @@ def find_sources(
 ) -> "tuple[CorpusSource, CorpusSource | None, Engine | None]":
     """Survey the corpora, and start the engine of a training by shards, which lasts until the command ends.
 
+    Without one, the modules of the work that follows are imported meanwhile.
+
     Returns
     -------
     train : CorpusSource
@@ -58,11 +60,16 @@ def find_sources(
     engine : Engine or None
     """
     share_heap()  # before the first thread, which would get a heap of its own
-    engine = None
     if run.on is None and (training.n_shards or 1) == 1:
-        import_ahead(*STEPS)
-    else:
-        engine = start_engine(run.on, min(run.n_workers, training.n_shards or run.n_workers))
+        with importing(*STEPS):
+            return *_sources(corpus, test, training, None), None
+    engine = start_engine(run.on, min(run.n_workers, training.n_shards or run.n_workers))
+    return *_sources(corpus, test, training, engine), engine
+
+
+def _sources(
+    corpus: Corpus, test: Corpus | None, training: TrainingOptions, engine: "Engine | None"
+) -> tuple[CorpusSource, CorpusSource | None]:
     train = source_on(corpus, engine, training.n_shards or MAX_DEFAULT_SHARDS)
     test = test and replace(test, labels=train.found.labels)
-    return train, source_on(test, engine) if test else None, engine
+    return train, source_on(test, engine) if test else None
