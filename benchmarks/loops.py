@@ -71,7 +71,8 @@ def ours(path: str, n_train: int, recipe: str, n_threads: int) -> Fitted:
     plan = Plan(RECIPES[recipe], (0, 1), (n_train // 2, n_train - n_train // 2), n_train)
 
     def loop():
-        train, _ = split_holdout(open_corpus(path), n_train, 0)
+        corpus = open_corpus(path)
+        train, _ = split_holdout(corpus.stream(corpus.labels), n_train, 0)
         classifier = fit(train, plan, n_threads=n_threads)
         return lambda texts: classifier.predict_proba(texts)[:, 1]
 

@@ -15,10 +15,12 @@ from movieclassifier.corpora.readers.contract import BadRows, Document, Labels, 
 from movieclassifier.corpora.readers.formats import BOOK_HEADERS, BOOK_LABELS, LABELS, READERS
 from movieclassifier.corpora.readers.guessing import guess_format
 from movieclassifier.corpora.readers.json_lines import iter_jsonl
+from movieclassifier.corpora.readers.spans import Batch
 from movieclassifier.corpora.readers.streams import first_lines
 from movieclassifier.corpora.readers.table_documents import TableDocuments
 from movieclassifier.corpora.reading import OPTION_OF, ReadingOptions
 from movieclassifier.corpora.spooling import is_address, spool_address, spool_stdin
+from movieclassifier.corpora.stream import BatchStream, DocumentStream, Stream
 from movieclassifier.corpora.tallies import Tally, tallies_of
 from movieclassifier.system.printable import as_printable
 
@@ -105,6 +107,19 @@ class Corpus:
         with self._formats_named():
             for documents in self._read(labels, bad_rows or self.bad_rows()):
                 yield from documents
+
+    def stream(self, labels: Labels | None) -> Stream:
+        """Return the documents with a different mapping of labels, to be taken many at a time."""
+        files = list(self._read(labels, self.bad_rows()))
+        tables = [file for file in files if isinstance(file, TableDocuments)]
+        if len(tables) < len(files):
+            return DocumentStream(self.documents(labels))
+        return BatchStream(self._batches(tables))
+
+    def _batches(self, tables: Sequence[TableDocuments]) -> Iterator[Batch]:
+        with self._formats_named():
+            for table in tables:
+                yield from table.batches()
 
     def _read(self, labels: Labels | None, bad_rows: BadRows) -> Iterator[Iterator[Document]]:
         """Yield the documents of each file; one counter for all, because the limit is on the whole stream."""

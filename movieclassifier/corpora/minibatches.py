@@ -1,20 +1,17 @@
 """Cut a stream: a training part and a holdout, and minibatches. Nothing is lost and nothing changes its place."""
 
 from collections.abc import Iterable, Iterator
-from functools import partial
-from itertools import islice
+from itertools import chain, repeat, takewhile
+from operator import itemgetter
 
-from movieclassifier.corpora.readers.contract import Document, Label
-
-Numbered = Iterator[tuple[int, Document]]
-Minibatch = tuple[list[str], list[Label]]
+from movieclassifier.corpora.readers.contract import Document
+from movieclassifier.corpora.readers.spans import Batch
+from movieclassifier.corpora.stream import Part, Stream, as_stream
 
 HOLDOUT_SHARE = 10
 
 
-def split_holdout(
-    documents: Iterable[Document], n_train: int, n_holdout: int
-) -> tuple[Iterator[Document], Iterator[Document]]:
+def split_holdout(documents: Iterable[Document], n_train: int, n_holdout: int) -> tuple[Stream, Stream]:
     """Split one stream into two consecutive parts, to be read in this order.
 
     Parameters
@@ -26,7 +23,8 @@ def split_holdout(
 
     Returns
     -------
-    train, holdout : iterator of (text, label)
+    train, holdout : Stream
+        Iterators of (text, label).
 
     Raises
     ------
@@ -43,26 +41,10 @@ def split_holdout(
     for name, n in (("n_train", n_train), ("n_holdout", n_holdout)):
         if n < 0:
             raise ValueError(f"{name} must be at least 0, got {n}.")
-    numbered = enumerate(documents)
-    train = _take(numbered, range(n_train), "training part", "n_train")
-    holdout = _take(numbered, range(n_train, n_train + n_holdout), "holdout", "n_holdout")
+    stream, n_taken = as_stream(documents), [0]
+    train = Part(stream, range(n_train), n_taken, "training part", "n_train")
+    holdout = Part(stream, range(n_train, n_train + n_holdout), n_taken, "holdout", "n_holdout")
     return train, holdout
-
-
-def _take(numbered: Numbered, positions: range, part: str, option: str) -> Iterator[Document]:
-    """Yield the documents at consecutive positions."""
-    n_read = positions.start
-    # The range comes first in zip: at its end, zip leaves the stream's next document where it is.
-    for position, (found, document) in zip(positions, numbered, strict=False):
-        if found != position:
-            raise ValueError(f"the {part} starts at document {position}, but document {found} is next in the stream.")
-        n_read += 1
-        yield document
-    if n_read < positions.stop:
-        raise ValueError(
-            f"the stream ended after {n_read} documents, before the {part} of {len(positions)} was full; "
-            f"lower {option}."
-        )
 
 
 def holdout_sizes(n_documents: int, n_train: int | None = None, n_holdout: int | None = None) -> tuple[int, int]:
@@ -112,18 +94,20 @@ def holdout_sizes(n_documents: int, n_train: int | None = None, n_holdout: int |
     return n_train, n_holdout
 
 
-def iter_minibatches(documents: Iterable[Document], size: int = 1000) -> Iterator[Minibatch]:
+def iter_minibatches(documents: Iterable[Document], size: int = 1000, n: int | None = None) -> Iterator[Batch]:
     """Yield consecutive minibatches; the last one may be smaller.
 
     Parameters
     ----------
     documents : iterable of (text, label)
     size : int, default=1000
+    n : int, optional
+        How many documents to read at most; by default all.
 
     Returns
     -------
     iterator of (texts, labels)
-        Two lists of the same length.
+        Two sequences of the same length.
 
     Raises
     ------
@@ -137,10 +121,6 @@ def iter_minibatches(documents: Iterable[Document], size: int = 1000) -> Iterato
     """
     if size < 1:
         raise ValueError(f"the size of a minibatch must be at least 1, got {size}.")
+    sizes = repeat(size) if n is None else chain(repeat(size, n // size), [n % size])
     # A generator would keep the documents of a minibatch until the next one is there.
-    return iter(partial(_cut, iter(documents), size), ([], []))
-
-
-def _cut(documents: Iterator[Document], size: int) -> Minibatch:
-    minibatch = list(islice(documents, size))
-    return [text for text, _ in minibatch], [label for _, label in minibatch]
+    return takewhile(itemgetter(1), map(as_stream(documents).take, sizes))

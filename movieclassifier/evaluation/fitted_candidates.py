@@ -1,7 +1,7 @@
 """Candidates of a comparison after their training: they predict, and tell how large they are."""
 
 import pickle
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -62,7 +62,7 @@ class FittedNetwork:
         y_proba = np.concatenate([self._probabilities(texts) for texts, _ in iter_minibatches(documents, SIZE)])
         return y_proba.argmax(axis=1), y_proba
 
-    def _probabilities(self, texts: list[str]) -> NDArray[np.float64]:
+    def _probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         y_proba = np.zeros((len(texts), self.n_classes))
         y_proba[:, self.network.classes_] = self.network.predict_proba(texts)
         return y_proba
@@ -86,7 +86,7 @@ class FittedPipeline:
         y_pred = np.concatenate([y for y, _ in parts])
         return y_pred, np.concatenate([y_proba for _, y_proba in parts]) if parts[0][1] is not None else None
 
-    def _predict(self, texts: list[str]) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
+    def _predict(self, texts: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[Any] | None]:
         vectorizer, estimator = self.pipeline[:-1], self.pipeline[-1]
         X = vectorizer.transform(texts)
         y_pred = estimator.predict(X).astype(np.intp)

@@ -119,7 +119,7 @@ def train(
     share_heap()  # before the first thread, which would get a heap of its own
     found = survey(corpus)
     plan, n_held_out = make_plan(corpus, found, options, with_test=tested is not None)
-    stream, holdout = split_holdout(corpus.documents(found.labels), plan.n_train, n_held_out)
+    stream, holdout = split_holdout(corpus.stream(found.labels), plan.n_train, n_held_out)
     classifier = fit(stream, plan, n_threads=n_threads, show_progress=show_progress)
     classifier.metadata |= provenance(corpus, plan, n_held_out, None if tested is None else tested.names[0])
     separate = None if tested is None else tested.documents(found.labels)

@@ -518,12 +518,40 @@ cdef class Twin:
             raise MemoryError(f"no room for {n} texts.")
         try:
             kept = [self.view(texts[i], &views[i]) for i in range(n)]  # the GIL's release must not free a text
-            if not self.settings.binary:
-                return self.hash_views(views, n)
-            values, columns, indptr = self.hash_evenly(views, n)
-            return (values if even else self.repeat(values, indptr)), columns, indptr
+            return self.rows(views, n, even)
         finally:
             free(views)
+
+    def hash_spans(self, texts, bint even=False):
+        """Do as :meth:`hash` with texts as the twin of the CSV reader has found them, valid UTF-8.
+
+        Those that Python has to look at become str, as all of :meth:`hash` are.
+        """
+        cdef Py_ssize_t i, first, last, n = 0
+        cdef bytes block, ends
+        cdef const uint8_t* start
+        cdef const int32_t* end
+        cdef list kept = list(texts.blocks)
+        cdef Text* views = <Text*> malloc((len(texts) + 1) * sizeof(Text))
+        if views == NULL:
+            raise MemoryError(f"no room for {len(texts)} texts.")
+        try:
+            for block, ends, first, last in texts.blocks:
+                start = <const uint8_t*> PyBytes_AS_STRING(block)
+                end = <const int32_t*> PyBytes_AS_STRING(ends)
+                for i in range(first, last):
+                    if not see(start + end[i], end[i + 1] - end[i], self.settings.tokenizer, &views[n]):
+                        kept.append(self.view(block[end[i]:end[i + 1]].decode(), &views[n]))
+                    n += 1
+            return self.rows(views, n, even)
+        finally:
+            free(views)
+
+    cdef object rows(self, const Text* views, Py_ssize_t n, bint even):
+        if not self.settings.binary:
+            return self.hash_views(views, n)
+        values, columns, indptr = self.hash_evenly(views, n)
+        return (values if even else self.repeat(values, indptr)), columns, indptr
 
     def decide(self, text, coef):
         """Return the sum of a text's values with each row of weights; ``Weights.decide`` adds the intercepts to it.
@@ -690,6 +718,14 @@ cdef class Twin:
     ):
         with nogil:
             write_rows(keys, key_ends, indptr, &self.settings, data, columns)
+
+
+cdef bint see(const uint8_t* text, Py_ssize_t n, TokenizerKind tokenizer, Text* view) noexcept nogil:
+    """Look into a text of UTF-8. Returns whether it is to be hashed as it is; see ``Twin.view``."""
+    view.bytes, view.n, view.form, view.is_ascii = text, n, RAW, is_ascii(text, n)
+    if n > MAX_PER_TEXT or (tokenizer == DEFAULT and memchr(text, c"&", n) != NULL):
+        return False
+    return view.is_ascii or not (has_capital_sigma(text, n) or (tokenizer == DEFAULT and may_need_marks(text, n)))
 
 
 cdef bytes encode(text):

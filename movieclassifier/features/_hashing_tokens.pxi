@@ -73,6 +73,22 @@ cdef bint may_need_marks(const uint8_t* text, Py_ssize_t n) noexcept nogil:
     return found
 
 
+cdef bint is_ascii(const uint8_t* text, Py_ssize_t n) noexcept nogil:
+    cdef uint8_t found = 0
+    cdef Py_ssize_t i
+    for i in range(n):
+        found |= text[i]
+    return found < 0x80
+
+
+cdef bint has_capital_sigma(const uint8_t* text, Py_ssize_t n) noexcept nogil:
+    cdef uint8_t found = 0
+    cdef Py_ssize_t i
+    for i in range(n - 1):
+        found |= (text[i] == 0xCE) & (text[i + 1] == 0xA3)
+    return found
+
+
 cdef inline uint32_t decode(const uint8_t* text, Py_ssize_t* width) noexcept nogil:
     """Return the code point of a character that is not ASCII, and its number of bytes."""
     if text[0] < 0xE0:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from movieclassifier.corpora.readers.spans import Spans
 from movieclassifier.features.ngrams import NGrams
 from movieclassifier.features.rows import EvenRows, Rows
 from movieclassifier.features.tokenizers import TOKENIZERS, Tokenizer
@@ -54,11 +55,12 @@ def hash_texts(texts: Sequence[str], ngrams: NGrams, *, even: bool = False) -> R
     if is_compiled(ngrams):
         try:
             make = EvenRows if even and ngrams.binary else Rows
-            data, columns, indptr = _twin(ngrams).hash(texts, make is EvenRows)
+            hash_all = _twin(ngrams).hash_spans if isinstance(texts, Spans) else _twin(ngrams).hash
+            data, columns, indptr = hash_all(texts, make is EvenRows)
             return make(data, columns, indptr, ngrams.n_features)
         except hashing_twin().Declined:
             pass
-    return hash_in_python(texts, ngrams)
+    return hash_in_python(list(texts), ngrams)
 
 
 def sum_weights(text: str, ngrams: NGrams, coef: NDArray[Any]) -> list[float] | None:
@@ -145,9 +147,11 @@ def sum_rows(rows: Rows, coef: NDArray[Any]) -> NDArray[np.float64] | None:
     return sums
 
 
-def _checked(texts: Sequence[str]) -> list[str]:
+def _checked(texts: Sequence[str]) -> list[str] | Spans:
     if isinstance(texts, str):
         raise TypeError("texts must be a list of str, got one str; pass [text].")
+    if isinstance(texts, Spans):
+        return texts
     texts = list(texts)
     for position, text in enumerate(texts):
         if not isinstance(text, str):

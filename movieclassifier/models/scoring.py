@@ -46,12 +46,12 @@ def score_documents(
 
 
 def iter_rows(
-    documents: Iterable[Document], ngrams: NGrams, classes: Sequence[Label], n_threads: int = 1
+    documents: Iterable[Document], ngrams: NGrams, classes: Sequence[Label], n_threads: int = 1, n: int | None = None
 ) -> Generator[tuple[Rows, NDArray[np.intp]], None, None]:
-    """Yield the rows of a stream of documents, and the positions of their labels in `classes`."""
+    """Yield the rows of documents, of `n` at most, and the positions of their labels in `classes`."""
     from movieclassifier.features.vectorizing import iter_vectorized
 
-    minibatches = iter_minibatches(telling(documents, "Evaluating"), SIZE)
+    minibatches = telling(iter_minibatches(documents, SIZE, n), "Evaluating", size=lambda batch: len(batch[1]))
     return iter_vectorized(minibatches, ngrams, classes, n_threads, even=True)
 
 

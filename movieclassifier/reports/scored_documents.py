@@ -2,7 +2,7 @@
 
 import hashlib
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -113,7 +113,7 @@ def read_test_part(classifier: Classifier, documents: Iterable[Document]) -> Tes
 
 
 def find_mistakes(
-    classifier: Classifier, texts: list[str], y: NDArray[np.intp], values: NDArray[np.float64], first: int
+    classifier: Classifier, texts: Sequence[str], y: NDArray[np.intp], values: NDArray[np.float64], first: int
 ) -> list[Mistake]:
     """Return the documents of a minibatch that get a wrong label; the first one has the number `first`."""
     y_proba = probabilities(values, classifier.temperature_)

@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from itertools import islice
 
 from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.features.hashing import free_buffers
@@ -93,8 +92,8 @@ def fit(
     free_buffers()
     give_back()  # the minibatches: the weights are made beside the memory of the trainer
     with ThreadPoolExecutor(1, "calibration") as pool:  # hashing documents needs no weights
-        held = islice(stream, plan.n_calibration)
-        hashed = pool.submit(list, iter_rows(held, plan.recipe.ngrams, plan.classes, n_threads))
+        held = iter_rows(stream, plan.recipe.ngrams, plan.classes, n_threads, plan.n_calibration)
+        hashed = pool.submit(list, held)
         classifier = state.classifier(label_names or plan.label_names or None)
     classifier.metadata |= {
         "learning_curve": state.prequential.curve,

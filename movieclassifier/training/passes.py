@@ -27,7 +27,7 @@ def iter_first_pass(
     """Yield the minibatches of the stream that are not done yet, vectorized ahead; nothing behind them is read."""
     n_done = min(n_steps_done * plan.minibatch_size, plan.n_fit)
     deque(islice(documents, n_done), maxlen=0)
-    minibatches = iter_minibatches(islice(documents, plan.n_fit - n_done), plan.minibatch_size)
+    minibatches = iter_minibatches(documents, plan.minibatch_size, plan.n_fit - n_done)
     return iter_vectorized(minibatches, plan.recipe.ngrams, plan.classes, n_threads, even=even)
 
 

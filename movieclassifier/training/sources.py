@@ -29,7 +29,7 @@ class CorpusSource:
     def split(self, n_train: int, n_holdout: int) -> tuple[Excerpt | Iterator[Document], Excerpt | Iterator[Document]]:
         """Return the documents to train on and the holdout; streams have to be read in this order."""
         if self.excerpt is None:
-            return split_holdout(self.corpus.documents(self.found.labels), n_train, n_holdout)
+            return split_holdout(self.corpus.stream(self.found.labels), n_train, n_holdout)
         return self.excerpt.part(0, n_train), self.excerpt.part(n_train, n_train + n_holdout)
 
     def documents(self) -> Excerpt | Iterator[Document]:

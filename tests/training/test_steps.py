@@ -34,7 +34,7 @@ def test_calibration_slice_is_vectorized_in_as_many_threads(monkeypatch):
     found = []
 
     def rows(*arguments):
-        found.append(arguments[-1])
+        found.append(arguments[3])
         return iter_rows(*arguments)
 
     monkeypatch.setattr(training, "iter_rows", rows)

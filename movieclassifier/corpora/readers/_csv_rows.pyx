@@ -9,12 +9,11 @@ a text that is UTF-8 without NUL. Doubled quotes, line breaks inside quotes, CRL
 from cpython.bytearray cimport PyByteArray_AS_STRING
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
-from cpython.unicode cimport PyUnicode_DATA, PyUnicode_DecodeUTF8
-from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from cpython.unicode cimport PyUnicode_DecodeUTF8
+from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memchr, memcmp, memcpy
 
 cdef extern from "Python.h":
-    str PyUnicode_New(Py_ssize_t size, unsigned int largest)
     bint Py_UNICODE_ISSPACE(uint32_t character) noexcept nogil
 
 # In bytes; csv_rows.py has the limit in characters, and looks at longer rows itself.
@@ -100,24 +99,6 @@ cdef void copy_field(const Field* field, char* out) noexcept nogil:
     memcpy(out, place, end - place)
 
 
-cdef str text_of(Field* field):
-    """Decode a field with its doubled quotes made single; a ValueError where it is not UTF-8 or holds a NUL."""
-    cdef Py_ssize_t size = field.size - field.n_doubled
-    cdef bytes plain
-    cdef str text
-    if is_plain_ascii(field.start, field.size):
-        text = PyUnicode_New(size, 127)
-        copy_field(field, <char*>PyUnicode_DATA(text))
-        return text
-    if memchr(field.start, 0, field.size) != NULL:
-        raise ValueError
-    if not field.n_doubled:
-        return PyUnicode_DecodeUTF8(field.start, size, NULL)
-    plain = PyBytes_FromStringAndSize(NULL, size)
-    copy_field(field, PyBytes_AS_STRING(plain))
-    return plain.decode()
-
-
 cdef int find_row(const char** row, const char* end, const Layout* layout, Field* text, Field* label,
                   const char** behind) noexcept nogil:
     """Find text and label of the next row, where it begins and where the one behind it does; tell if that is plain."""
@@ -150,61 +131,6 @@ cdef int find_row(const char** row, const char* end, const Layout* layout, Field
         if place == NULL or place != end:
             return cUNUSUAL
     return cUNUSUAL if behind[0] == NULL or behind[0] - row[0] > MAX_ROW_SIZE or label.n_doubled else cROW
-
-
-def read_rows(bytearray block, Py_ssize_t start, Py_ssize_t stop, int n_fields, int text_at, int label_at, char delimiter,
-              dict labels, bint last):
-    """Read the plain rows of a block.
-
-    Parameters
-    ----------
-    block : bytearray
-    start, stop : int
-        Where the first row begins, and where the block ends.
-    n_fields, text_at, label_at : int
-        Number of fields in a row, and the positions of text and label.
-    delimiter : int
-        A byte.
-    labels : dict of bytes to (int, str or None)
-        The label of each value; None leaves the document out.
-    last : bool
-        Whether the file ends with the block.
-
-    Returns
-    -------
-    documents : list of (str, label)
-    n_rows : int
-        How many rows were read, those that are left out included.
-    stop : int
-        Where the first row begins that was not read.
-    why : int
-        END, if it is not whole in this block; UNKNOWN_LABEL, if its value is not in `labels`; or UNUSUAL.
-    """
-    cdef const char* first = PyByteArray_AS_STRING(block)
-    cdef const char* end = first + stop
-    cdef const char* row = first + start
-    cdef const char* behind = NULL
-    cdef Layout layout = Layout(n_fields, text_at, label_at, delimiter, last)
-    cdef Field text, label
-    cdef Py_ssize_t n_rows = 0
-    cdef int why
-    cdef list documents = []
-    while (why := find_row(&row, end, &layout, &text, &label, &behind)) == cROW:
-        value = label.start[:label.size]
-        if value not in labels:
-            why = cUNKNOWN_LABEL
-            break
-        known = labels[value]
-        try:
-            content = text_of(&text)
-        except ValueError:  # UnicodeDecodeError is one
-            why = cUNUSUAL
-            break
-        if known is not None:
-            documents.append((content, known))
-        n_rows += 1
-        row = behind
-    return documents, n_rows, row - first, why
 
 
 cdef const char* character_end(const char* place, const char* end, uint32_t* character) noexcept nogil:
@@ -264,6 +190,17 @@ cdef bint is_blank(const Field* field) noexcept nogil:
     return True
 
 
+cdef Value* values_of(dict labels):
+    """Return the values of labels, to be freed, or NULL."""
+    cdef Value* values = <Value*>PyMem_Malloc(len(labels) * sizeof(Value))
+    cdef Py_ssize_t i
+    cdef bytes name
+    if values != NULL:
+        for i, (name, known) in enumerate(labels.items()):
+            values[i] = Value(PyBytes_AS_STRING(name), len(name), known is not None, 0)
+    return values
+
+
 cdef Py_ssize_t place_of(const Field* label, const Value* values, Py_ssize_t n_values) noexcept nogil:
     """Return which value a label is; -1 if it is none of them."""
     cdef Py_ssize_t i
@@ -311,13 +248,10 @@ def count_rows(bytearray block, Py_ssize_t start, Py_ssize_t stop, int n_fields,
     cdef Py_ssize_t n_rows = 0, n_documents = 0, n_values = len(labels), i
     cdef Py_ssize_t[2] blank = [0, 0]
     cdef int why
-    cdef bytes name
     cdef dict counts = {}
-    cdef Value* values = <Value*>PyMem_Malloc(n_values * sizeof(Value))
+    cdef Value* values = values_of(labels)
     if values == NULL:
-        raise MemoryError
-    for i, (name, known) in enumerate(labels.items()):
-        values[i] = Value(PyBytes_AS_STRING(name), len(name), known is not None, 0)
+        raise MemoryError(f"no room for {n_values} labels.")
     with nogil:
         while (why := find_row(&row, end, &layout, &text, &label, &behind)) == cROW:
             why = count_row(&text, &label, values, n_values, &n_documents, blank)
@@ -330,6 +264,84 @@ def count_rows(bytearray block, Py_ssize_t start, Py_ssize_t stop, int n_fields,
             counts[known] = counts.get(known, 0) + values[i].n_documents
     PyMem_Free(values)
     return (counts, blank[0], blank[1]), n_rows, row - first, why
+
+
+def read_rows(bytearray block, Py_ssize_t start, Py_ssize_t stop, int n_fields, int text_at, int label_at, char delimiter,
+              dict labels, bint last):
+    """Read the documents in the plain rows of a block, without the interpreter.
+
+    Parameters
+    ----------
+    block : bytearray
+    start, stop : int
+        Where the first row begins, and where the block ends.
+    n_fields, text_at, label_at : int
+        Number of fields in a row, and the positions of text and label.
+    delimiter : int
+        A byte.
+    labels : dict of bytes to (int, str or None)
+        The label of each value; None leaves the document out.
+    last : bool
+        Whether the file ends with the block.
+
+    Returns
+    -------
+    documents : tuple
+        The texts side by side as UTF-8, where each ends (int32, after a 0), and a list of their labels.
+    n_rows : int
+        How many rows were read, those that are left out included.
+    stop : int
+        Where the first row begins that was not read.
+    why : int
+        END, if it is not whole in this block; UNKNOWN_LABEL, if its value is not in `labels`; or UNUSUAL.
+    """
+    cdef const char* first = PyByteArray_AS_STRING(block)
+    cdef const char* end = first + stop
+    cdef const char* row = first + start
+    cdef const char* behind = NULL
+    cdef Layout layout = Layout(n_fields, text_at, label_at, delimiter, last)
+    cdef Field text, label
+    cdef Py_ssize_t n_rows = 0, n_documents = 0, n_values = len(labels), i
+    cdef Py_ssize_t most = (stop - start) // n_fields + 1  # a row has a delimiter or a line break behind each field
+    cdef int why
+    cdef bytes texts = PyBytes_FromStringAndSize(NULL, stop - start)
+    cdef char* out = PyBytes_AS_STRING(texts)
+    cdef Value* values = values_of(labels)
+    cdef int32_t* ends = <int32_t*>PyMem_Malloc((most + 1) * sizeof(int32_t))
+    cdef int32_t* places = <int32_t*>PyMem_Malloc(most * sizeof(int32_t))
+    try:
+        if values == NULL or ends == NULL or places == NULL:
+            raise MemoryError(f"no room for {most} rows.")
+        ends[0] = 0
+        with nogil:
+            while (why := find_row(&row, end, &layout, &text, &label, &behind)) == cROW:
+                i = place_of(&label, values, n_values)
+                if i < 0 or not is_text(&text):
+                    why = cUNKNOWN_LABEL if i < 0 else cUNUSUAL
+                    break
+                if values[i].wanted:
+                    copy_field(&text, out + ends[n_documents])
+                    ends[n_documents + 1] = ends[n_documents] + <int32_t> (text.size - text.n_doubled)
+                    places[n_documents] = <int32_t> i
+                    n_documents += 1
+                n_rows += 1
+                row = behind
+        known = list(labels.values())
+        found = [known[places[i]] for i in range(n_documents)]
+        spans = PyBytes_FromStringAndSize(<char*> ends, (n_documents + 1) * sizeof(int32_t))
+        return (texts, spans, found), n_rows, row - first, why
+    finally:
+        PyMem_Free(values)
+        PyMem_Free(ends)
+        PyMem_Free(places)
+
+
+def decode(bytes texts, bytes spans, Py_ssize_t first, Py_ssize_t last):
+    """Return some of the texts that :func:`read_rows` has found."""
+    cdef const char* start = PyBytes_AS_STRING(texts)
+    cdef const int32_t* ends = <const int32_t*> PyBytes_AS_STRING(spans)
+    cdef Py_ssize_t i
+    return [PyUnicode_DecodeUTF8(start + ends[i], ends[i + 1] - ends[i], NULL) for i in range(first, last)]
 
 
 def label_at(bytearray block, Py_ssize_t start, Py_ssize_t stop, int position, char delimiter):

@@ -3,13 +3,14 @@
 import codecs
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from movieclassifier.corpora.readers.contract import Document, Label, RowFault
+from movieclassifier.corpora.readers.spans import Batch, Spans
 from movieclassifier.corpora.readers.streams import iter_lines, open_bytes
 from movieclassifier.corpora.tallies import Tally
 from movieclassifier.corpora.without_text import WithoutText
@@ -68,8 +69,18 @@ def can_read(layout: Layout, encoding: str) -> bool:
 
 def iter_plain(
     path: Path, layout: Layout, find: Callable[[str], Label | None], progress: BlockProgress
-) -> Iterator[list[Document]]:
-    """Yield lists of the documents up to the first row that is not plain; `progress` tells which one that is.
+) -> Iterator[Iterable[Document]]:
+    """Yield the documents that :func:`iter_batches` yields, some at a time."""
+    batches = iter_batches(path, layout, find, progress)
+    return (zip(texts, labels, strict=True) for batch in batches for texts, labels in batch)
+
+
+def iter_batches(
+    path: Path, layout: Layout, find: Callable[[str], Label | None], progress: BlockProgress
+) -> Iterator[list[Batch]]:
+    """Yield batches of documents up to the first row that is not plain, each in a list.
+
+    `progress` tells which row that is.
 
     Parameters
     ----------
@@ -80,7 +91,8 @@ def iter_plain(
     progress : BlockProgress
         Changed while reading.
     """
-    return _iter_blocks(path, layout, find, progress, read=csv_rows_twin().read_rows, size=BLOCK_SIZE)
+    blocks = _iter_blocks(path, layout, find, progress, read=csv_rows_twin().read_rows, size=BLOCK_SIZE)
+    return ([(Spans([(texts, ends, 0, len(labels))]), labels)] for texts, ends, labels in blocks)
 
 
 def count_plain(

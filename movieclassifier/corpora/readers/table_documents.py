@@ -25,11 +25,13 @@ from movieclassifier.corpora.readers.csv_blocks import (
     Layout,
     can_read,
     count_plain,
+    iter_batches,
     iter_plain,
     lines_from,
 )
 from movieclassifier.corpora.readers.csv_rows import iter_rows
 from movieclassifier.corpora.readers.dialects import Dialect, find_dialect, unescaped
+from movieclassifier.corpora.readers.spans import Batch, batches_of
 from movieclassifier.corpora.readers.streams import open_text
 from movieclassifier.corpora.readers.table_faults import HEADER_AGAIN, one_column, refuse_downloads, wrong_length
 from movieclassifier.corpora.readers.text_faults import text_fault
@@ -82,6 +84,10 @@ class Table:
     def runs(self, labels: Labels, bad_rows: BadRows) -> Runs[Document]:
         """Yield the documents some at a time, which spares a step through all generators for each of them."""
         return self._runs(labels, bad_rows, iter_plain, iter)
+
+    def batches(self, labels: Labels, bad_rows: BadRows) -> Runs[Batch]:
+        """Yield batches of the documents, some at a time."""
+        return self._runs(labels, bad_rows, iter_batches, batches_of)
 
     def tallies(self, labels: Labels, bad_rows: BadRows) -> Runs[Tally]:
         """Yield tallies of the documents, some at a time."""
@@ -188,7 +194,7 @@ class Table:
 
 
 class TableDocuments(Iterator[Document]):
-    """The documents of a table, to be read one at a time, or to be counted many at a time."""
+    """The documents of a table, to be read one at a time, or to be taken or counted many at a time."""
 
     def __init__(self, table: Table, labels: Labels, bad_rows: BadRows):
         self._table, self._labels, self._bad_rows = table, labels, bad_rows
@@ -204,6 +210,10 @@ class TableDocuments(Iterator[Document]):
     def close(self) -> None:
         """Close the file."""
         self._runs.close()
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield batches of the documents."""
+        return chain.from_iterable(self._table.batches(self._labels, self._bad_rows))
 
     def tallies(self) -> Iterator[Tally]:
         """Yield tallies of the documents, whose labels must be the values in the corpus."""

@@ -3,7 +3,7 @@
 import gzip
 import random
 from collections import Counter
-from itertools import product
+from itertools import islice, product
 
 import pytest
 import zstandard
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from movieclassifier.corpora.readers import csv_blocks
 from movieclassifier.corpora.readers.contract import BadRows
 from movieclassifier.corpora.readers.formats import READERS
+from movieclassifier.corpora.stream import BatchStream
 from movieclassifier.corpora.tallies import tallies_of
 from movieclassifier.corpora.without_text import WithoutText
 from movieclassifier.system.compiled import PURE_PYTHON, csv_rows_twin
@@ -32,7 +33,22 @@ def outcome(path, **options):
     found = total_of(lambda: READERS["csv"](path, skip_bad_rows=counted, **options).tallies())
     assert found == (*total_of(lambda: tallies_of(documents))[:3], message)
     assert counted.messages == read.messages
+    check_batches(READERS["csv"](path, skip_bad_rows=BadRows(limit), **options), documents, message)
     return documents, message, read.messages, read.n_skipped, found
+
+
+def check_batches(table, documents, message):
+    """Take documents many at a time; those right before an error go with it."""
+    stream, found, error = BatchStream(table.batches()), [], ""
+    try:
+        while labels := (batch := stream.take(3))[1]:
+            found += zip(batch[0], labels, strict=True)
+            found += islice(stream, 1)
+    except ValueError as fault:
+        error = str(fault)
+    assert error == message
+    assert found == documents[: len(found)]
+    assert len(documents) - len(found) <= (2 if message else 0)
 
 
 def total_of(tallies):
