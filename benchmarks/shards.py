@@ -144,6 +144,10 @@ class Measured:
         self.down += len(pickle.dumps(value, protocol=5)) * self.n_workers if self.with_bytes else 0
         return self.engine.share(value)
 
+    def expect(self, n_bytes):
+        """Get ready to share a value."""
+        self.engine.expect(n_bytes)
+
     def drop(self, shared):
         """Forget a value."""
         self.engine.drop(shared)

@@ -1,7 +1,9 @@
 """The engine of this machine: processes, each with a pipe of its own."""
 
 import multiprocessing
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -20,6 +22,7 @@ ATTEMPTS = 8
 MAX_FALSE_STARTS = 50
 # Seconds for a process that has closed its pipe to end by itself, with an exit code of its own.
 GRACE = 1
+CHUNK = 2**20  # bytes
 BEGUN, ENDED = "begun", "ended"
 
 
@@ -38,12 +41,17 @@ class LocalEngine:
         self._folder = TemporaryDirectory(prefix="movieclassifier-results-")
         self._files = _Files(Path(self._folder.name))
         self._workers = [_Worker(self._files) for _ in range(n_workers)]
+        self._writing, self._expected = ThreadPoolExecutor(1, "expected values"), deque[Future[Path]]()
 
     def share(self, value: Any) -> "SharedFile":
         """Write a value to a file, which the processes map into their memory."""
-        shared = SharedFile(self._files.take())
+        shared = SharedFile(self._expected.popleft().result() if self._expected else self._files.take())
         write_value(shared.path, value)
         return shared
+
+    def expect(self, n_bytes: int) -> None:
+        """Write a file, in a thread, whose pages a later value takes: its own would be waited for."""
+        self._expected.append(self._writing.submit(_write_zeros, self._files.new(), n_bytes))
 
     def drop(self, shared: "SharedFile") -> None:
         """Let the file of a value be written over."""
@@ -98,6 +106,7 @@ class LocalEngine:
         """Stop the processes."""
         for worker in self._workers:
             worker.stop()
+        self._writing.shutdown(cancel_futures=True)
         self._folder.cleanup()
 
 
@@ -119,11 +128,22 @@ class _Files:
     def take(self) -> Path:
         if self._free:
             return self._free.pop()
+        return self.new()
+
+    def new(self) -> Path:
         self._n_files += 1
         return self.folder / str(self._n_files)
 
     def give_back(self, path: Path) -> None:
         self._free.append(path)
+
+
+def _write_zeros(path: Path, n_bytes: int) -> Path:
+    """Write a file with room for a value of so many bytes, and for its head."""
+    with open(path, "wb") as file:
+        for start in range(0, n_bytes + CHUNK, CHUNK):
+            file.write(bytes(min(CHUNK, n_bytes + CHUNK - start)))
+    return path
 
 
 @dataclass(frozen=True)
@@ -192,9 +212,10 @@ class _Worker:
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, other_end = context.Pipe()
-        self.process = context.Process(target=_compute_all, args=(other_end, self.files.folder), daemon=True)
+        process = context.Process(target=_compute_all, args=(other_end, self.files.folder), daemon=True)
         with deaf_children(), environment_of_children(WORKER_ENVIRONMENT):
-            self.process.start()
+            process.start()
+        self.process = process
         other_end.close()
 
     def stop(self) -> None:

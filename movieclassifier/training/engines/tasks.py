@@ -41,6 +41,9 @@ class Engine(Protocol):
         What is returned stands for the value among the arguments of tasks, until :meth:`drop`.
         """
 
+    def expect(self, n_bytes: int) -> None:
+        """Get ready, while tasks are computed, to share a value of so many bytes."""
+
     def drop(self, shared: Any) -> None:
         """Forget a value that no later task needs."""
 

@@ -186,6 +186,25 @@ def take(const number[::1] values, const int32_t[::1] places, number missing, nu
             taken[i] = values[places[i]] if places[i] >= 0 else missing
 
 
+def take_small(const int64_t[::1] values, const int32_t[::1] places, int32_t[::1] taken):
+    """Take the values at some places; returns how many are not 0, and whether all have room in the small type."""
+    cdef Py_ssize_t i, n = places.shape[0], n_set = 0
+    cdef int64_t value
+    cdef bint fits = True
+    check_places(places, 0, values.shape[0])
+    if taken.shape[0] != n:
+        raise ValueError("there must be room for each place")
+    with nogil:
+        for i in range(n):
+            if i + AHEAD < n:
+                FETCH(&values[places[i + AHEAD]])
+            value = values[places[i]]
+            taken[i] = <int32_t> value
+            n_set += value != 0
+            fits &= taken[i] == value
+    return n_set, fits
+
+
 def scale_and_decide(
     const real[::1] values, bint even, const int32_t[::1] columns, const int32_t[::1] indptr, const real[::1] ratio,
     const real[::1] weights, real[::1] scaled, int32_t[::1] kept, int32_t[::1] ends, real[::1] decided,

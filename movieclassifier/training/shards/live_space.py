@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from movieclassifier.training.shards.caches import ShardColumns
 from movieclassifier.training.shards.messages import LiveColumns, PassWeights
 from movieclassifier.training.shards.numbering import add_weights, pair, take, take_both
+from movieclassifier.training.shards.small_integers import SmallIntegers, columns_to_send, take_small
 
 # Large arrays that the thread's last task had: the operating system clears new memory, a fifth of a short task's time.
 _kept = threading.local()
@@ -66,11 +67,13 @@ class LiveSpace:
         """Add the weights that a shard has learned, times the documents that have their column."""
         add_weights(places, columns.frequency, coef, self._sums[row])
 
-    def sums(self) -> NDArray[np.int64]:
-        """Return the sums at the live columns, of shape (n_rows, n_live), in units of 2^-24."""
-        if self._columns is None:
-            return self._sums
-        return take(self._sums[0], self._columns, 0)[np.newaxis]
+    def sums(self) -> tuple[NDArray[np.int32] | None, tuple[SmallIntegers, ...]]:
+        """Return the sums in units of 2^-24, as :class:`movieclassifier.training.shards.messages.Steps` has them."""
+        if self._columns is not None and (small := take_small(self._sums[0], self._columns)) is not None:
+            return None, (small,)
+        sums = self._sums if self._columns is None else take(self._sums[0], self._columns, 0)[np.newaxis]
+        changed = columns_to_send(sums, n_bytes=np.dtype(np.int32).itemsize * len(sums))
+        return changed, tuple(SmallIntegers.of(row if changed is None else row[changed], np.int32) for row in sums)
 
 
 def _zeros(name: str, shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:

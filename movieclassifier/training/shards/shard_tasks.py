@@ -89,10 +89,7 @@ def step_shards(
         for row, estimator in enumerate(estimators):
             space.add(row, places, columns, estimator.coef_[0])
             intercepts[row] += as_integers(shard.n_documents * float(estimator.intercept_[0]))
-    sums, n_documents = space.sums(), sum(shard.n_documents for shard in shards)
-    changed = columns_to_send(sums, n_bytes=4 * len(sums))
-    small = tuple(SmallIntegers.of(row if changed is None else row[changed], np.int32) for row in sums)
-    return Steps(changed, small, intercepts, n_documents, n_correct)
+    return Steps(*space.sums(), intercepts, sum(shard.n_documents for shard in shards), n_correct)
 
 
 def step_shard(

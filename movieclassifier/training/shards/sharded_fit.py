@@ -29,6 +29,7 @@ from movieclassifier.training.shards.mixing import Mix
 from movieclassifier.training.shards.shard_tasks import count_shards, step_shards
 from movieclassifier.training.steps import Fit
 
+COLUMNS_PER_DOCUMENT = 200  # about as many as texts of 200 words have in the first 10,000 documents
 COUNTING_FIRST = "the counting pass comes first; call count()."
 
 
@@ -107,7 +108,7 @@ class ShardedFit:
 
     def count(self, shards: Sequence[Shard], engine: Engine) -> Iterator[int]:
         """Count on the engine, and start from weights of 0; yields the documents of each bundle."""
-        self._memory = ReadyMemory(self._n_bytes())
+        self._expect(engine)
         bundles = bundles_of(shards, engine.n_workers)
         for number, found in engine.run([Task(count_shards, (bundle, self.settings)) for bundle in bundles]):
             found.counts.add_to(self.counts.counts_, found.columns)
@@ -116,11 +117,16 @@ class ShardedFit:
             yield sum(shard.n_documents for shard in bundles[number])
         self._start()
 
-    def _n_bytes(self) -> int:
-        """Return how much memory :meth:`_start` takes for one row of weights, if all columns are live."""
+    def _expect(self, engine: Engine) -> None:
+        """Make memory ready, while the workers count, for :meth:`_start` and for the values shared after it."""
         ngrams = self.plan.recipe.ngrams
-        of_integers, of_reals = 2 * np.dtype(np.int32).itemsize + np.dtype(np.int64).itemsize, np.dtype(ngrams.dtype)
-        return ngrams.n_features * (of_integers + 3 * of_reals.itemsize)
+        n_live = min(ngrams.n_features, COLUMNS_PER_DOCUMENT * self.plan.n_fit)
+        integer, number = np.dtype(np.int32).itemsize, np.dtype(ngrams.dtype).itemsize
+        of_row = n_live * number * len(self.settings.positions)
+        engine.expect(n_live * integer + of_row)
+        engine.expect(of_row)
+        # For one row of weights: that of many classes would take too much.
+        self._memory = ReadyMemory(n_live * (2 * integer + np.dtype(np.int64).itemsize + 3 * number))
 
     def _start(self) -> None:
         """Find the live columns, and start from weights of 0."""

@@ -110,6 +110,29 @@ def columns_to_send(rows: NDArray[Any], n_bytes: int) -> NDArray[np.int32] | Non
     return None if is_dense(int(np.count_nonzero(found)), len(found), n_bytes) else _places(found)
 
 
+def take_small(values: NDArray[np.int64], places: NDArray[np.int32]) -> SmallIntegers | None:
+    """Return the values at some places, which is quick where nearly all are not 0 and fit 32 bits; else None.
+
+    Examples
+    --------
+    >>> values = np.array([0, 5, 6, 2**40])
+    >>> take_small(values, np.array([2, 1], np.int32)).small.tolist()
+    [6, 5]
+    >>> take_small(values, np.array([0], np.int32)), take_small(values, np.array([3], np.int32))
+    (None, None)
+    """
+    small = np.empty(len(places), np.int32)
+    if (twin := numbering_twin()) is not None:
+        n_set, fits = twin.take_small(values, places, small)
+    else:
+        taken = values[places]
+        small[:] = taken.astype(np.int32)
+        n_set, fits = np.count_nonzero(taken), bool((small == taken).all())
+    if not fits or not is_dense(n_set, len(places), small.itemsize):
+        return None
+    return SmallIntegers(small, np.empty(0, np.int64), np.empty(0, values.dtype))
+
+
 def columns_with_values(rows: NDArray[Any]) -> NDArray[np.int32]:
     """Return the columns in which a row is not 0.
 

@@ -6,6 +6,7 @@ import tempfile
 import threading
 import time
 
+import numpy as np
 import pytest
 
 from movieclassifier.training.engines import local
@@ -86,6 +87,30 @@ def test_results_that_are_kept_keep_their_values_and_all_others_share_files():
         assert len(list(engine._files.folder.iterdir())) <= 5
     finally:
         engine.close()
+
+
+def test_values_take_the_pages_of_files_that_were_written_ahead_and_of_those_that_were_dropped():
+    engine = LocalEngine(1)
+    try:
+        engine.expect(8000)
+        for n in (1000, 10, 3000):
+            value = {"words": np.arange(n)}
+            shared = engine.share(value)
+            assert results(engine, (engine_tasks.add_up, shared, 1)) == {0: value["words"].sum() + 1}
+            engine.drop(shared)
+        assert len(list(engine._files.folder.iterdir())) <= 2
+        engine.expect(10)
+    finally:
+        engine.close()
+    assert not engine._files.folder.exists()
+
+
+def test_a_process_that_cannot_be_started_is_told(monkeypatch):
+    monkeypatch.setattr(local, "_compute_all", lambda *_: None)  # it cannot be sent to a new process
+    engine = LocalEngine(1)
+    with pytest.raises(Exception, match="pickle"):
+        results(engine, (engine_tasks.double, 1))
+    engine.close()
 
 
 def test_temporary_files_of_a_killed_worker_go_with_the_engine(tmp_path, monkeypatch):
