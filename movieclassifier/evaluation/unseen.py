@@ -73,4 +73,6 @@ def _judge_sample(
         "threshold": measure_thresholds(classifier, sample, rows),
     }
     guard = make_guard(classifier, sample, rows)
+    del rows
+    give_back()  # what all of this took: compressing takes as much
     return found, guard, guard if packed is None else packed.pack_extra(guard)

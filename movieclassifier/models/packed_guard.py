@@ -45,7 +45,7 @@ def pack_guard(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     keys += np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
     keys.sort()
     places = keys // n_documents
-    starts = np.flatnonzero(np.diff(places, prepend=-1))
+    starts = _starts_of_runs(places)
     counts, used = np.diff(starts, append=len(keys)), places[starts]
     del places
     keys += np.repeat((n_documents - counts) * (n_places * n_documents), counts)
@@ -54,13 +54,20 @@ def pack_guard(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     keys //= n_documents
     steps = documents.copy()
     steps[1:] -= documents[:-1]
-    starts = np.flatnonzero(np.diff(keys, prepend=-1))
+    starts = _starts_of_runs(keys)
     steps[starts] = documents[starts]
     del keys, documents
     bytes_of_counts = to_planes(counts)
     planes = np.zeros((len(bytes_of_counts), n_places), np.uint8)  # of all known columns: there may be millions
     planes[:, used] = bytes_of_counts
     return {"guard_counts": planes, "guard_documents": to_planes(steps)} | others
+
+
+def _starts_of_runs(values: NDArray[np.integer]) -> NDArray[np.intp]:
+    """Return where values begin that are the same as those behind them."""
+    begins = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=begins[1:])
+    return np.flatnonzero(begins)
 
 
 def unpack_guard(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
