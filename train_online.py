@@ -25,8 +25,8 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     if training.unlabelled:
         return distill.distill_instead(paths or tuple(train_sources.book_corpus()), reading, training, run)
     spent = costs.measure_costs()
-    corpus, test = train_sources.find_corpora(paths, reading, training)
-    source, tested, engine = train_sources.find_sources(corpus, test, training, run)
+    corpus, test, digest = train_sources.find_corpora(paths, reading, training, run)
+    source, tested, engine = train_sources.find_sources(corpus, test, training, run, digest)
     from movieclassifier.commands.shared import train_results, train_steps  # imported during the survey
     from movieclassifier.evaluation.unseen import evaluate_unseen
     from movieclassifier.models.packed_record import PackedRecord

@@ -3,12 +3,10 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING
 
+from movieclassifier.corpora.digests import FilesDigest, hash_files
 from movieclassifier.corpora.label_values import find_labels
 from movieclassifier.corpora.label_writing import check_writing
 from movieclassifier.corpora.readers.contract import BadRows, Label, Labels, as_shown
@@ -63,12 +61,14 @@ class Survey:
         return tuple(sorted((label for label in labels if label is not None), key=_sort_key))
 
 
-def survey(corpus: "Corpus") -> Survey:
+def survey(corpus: "Corpus", digest: FilesDigest | None = None) -> Survey:
     r"""Read a corpus once, in memory that does not grow with it, and count.
 
     Parameters
     ----------
     corpus : Corpus
+    digest : FilesDigest, optional
+        Of its files, begun before; one of other files is left aside.
 
     Returns
     -------
@@ -92,18 +92,16 @@ def survey(corpus: "Corpus") -> Survey:
     """
     bad_rows = corpus.bad_rows()
     if corpus.copy or any(path.is_dir() for path in corpus.paths):
-        documents, digest = with_digest(corpus, bad_rows)
+        documents, sha256 = with_digest(corpus, bad_rows)
         tally = count_values(tallies_of(documents), corpus)
-        return survey_of(corpus, tally, corpus.copy.sha256 if corpus.copy else digest(), bad_rows)
-    stopped = Event()
-    with ThreadPoolExecutor(1, "digest") as pool:  # neither needs the other, nor the interpreter
-        hashing = pool.submit(_hash_files, corpus.paths, stopped)
-        try:
-            tally = count_values(corpus.tallies(bad_rows), corpus)
-        except BaseException:
-            stopped.set()
-            raise
-        return survey_of(corpus, tally, hashing.result(), bad_rows)
+        return survey_of(corpus, tally, corpus.copy.sha256 if corpus.copy else sha256(), bad_rows)
+    if digest is None or digest.paths != corpus.paths:
+        digest = FilesDigest(corpus.paths)
+    try:
+        tally = count_values(corpus.tallies(bad_rows), corpus)
+        return survey_of(corpus, tally, digest.result(), bad_rows)
+    finally:
+        digest.stop()
 
 
 def survey_of(corpus: "Corpus", tally: Tally, sha256: str, bad_rows: BadRows) -> Survey:
@@ -143,12 +141,12 @@ def with_digest(corpus: "Corpus", bad_rows: BadRows) -> tuple[Iterator[tuple[str
     documents, digest = corpus.values(bad_rows), hashlib.sha256()
     if any(path.is_dir() for path in corpus.paths):
         return _hashed(documents, digest), digest.hexdigest
-    return documents, lambda: _hash_files(corpus.paths)
+    return documents, lambda: hash_files(corpus.paths)
 
 
 def files_digest(corpus: "Corpus") -> str:
     """Return :attr:`Survey.sha256` without reading a document; nothing where one of the paths is a folder."""
-    return "" if any(path.is_dir() for path in corpus.paths) else _hash_files(corpus.paths)
+    return "" if any(path.is_dir() for path in corpus.paths) else hash_files(corpus.paths)
 
 
 def count_values(tallies: Iterable[Tally], corpus: "Corpus") -> Tally:
@@ -173,15 +171,6 @@ def count_values(tallies: Iterable[Tally], corpus: "Corpus") -> Tally:
 
 def _sort_key(label: Label) -> tuple[bool, Label]:
     return isinstance(label, str), label
-
-
-def _hash_files(paths: tuple[Path, ...], stopped: Event | None = None) -> str:
-    digest, buffer = hashlib.sha256(), memoryview(bytearray(2**22))
-    for path in paths:
-        with open(path, "rb", buffering=0) as file:
-            while (stopped is None or not stopped.is_set()) and (n_bytes := file.readinto(buffer)):
-                digest.update(buffer[:n_bytes])
-    return digest.hexdigest()
 
 
 def _hashed(documents: Iterator[tuple[str, str]], digest: "hashlib._Hash") -> Iterator[tuple[str, str]]:

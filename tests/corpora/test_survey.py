@@ -4,8 +4,9 @@ import hashlib
 
 import pytest
 
-from movieclassifier.corpora import survey as survey_module
+from movieclassifier.corpora import digests
 from movieclassifier.corpora.corpus import open_corpus
+from movieclassifier.corpora.digests import FilesDigest, hash_files
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.corpora.survey import survey
 from tests.support.patience import PATIENCE
@@ -96,14 +97,20 @@ def folders(tmp_path, n=20):
 def test_a_row_that_cannot_be_read_ends_the_digest_too(tmp_path, monkeypatch):
     path = written(tmp_path, "text,label\nx,1\nshort\n")
     seen = []
-    real = survey_module._hash_files
 
     def wait_for_the_end(paths, stopped):
         assert stopped.wait(PATIENCE)
-        seen.append(real(paths, stopped))
+        seen.append(hash_files(paths, stopped))
         return ""
 
-    monkeypatch.setattr(survey_module, "_hash_files", wait_for_the_end)
+    monkeypatch.setattr(digests, "hash_files", wait_for_the_end)
     with pytest.raises(ValueError, match="line 3: expected 2 fields"):
         survey(open_corpus(path))
     assert seen == [hashlib.sha256().hexdigest()]
+
+
+def test_digest_may_have_begun_before_if_it_is_of_the_same_files(tmp_path):
+    path, other = written(tmp_path, HEADER + "x,1\ny,0\n"), written(tmp_path, HEADER, "other.csv")
+    corpus, expected = open_corpus(path), hashlib.sha256(path.read_bytes()).hexdigest()
+    for paths in ([path], [other], [path, other]):
+        assert survey(corpus, FilesDigest(paths)).sha256 == expected

@@ -9,6 +9,7 @@ from movieclassifier.system.packages import check_installed
 
 if TYPE_CHECKING:
     from movieclassifier.corpora.corpus import Corpus
+    from movieclassifier.corpora.digests import FilesDigest
     from movieclassifier.training.engines.tasks import Engine
     from movieclassifier.training.sources import CorpusSource
 
@@ -41,13 +42,15 @@ def start_engine(on: str | None, n_workers: int) -> "Engine":
     return engine
 
 
-def source_on(corpus: "Corpus", engine: "Engine | None", n_shards: int = 1) -> "CorpusSource":
-    """Survey a corpus, on an engine where there is one."""
+def source_on(
+    corpus: "Corpus", engine: "Engine | None", n_shards: int = 1, digest: "FilesDigest | None" = None
+) -> "CorpusSource":
+    """Survey a corpus, on an engine where there is one; elsewhere its digest may have begun before."""
     if engine is None:
         from movieclassifier.corpora.survey import survey
         from movieclassifier.training.sources import CorpusSource
 
-        return CorpusSource(corpus, survey(corpus))
+        return CorpusSource(corpus, survey(corpus, digest))
     from movieclassifier.training.source_tasks import find_source
 
     return find_source(corpus, engine, n_shards)

@@ -1,21 +1,25 @@
 """The corpora of a training on the command line; they are surveyed while the modules of the rest are imported."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from movieclassifier.commands.shared.corpus_options import chosen_corpus, corpus_to_test_on
 from movieclassifier.commands.shared.engine_options import source_on, start_engine
-from movieclassifier.corpora.corpus import Corpus
+from movieclassifier.corpora.digests import FilesDigest
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.system.ahead import importing
 from movieclassifier.system.memory import share_heap
 from movieclassifier.training.options import MAX_DEFAULT_SHARDS, RunOptions, TrainingOptions
-from movieclassifier.training.sources import CorpusSource
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # these are imported while the digest is taken
+    from movieclassifier.corpora.corpus import Corpus
     from movieclassifier.training.engines.tasks import Engine
+    from movieclassifier.training.sources import CorpusSource
 
 BOOK_CORPUS = Path("data/movie_data.csv")
 # The modules of the work that follows.
@@ -37,16 +41,38 @@ def book_corpus() -> list[str]:
 
 
 def find_corpora(
-    paths: Sequence[str], reading: ReadingOptions, training: TrainingOptions
-) -> tuple[Corpus, Corpus | None]:
-    """Return the corpus to train on, the book's by default, and the one to test on if there is one."""
-    corpus = chosen_corpus(paths or book_corpus(), reading)
+    paths: Sequence[str], reading: ReadingOptions, training: TrainingOptions, run: RunOptions
+) -> "tuple[Corpus, Corpus | None, FilesDigest | None]":
+    """Open the corpora of a training; the digest of the first begins before, in a thread that ends with the command.
+
+    Returns
+    -------
+    corpus : Corpus
+        The one to train on, the book's by default.
+    test : Corpus or None
+        The one to test on.
+    digest : FilesDigest or None
+    """
+    paths, digest = paths or book_corpus(), None
+    share_heap()  # before the first thread, which would get a heap of its own
+    if not _on_engine(training, run) and not reading.shuffle and all(map(os.path.isfile, paths)):
+        digest = FilesDigest(map(Path, paths))
+        click.get_current_context().call_on_close(digest.stop)
+    corpus = chosen_corpus(paths, reading)
     test = corpus_to_test_on(training.test, reading, training.test_format) if training.test else None
-    return corpus, test
+    return corpus, test, digest
+
+
+def _on_engine(training: TrainingOptions, run: RunOptions) -> bool:
+    return run.on is not None or (training.n_shards or 1) > 1
 
 
 def find_sources(
-    corpus: Corpus, test: Corpus | None, training: TrainingOptions, run: RunOptions
+    corpus: "Corpus",
+    test: "Corpus | None",
+    training: TrainingOptions,
+    run: RunOptions,
+    digest: FilesDigest | None = None,
 ) -> "tuple[CorpusSource, CorpusSource | None, Engine | None]":
     """Survey the corpora, and start the engine of a training by shards, which lasts until the command ends.
 
@@ -59,17 +85,10 @@ def find_sources(
         Its labels are mapped as those of the corpus that is trained on.
     engine : Engine or None
     """
-    share_heap()  # before the first thread, which would get a heap of its own
-    if run.on is None and (training.n_shards or 1) == 1:
+    if not _on_engine(training, run):
         with importing(*STEPS):
-            return *_sources(corpus, test, training, None), None
+            train = source_on(corpus, None, digest=digest)
+            return train, source_on(replace(test, labels=train.found.labels), None) if test else None, None
     engine = start_engine(run.on, min(run.n_workers, training.n_shards or run.n_workers))
-    return *_sources(corpus, test, training, engine), engine
-
-
-def _sources(
-    corpus: Corpus, test: Corpus | None, training: TrainingOptions, engine: "Engine | None"
-) -> tuple[CorpusSource, CorpusSource | None]:
     train = source_on(corpus, engine, training.n_shards or MAX_DEFAULT_SHARDS)
-    test = test and replace(test, labels=train.found.labels)
-    return train, source_on(test, engine) if test else None
+    return train, source_on(replace(test, labels=train.found.labels), engine) if test else None, engine
