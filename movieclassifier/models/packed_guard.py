@@ -59,7 +59,9 @@ def pack_guard(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     del keys, documents
     bytes_of_counts = to_planes(counts)
     planes = np.zeros((len(bytes_of_counts), n_places), np.uint8)  # of all known columns: there may be millions
-    planes[:, used] = bytes_of_counts
+    for plane, values in zip(planes, bytes_of_counts, strict=True):  # zeros that nobody writes take no memory
+        some = values > 0
+        plane[used[some]] = values[some]
     return {"guard_counts": planes, "guard_documents": to_planes(steps)} | others
 
 
