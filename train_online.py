@@ -19,11 +19,10 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     CORPUS is read one minibatch at a time and need not fit in memory; without it, data/movie_data.csv is read. The
     last tenth is held out for the evaluation.
     """
-    from movieclassifier.commands import distill  # all imported here, so that --help is quick
-    from movieclassifier.commands.shared import costs, train_sources
+    from movieclassifier.commands.shared import costs, train_sources  # all imported here, so that --help is quick
 
     if training.unlabelled:
-        return distill.distill_instead(paths or tuple(train_sources.book_corpus()), reading, training, run)
+        return train_sources.distill_instead(paths, reading, training, run)
     spent = costs.measure_costs()
     corpus, test, digest = train_sources.find_corpora(paths, reading, training, run)
     source, tested, engine = train_sources.find_sources(corpus, test, training, run, digest)

@@ -10,7 +10,6 @@ from movieclassifier.commands.shared.corpus_options import corpus_options
 from movieclassifier.commands.shared.distill_options import DISTILL_OPTIONS, DistillOptions, as_distill_options
 from movieclassifier.commands.shared.edge import Command, add_options, warn
 from movieclassifier.corpora.reading import ReadingOptions
-from movieclassifier.training.options import RunOptions, TrainingOptions
 
 EXAMPLES = [
     (
@@ -37,33 +36,6 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, **given: Any) -> None:
     are left out. At the end one table compares naive Bayes on the labels alone, the teacher and the student.
     """
     distill(paths, reading, as_distill_options(given))
-
-
-def distill_instead(
-    paths: tuple[str, ...],
-    reading: ReadingOptions,
-    training: TrainingOptions,
-    run: RunOptions,
-) -> None:
-    """Distil with the default teacher, as ``train --unlabelled`` asks for; options of plain training are refused."""
-    named = {"--recipe": training.recipe.name not in ("default", "student"), "--n-train": training.n_train is not None}
-    named |= {"--continue": run.continue_, "--track": run.track, "--shards": training.n_shards is not None}
-    if refused := [name for name, given in named.items() if given]:
-        raise ValueError(f"--unlabelled does not go with {', '.join(refused)}; leave one of them out.")
-    options = DistillOptions(
-        training.unlabelled,
-        n_keep=training.n_keep,
-        n_holdout=training.n_holdout,
-        test=training.test,
-        test_format=training.test_format,
-        seed=training.seed,
-        model_dir=str(run.model_dir),
-        pickles=run.pickles,
-        resume=run.resume,
-        as_json=run.as_json,
-        show=run.show,
-    )
-    distill(paths, reading, options)
 
 
 def distill(paths: tuple[str, ...], reading: ReadingOptions, options: DistillOptions) -> None:

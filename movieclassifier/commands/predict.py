@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from movieclassifier.commands.shared.answers import answer_texts, is_terminal, plain_line, terminal_line
+from movieclassifier.commands.shared.answers import answer_texts, plain_line, terminal_line
 from movieclassifier.commands.shared.common_options import (
     json_lines_option,
     model_option,
@@ -17,7 +17,7 @@ from movieclassifier.commands.shared.common_options import (
     progress_option,
 )
 from movieclassifier.commands.shared.corpus_options import ROW_OPTIONS, report_skipped, with_reading
-from movieclassifier.commands.shared.edge import Command, add_options
+from movieclassifier.commands.shared.edge import Command, add_options, is_terminal
 from movieclassifier.commands.shared.given_texts import decode
 from movieclassifier.commands.shared.reading_before import reading_for_texts
 from movieclassifier.corpora.reading import ReadingOptions

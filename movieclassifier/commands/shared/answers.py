@@ -1,7 +1,5 @@
 """Answers of ``predict``, and how a terminal shows them."""
 
-import os
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -150,8 +148,3 @@ def terminal_line(answer: PrintedAnswer, text: str, width: int) -> str:
         lines.append(f"{name}  {'█' * full}{'·' * (BAR - full)} {figures}")
     note = click.style(f"  {answer.note}", dim=True) if answer.note else ""
     return "\n".join([f"{lines[0]}  {shorten(text, 40)}{note}", *lines[1:]])
-
-
-def is_terminal() -> bool:
-    """Tell whether a person reads the output."""
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

@@ -102,6 +102,11 @@ def prepare_process() -> None:
     atexit.register(gc.freeze)  # the last collection would look at everything that the process has imported
 
 
+def is_terminal() -> bool:
+    """Tell whether a person reads the output."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def warn(sentences: Iterable[str]) -> None:
     """Write sentences to stderr as warnings, each on a line."""
     for sentence in sentences:

@@ -1,7 +1,6 @@
 """The help of every command: its options by section, two examples, and a guess where a command is misspelled."""
 
 import re
-import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -160,6 +159,8 @@ def shell_lines(line: str, width: int, indent: int) -> str:
       $ train a.csv \
           --test b.csv
     """
+    import textwrap  # only help needs it
+
     # An option stays with its value.
     whole = re.sub(r" (--?[a-z][\w-]*) (?!-|&)", r" \1\0", line)
     broken = textwrap.wrap(whole, width - indent - 6, break_long_words=False, break_on_hyphens=False)

@@ -7,8 +7,7 @@ from typing import Any
 import click
 from numpy.typing import NDArray
 
-from movieclassifier.commands.shared.answers import is_terminal
-from movieclassifier.commands.shared.edge import warn
+from movieclassifier.commands.shared.edge import is_terminal, warn
 from movieclassifier.commands.shared.terminal_plot import plot_curve
 from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.evaluation.caveats import find_caveats

@@ -40,6 +40,31 @@ def book_corpus() -> list[str]:
     return [str(BOOK_CORPUS)]
 
 
+def distill_instead(paths: Sequence[str], reading: ReadingOptions, training: TrainingOptions, run: RunOptions) -> None:
+    """Distil with the default teacher, as ``train --unlabelled`` asks for; options of plain training are refused."""
+    from movieclassifier.commands.distill import distill
+    from movieclassifier.commands.shared.distill_options import DistillOptions
+
+    named = {"--recipe": training.recipe.name not in ("default", "student"), "--n-train": training.n_train is not None}
+    named |= {"--continue": run.continue_, "--track": run.track, "--shards": training.n_shards is not None}
+    if refused := [name for name, given in named.items() if given]:
+        raise ValueError(f"--unlabelled does not go with {', '.join(refused)}; leave one of them out.")
+    options = DistillOptions(
+        training.unlabelled,
+        n_keep=training.n_keep,
+        n_holdout=training.n_holdout,
+        test=training.test,
+        test_format=training.test_format,
+        seed=training.seed,
+        model_dir=str(run.model_dir),
+        pickles=run.pickles,
+        resume=run.resume,
+        as_json=run.as_json,
+        show=run.show,
+    )
+    distill(tuple(paths or book_corpus()), reading, options)
+
+
 def find_corpora(
     paths: Sequence[str], reading: ReadingOptions, training: TrainingOptions, run: RunOptions
 ) -> "tuple[Corpus, Corpus | None, FilesDigest | None]":

@@ -8,7 +8,6 @@ import pytest
 from movieclassifier.commands.shared.answers import (
     PrintedAnswer,
     answer_texts,
-    is_terminal,
     plain_line,
     shown_percent,
     shown_share,
@@ -72,12 +71,3 @@ def test_line_for_a_person_has_a_bar():
     lines = click.unstyle(terminal_line(SURE, "a film", 5)).splitlines()
     assert lines == ["good   █████████·  0.900  a film", "bad    █·········  0.100"]
     assert click.unstyle(terminal_line(UNKNOWN, "?", 5)).startswith("-      ··········      -  ?  There is no word")
-
-
-@pytest.mark.parametrize(
-    ("isatty", "term", "is_one"), [(True, "xterm", True), (True, "dumb", False), (False, "", False)]
-)
-def test_person_is_told_from_a_program(isatty, term, is_one, monkeypatch):
-    monkeypatch.setattr("sys.stdout.isatty", lambda: isatty, raising=False)
-    monkeypatch.setenv("TERM", term)
-    assert is_terminal() is is_one

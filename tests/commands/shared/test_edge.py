@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from movieclassifier.cli import COMMANDS
 from movieclassifier.cli import main as command_line
-from movieclassifier.commands.shared.edge import Command
+from movieclassifier.commands.shared.edge import Command, is_terminal
 
 ROOT = Path(__file__).parents[3]
 
@@ -98,7 +98,7 @@ def test_other_exceptions_are_bugs_and_stay():
 def test_closed_pipe_is_quiet():
     code = """
 import click
-from movieclassifier.commands.shared.edge import Command
+from movieclassifier.commands.shared.edge import Command, is_terminal
 @click.command(cls=Command)
 def main():
     for i in range(100_000):
@@ -147,3 +147,12 @@ def test_closed_pipe_ends_every_kind_of_command_quietly(arguments, tmp_path):
         errors = process.stderr.read().replace(b"Using the bundled model.\n", b"")
     assert errors == b""
     assert process.returncode in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("isatty", "term", "is_one"), [(True, "xterm", True), (True, "dumb", False), (False, "", False)]
+)
+def test_person_is_told_from_a_program(isatty, term, is_one, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: isatty, raising=False)
+    monkeypatch.setenv("TERM", term)
+    assert is_terminal() is is_one
