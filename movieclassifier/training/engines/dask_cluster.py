@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,8 +18,10 @@ SECONDS_WITHOUT_WORKERS = 60.0
 SECONDS_TO_NEW_WORKERS = 20.0
 SECONDS_TO_CONNECT = 20.0
 SECONDS_BETWEEN_LOOKS = 0.5
-# A worker that dies can take the only copy of a shared value with it: its tasks are then tried again.
 ATTEMPTS = 8
+# A worker that dies can take the only copy of a shared value with it: its tasks are then tried again. That says nothing
+# about the tasks, and on a slow machine it can happen many times.
+MAX_CANCELLED = 50
 # Dask's profiler takes 7% of the time, and its looks at itself 2 to 4% of a core in each process. With its settings of
 # malloc each larger array is fetched from the operating system and given back at once: a third of a worker's time.
 OF_OWN_WORKERS = {
@@ -95,19 +98,20 @@ class DaskEngine:
         # A scheduler gives up all tasks that were assigned to workers that have died. Each of them is tried again
         # alone, which tells whether it is the one that kills its workers.
         suspects: list[int] = []
-        n_tries = dict.fromkeys(pending, 1)
+        failures = Counter[tuple[int, type]]()
         try:
             while pending or suspects:
                 if not pending:
                     alone = suspects.pop()
-                    n_tries[alone] += 1
                     pending[alone] = self._submit(alone, tasks[alone], ended)
                 number = self._next(ended)
                 future = pending.pop(number)
                 try:
                     result = self._result(future)
                 except (KilledWorker, FutureCancelledError) as error:
-                    if n_tries[number] < (2 if isinstance(error, KilledWorker) else ATTEMPTS):
+                    failures[number, type(error)] += 1
+                    most = 2 if isinstance(error, KilledWorker) else MAX_CANCELLED
+                    if failures[number, type(error)] < most:
                         suspects.append(number)
                         continue
                     died = ChildProcessError(f"the workers that compute a task have died: {error}")
@@ -138,7 +142,7 @@ class DaskEngine:
                 return self._client.scatter([value], broadcast=True, hash=False, timeout=SECONDS_WITHOUT_WORKERS)[0]
             except TimeoutError as error:
                 raise ChildProcessError(_no_worker()) from error
-            except OSError as error:  # a worker that is dying
+            except (OSError, KeyError) as error:  # a worker that is dying, of which Dask may find no trace
                 failed = error
                 time.sleep(SECONDS_BETWEEN_LOOKS)
         raise ChildProcessError(f"the workers that receive a value have died: {failed}")

@@ -41,11 +41,12 @@ class LocalEngine:
         self._folder = TemporaryDirectory(prefix="movieclassifier-results-")
         self._files = _Files(Path(self._folder.name))
         self._workers = [_Worker(self._files) for _ in range(n_workers)]
-        self._writing, self._expected = ThreadPoolExecutor(1, "expected values"), deque[Future[Path]]()
+        self._writing, self._expected = ThreadPoolExecutor(1, "expected values"), deque[Future[Path | None]]()
 
     def share(self, value: Any) -> "SharedFile":
         """Write a value to a file, which the processes map into their memory."""
-        shared = SharedFile(self._expected.popleft().result() if self._expected else self._files.take())
+        expected = self._expected.popleft().result() if self._expected else None
+        shared = SharedFile(expected or self._files.take())
         write_value(shared.path, value)
         return shared
 
@@ -138,11 +139,15 @@ class _Files:
         self._free.append(path)
 
 
-def _write_zeros(path: Path, n_bytes: int) -> Path:
-    """Write a file with room for a value of so many bytes, and for its head."""
-    with open(path, "wb") as file:
-        for start in range(0, n_bytes + CHUNK, CHUNK):
-            file.write(bytes(min(CHUNK, n_bytes + CHUNK - start)))
+def _write_zeros(path: Path, n_bytes: int) -> Path | None:
+    """Write a file with room for a value of so many bytes, and for its head; None if there is no room on the disk."""
+    try:
+        with open(path, "wb") as file:
+            for start in range(0, n_bytes + CHUNK, CHUNK):
+                file.write(bytes(min(CHUNK, n_bytes + CHUNK - start)))
+    except OSError:  # the value itself may be smaller
+        path.unlink(missing_ok=True)
+        return None
     return path
 
 

@@ -110,6 +110,7 @@ def test_a_path_that_a_worker_cannot_read_is_named():
     ("errors", "message"),
     [
         ([OSError("reset")], ""),
+        ([KeyError("tcp://a:1")], ""),
         ([OSError("reset")] * 2, "the workers that receive a value have died: reset"),
         ([TimeoutError()], "the cluster has had no worker for 60 seconds"),
     ],

@@ -1,6 +1,7 @@
 """Processes of this machine compute tasks, whatever kills them."""
 
 import os
+import resource
 import signal
 import tempfile
 import threading
@@ -103,6 +104,22 @@ def test_values_take_the_pages_of_files_that_were_written_ahead_and_of_those_tha
     finally:
         engine.close()
     assert not engine._files.folder.exists()
+
+
+def test_a_value_needs_no_file_that_could_not_be_written_ahead():
+    engine = LocalEngine(1)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (local.CHUNK, hard))
+    try:
+        engine.expect(2 * local.CHUNK)
+        engine._expected[0].result()
+        assert list(engine._files.folder.iterdir()) == []
+        assert engine.share(np.arange(10)).path.exists()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handler)
+        engine.close()
 
 
 def test_a_process_that_cannot_be_started_is_told(monkeypatch):
