@@ -36,7 +36,11 @@ class FilesDigest:
         self._sha256 = ""
         self._error: OSError | None = None
         self._thread = Thread(target=self._read, name="digest")
-        self._thread.start()
+        try:
+            self._thread.start()
+        except BaseException:  # Ctrl-C, and nobody will have this object to stop it
+            self._stopped.set()
+            raise
 
     def _read(self) -> None:
         try:

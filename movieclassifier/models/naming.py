@@ -1,7 +1,7 @@
 """Names for the strongest columns of a model, looked up in a sample of texts: a model keeps no words of its own."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,7 +119,7 @@ def _places_of(wanted: set[int], text: str, ngrams: NGrams) -> Iterator[tuple[tu
         joined = [" ".join(ngram) for ngram in found]
         by_ngram = ngram_columns(joined, ngrams.n_features)
         columns = [by_ngram[ngram] for ngram in joined]
-    return (pair for pair in zip(found, columns, strict=True) if pair[1] in wanted)
+    return compress(zip(found, columns, strict=True), map(wanted.__contains__, columns))
 
 
 def _ngrams_of(text: str, ngrams: NGrams) -> list[tuple[str, ...]]:

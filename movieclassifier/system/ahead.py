@@ -33,9 +33,9 @@ def _read_ahead(items: Iterable[T], size: int) -> Generator[T, None, None]:
     boxes: Boxes = queue.Queue(size)
     stopped = threading.Event()
     thread = threading.Thread(target=_fill, args=(boxes, items, stopped), name="read_ahead", daemon=True)
-    thread.start()
-    del items
     try:
+        thread.start()
+        del items
         while True:
             box, error = boxes.get()
             if error is not None:
@@ -45,10 +45,18 @@ def _read_ahead(items: Iterable[T], size: int) -> Generator[T, None, None]:
             yield box.pop()
     finally:
         stopped.set()
+        _join(thread)
+
+
+def _join(thread: threading.Thread) -> None:
+    """Wait for a thread that is to stop; if Ctrl-C came while it was started, it may begin later, and stops then."""
+    with suppress(RuntimeError):
         thread.join()
 
 
 def _fill(boxes: Boxes, items: Iterable[Any], stopped: threading.Event) -> None:
+    if stopped.is_set():
+        return
     try:
         for item in items:
             box = [item]
@@ -83,15 +91,20 @@ def importing(*modules: str) -> Iterator[None]:
     >>> with importing("colorsys"):
     ...     work = sum(range(100))
     """
+    stopped = threading.Event()
 
     def load() -> None:
         with suppress(ImportError):  # it is raised again where the module is needed
             for module in modules:
-                import_module(module)
+                if not stopped.is_set():
+                    import_module(module)
 
     thread = threading.Thread(target=load, name="importing")
-    thread.start()
     try:
+        thread.start()
         yield
+    except BaseException:
+        stopped.set()
+        raise
     finally:
-        thread.join()
+        _join(thread)

@@ -8,6 +8,7 @@ import pytest
 
 from movieclassifier.corpora import digests
 from movieclassifier.corpora.digests import FilesDigest, hash_files
+from tests.support.patience import PATIENCE
 
 
 @pytest.mark.parametrize("size", [1, 3, 2**22])
@@ -31,3 +32,19 @@ def test_stopped_digest_leaves_no_thread():
     digest = FilesDigest([Path("/dev/zero")])
     digest.stop()
     assert "digest" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_ctrl_c_while_the_thread_begins_ends_it(monkeypatch):
+    real = threading.Thread.start
+
+    def start(thread):
+        real(thread)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(KeyboardInterrupt):
+        FilesDigest([Path("/dev/zero")])
+    for thread in threading.enumerate():
+        if thread.name == "digest":
+            thread.join(PATIENCE)
+            assert not thread.is_alive()

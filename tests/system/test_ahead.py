@@ -1,4 +1,5 @@
 import sys
+import threading
 import time
 import weakref
 
@@ -46,11 +47,43 @@ def test_modules_are_imported_by_the_end_of_a_block_and_a_missing_one_is_ignored
     assert {"colorsys", "stringprep"} <= sys.modules.keys()
 
 
-def test_an_error_of_the_block_comes_when_the_modules_are_there():
+def test_an_error_of_the_block_ends_the_imports():
     sys.modules.pop("colorsys", None)
     with pytest.raises(ValueError, match="a bad row"), importing("colorsys"):
         raise ValueError("a bad row")
-    assert "colorsys" in sys.modules
+    assert "importing" not in {thread.name for thread in threading.enumerate()}
+
+
+@pytest.fixture(params=["before", "after"])
+def interrupted_start(request, monkeypatch):
+    """Let Ctrl-C come right before or after a thread begins."""
+    real = threading.Thread.start
+
+    def start(thread):
+        if request.param == "after":
+            real(thread)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+
+
+@pytest.mark.usefixtures("interrupted_start")
+def test_ctrl_c_while_a_thread_begins_leaves_the_items_to_be_closed():
+    def slow():
+        time.sleep(0.2)
+        yield 1
+
+    items = slow()
+    with pytest.raises(KeyboardInterrupt):
+        next(read_ahead(items))
+    items.close()  # a generator that is at work in a thread refuses this
+
+
+@pytest.mark.usefixtures("interrupted_start")
+def test_ctrl_c_while_a_thread_begins_ends_the_imports():
+    with pytest.raises(KeyboardInterrupt), importing("colorsys"):
+        pass
+    assert "importing" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_a_size_below_one_is_refused():
