@@ -42,7 +42,7 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, model: str | None, n_t
     classes, names = classifier.classes_.tolist(), classifier.label_names
     labels = labels_of_classes(corpus.labels, classes, names, hint_at_model(model))
     bad_rows = corpus.bad_rows()
-    y, values = score_documents(classifier, corpus.documents(labels, bad_rows), n_threads)
+    y, values = score_documents(classifier, corpus.stream(labels, bad_rows), n_threads)
     report_skipped(bad_rows)
     metrics = evaluate(y, values, classifier)
     click.echo(metrics_table(classifier, metrics, as_json, costs()))

@@ -108,12 +108,13 @@ class Corpus:
             for documents in self._read(labels, bad_rows or self.bad_rows()):
                 yield from documents
 
-    def stream(self, labels: Labels | None) -> Stream:
-        """Return the documents with a different mapping of labels, to be taken many at a time."""
-        files = list(self._read(labels, self.bad_rows()))
+    def stream(self, labels: Labels | None, bad_rows: BadRows | None = None) -> Stream:
+        """Return the documents of :meth:`documents`, to be taken many at a time."""
+        bad_rows = bad_rows or self.bad_rows()
+        files = list(self._read(labels, bad_rows))
         tables = [file for file in files if isinstance(file, TableDocuments)]
         if len(tables) < len(files):
-            return DocumentStream(self.documents(labels))
+            return DocumentStream(self.documents(labels, bad_rows))
         return BatchStream(self._batches(tables))
 
     def _batches(self, tables: Sequence[TableDocuments]) -> Iterator[Batch]:
