@@ -21,7 +21,7 @@ from movieclassifier.corpora.readers.records import RecordFormat, iter_records
 from movieclassifier.corpora.readers.streams import open_text, plain_size
 from movieclassifier.corpora.readers.tables import iter_plain_csv
 from movieclassifier.corpora.survey import count_values
-from movieclassifier.corpora.tallies import Tally, tallies_of
+from movieclassifier.corpora.tallies import Tally
 
 # In bytes. A shard begins within a piece, and the documents before it are read in vain.
 MIN_PIECE, MAX_PIECE = 2**16, 2**23
@@ -172,4 +172,4 @@ def count_pieces(pieces: Sequence[Piece], corpus: Corpus) -> list[Tally]:
     OSError, ValueError
         As the readers do.
     """
-    return [count_values(tallies_of(piece.documents(corpus.known())), corpus) for piece in pieces]
+    return [count_values(piece.tallies(corpus.known()), corpus) for piece in pieces]

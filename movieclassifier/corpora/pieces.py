@@ -15,10 +15,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from movieclassifier.corpora.readers.contract import Document, Labels
+from movieclassifier.corpora.readers.spans import Batch
+from movieclassifier.corpora.readers.table_documents import TableDocuments
 from movieclassifier.corpora.spooling import is_address
+from movieclassifier.corpora.stream import BatchStream, Stream
+from movieclassifier.corpora.tallies import Tally, tallies_of
 
 # In bytes. A file on a disk needs a folder, a name and blocks: to read small ones took twice as long.
 MAX_IN_MEMORY = 2**24
+SIZE = 256  # documents of a batch
 OPEN_FILES = Path("/proc/self/fd")
 
 
@@ -57,11 +62,28 @@ class Piece:
         ValueError
             If a row cannot be read, or the file has become shorter.
         """
+        with self._opened(labels) as documents:
+            yield from documents
+
+    def batches(self, labels: Labels | None) -> Iterator[Batch]:
+        """Yield batches of the documents; errors are those of :meth:`documents`."""
+        with self._opened(labels) as documents:
+            yield from documents.batches() if isinstance(documents, TableDocuments) else _batched(documents)
+
+    def tallies(self, labels: Labels | None) -> Iterator[Tally]:
+        """Yield tallies of the documents, whose labels must be the values in the corpus."""
+        with self._opened(labels) as documents:
+            yield from documents.tallies() if isinstance(documents, TableDocuments) else tallies_of(documents)
+
+    @contextmanager
+    def _opened(self, labels: Labels | None) -> Iterator[Iterator[Document]]:
+        """Open the documents, which the reader of a table can also yield many at a time."""
         if self.start is None and not is_address(self.path):
-            yield from self.read(self.path, labels)
+            yield self.read(self.path, labels)
             return
         with small_file(self.head + self._content()) as path:
-            yield from islice(self.read(path, labels), self.n_head, None)
+            documents = self.read(path, labels)
+            yield islice(documents, self.n_head, None) if self.n_head else documents
 
     def _content(self) -> bytes:
         if is_address(self.path):
@@ -89,6 +111,11 @@ def small_file(content: bytes) -> Iterator[Path]:
         path = Path(folder, "piece")
         path.write_bytes(content)
         yield path
+
+
+def _batched(documents: Iterator[Document]) -> Iterator[Batch]:
+    while some := list(islice(documents, SIZE)):
+        yield [text for text, _ in some], [label for _, label in some]
 
 
 @dataclass(frozen=True)
@@ -141,17 +168,38 @@ class Excerpt:
         ends = sorted({len(self) * number // n_parts for number in range(n_parts + 1)})
         return [self.part(start, stop) for start, stop in pairwise(ends)]
 
+    def stream(self) -> Stream:
+        """Return the documents, to be taken many at a time; errors come as in an iteration."""
+        return BatchStream(self._batches())
+
+    def _batches(self) -> Iterator[Batch]:
+        place = n_read = 0
+        try:
+            for texts, labels in chain.from_iterable(piece.batches(self.labels) for piece in self.pieces):
+                part = slice(max(self.start - place, 0), max(min(self.stop - place, len(labels)), 0))
+                place += len(labels)
+                n_read += len(labels[part])
+                yield texts[part], labels[part]
+                if place >= self.stop:
+                    break
+        except ValueError as error:
+            raise self._changed() from error
+        if n_read < len(self):
+            raise self._changed()
+
+    def _changed(self) -> ValueError:
+        return ValueError(f"{self.pieces[0].path} has changed since its documents were counted; start again.")
+
     def __iter__(self) -> Iterator[Document]:
         if not len(self):
             return
         documents = chain.from_iterable(piece.documents(self.labels) for piece in self.pieces)
-        changed = f"{self.pieces[0].path} has changed since its documents were counted; start again."
         n_read = 0
         try:
             for document in islice(documents, self.start, self.stop):
                 n_read += 1
                 yield document
         except ValueError as error:  # every row was read before
-            raise ValueError(changed) from error
+            raise self._changed() from error
         if n_read < len(self):
-            raise ValueError(changed)
+            raise self._changed()

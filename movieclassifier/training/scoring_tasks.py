@@ -55,4 +55,4 @@ def score_part(record: bytes, documents: Excerpt | Sequence[Document]) -> Scored
     """Score documents by the bytes of a record."""
     with small_file(record) as path:
         classifier, _ = load_record(path, with_guard=False)
-    return score_documents(classifier, documents)
+    return score_documents(classifier, documents.stream() if isinstance(documents, Excerpt) else documents)

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from movieclassifier.corpora import pieces
 from movieclassifier.corpora.pieces import Excerpt, Piece, small_file
+from movieclassifier.corpora.readers.spans import Spans
 from movieclassifier.corpora.readers.tables import iter_csv
+from movieclassifier.system.compiled import csv_rows_twin
 
 
 def numbered(path, labels):
@@ -27,7 +29,7 @@ def test_part_holds_the_documents_with_its_numbers(counts, data):
     start = data.draw(st.integers(0, len(whole)))
     stop = data.draw(st.integers(start, len(whole)))
     part = whole.part(start, stop)
-    assert (len(part), list(part)) == (stop - start, documents[start:stop])
+    assert (len(part), list(part), list(part.stream())) == (stop - start, documents[start:stop], documents[start:stop])
     inner = part.part(0, len(part) // 2)
     assert list(inner) == documents[start:stop][: len(part) // 2]
     assert [document for third in whole.split(3) for document in third] == documents
@@ -40,8 +42,33 @@ def test_excerpt_is_read_again_after_it_was_pickled():
 
 def test_corpus_that_has_become_shorter_is_told():
     changed = Excerpt.of([Piece("2", numbered)], [3], {})
-    with pytest.raises(ValueError, match="2 has changed since its documents were counted; start again"):
-        list(changed)
+    for documents in (changed, changed.stream()):
+        with pytest.raises(ValueError, match="2 has changed since its documents were counted; start again"):
+            list(documents)
+
+
+def fail(path, labels):
+    raise ValueError("a bad row")
+
+
+def test_corpus_that_cannot_be_read_any_more_has_changed():
+    excerpt = Excerpt.of([Piece("x", fail)], [3], {})
+    for documents in (excerpt, excerpt.stream()):
+        with pytest.raises(ValueError, match="x has changed since its documents were counted; start again"):
+            list(documents)
+
+
+def test_documents_of_a_table_are_taken_many_at_a_time(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"text,label\n" + b"".join(b"t%d,%d\n" % (i, i % 2) for i in range(1000)))
+    size, labels = path.stat().st_size, {"0": 0, "1": 1}
+    rows = path.read_bytes().index(b"t500,")
+    pieces = [Piece(str(path), iter_csv, 0, rows), Piece(str(path), iter_csv, rows, size, head=b"text,label\n")]
+    assert [sum(sum(counts.values()) for counts, _ in piece.tallies(None)) for piece in pieces] == [500, 500]
+    part = Excerpt.of(pieces, [500, 500], labels).part(490, 620)
+    texts, found = part.stream().take(100)
+    assert isinstance(texts, Spans) == (csv_rows_twin() is not None)
+    assert list(zip(texts, found, strict=True)) == list(part)[:100] == [(f"t{i}", i % 2) for i in range(490, 590)]
 
 
 @pytest.fixture

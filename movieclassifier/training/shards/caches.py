@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.corpora.minibatches import iter_minibatches
+from movieclassifier.corpora.pieces import Excerpt
 from movieclassifier.features.rows import Rows
 from movieclassifier.features.vectorizing import iter_vectorized
 from movieclassifier.training.minibatch_cache import MinibatchCache
@@ -48,9 +49,9 @@ def iter_numbered(shard: Shard, settings: ShardSettings, numbering: Numbering) -
     path = _cache_path(shard, settings)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(f".{os.getpid()}")
-    hashed = iter_vectorized(
-        iter_minibatches(shard.documents, settings.minibatch_size), ngrams, settings.classes, n_threads=0, even=True
-    )
+    documents = shard.documents.stream() if isinstance(shard.documents, Excerpt) else shard.documents
+    minibatches = iter_minibatches(documents, settings.minibatch_size)
+    hashed = iter_vectorized(minibatches, ngrams, settings.classes, n_threads=0, even=True)
     numbering.clear()
     with closing(hashed), closing(_open(unfinished, settings, 0)) as cache:
         for rows, y in hashed:
