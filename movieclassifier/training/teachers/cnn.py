@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +26,26 @@ from movieclassifier.training.teachers.word_vectors import fit_word_vectors
 WINDOW = 5000  # rows
 
 
+class Step(NamedTuple):
+    """A step of training, which goes on with the weights of the step before.
+
+    Attributes
+    ----------
+    title : str
+    how : NetworkSettings
+    labelled, unlabelled : bool
+        Which texts take part.
+    """
+
+    title: str
+    how: NetworkSettings
+    labelled: bool = True
+    unlabelled: bool = True
+
+
 @dataclass(frozen=True)
 class CnnSettings:
-    """Settings of the teacher.
+    """Settings of the teacher. A step without passes is left out.
 
     Parameters
     ----------
@@ -41,10 +58,13 @@ class CnnSettings:
         Passes over the texts without labels alone, before those over all texts.
     first_rate : float
     last_passes : int
-        Passes over all texts at the end, in which more tokens of each are read.
+        Passes over all texts after those, in which more tokens of each are read.
     last_rate : float
     last_tokens : tuple of (int, int)
-        The first and the last tokens that are read in these passes, and of the texts that are labelled.
+        The first and the last tokens that are read in these passes. A text to label is read as in the last step.
+    label_passes : int
+        Passes over the labelled texts alone, at the end.
+    label_rate : float
     naive_bayes_share, network_share : float
         The factors of both logarithms of probabilities in the teacher's.
     """
@@ -57,32 +77,36 @@ class CnnSettings:
     last_passes: int = 1
     last_rate: float = 1e-3
     last_tokens: tuple[int, int] = (128, 272)
+    label_passes: int = 0
+    label_rate: float = 1e-3
     naive_bayes_share: float = 0.3
     network_share: float = 0.7
 
-    def steps(self) -> list[tuple[str, NetworkSettings, bool]]:
-        """Return the steps of training: a title, the settings, and whether the labelled texts take part."""
+    def steps(self) -> list[Step]:
+        """Return the steps of training."""
         first = replace(self.network, passes=self.first_passes, rate=self.first_rate)
         n_first, n_last = self.last_tokens
         last = replace(self.network, passes=self.last_passes, rate=self.last_rate, n_first=n_first, n_last=n_last)
-        return [("texts without labels", first, False), ("all texts", self.network, True), ("more tokens", last, True)]
+        labels = replace(self.network, passes=self.label_passes, rate=self.label_rate)
+        steps = [
+            Step("texts without labels", first, labelled=False),
+            Step("all texts", self.network),
+            Step("more tokens", last),
+            Step("labelled texts", labels, unlabelled=False),
+        ]
+        return [step for step in steps if step.how.passes]
 
 
 DEFAULTS = CnnSettings()
 
 
-def teach(
-    lessons: Lessons, settings: CnnSettings | None = None, soft: NDArray[np.float32] | None = None
-) -> Probabilities:
+def teach(lessons: Lessons, settings: CnnSettings | None = None) -> Probabilities:
     """Train the teacher.
 
     Parameters
     ----------
     lessons : Lessons
     settings : CnnSettings, optional
-    soft : ndarray of shape (n_unlabelled, n_classes), optional
-        The probabilities that the texts without labels are given; by default those of naive Bayes, which then has a
-        share in the teacher.
 
     Returns
     -------
@@ -96,15 +120,13 @@ def teach(
         If no word is frequent enough.
     """
     settings = settings or DEFAULTS
-    if soft is not None:
-        return _by_network(*_trained(lessons, settings, soft))
     naive_bayes = fit_naive_bayes(lessons, settings.ngrams)
 
     def by_words(texts: Sequence[str]) -> NDArray[np.float64]:
         return np.exp(naive_bayes.log_probabilities(hash_block(texts, settings.ngrams)))
 
     soft = np.concatenate(list(in_batches(lessons.unlabelled, by_words))).astype(np.float32)
-    by_network = _by_network(*_trained(lessons, settings, soft))
+    by_network = teach_steps(lessons, settings, soft)[-1]
 
     def label(texts: Sequence[str]) -> NDArray[np.float64]:
         logs = [np.log(np.maximum(found, 1e-12)) for found in (by_words(texts), by_network(texts))]
@@ -113,11 +135,26 @@ def teach(
     return label
 
 
-def _by_network(network: Any, vocabulary: Vocabulary) -> Probabilities:
-    return lambda texts: predict(network, vocabulary.numbers(texts))
+def teach_steps(lessons: Lessons, settings: CnnSettings, soft: NDArray[np.float32]) -> list[Probabilities]:
+    """Train the network, and return the function from texts to probabilities that it was after each step.
 
+    Parameters
+    ----------
+    lessons : Lessons
+    settings : CnnSettings
+    soft : ndarray of shape (n_unlabelled, n_classes)
+        The probabilities that the texts without labels are given.
 
-def _trained(lessons: Lessons, settings: CnnSettings, soft: NDArray[np.float32]) -> tuple[Any, Vocabulary]:
+    Returns
+    -------
+    list of callable
+        As :func:`teach` returns one.
+
+    Raises
+    ------
+    ValueError
+        If no word is frequent enough.
+    """
     stages, how = lessons.stages, settings.network
     found = stages.arrays("words", lambda: dict(zip(("words", "counts"), _counted(lessons, how), strict=True)))
     words = Vocabulary(found["words"].tolist(), how)
@@ -126,38 +163,32 @@ def _trained(lessons: Lessons, settings: CnnSettings, soft: NDArray[np.float32])
     hard = np.where(np.eye(lessons.n_classes)[lessons.y] > 0, settings.label_weight, rest).astype(np.float32)
     targets = np.concatenate([hard, soft])
     weights: list[NDArray[Any]] = []
-    for number, (title, step, with_labelled) in enumerate(settings.steps()):
-        network = build(vectors, lessons.n_classes, step, lessons.seed)
+    functions = []
+    for number, step in enumerate(settings.steps()):
+        network = build(vectors, lessons.n_classes, step.how, lessons.seed)
         if weights:
             network.set_weights(weights)
-        vocabulary = Vocabulary(words.words, step)
-        rows = np.arange(0 if with_labelled else lessons.n_labelled, len(targets))
-        named: dict[str, Any] = {
-            "title": f"Network, {title}",
-            "vocabulary": vocabulary,
-            "rows": rows,
-            "targets": targets,
-        }
-        fit = partial(_fit, lessons, network, step, **named)
+        vocabulary = Vocabulary(words.words, step.how)
+        fit = partial(_fit, lessons, network, step, vocabulary=vocabulary, targets=targets)
         arrays = stages.arrays(f"network_{number}", fit)
         weights = [arrays[f"weights_{place}"] for place in range(len(arrays))]
         network.set_weights(weights)
-    return network, vocabulary
+        functions.append(_by_network(network, vocabulary))
+    return functions
+
+
+def _by_network(network: Any, vocabulary: Vocabulary) -> Probabilities:
+    return lambda texts: predict(network, vocabulary.numbers(texts))
 
 
 def _fit(
-    lessons: Lessons,
-    network: Any,
-    step: NetworkSettings,
-    *,
-    title: str,
-    vocabulary: Vocabulary,
-    rows: NDArray[np.intp],
-    targets: NDArray[np.float32],
+    lessons: Lessons, network: Any, step: Step, vocabulary: Vocabulary, targets: NDArray[np.float32]
 ) -> dict[str, NDArray[Any]]:
     """Train a network on some rows of all texts; return its weights."""
-    numbers = _written_numbers(lessons, vocabulary, step)
-    with lessons.stages.progress(title, step.passes * len(rows)) as progress:
+    numbers = _written_numbers(lessons, vocabulary, step.how)
+    first, stop = 0 if step.labelled else lessons.n_labelled, None if step.unlabelled else lessons.n_labelled
+    rows = np.arange(len(targets))[first:stop]
+    with lessons.stages.progress(f"Network, {step.title}", step.how.passes * len(rows)) as progress:
 
         def batches(number: int) -> Iterator[Any]:
             order = np.random.RandomState((lessons.seed + number) % 2**32).permutation(rows)
@@ -166,7 +197,7 @@ def _fit(
                 yield np.array(numbers[np.sort(part)])[np.argsort(np.argsort(part))], targets[part]
                 progress.update(len(part))
 
-        train(network, batches, len(rows), step)
+        train(network, batches, len(rows), step.how)
     return {f"weights_{number}": array for number, array in enumerate(weights_of(network))}
 
 

@@ -1,4 +1,9 @@
-"""The teacher ``vectors+cnn``: document vectors teach a network and a linear layer, and all three label together."""
+"""The teacher ``vectors+cnn``: document vectors teach a network and a linear layer, and all three label together.
+
+Before the network has seen a label, it repeats the document vectors and their mistakes. What it then learns from labels
+is evidence of its own: its probabilities after the last step count with a positive factor, and those after the first
+step with a negative one.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,6 +16,7 @@ from movieclassifier.training.soft_linear import SoftLinear
 from movieclassifier.training.teachers import cnn, vectors
 from movieclassifier.training.teachers.lessons import Lessons, Probabilities, in_batches
 from movieclassifier.training.teachers.linear_student import fit_on_both
+from movieclassifier.training.teachers.networks import NetworkSettings
 from movieclassifier.training.teachers.vectors import blend
 
 
@@ -22,15 +28,21 @@ class VectorsCnnSettings:
     ----------
     first : VectorsSettings
     second : CnnSettings
-    vectors_share, linear_share, cnn_share : float
-        The factors of the document vectors, of a linear layer that they have taught, and of the network.
+        Its first step has the document vectors' probabilities alone, its last step has labels.
+    vectors_share, linear_share : float
+        The factors of the document vectors, and of a linear layer that they have taught.
+    guided_share, cnn_share : float
+        The factors of the network after its first step, and after its last.
     """
 
     first: vectors.VectorsSettings = field(default_factory=vectors.VectorsSettings)
-    second: cnn.CnnSettings = field(default_factory=cnn.CnnSettings)
-    vectors_share: float = 0.48
-    linear_share: float = 0.28
-    cnn_share: float = 0.30
+    second: cnn.CnnSettings = field(
+        default_factory=lambda: cnn.CnnSettings(network=NetworkSettings(passes=0), last_passes=0, label_passes=2)
+    )
+    vectors_share: float = 0.6
+    linear_share: float = 0.3
+    guided_share: float = -0.7
+    cnn_share: float = 1.0
 
 
 DEFAULTS = VectorsCnnSettings()
@@ -53,11 +65,12 @@ def teach(lessons: Lessons, settings: VectorsCnnSettings | None = None) -> Proba
     soft = lessons.stages.arrays("guide", labelled)["probabilities"]
     fit = lambda: fit_on_both(lessons, soft, ngrams, title="Linear layer")  # noqa: E731
     linear = SoftLinear(**lessons.stages.arrays("linear", fit))
-    by_network = cnn.teach(lessons, settings.second, soft)
-    shares = [settings.vectors_share, settings.linear_share, settings.cnn_share]
+    steps = cnn.teach_steps(lessons, settings.second, soft)
+    shares = [settings.vectors_share, settings.linear_share, settings.guided_share, settings.cnn_share]
 
     def label(texts: Sequence[str]) -> NDArray[np.float64]:
-        by_vectors_log, by_network_log = (np.log(np.maximum(by(texts), 1e-12)) for by in (by_vectors, by_network))
-        return blend([by_vectors_log, linear.log_probabilities(hash_block(texts, ngrams)), by_network_log], shares)
+        found = [np.log(np.maximum(by(texts), 1e-12)) for by in (by_vectors, steps[0], steps[-1])]
+        found.insert(1, linear.log_probabilities(hash_block(texts, ngrams)))
+        return blend(found, shares)
 
     return label

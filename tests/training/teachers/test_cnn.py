@@ -1,5 +1,7 @@
 """The teacher ``cnn``: the texts and the probabilities that its network is given, and with Keras, what it learns."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,7 @@ SETTINGS = cnn.CnnSettings(
     last_passes=2,
     last_tokens=(5, 7),
 )
+STEPS = ["Network, texts without labels", "Network, all texts", "Network, more tokens"]
 
 
 class Network:
@@ -60,7 +63,7 @@ def networks(monkeypatch):
 
 
 def test_texts_without_labels_come_first_then_all_then_more_tokens_of_each(lessons, networks):
-    label = cnn.teach(lessons, SETTINGS, np.tile(np.float32([0.4, 0.6]), (40, 1)))
+    steps = cnn.teach_steps(lessons, SETTINGS, np.tile(np.float32([0.4, 0.6]), (40, 1)))
     # Each goes on with the weights of the one before.
     assert [network.weights[0][0] for network in networks] == [1 * 40, 1 * 40 + 4 * 120, 1 * 40 + 4 * 120 + 2 * 120]
     assert [set(network.widths) for network in networks] == [{8}, {8}, {12}]
@@ -68,7 +71,17 @@ def test_texts_without_labels_come_first_then_all_then_more_tokens_of_each(lesso
     for network in networks[1:]:
         of_labels = {tuple(row) for row in network.targets[0].astype(float).round(2).tolist()}
         assert of_labels == {(0.4, 0.6), (0.98, 0.02), (0.02, 0.98)}
-    assert label(["a text"]).tolist() == [[0.25, 0.75]]
+    assert [label(["a text"]).tolist() for label in steps] == [[[0.25, 0.75]]] * 3
+
+
+def test_passes_over_labels_come_last_and_a_step_without_passes_is_left_out(lessons, networks):
+    settings = replace(SETTINGS, network=replace(SETTINGS.network, passes=0), last_passes=0, label_passes=3)
+    steps = cnn.teach_steps(lessons, settings, np.tile(np.float32([0.4, 0.6]), (40, 1)))
+    assert len(steps) == 2
+    assert [network.weights[0][0] for network in networks] == [40, 40 + 3 * 80]
+    of_labels = {tuple(row) for row in np.concatenate(networks[1].targets).astype(float).round(2).tolist()}
+    assert of_labels == {(0.98, 0.02), (0.02, 0.98)}
+    assert [cost["stage"] for cost in lessons.stages.costs()[-2:]] == [STEPS[0], "Network, labelled texts"]
 
 
 def test_naive_bayes_teaches_by_default_and_has_a_share(lessons, networks):
@@ -97,5 +110,5 @@ def test_it_labels_texts_by_the_words_of_their_class(lessons):
     found = label(["a great story", "a dull story"])
     assert found.argmax(axis=1).tolist() == [1, 0]
     titles = [cost["stage"] for cost in lessons.stages.costs() if cost["stage"].startswith("Network")]
-    assert titles == ["Network, texts without labels", "Network, all texts", "Network, more tokens"]
+    assert titles == STEPS
     assert cnn.teach(lessons, SETTINGS)(["a great story"]).tobytes() == label(["a great story"]).tobytes()

@@ -10,11 +10,11 @@ from movieclassifier.training.teachers import cnn, vectors
 from movieclassifier.training.teachers.chosen_ngrams import ChoiceSettings
 from movieclassifier.training.teachers.lessons import Lessons, Stages
 from movieclassifier.training.teachers.vectors import VectorsSettings, blend
-from movieclassifier.training.teachers.vectors_cnn import VectorsCnnSettings, teach
+from movieclassifier.training.teachers.vectors_cnn import DEFAULTS, VectorsCnnSettings, teach
 
 NGRAMS = NGrams(n_features=2**10, ngram_range=(1, 1))
 SETTINGS = VectorsCnnSettings(
-    VectorsSettings(ChoiceSettings(NGRAMS)), vectors_share=0.5, linear_share=0.25, cnn_share=2.0
+    VectorsSettings(ChoiceSettings(NGRAMS)), vectors_share=0.5, linear_share=0.25, guided_share=-0.5, cnn_share=2.0
 )
 
 
@@ -25,7 +25,7 @@ def lessons(tmp_path):
 
 
 def test_vectors_teach_the_network_and_a_linear_layer_and_all_are_blended(lessons, monkeypatch):
-    one, two = np.array([0.2, 0.8]), np.array([0.6, 0.4])
+    one, two, three = np.array([0.2, 0.8]), np.array([0.6, 0.4]), np.array([0.3, 0.7])
     asked = []
 
     def by_vectors(texts):
@@ -33,10 +33,10 @@ def test_vectors_teach_the_network_and_a_linear_layer_and_all_are_blended(lesson
 
     def teach_network(lessons, settings, soft):
         asked.append((settings, soft))
-        return lambda texts: np.tile(two, (len(texts), 1))
+        return [lambda texts, row=row: np.tile(row, (len(texts), 1)) for row in (two, one, three)]
 
     monkeypatch.setattr(vectors, "teach", lambda lessons, settings: by_vectors)
-    monkeypatch.setattr(cnn, "teach", teach_network)
+    monkeypatch.setattr(cnn, "teach_steps", teach_network)
     found = teach(lessons, SETTINGS)(["a great text"])
     [(settings, soft)] = asked
     assert settings == SETTINGS.second
@@ -44,5 +44,12 @@ def test_vectors_teach_the_network_and_a_linear_layer_and_all_are_blended(lesson
     linear = SoftLinear(**lessons.stages.arrays("linear", dict))
     by_words = linear.log_probabilities(hash_block(["a great text"], NGRAMS))
     assert by_words[0, 1] > by_words[0, 0]
-    np.testing.assert_allclose(found, blend([np.log(one[None]), by_words, np.log(two[None])], [0.5, 0.25, 2.0]))
+    # Of the network's steps the first and the last have a share.
+    logs = [np.log(one[None]), by_words, np.log(two[None]), np.log(three[None])]
+    np.testing.assert_allclose(found, blend(logs, [0.5, 0.25, -0.5, 2.0]))
     assert "Linear layer" in [cost["stage"] for cost in lessons.stages.costs()]
+
+
+def test_the_network_is_taught_by_the_document_vectors_first_and_by_labels_last():
+    first, last = DEFAULTS.second.steps()
+    assert (first.labelled, first.unlabelled, last.labelled, last.unlabelled) == (False, True, True, False)
