@@ -35,9 +35,10 @@ def main(paths: tuple[str, ...], reading: ReadingOptions, training: TrainingOpti
     train, holdout = source.split(plan.n_train, n_holdout)
     # This cuts the stream into minibatches, vectorizes them ahead in threads, and calls partial_fit in their order.
     classifier = train_steps.fit_stream(train, plan, run, engine)
+    packed = PackedRecord(classifier)
     classifier.metadata |= planning.provenance(corpus, plan, n_holdout, training.test)
     sample, unseen = planning.unseen_documents(holdout, n_holdout, tested.documents() if tested else None)
-    packed, score = PackedRecord(classifier), train_steps.scorer(classifier, unseen, run, engine)
+    score = train_steps.scorer(classifier, unseen, run, engine)
     guard = evaluate_unseen(classifier, sample, score, source.documents(), packed)
     before = train_results.save_run(classifier, run, guard, packed)
     train_results.report_result(classifier, run, before, spent())
