@@ -5,7 +5,7 @@ Nearly all of the time goes into fetching from all over memory, and what is fetc
 """
 
 from libc.math cimport fabs
-from libc.stdint cimport int8_t, int32_t, int64_t, uint32_t
+from libc.stdint cimport int8_t, int32_t, int64_t, uint16_t, uint32_t
 
 cdef extern from *:
     """
@@ -45,6 +45,10 @@ ctypedef fused number:
 
 ctypedef fused small_number:
     int8_t
+    int32_t
+
+ctypedef fused frequency_number:
+    uint16_t
     int32_t
 
 ctypedef fused total:
@@ -251,7 +255,8 @@ def scale_and_decide(
 
 
 def add_weights(
-    const int32_t[::1] places, const int32_t[::1] frequency, const real[::1] coef, double scale, int64_t[::1] sums,
+    const int32_t[::1] places, const frequency_number[::1] frequency, const real[::1] coef, double scale,
+    int64_t[::1] sums,
 ):
     """Add weights times frequencies, in whole units; a place that is -1 is left out. Returns whether all are finite."""
     cdef Py_ssize_t i, n = places.shape[0]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from movieclassifier.training.minibatch_cache import MinibatchCache
 from movieclassifier.training.shards.messages import Shard, ShardSettings
 from movieclassifier.training.shards.numbering import Numbering
 
+MOST = np.iinfo(np.uint16).max
 Minibatches = Iterator[tuple[Rows, NDArray[np.integer]]]
 
 
@@ -28,12 +30,12 @@ class ShardColumns:
     Attributes
     ----------
     columns : ndarray of shape (n_columns,), int32
-    frequency : ndarray of shape (n_columns,), int32
+    frequency : ndarray of shape (n_columns,), int32, or uint16 where all documents of the shard can be counted in it
         Documents of the shard that have the column.
     """
 
     columns: NDArray[np.int32]
-    frequency: NDArray[np.int32]
+    frequency: NDArray[np.integer]
 
 
 def iter_numbered(shard: Shard, settings: ShardSettings, numbering: Numbering) -> Minibatches:
@@ -60,7 +62,7 @@ def iter_numbered(shard: Shard, settings: ShardSettings, numbering: Numbering) -
             yield numbered, y
     os.replace(unfinished, path)
     with open(unfinished, "wb") as file:
-        np.save(file, np.stack([numbering.columns, numbering.frequency]))
+        _save_columns(file, numbering, shard.n_documents)
     os.replace(unfinished, _columns_path(path))
 
 
@@ -72,9 +74,21 @@ def open_numbered(shard: Shard, settings: ShardSettings) -> Iterator[tuple[Minib
         fresh = Numbering(settings.recipe.ngrams.n_features, len(settings.classes))
         for _ in iter_numbered(shard, settings, fresh):
             pass
-    columns, frequency = np.asarray(np.load(_columns_path(path), mmap_mode="r"))
+    columns = _load_columns(_columns_path(path))
     with closing(_open(path, settings, -(-shard.n_documents // settings.minibatch_size))) as cache:
-        yield cache, ShardColumns(columns, frequency)
+        yield cache, columns
+
+
+def _save_columns(file: Any, numbering: Numbering, n_documents: int) -> None:
+    """Write columns and frequency as one array, of 16 bits where that suffices: new pages of a file take their time."""
+    frequency = numbering.frequency.astype(np.uint16 if n_documents <= MOST else np.int32, copy=False)
+    np.save(file, np.concatenate([numbering.columns.view(frequency.dtype), frequency]))
+
+
+def _load_columns(path: Path) -> ShardColumns:
+    both = np.asarray(np.load(path, mmap_mode="r"))
+    n_columns = len(both) * both.itemsize // (both.itemsize + np.dtype(np.int32).itemsize)
+    return ShardColumns(both[: -n_columns or None].view(np.int32), both[len(both) - n_columns :])
 
 
 def _open(path: Path, settings: ShardSettings, n_kept: int) -> MinibatchCache:
@@ -87,7 +101,7 @@ def _cache_path(shard: Shard, settings: ShardSettings) -> Path:
 
 
 def _columns_path(path: Path) -> Path:
-    return path.with_suffix(".columns.npy")
+    return path.with_suffix(".counted.npy")
 
 
 def drop_caches(settings: ShardSettings) -> None:

@@ -226,7 +226,7 @@ OVERFLOW = "the weights have overflowed; use a larger alpha."
 
 
 def add_weights(
-    places: NDArray[np.int32], frequency: NDArray[np.int32], coef: NDArray[Any], sums: NDArray[np.int64]
+    places: NDArray[np.int32], frequency: NDArray[np.integer], coef: NDArray[Any], sums: NDArray[np.int64]
 ) -> None:
     """Add the weights of a shard, times the documents that have their column, to those of all shards.
 
@@ -234,7 +234,7 @@ def add_weights(
     ----------
     places : ndarray of shape (n_columns,), int32
         Where each column of the shard stands in the sums; -1 for one that is left out.
-    frequency : ndarray of shape (n_columns,), int32
+    frequency : ndarray of shape (n_columns,), int32 or uint16
     coef : ndarray of shape (n_columns,)
     sums : ndarray of shape (n_live,), int64
         In units of 2^-24.

@@ -75,7 +75,8 @@ def test_both_keep_the_same_entries_and_add_the_same_weights(seed, dtype, even, 
             ratio = rng.normal(size=50).astype(dtype)
         kept, values = scale_and_decide(rows, ratio, weights, all_live)
         sums = np.ones(N, np.int64)
-        add_weights(places, rng.randint(0, 9, 30).astype(np.int32), rng.normal(size=30).astype(dtype), sums)
+        documents = rng.randint(0, 9, 30).astype(np.uint16 if even else np.int32)
+        add_weights(places, documents, rng.normal(size=30).astype(dtype), sums)
         return kept.data, kept.columns, kept.indptr, values, sums, take(np.arange(N, dtype=np.int32), places, -1)
 
     assert_same(*both(scale))
