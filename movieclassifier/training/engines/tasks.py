@@ -13,9 +13,11 @@ BUNDLES_PER_WORKER = 2
 # With more workers, what travels to and from the driver takes longer than what uneven bundles cost.
 MANY_WORKERS = 50
 # Threads of OpenBLAS spin beside the other workers. Large arrays come and go: the operating system clears memory that
-# was given back to it before it comes again, and a processor finds its way sooner in large pages (glibc 2.35).
+# was given back to it before it comes again, and a processor finds its way sooner in large pages (glibc 2.35). Dask's
+# tasks run in a thread of their own, whose heap would keep no large arrays.
 WORKER_ENVIRONMENT = {
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+    "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": str(2**30),
     "MALLOC_TRIM_THRESHOLD_": str(2**30),
     "OPENBLAS_NUM_THREADS": "1",
