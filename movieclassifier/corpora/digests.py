@@ -34,7 +34,7 @@ class FilesDigest:
         self.paths = tuple(paths)
         self._stopped = Event()
         self._sha256 = ""
-        self._error: OSError | None = None
+        self._error: Exception | None = None
         self._thread = Thread(target=self._read, name="digest")
         try:
             self._thread.start()
@@ -45,7 +45,7 @@ class FilesDigest:
     def _read(self) -> None:
         try:
             self._sha256 = hash_files(self.paths, self._stopped)
-        except OSError as error:  # it is raised where the result is asked for
+        except Exception as error:  # it is raised where the result is asked for
             self._error = error
 
     def result(self) -> str:
@@ -55,6 +55,8 @@ class FilesDigest:
         ------
         OSError
             If a file cannot be read.
+        MemoryError
+            If there is no room for a part of it.
         """
         self._thread.join()
         if self._error is not None:

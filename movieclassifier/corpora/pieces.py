@@ -7,12 +7,13 @@ columns in the header; in a file without one they find them in the first row, wh
 import os
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import accumulate, chain, islice, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import IO
 
 from movieclassifier.corpora.readers.contract import Document, Labels
 from movieclassifier.corpora.readers.spans import Batch
@@ -101,8 +102,8 @@ class Piece:
 @contextmanager
 def small_file(content: bytes) -> Iterator[Path]:
     """Write a temporary file, which is gone at the end of the block; on Linux it is kept in memory if it is small."""
-    if len(content) <= MAX_IN_MEMORY and hasattr(os, "memfd_create") and OPEN_FILES.is_dir():
-        with os.fdopen(os.memfd_create("piece"), "wb") as file:
+    if (file := _file_in_memory() if len(content) <= MAX_IN_MEMORY else None) is not None:
+        with file:
             file.write(content)
             file.flush()
             yield OPEN_FILES / str(file.fileno())
@@ -111,6 +112,14 @@ def small_file(content: bytes) -> Iterator[Path]:
         path = Path(folder, "piece")
         path.write_bytes(content)
         yield path
+
+
+def _file_in_memory() -> IO[bytes] | None:
+    """Open a new file that has no name on a disk; None where the system has none, or a sandbox forbids them."""
+    if hasattr(os, "memfd_create") and OPEN_FILES.is_dir():
+        with suppress(OSError):
+            return os.fdopen(os.memfd_create("piece"), "wb")
+    return None
 
 
 def _batched(documents: Iterator[Document]) -> Iterator[Batch]:

@@ -94,7 +94,7 @@ def importing(*modules: str) -> Iterator[None]:
     stopped = threading.Event()
 
     def load() -> None:
-        with suppress(ImportError):  # it is raised again where the module is needed
+        with suppress(Exception):  # it is raised again where the module is needed
             for module in modules:
                 if not stopped.is_set():
                     import_module(module)

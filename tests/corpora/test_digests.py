@@ -28,6 +28,13 @@ def test_missing_file_is_told_with_the_result(tmp_path):
     digest.stop()
 
 
+def test_want_of_memory_is_told_with_the_result(tmp_path, monkeypatch):
+    monkeypatch.setattr(digests, "SIZE", 2**62)
+    digest = FilesDigest([tmp_path])
+    with pytest.raises(MemoryError):
+        digest.result()
+
+
 def test_stopped_digest_leaves_no_thread():
     digest = FilesDigest([Path("/dev/zero")])
     digest.stop()

@@ -1,5 +1,7 @@
 """Pieces are read by themselves, and parts of them are found by number."""
 
+import errno
+import os
 import pickle
 
 import pytest
@@ -99,4 +101,15 @@ def test_small_file_is_gone_at_the_end(max_in_memory, monkeypatch):
     with small_file(b"text") as path:
         assert path.is_file()
         assert path.read_bytes() == path.read_bytes() == b"text"
+    assert not path.exists()
+
+
+def test_small_file_lies_on_the_disk_where_the_system_keeps_none_in_memory(monkeypatch):
+    def refuse(name):
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(os, "memfd_create", refuse, raising=False)
+    with small_file(b"text") as path:
+        assert path.read_bytes() == b"text"
+        assert path.parent != pieces.OPEN_FILES
     assert not path.exists()

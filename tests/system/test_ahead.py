@@ -2,6 +2,7 @@ import sys
 import threading
 import time
 import weakref
+from importlib import import_module
 
 import pytest
 from hypothesis import given
@@ -45,6 +46,15 @@ def test_modules_are_imported_by_the_end_of_a_block_and_a_missing_one_is_ignored
     with importing("colorsys", "stringprep"), importing("no_such_module"):
         pass
     assert {"colorsys", "stringprep"} <= sys.modules.keys()
+
+
+def test_a_module_that_fails_fails_again_where_it_is_needed(tmp_path, monkeypatch):
+    (tmp_path / "module_that_fails.py").write_text("raise MemoryError")
+    monkeypatch.syspath_prepend(tmp_path)
+    with importing("module_that_fails"):  # an error that nobody takes is a traceback on stderr, and a warning here
+        pass
+    with pytest.raises(MemoryError):
+        import_module("module_that_fails")
 
 
 def test_an_error_of_the_block_ends_the_imports():
