@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import click
@@ -48,8 +48,8 @@ class Command(ReplacesCharacters, HelpPage):
         if os.environ.get("NO_COLOR"):  # https://no-color.org
             ctx.color = False
         try:
-            with interrupted_by_sigterm(), counting_silence(ctx.params.get("show")):
-                return super().invoke(ctx)
+            with interrupted_by_sigterm(), counting_silence(ctx.params.get("show")), closing(ctx):
+                return super().invoke(ctx)  # closed here: Ctrl-C may come while an engine stops
         except (ValueError, OSError) as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise  # `… | head` closed the pipe; click ends quietly.

@@ -68,6 +68,18 @@ def test_sigterm_ends_as_ctrl_c_does_unless_the_command_has_a_word_for_it(own):
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signal_at_the_end_of_a_command_ends_it_as_one_before_does(number, status):
+    @click.command(cls=Command)
+    @click.pass_context
+    def main(ctx):
+        ctx.call_on_close(lambda: click.echo("Closed."))
+        ctx.call_on_close(lambda: signal.raise_signal(number))
+
+    result = CliRunner().invoke(main)
+    assert (result.exit_code, result.stdout, result.stderr) == (status, "Closed.\n", "\nStopped.\n")
+
+
 @pytest.mark.parametrize("elsewhere", ["another handler", "another thread"])
 def test_sigterm_of_others_is_left_alone(elsewhere):
     @click.command(cls=Command)
