@@ -122,10 +122,9 @@ class ShardedFit:
         ngrams = self.plan.recipe.ngrams
         n_live = min(ngrams.n_features, COLUMNS_PER_DOCUMENT * self.plan.n_fit)
         integer, number = np.dtype(np.int32).itemsize, np.dtype(ngrams.dtype).itemsize
-        of_row = n_live * number * len(self.settings.positions)
-        engine.expect(n_live * integer + of_row)
-        engine.expect(of_row)
-        # For one row of weights: that of many classes would take too much.
+        # For one row of weights: those of many classes would take too much.
+        engine.expect(n_live * (integer + number))
+        engine.expect(n_live * number)
         self._memory = ReadyMemory(n_live * (2 * integer + np.dtype(np.int64).itemsize + 3 * number))
 
     def _start(self) -> None:

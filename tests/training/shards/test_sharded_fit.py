@@ -1,5 +1,7 @@
 """The state of a fit by shards."""
 
+from dataclasses import replace
+
 import pytest
 
 from movieclassifier.training.shards.sharded_fit import ShardedFit
@@ -36,3 +38,19 @@ def test_a_value_is_shared_once_for_all_passes_and_the_weights_for_one(tmp_path)
     for _ in range(2):
         assert sum(state.step(shards, engine)) == 400
     assert (engine.shared, engine.dropped) == (3, 2)
+
+
+def test_memory_that_is_made_ready_does_not_grow_with_the_labels(tmp_path):
+    class Engine(InProcess):
+        expected = 0
+
+        def expect(self, n_bytes):
+            self.expected += n_bytes
+
+    plan, expected = plan_of(read_sample()), []
+    for n_classes in (2, 40):
+        engine = Engine()
+        of_labels = replace(plan, classes=tuple(range(n_classes)), label_counts=(10,) * n_classes)
+        list(ShardedFit(of_labels, tmp_path, str(tmp_path)).count([], engine))
+        expected.append(engine.expected)
+    assert expected[0] == expected[1] > 0
