@@ -22,7 +22,8 @@ class LiveSpace:
     (many rows of weights would take too much memory for that), and where most columns are live, each of them has its
     own number as its place, which spares a look-up.
 
-    The next space of the same thread takes the memory of this one.
+    The next space of the same thread takes the memory of this one, if it has one row of weights: the thread of a
+    cluster keeps that memory after the training.
 
     Parameters
     ----------
@@ -50,7 +51,8 @@ class LiveSpace:
             pairs = _zeros("pairs", (size, 2), dtype)
             pair(*self._sources[0], places, pairs)
             self._sources = [(pairs[:, 0], pairs[:, 1])]
-        self._sums = _zeros("sums", (n_rows, size), np.int64)
+        shape = n_rows, size
+        self._sums = _zeros("sums", shape, np.int64) if n_rows == 1 else np.zeros(shape, np.int64)
         self._room: list[NDArray[np.floating]] = [np.empty((2, 0), dtype)] * n_rows
 
     def places(self, columns: NDArray[np.int32]) -> NDArray[np.int32]:

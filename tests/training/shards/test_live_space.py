@@ -1,8 +1,11 @@
 """A space of live columns: the same ratios, weights and sums wherever the columns have their places."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
+from movieclassifier.training.shards import live_space
 from movieclassifier.training.shards.caches import ShardColumns
 from movieclassifier.training.shards.live_space import LiveSpace
 from movieclassifier.training.shards.messages import LiveColumns, PassWeights
@@ -45,3 +48,13 @@ def test_columns_are_their_own_places_if_half_of_them_are_live_in_one_row_of_wei
         assert (space.places(columns) is columns) == own
         places, small = space.sums()
         assert (places.tolist(), len(small)) == ([], n_rows)
+
+
+@pytest.mark.parametrize(("n_rows", "n_kept"), [(1, 2), (3, 0)])
+def test_a_thread_keeps_the_memory_of_one_row_of_weights_alone(n_rows, n_kept):
+    def kept():
+        space_of(10, n_rows)
+        return [array for array in vars(live_space._kept).values() if isinstance(array, np.ndarray)]
+
+    with ThreadPoolExecutor(1) as pool:
+        assert len(pool.submit(kept).result()) == n_kept
