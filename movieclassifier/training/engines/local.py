@@ -108,7 +108,11 @@ class LocalEngine:
         for worker in self._workers:
             worker.stop()
         self._writing.shutdown(cancel_futures=True)
-        self._folder.cleanup()
+        try:
+            self._folder.cleanup()
+        except KeyboardInterrupt:
+            self._folder.cleanup()  # of what is left
+            raise
 
 
 def _died(exit_code: int | None) -> str:

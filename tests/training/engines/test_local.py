@@ -2,10 +2,12 @@
 
 import os
 import resource
+import shutil
 import signal
 import tempfile
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -140,3 +142,18 @@ def test_temporary_files_of_a_killed_worker_go_with_the_engine(tmp_path, monkeyp
     finally:
         engine.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_while_the_results_are_removed_leaves_nothing(monkeypatch):
+    engine, real = LocalEngine(1), shutil.rmtree
+    engine.share(b"a value")
+    folder = Path(engine._folder.name)
+
+    def interrupted(*arguments, **options):
+        monkeypatch.setattr(shutil, "rmtree", real)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(shutil, "rmtree", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        engine.close()
+    assert not folder.exists()
