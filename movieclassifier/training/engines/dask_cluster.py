@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from movieclassifier.system.own_process import deaf_children
+from movieclassifier.system.printable import one_line
 from movieclassifier.training.engines.tasks import WORKER_ENVIRONMENT, Task, given_up
 
 # Dask tells nobody when its last worker has gone: a client would wait for ever.
@@ -51,21 +52,19 @@ class DaskEngine:
     ImportError
         If Dask is not installed.
     OSError
-        If nobody answers at the address.
+        If nobody answers at the address, or workers cannot be started.
     ValueError
         If Python, numpy or movieclassifier differ between this process and a worker.
     """
 
     def __init__(self, address: str | None, n_workers: int):
-        import dask
-        from dask.distributed import Client, LocalCluster
+        from dask.distributed import Client
 
         self._cluster = None
         self._new_workers_at = float("-inf")
         self._last_tasks: list[Task] = []
         if address is None:
-            with deaf_children(), dask.config.set(OF_OWN_WORKERS):
-                self._cluster = LocalCluster(n_workers=n_workers, threads_per_worker=1, **WITHOUT_DASHBOARD)
+            self._cluster = _own_cluster(n_workers)
             self._client = Client(self._cluster, direct_to_workers=True)
         elif address.startswith(("tcp://", "tls://", "ucx://")):
             self._client = Client(address, timeout=SECONDS_TO_CONNECT)
@@ -220,6 +219,18 @@ class DaskEngine:
             self._cluster.close()
             for task in self._last_tasks:
                 task.function(*task.arguments)
+
+
+def _own_cluster(n_workers: int) -> Any:
+    """Start a cluster on this machine."""
+    import dask
+    from dask.distributed import LocalCluster
+
+    with deaf_children(), dask.config.set(OF_OWN_WORKERS):
+        try:
+            return LocalCluster(n_workers=n_workers, threads_per_worker=1, **WITHOUT_DASHBOARD)
+        except RuntimeError as error:  # a worker has died at its start
+            raise ChildProcessError(f"Dask cannot start its workers: {one_line(error.__cause__ or error)}") from error
 
 
 @dataclass(eq=False)

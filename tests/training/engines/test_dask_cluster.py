@@ -88,6 +88,12 @@ def test_nobody_at_the_address_is_an_error_of_the_system(monkeypatch):
         DaskEngine("tcp://127.0.0.1:1", 1)
 
 
+def test_workers_that_cannot_be_started_are_an_error_of_the_system(monkeypatch):
+    monkeypatch.setattr(dask_cluster, "OF_OWN_WORKERS", {"distributed.worker.preload": ["no_such_module"]})
+    with pytest.raises(ChildProcessError, match=r"Dask cannot start its workers: .*no_such_module"):
+        DaskEngine(None, 1)
+
+
 def test_a_worker_with_a_different_version_is_refused(monkeypatch):
     here = versions()
     monkeypatch.setattr(dask_cluster, "versions", lambda: {**here, "numpy": "0.1"})
