@@ -41,7 +41,7 @@ class MinibatchCache:
         Whether the file loses its name at once, so that nothing is left of it however the process ends.
     mapped : bool
         Whether the minibatches to keep are mapped into memory in place of being copied. Nothing is appended then, and
-        whoever reads them has to check that their columns are in range.
+        readers have to check that the columns are in range.
 
     Raises
     ------
@@ -149,7 +149,7 @@ class MinibatchCache:
         n_values = np.count_nonzero(lengths) if self.binary else len(columns)
         fits = y.min(initial=0) >= 0 and lengths.min(initial=0) >= 0 and lengths.sum(dtype=np.int64) == len(columns)
         fits &= len(values) == n_values and bool(np.isfinite(values).all())
-        # Who maps the file looks at the columns: to fetch them from memory twice more takes a fifteenth of a pass.
+        # Readers of a mapped file check the columns: to fetch them from memory twice more takes a fifteenth of a pass.
         checked = self._map is not None
         return bool(fits and (checked or (columns.min(initial=0) >= 0 and columns.max(initial=0) < self.n_features)))
 

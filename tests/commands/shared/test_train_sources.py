@@ -23,7 +23,7 @@ def test_the_books_corpus_is_the_default_where_it_is(tmp_path, monkeypatch):
     assert book_corpus() == [str(BOOK_CORPUS)]
 
 
-def test_stream_is_surveyed_here_and_shards_by_workers(tmp_path):
+def test_corpora_are_surveyed_here_where_no_engine_is_asked_for(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("text,label\n" + "".join(f"text {i},{'ab'[i % 2]}\n" for i in range(100)))
     corpus = open_corpus(path)
