@@ -22,7 +22,7 @@ import statistics
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -207,10 +207,16 @@ def warm_up():
     import movieclassifier.training.shards.shard_tasks  # noqa: F401
 
 
+def children(pid):
+    """Yield the children of a process; those of each thread stand in a file of their own."""
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # the thread has ended
+            yield from path.read_text().split()
+
+
 def worker_peaks(pid):
     """Yield the peak memory of all descendants of a process that are workers, in MB."""
-    # The children of each thread stand in a file of their own.
-    for child in " ".join(path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")).split():
+    for child in children(pid):
         if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes():
             lines = Path(f"/proc/{child}/status").read_text().splitlines()
             yield from (int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM"))

@@ -53,19 +53,19 @@ class Constants:
         Bytes of cache per document.
     """
 
-    survey: float = 3.1e-6
-    count: float = 18.3e-6
-    step: float = 4.6e-6
-    bundle: float = 4.4e-9
+    survey: float = 2.4e-6
+    count: float = 17.4e-6
+    step: float = 5.0e-6
+    bundle: float = 5.6e-9
     crowd: tuple[tuple[int, float], ...] = ()
-    digest: float = 0.89e-6
-    merge: float = 1.3e-9
-    start: float = 1.4e-9
+    digest: float = 0.91e-6
+    merge: float = 2.4e-9
+    start: float = 2.6e-9
     task: float = 1e-3
     link: float = 1.25e9
     n_columns: int = 2**22
     seen: tuple[float, float] = (2600.0, 0.66)
-    disk: float = 5_000.0
+    disk: float = 4_000.0
 
 
 @dataclass(frozen=True)
