@@ -83,6 +83,7 @@ def survey(corpus: "Corpus", digest: FilesDigest | None = None) -> Survey:
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> from movieclassifier import open_corpus
     >>> path = Path(tempfile.mkdtemp()) / "tweets.csv"
     >>> _ = path.write_text("text,label\nso glad,4\nso sad,0\nglad,4\n")

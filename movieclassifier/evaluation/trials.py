@@ -13,6 +13,7 @@ from movieclassifier.corpora.readers.contract import Document, Label
 from movieclassifier.evaluation.candidates import Candidate, Outline
 from movieclassifier.features.tokenizers import TOKENIZERS
 from movieclassifier.features.words import english_stop_words
+from movieclassifier.system.compiled import csv_rows_twin, hashing_twin, training_twin
 from movieclassifier.system.memory import peak_megabytes
 
 NEEDED = (
@@ -65,6 +66,8 @@ def warm_up(candidate: Candidate) -> None:
     """Import and load what training needs, so that no candidate's time holds it."""
     for module in NEEDED:
         import_module(module)
+    for find_twin in (hashing_twin, training_twin, csv_rows_twin):
+        find_twin()
     english_stop_words()
     # The recipe's tokenizer, or the note, may load WordNet, which takes seconds.
     recipe = getattr(candidate, "recipe", None)

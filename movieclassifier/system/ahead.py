@@ -1,5 +1,6 @@
 """Do work in threads before its results are used; the order of the results stays the same."""
 
+import _imp
 import queue
 import threading
 from collections.abc import Generator, Iterable, Iterator
@@ -84,18 +85,19 @@ def importing(*modules: str) -> Iterator[None]:
     """Import modules in a separate thread while the block runs, which must import none of what they import.
 
     Python waits for a module that a different thread is importing, but not for the package that it is in: the block
-    would find numpy half made.
+    would find numpy half made. Nothing is imported if Ctrl-C during an earlier import has left the lock of all imports
+    locked, for which the thread would wait for ever.
 
     Examples
     --------
     >>> with importing("colorsys"):
     ...     work = sum(range(100))
     """
-    stopped = threading.Event()
+    stopped, is_locked = threading.Event(), _imp.lock_held()
 
     def load() -> None:
         with suppress(Exception):  # it is raised again where the module is needed
-            for module in modules:
+            for module in [] if is_locked else modules:
                 if not stopped.is_set():
                     import_module(module)
 

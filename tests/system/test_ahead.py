@@ -1,3 +1,4 @@
+import _imp
 import sys
 import threading
 import time
@@ -119,3 +120,14 @@ def test_items_that_were_handed_on_are_kept_by_nobody():
     del item
     assert freed == [0]
     ahead.close()
+
+
+def test_no_thread_waits_for_a_lock_that_an_interrupt_has_left(monkeypatch):
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    _imp.acquire_lock()
+    try:
+        with importing("colorsys"):
+            pass
+    finally:
+        _imp.release_lock()
+    assert "colorsys" not in sys.modules

@@ -89,8 +89,11 @@ def test_threads_share_a_heap_where_the_c_library_can():
         "print('[heap]' in found[0])\n"
     )
     share = "from movieclassifier.system.memory import share_heap\nshare_heap()\n"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
     results = [
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+        subprocess.run(
+            [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+        ).stdout.strip()
         for code in (allocated, share + allocated)
     ]
     if hasattr(ctypes.CDLL(None), "gnu_get_libc_version"):

@@ -1,5 +1,6 @@
 """The edge of every command: a user's mistake is one line on stderr and exit status 2, Ctrl-C is 130, SIGTERM 143."""
 
+import _thread
 import atexit
 import errno
 import gc
@@ -10,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from types import FrameType
 from typing import Any
 
 import click
@@ -18,6 +20,8 @@ from movieclassifier.commands.shared.help_pages import HelpPage, SuggestingGroup
 from movieclassifier.commands.shared.shell_words import words_of_shell
 from movieclassifier.system.printable import one_line
 from movieclassifier.system.progress import counting_silence
+
+SOON = 0.005  # seconds
 
 
 class ReplacesCharacters(click.Command):
@@ -48,7 +52,7 @@ class Command(ReplacesCharacters, HelpPage):
         if os.environ.get("NO_COLOR"):  # https://no-color.org
             ctx.color = False
         try:
-            with interrupted_by_sigterm(), counting_silence(ctx.params.get("show")), closing(ctx):
+            with interruptible(), counting_silence(ctx.params.get("show")), closing(ctx):
                 return super().invoke(ctx)  # closed here: Ctrl-C may come while an engine stops
         except (ValueError, OSError) as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
@@ -74,21 +78,48 @@ class Terminated(KeyboardInterrupt):
 
 
 @contextmanager
-def interrupted_by_sigterm() -> Iterator[None]:
-    """Raise :class:`Terminated` at SIGTERM, where nobody else has said what it does; a second one ends at once."""
-    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
-        yield
-        return
+def interruptible() -> Iterator[None]:
+    """Raise KeyboardInterrupt at Ctrl-C and :class:`Terminated` at SIGTERM, if nobody else has said what they do.
 
-    def interrupt(*_: object) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        raise Terminated
-
-    signal.signal(signal.SIGTERM, interrupt)
+    A second SIGTERM ends the process at once.
+    """
+    errors = {signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: Terminated}
+    usual: dict[signal.Signals, Any] = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    is_main = threading.current_thread() is threading.main_thread()
+    own = [number for number in usual if is_main and signal.getsignal(number) == usual[number]]
+    for number in own:
+        signal.signal(number, _raise_outside_imports(errors[number], usual[number]))
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number in own:
+            signal.signal(number, usual[number])
+
+
+def _raise_outside_imports(error: type[KeyboardInterrupt], after: Any) -> Callable[[int, FrameType | None], None]:
+    """Return a handler that raises an error when Python's own code for imports has been left.
+
+    There, the error could come between a lock and its release. Every thread that imports would then wait for ever.
+    """
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        if frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
+            again = threading.Timer(SOON, _send_again, [number])
+            again.daemon = True
+            again.start()
+            return
+        signal.signal(number, after)
+        raise error
+
+    return handle
+
+
+def _send_again(number: int) -> None:
+    """Send the signal to the main thread, which may sleep."""
+    if sys.platform == "win32":
+        _thread.interrupt_main(number)
+    else:
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
 
 
 def prepare_process() -> None:

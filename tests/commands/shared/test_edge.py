@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from click.testing import CliRunner
 
 from movieclassifier.cli import COMMANDS
 from movieclassifier.cli import main as command_line
-from movieclassifier.commands.shared.edge import Command, is_terminal
+from movieclassifier.commands.shared.edge import Command, interruptible, is_terminal
+from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 
@@ -168,3 +170,18 @@ def test_person_is_told_from_a_program(isatty, term, is_one, monkeypatch):
     monkeypatch.setattr("sys.stdout.isatty", lambda: isatty, raising=False)
     monkeypatch.setenv("TERM", term)
     assert is_terminal() is is_one
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_waits_until_an_import_has_left_its_locks(number):
+    code = "signal.raise_signal(number); done.append('a step')"
+    during_import, done = compile(code, "<frozen importlib._bootstrap>", "exec"), []
+
+    def work():
+        exec(during_import, {"signal": signal, "number": number, "done": done})
+        time.sleep(PATIENCE)
+        done.append("all")
+
+    with pytest.raises(KeyboardInterrupt), interruptible():
+        work()
+    assert done == ["a step"]
