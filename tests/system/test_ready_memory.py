@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from movieclassifier.system.ready_memory import ReadyMemory
+from movieclassifier.system.ready_memory import ALIGNMENT, ReadyMemory
 
 
 def test_arrays_do_not_overlap_and_lie_where_processors_like_them():
@@ -20,6 +20,8 @@ def test_arrays_do_not_overlap_and_lie_where_processors_like_them():
         array.fill(number)
     for number, (array, (shape, dtype)) in enumerate(zip(arrays, shapes, strict=True)):
         assert (array.shape, array.dtype, (array == number).all()) == (shape, dtype, True)
+    starts = [array.ctypes.data for array in arrays if array.size]
+    assert {(start - starts[0]) % ALIGNMENT for start in starts} == {0}
     assert [array.base is None for array in arrays] == [False, False, False, False, False, False]
     assert memory.take((1000,), np.int64).base is None
     assert ReadyMemory(0).take((2,), np.int8).shape == (2,)
