@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
 
+from movieclassifier.corpora.minibatches import iter_minibatches
 from movieclassifier.corpora.readers.contract import Document, Labels
 from movieclassifier.corpora.readers.spans import Batch
 from movieclassifier.corpora.readers.table_documents import TableDocuments
@@ -69,7 +70,9 @@ class Piece:
     def batches(self, labels: Labels | None) -> Iterator[Batch]:
         """Yield batches of the documents; errors are those of :meth:`documents`."""
         with self._opened(labels) as documents:
-            yield from documents.batches() if isinstance(documents, TableDocuments) else _batched(documents)
+            yield from (
+                documents.batches() if isinstance(documents, TableDocuments) else iter_minibatches(documents, SIZE)
+            )
 
     def tallies(self, labels: Labels | None) -> Iterator[Tally]:
         """Yield tallies of the documents, whose labels must be the values in the corpus."""
@@ -120,11 +123,6 @@ def _file_in_memory() -> IO[bytes] | None:
         with suppress(OSError):
             return os.fdopen(os.memfd_create("piece"), "wb")
     return None
-
-
-def _batched(documents: Iterator[Document]) -> Iterator[Batch]:
-    while some := list(islice(documents, SIZE)):
-        yield [text for text, _ in some], [label for _, label in some]
 
 
 @dataclass(frozen=True)
