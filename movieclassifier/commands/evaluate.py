@@ -18,7 +18,7 @@ EXAMPLES = [
 @click.argument("paths", metavar="CORPUS...", nargs=-1, required=True)
 @reading_options
 @model_option
-@threads_option(all_cores=True)
+@threads_option(n_cores_left=0)
 @json_option
 def main(paths: tuple[str, ...], reading: ReadingOptions, model: str | None, n_threads: int, as_json: bool) -> None:
     """Measure how well a model does on CORPUS.

@@ -57,14 +57,18 @@ def seed_option(help: str, default: int = 1) -> Decorator:
     return click.option("--seed", type=click.IntRange(0, MAX_SEED), default=default, show_default=True, help=help)
 
 
-def threads_option(all_cores: bool = False) -> Decorator:
-    """Return ``--threads``; by default one, or as many as there are cores, up to four."""
+def threads_option(n_cores_left: int | None = None) -> Decorator:
+    """Return ``--threads``; by default one, or one for each core but some that are left, up to four."""
+    n_threads, shown = 1, "1"
+    if n_cores_left is not None:
+        n_threads = max(1, min(4, (os.cpu_count() or 1) - n_cores_left))
+        shown = f"number of cores{f' less {n_cores_left}' * (n_cores_left > 0)}, from 1 to 4"
     return click.option(
         "--threads",
         "n_threads",
         type=click.IntRange(1),
-        default=min(4, os.cpu_count() or 1) if all_cores else 1,
-        show_default="number of cores, at most 4" if all_cores else True,
+        default=n_threads,
+        show_default=shown,
         help="Vectorize in this many threads. The result does not depend on it.",
     )
 

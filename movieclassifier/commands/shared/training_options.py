@@ -127,7 +127,7 @@ UNLABELLED_OPTION = click.option(
 RUN_OPTIONS: list[Any] = [
     model_folder_option,
     pickles_option,
-    threads_option(all_cores=True),
+    threads_option(n_cores_left=1),
     click.option(
         "--checkpoint-every",
         type=click.IntRange(0),

@@ -65,10 +65,13 @@ def test_value_out_of_range_is_refused(option, arguments):
     assert "is not in the range" in parsed(option, *arguments)
 
 
-@pytest.mark.parametrize(("n_cores", "n_threads"), [(1, 1), (3, 3), (64, 4), (None, 1)])
-def test_threads_are_as_many_as_cores_up_to_four(n_cores, n_threads, monkeypatch):
+@pytest.mark.parametrize(
+    ("n_cores", "n_left", "n_threads"),
+    [(1, 0, 1), (3, 0, 3), (64, 0, 4), (None, 0, 1), (1, 1, 1), (2, 1, 1), (4, 1, 3), (64, 1, 4), (64, None, 1)],
+)
+def test_threads_are_as_many_as_cores_beside_those_that_are_left(n_cores, n_left, n_threads, monkeypatch):
     monkeypatch.setattr(common_options.os, "cpu_count", lambda: n_cores)
-    assert parsed(threads_option(all_cores=True)) == {"n_threads": n_threads}
+    assert parsed(threads_option(n_left)) == {"n_threads": n_threads}
 
 
 def test_folder_is_not_a_file_nor_a_file_a_folder(tmp_path):
