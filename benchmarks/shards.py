@@ -14,7 +14,6 @@ The test half chooses nothing.
 """
 
 import argparse
-import copy
 import json
 import os
 import pickle
@@ -107,10 +106,7 @@ def accuracies(n_shards, passes, kind):
         exhaust(fit.count(shards, engine))
         for _ in range(passes):
             exhaust(fit.step(shards, engine))
-            # classifier() takes the counts over; each pass needs them again.
-            counts = copy.deepcopy(fit.counts)
             classifier = fit.classifier(None)
-            fit.counts = counts
             y, values = score_documents(classifier, iter(test), 2)
             yield evaluate(y, values, classifier)["accuracy"]
 

@@ -15,6 +15,8 @@ import math
 from collections import deque
 from dataclasses import dataclass, replace
 
+from movieclassifier.training.engines.tasks import n_bundles_for
+
 # A result tells the place of each column, or has all of them: two counts of a byte, or a sum of four bytes. Place and
 # ratio of a live column are sent once, its weight at each pass.
 PLACE, COUNTS, SUM, RATIO, WEIGHT = 4, 2, 4, 4, 4
@@ -187,7 +189,7 @@ def simulate(
     >>> round(simulate(10**6, 4, free).seconds, 6), round(simulate(10**6, 4, free, n_cores=2).seconds, 6)
     (15.5, 31.0)
     """
-    n_tasks = min(n_shards, n_workers * (bundles_per_worker or (2 if n_workers <= 50 else 1)))
+    n_tasks = min(n_shards, n_workers * bundles_per_worker if bundles_per_worker else n_bundles_for(n_workers))
     per_task = n_documents / n_tasks
     n_columns, n_live = columns_of(per_task, constants), constants.n_columns
     sizes, crowd = (n_tasks, n_workers, n_cores or n_workers), crowd_of(n_workers, n_cores, constants)

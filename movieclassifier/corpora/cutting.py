@@ -50,8 +50,8 @@ def cut_corpus(corpus: Corpus, n_shards: int = 1) -> list[Piece]:
     ----------
     corpus : Corpus
     n_shards : int
-        A shard begins anywhere, and the piece that it begins in is read from its start. Files that cannot be cut have
-        to be half as many as the shards.
+        A shard may begin inside a piece, which is then read from its start. Of files that cannot be cut there must be
+        at least half as many as shards.
 
     Raises
     ------
@@ -64,8 +64,9 @@ def cut_corpus(corpus: Corpus, n_shards: int = 1) -> list[Piece]:
     >>> from movieclassifier import open_corpus
     >>> path = Path(tempfile.mkdtemp()) / "reviews.csv"
     >>> _ = path.write_text("review,sentiment\n" + "good,1\nbad,0\n" * 20_000)
-    >>> pieces = cut_corpus(open_corpus(path))
-    >>> len(pieces), sum(len(list(piece.documents({"0": 0, "1": 1}))) for piece in pieces)
+    >>> corpus = open_corpus(path)
+    >>> pieces = cut_corpus(corpus)
+    >>> len(pieces), sum(counts.total() for counts, _ in count_pieces(pieces, corpus))
     (3, 40000)
     """
     return join_pieces(corpus, [cut_file(corpus, number) for number in range(len(corpus.paths))], n_shards)

@@ -54,8 +54,8 @@ class Piece:
     head: bytes = b""
     n_head: int = 0
 
-    def documents(self, labels: Labels | None) -> Iterator[Document]:
-        """Yield the documents.
+    def batches(self, labels: Labels | None) -> Iterator[Batch]:
+        """Yield batches of the documents.
 
         Raises
         ------
@@ -64,11 +64,6 @@ class Piece:
         ValueError
             If a row cannot be read, or the file has become shorter.
         """
-        with self._opened(labels) as documents:
-            yield from documents
-
-    def batches(self, labels: Labels | None) -> Iterator[Batch]:
-        """Yield batches of the documents; errors are those of :meth:`documents`."""
         with self._opened(labels) as documents:
             yield from (
                 documents.batches() if isinstance(documents, TableDocuments) else iter_minibatches(documents, SIZE)
@@ -189,7 +184,7 @@ class Excerpt:
                 yield texts[part], labels[part]
                 if place >= self.stop:
                     break
-        except ValueError as error:
+        except ValueError as error:  # every row was read before
             raise self._changed() from error
         if n_read < len(self):
             raise self._changed()
@@ -198,15 +193,4 @@ class Excerpt:
         return ValueError(f"{self.pieces[0].path} has changed since its documents were counted; start again.")
 
     def __iter__(self) -> Iterator[Document]:
-        if not len(self):
-            return
-        documents = chain.from_iterable(piece.documents(self.labels) for piece in self.pieces)
-        n_read = 0
-        try:
-            for document in islice(documents, self.start, self.stop):
-                n_read += 1
-                yield document
-        except ValueError as error:  # every row was read before
-            raise self._changed() from error
-        if n_read < len(self):
-            raise self._changed()
+        return self.stream()

@@ -91,6 +91,42 @@ def check_label_order(counts: NDArray[np.integer], shares: NDArray[np.floating],
     )
 
 
+class LabelOrder:
+    """Refuse a stream whose labels come in an order that ruins the training.
+
+    Parameters
+    ----------
+    shares, n_documents, names
+        As for :class:`LabelRuns`.
+
+    Attributes
+    ----------
+    runs : LabelRuns
+    """
+
+    def __init__(self, shares: NDArray[np.floating], n_documents: int, names: list[str]):
+        self._shares, self._names = shares, names
+        self.runs = LabelRuns(shares, n_documents, names)
+
+    def check(self, y: NDArray[np.integer], first: int) -> None:
+        """Look at the labels of the next minibatch.
+
+        Parameters
+        ----------
+        y : ndarray of shape (n_samples,)
+            Positions of the labels.
+        first : int
+            Number of the first of them in the stream, from 1.
+
+        Raises
+        ------
+        ValueError
+            If the stream seems to be sorted by label.
+        """
+        self.runs.check(y, first)
+        check_label_order(np.bincount(y, minlength=len(self._names)), self._shares, first, self._names)
+
+
 class LabelRuns:
     """Notice runs of one label that a shuffled stream would not show, for any size of the minibatches.
 

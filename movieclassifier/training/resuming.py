@@ -54,7 +54,7 @@ def resume(fit: Fit, continue_: bool = False) -> None:
     fit.n_steps_done = facts.n_steps_done
     fit.prequential.curve, fit.prequential.since_point = facts.curve, facts.since_point
     if not fit.plan.allow_sorted:
-        fit.label_runs.run = facts.label_run
+        fit.label_order.runs.run = facts.label_run
 
 
 def continue_from_state(fit: Fit) -> None:

@@ -28,7 +28,7 @@ def score_on(engine: Engine, classifier: Classifier, documents: Excerpt | Sequen
     engine : Engine
     classifier : Classifier
     documents : Excerpt or sequence of Document
-        An excerpt is read by the workers; a sequence travels to them.
+        An excerpt is read by all workers; a sequence travels to one of them, who scores it.
 
     Raises
     ------

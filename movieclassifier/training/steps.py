@@ -21,7 +21,7 @@ from movieclassifier.system.spooling import spooling
 from movieclassifier.training.capacity import check_capacity
 from movieclassifier.training.checkpoint_facts import CheckpointFacts
 from movieclassifier.training.checkpoints import CHECKPOINT, save_checkpoint
-from movieclassifier.training.label_order import LabelRuns, check_label_order
+from movieclassifier.training.label_order import LabelOrder
 from movieclassifier.training.learners.slot_trainer import SlotTrainer, slots_fit
 from movieclassifier.training.learners.trainer import Trainer
 from movieclassifier.training.minibatch_cache import MinibatchCache
@@ -52,8 +52,8 @@ class Fit:
         Minibatches visited, over all passes.
     prequential : Prequential
         How well each minibatch was predicted before its step.
-    label_runs : LabelRuns
-        How long the stream has shown one label.
+    label_order : LabelOrder
+        Refuses a stream whose labels come sorted.
     """
 
     def __init__(self, plan: Plan, model_dir: str | os.PathLike[str] | None = None):
@@ -63,9 +63,8 @@ class Fit:
         self.n_steps_done = 0
         self.prequential = Prequential(plan)
         self.folder = None if model_dir is None else Path(model_dir)
-        self._shares = np.array(plan.label_counts) / sum(plan.label_counts)
-        self._names = [str(label) for label in plan.classes]
-        self.label_runs = LabelRuns(self._shares, plan.n_fit, self._names)
+        shares = np.array(plan.label_counts) / sum(plan.label_counts)
+        self.label_order = LabelOrder(shares, plan.n_fit, list(map(str, plan.classes)))
 
     @property
     def n_left(self) -> int:
@@ -87,7 +86,7 @@ class Fit:
                 n_steps=self.plan.n_steps,
                 curve=self.prequential.curve,
                 since_point=self.prequential.since_point,
-                label_run=self.label_runs.run,
+                label_run=self.label_order.runs.run,
             )
             path = self.folder / CHECKPOINT
             with name_full_disk(path), spooling(self.folder) as spool:
@@ -183,9 +182,7 @@ class Fit:
 
     def _checked(self, number: int, minibatch: tuple[Rows, NDArray[np.integer]]) -> tuple[Rows, NDArray[np.integer]]:
         if not self.plan.allow_sorted:
-            y, first = minibatch[1], number * self.plan.minibatch_size + 1
-            self.label_runs.check(y, first)
-            check_label_order(np.bincount(y, minlength=len(self._shares)), self._shares, first, self._names)
+            self.label_order.check(minibatch[1], number * self.plan.minibatch_size + 1)
         return minibatch
 
 

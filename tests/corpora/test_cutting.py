@@ -14,6 +14,7 @@ from movieclassifier.corpora.readers import dialects
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.corpora.shuffled import shuffle_corpus
 from movieclassifier.corpora.survey import survey
+from tests.support.pieces import documents_of
 
 N = 60
 TEXTS = [f'text {i}, with "quotes"{chr(10) * (i % 3)} and more' for i in range(N)]
@@ -110,7 +111,7 @@ def test_shuffled_corpora_and_folders_are_read_as_streams(tmp_path, small_pieces
 def test_a_file_that_has_changed_is_refused(tmp_path, small_pieces):
     corpus = opened(tmp_path, *CONTENTS["csv"])
     pieces = cut_corpus(corpus)
-    excerpt = Excerpt.of(pieces, [len(list(piece.documents({"0": 0, "1": 1}))) for piece in pieces], {"0": 0, "1": 1})
+    excerpt = Excerpt.of(pieces, [len(documents_of(piece, {"0": 0, "1": 1})) for piece in pieces], {"0": 0, "1": 1})
     path, content = corpus.paths[0], corpus.paths[0].read_bytes()
     row = b'"text 59'
     for changed in (content[:-200], content[:-50] + b"\n" * 50, content.replace(row, b"," * len(row))):
@@ -133,5 +134,5 @@ def test_workers_read_ranges_from_a_store(small_pieces):
         pieces = cut_corpus(corpus) if pattern == "*.csv" else [cutting.join_pieces(corpus, [[]], 1)[0]]
         corpus.paths[0].unlink()
         assert pieces[0].path.startswith("memory://")
-        assert [document for piece in pieces for document in piece.documents(None)] == expected
+        assert [document for piece in pieces for document in documents_of(piece, None)] == expected
     store.rm("/pieces", recursive=True)

@@ -13,6 +13,7 @@ from movieclassifier.corpora.pieces import Excerpt, Piece, small_file
 from movieclassifier.corpora.readers.spans import Spans
 from movieclassifier.corpora.readers.tables import iter_csv
 from movieclassifier.system.compiled import csv_rows_twin
+from tests.support.pieces import documents_of
 
 
 def numbered(path, labels):
@@ -82,17 +83,17 @@ def table(tmp_path):
 
 def test_range_is_read_below_the_header_of_the_file(table):
     labels = {"0": 0, "1": 1}
-    assert list(Piece(str(table), iter_csv).documents(labels)) == [("a", 1), ("b", 0), ("c", 1)]
+    assert documents_of(Piece(str(table), iter_csv), labels) == [("a", 1), ("b", 0), ("c", 1)]
     piece = Piece(str(table), iter_csv, start=15, stop=19, head=b"text,label\n")
-    assert list(piece.documents(labels)) == [("b", 0)]
+    assert documents_of(piece, labels) == [("b", 0)]
     first_row = Piece(str(table), iter_csv, start=19, stop=23, head=b"text,label\na,1\n", n_head=1)
-    assert list(first_row.documents(labels)) == [("c", 1)]
+    assert documents_of(first_row, labels) == [("c", 1)]
 
 
 def test_file_that_was_cut_off_meanwhile_is_told(table):
     piece = Piece(str(table), iter_csv, start=15, stop=99)
     with pytest.raises(ValueError, match=r"a\.csv is shorter than it was when it was cut"):
-        list(piece.documents({"0": 0, "1": 1}))
+        documents_of(piece, {"0": 0, "1": 1})
 
 
 @pytest.mark.parametrize("max_in_memory", [0, 2**24])

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -93,6 +93,47 @@ def digest(folder: Path) -> str:
     return hashlib.sha256((folder / "classifier.npz").read_bytes()).hexdigest()
 
 
+@contextmanager
+def killing(pids: list[int], seconds: float, rng: random.Random, killed: list[int]) -> Iterator[None]:
+    """Kill workers below some processes while the block runs; `killed` gets their numbers."""
+    done = threading.Event()
+    killer = threading.Thread(target=kill_until, args=(done, pids, seconds, rng, killed))
+    killer.start()
+    try:
+        yield
+    finally:
+        done.set()
+        killer.join()
+
+
+class Trainings:
+    """Trainings on one corpus, and the digests of their records."""
+
+    def __init__(self, folder: Path, n_copies: int, n_kills: int, seconds: float) -> None:
+        self.folder, self.n_kills, self.seconds, self.digests = folder, n_kills, seconds, set[str]()
+        self.corpus = [str(shutil.copy(SAMPLE, folder / f"copy-{number}.csv")) for number in range(n_copies)]
+
+    def run(self, title: str, on: str, n_workers: int, pids: list[int] | None = None, is_killing: bool = False) -> None:
+        """Train once, or as often as enough workers to be killed take."""
+        killed: list[int] = []
+        rng, start = random.Random(1), time.monotonic()
+        for number in range(50):
+            model = self.folder / f"{title} {number}"
+            process = train(model, self.corpus, on, n_workers)
+            victims = pids or [process.pid]
+            with killing(victims, self.seconds, rng, killed) if is_killing else nullcontext():
+                status = process.wait()
+            if status:
+                sys.exit(f"{title}: exit status {status} after {len(killed)} kills")
+            self.digests.add(digest(model))
+            if not is_killing or len(killed) >= self.n_kills:
+                break
+        if is_killing and len(killed) < self.n_kills:
+            sys.exit(f"{title}: {len(killed)} kills in {number + 1} runs; take more --copies, or fewer --seconds")
+        seconds = time.monotonic() - start
+        print(f"{digest(model)}  {title}, {len(killed)} kills, {number + 1} runs, {seconds:.0f} s", flush=True)
+
+
 def main() -> None:
     """Train everywhere, and compare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -100,46 +141,17 @@ def main() -> None:
     parser.add_argument("--copies", type=int, default=200, help="copies of the 400 sample reviews; default: 200")
     parser.add_argument("--seconds", type=float, default=3.0, help="mean time between two kills; default: 3")
     args = parser.parse_args()
-    digests: dict[str, str] = {}
     with TemporaryDirectory() as name:
-        folder = Path(name)
-        corpus = [shutil.copy(SAMPLE, folder / f"copy-{number}.csv") for number in range(args.copies)]
-
-        def run(title: str, on: str, n_workers: int, pids: list[int] | None = None, killing: bool = False) -> None:
-            killed: list[int] = []
-            rng = random.Random(1)
-            start = time.monotonic()
-            for number in range(50):
-                model = folder / f"{title} {number}"
-                process = train(model, list(map(str, corpus)), on, n_workers)
-                done = threading.Event()
-                victims = pids or [process.pid]
-                killer = threading.Thread(target=kill_until, args=(done, victims, args.seconds, rng, killed))
-                if killing:
-                    killer.start()
-                status = process.wait()
-                done.set()
-                if killing:
-                    killer.join()
-                if status:
-                    sys.exit(f"{title}: exit status {status} after {len(killed)} kills")
-                digests[f"{title} {number}"] = digest(model)
-                if not killing or len(killed) >= args.kills:
-                    break
-            if killing and len(killed) < args.kills:
-                sys.exit(f"{title}: {len(killed)} kills in {number + 1} runs; take more --copies, or fewer --seconds")
-            seconds = time.monotonic() - start
-            print(f"{digest(model)}  {title}, {len(killed)} kills, {number + 1} runs, {seconds:.0f} s", flush=True)
-
+        trainings = Trainings(Path(name), args.copies, args.kills, args.seconds)
         for n_workers in (1, 2):
-            run(f"{n_workers} processes", "local", n_workers)
+            trainings.run(f"{n_workers} processes", "local", n_workers)
         for n_workers in (1, 2, 4):
-            run(f"LocalCluster of {n_workers}", "dask", n_workers)
-        run("2 processes, killed", "local", 2, killing=True)
-        with separate_cluster(folder, 2) as (path, pids):
-            run("separate processes", path, 2)
-            run("separate processes, killed", path, 2, pids, killing=True)
-    if len(set(digests.values())) > 1:
+            trainings.run(f"LocalCluster of {n_workers}", "dask", n_workers)
+        trainings.run("2 processes, killed", "local", 2, is_killing=True)
+        with separate_cluster(Path(name), 2) as (path, pids):
+            trainings.run("separate processes", path, 2)
+            trainings.run("separate processes, killed", path, 2, pids, is_killing=True)
+    if len(trainings.digests) > 1:
         sys.exit("the records differ")
 
 

@@ -8,6 +8,7 @@ from movieclassifier import make_recipe
 from movieclassifier.training.shards.document_lines import Lines
 from movieclassifier.training.shards.messages import LiveColumns, PassWeights, Shard, ShardSettings
 
+MIN_DF = 2
 WORDS = ["good", "bad", "fine", "dull", "great", "awful", "film", "plot", "music", ":)", ":(", "the", "a", "of"]
 
 
@@ -31,7 +32,6 @@ def settings_of(folder, **overrides):
     values = {
         "recipe": make_recipe("default", n_features=2**10, passes=2),
         "classes": (0, 1),
-        "min_df": 2,
         "minibatch_size": 7,
         "seed": 1,
         "run": "r",
@@ -50,7 +50,7 @@ def all_of(small, columns, n):
 def weights_after(counts, settings):
     """Return live columns with some ratio, and weights of 0."""
     frequency = all_of(counts.counts, counts.columns, settings.recipe.ngrams.n_features).sum(axis=1)
-    columns = np.flatnonzero(frequency >= settings.min_df).astype(np.int32)
+    columns = np.flatnonzero(frequency >= MIN_DF).astype(np.int32)
     rng = np.random.RandomState(3)
     shape = (len(settings.positions), len(columns))
     ratio = rng.normal(size=shape).astype(np.float32)

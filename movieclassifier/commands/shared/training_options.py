@@ -98,7 +98,8 @@ SPLIT_OPTIONS: list[Any] = [
         "n_shards",
         type=click.IntRange(1),
         help=(
-            "Split CORPUS into this many parts, train them side by side, and merge them after each pass.  [default: 1]"
+            "Split CORPUS into this many parts, train them side by side, and merge them after each pass.  "
+            "[default: 1; with --on up to 16, of 2,000 documents or more]"
         ),
     ),
     keep_option(),

@@ -51,7 +51,7 @@ class LocalEngine:
         return shared
 
     def expect(self, n_bytes: int) -> None:
-        """Write a file, in a thread, whose pages a later value takes: its own would be waited for."""
+        """Write an empty file ahead, in a thread: a later value reuses its pages and need not wait for new ones."""
         self._expected.append(self._writing.submit(_write_zeros, self._files.new(), n_bytes))
 
     def drop(self, shared: "SharedFile") -> None:
@@ -87,7 +87,8 @@ class LocalEngine:
                     if deaths[number] < ATTEMPTS and n_false_starts < MAX_FALSE_STARTS:
                         waiting.append(number)
                     else:
-                        yield number, given_up(ChildProcessError(_died(worker.exit_code)), forgiving)
+                        died = ChildProcessError(_died(worker, deaths[number], n_false_starts))
+                        yield number, given_up(died, forgiving)
         finally:
             for worker in busy:  # its result would be taken for that of a later task
                 worker.stop()
@@ -115,10 +116,15 @@ class LocalEngine:
             raise
 
 
-def _died(exit_code: int | None) -> str:
+def _died(worker: "_Worker", n_deaths: int, n_false_starts: int) -> str:
+    if not worker.has_begun:
+        return (
+            f"{n_false_starts} processes have ended before they began a task, the last one with exit code "
+            f"{worker.exit_code}; is there enough memory? Use fewer workers."
+        )
     return (
-        f"the process that computes a task has died {ATTEMPTS} times, the last time with exit code {exit_code}; "
-        "is there enough memory? Use more shards, or fewer workers."
+        f"the process that computes a task has died {n_deaths} times, the last time with exit code "
+        f"{worker.exit_code}; is there enough memory? Use more shards, or fewer workers."
     )
 
 
@@ -206,17 +212,15 @@ class _Worker:
 
     def take(self) -> _Result | None:
         """Return the result of the task; None where the process has died before, or its result cannot be read."""
-        try:
-            if not self._message:
-                raise EOFError
-            result: _Result | None = read_value(self.path, when_gone=self.files.give_back)
-            return result
-        except (EOFError, OSError):
-            if not self._message:  # a process that has sent a result waits for its next task
-                self.process.join(GRACE)
-            self.stop()
-            self.path.unlink(missing_ok=True)
-            return None
+        if self._message:
+            with suppress(EOFError, OSError):
+                result: _Result = read_value(self.path, when_gone=self.files.give_back)
+                return result
+        else:  # a process that has sent a result would wait for its next task
+            self.process.join(GRACE)
+        self.stop()
+        self.path.unlink(missing_ok=True)
+        return None
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")

@@ -1,9 +1,9 @@
 """The fit by shards: cut the stream, count, take passes of SGD on an engine, and mix what the shards have learned."""
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -71,9 +71,7 @@ def fit_shards(
     state = ShardedFit(plan, folder, cache_dir or str(folder))
     try:
         try:
-            with closing(_run(state, stream, engine, resume, show_progress)) as steps:
-                for _ in steps:
-                    pass
+            _run(state, stream, engine, resume, show_progress)
             classifier = state.classifier(label_names or plan.label_names or None)
         finally:
             engine.run_on_machines(Task(drop_caches, (state.settings,)))
@@ -97,7 +95,7 @@ def _calibration_part(documents: Excerpt | Iterator[Document], plan: Plan) -> Ex
 
 def _run(
     state: ShardedFit, stream: Iterable[Document], engine: Engine, resume: bool, show_progress: bool | None
-) -> Generator[int, None, None]:
+) -> None:
     """Cut, count, and take the passes that are left."""
     shards = state.cut(stream)
     counted = resume and state.resume()
@@ -108,12 +106,10 @@ def _run(
         if not counted:
             for n_documents in state.count(shards, engine):
                 bar.update(n_documents, "counting")
-                yield n_documents
             write(state.checkpoint())
         while state.n_passes_done < n_passes:
             for n_documents in state.step(shards, engine):
                 bar.update(n_documents, f"pass {state.n_passes_done + 1} of {n_passes}")
-                yield n_documents
             write(state.checkpoint())
 
 

@@ -18,9 +18,8 @@ _kept = threading.local()
 class LiveSpace:
     """Places for the live columns, where the shards of a task find what they start from and add what they learn.
 
-    A shard fetches from all over memory, once for each of its columns. Ratio and weight lie side by side therefore
-    (many rows of weights would take too much memory for that), and where most columns are live, each of them has its
-    own number as its place, which spares a look-up.
+    A shard reads memory at random, once for each of its columns. With one row of weights, ratio and weight therefore
+    lie side by side. If at least half of the columns are live, a column is its own place, which saves a look-up.
 
     The next space of the same thread takes the memory of this one, if it has one row of weights: the thread of a
     cluster keeps that memory after the training.
@@ -56,7 +55,7 @@ class LiveSpace:
         self._room: list[NDArray[np.floating]] = [np.empty((2, 0), dtype)] * n_rows
 
     def places(self, columns: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Return the places of columns; one that is not live has none, which is -1, or one where all is 0."""
+        """Return the place of each column; one that is not live gets -1, or a place where ratio and weight are 0."""
         return columns if self._lookup is None else take(self._lookup, columns, -1)
 
     def start(self, row: int, places: NDArray[np.int32]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:

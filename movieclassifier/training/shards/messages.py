@@ -39,7 +39,6 @@ class ShardSettings:
     ----------
     recipe : Recipe
     classes : tuple of labels
-    min_df : int
     minibatch_size : int
     seed : int
     run : str
@@ -54,7 +53,6 @@ class ShardSettings:
 
     recipe: Recipe
     classes: tuple[Label, ...]
-    min_df: int
     minibatch_size: int
     seed: int
     run: str

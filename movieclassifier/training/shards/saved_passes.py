@@ -39,10 +39,9 @@ class PassFacts:
     n_passes_done: int
     curve: list[tuple[int, float]]
 
-    def to_bytes(self) -> NDArray[np.uint8]:
+    def to_bytes(self) -> bytes:
         """Return the facts as JSON."""
-        facts = {**vars(self), "plan": self.plan.to_dict(), "format": FORMAT}
-        return np.frombuffer(json.dumps(facts).encode(), np.uint8)
+        return json.dumps({**vars(self), "plan": self.plan.to_dict(), "format": FORMAT}).encode()
 
     @classmethod
     def from_bytes(cls, content: bytes) -> "PassFacts":
@@ -51,7 +50,7 @@ class PassFacts:
         Raises
         ------
         ValueError
-            If it is of a different format, or cannot be.
+            If the format is a different one, or the number of passes is invalid.
         """
         facts = json.loads(content)
         if facts["format"] != FORMAT:
@@ -77,8 +76,9 @@ def save_counts(folder: Path, run: str, counts: LogCountRatio) -> None:
 
 def save_weights(folder: Path, facts: PassFacts, weights: PassWeights) -> None:
     """Write the weights after a pass, in place of those of the pass before."""
+    content = np.frombuffer(facts.to_bytes(), np.uint8)
     with replace_file(folder / WEIGHTS) as file:
-        write_npz(file, {"facts": facts.to_bytes(), "coef": weights.coef, "intercept": weights.intercept})
+        write_npz(file, {"facts": content, "coef": weights.coef, "intercept": weights.intercept})
 
 
 def load_pass_facts(folder: Path) -> PassFacts | None:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movieclassifier.features.rows import Rows
-from movieclassifier.training.label_order import LabelRuns, check_label_order
+from movieclassifier.training.label_order import LabelOrder
 from movieclassifier.training.learners.sgd import make_estimator, take_epoch
 from movieclassifier.training.shards.caches import ShardColumns, iter_numbered, open_numbered
 from movieclassifier.training.shards.live_space import LiveSpace
@@ -53,12 +53,11 @@ def _checked(
     minibatches: Iterator[tuple[Rows, NDArray[np.integer]]], shard: Shard, settings: ShardSettings
 ) -> Iterator[tuple[Rows, NDArray[np.integer]]]:
     """Pass minibatches on, unless their labels come in an order that ruins the training."""
-    shares, names, first = np.array(settings.shares), [str(label) for label in settings.classes], shard.start + 1
-    runs = LabelRuns(shares, settings.n_fit, names)
+    order = LabelOrder(np.array(settings.shares), settings.n_fit, list(map(str, settings.classes)))
+    first = shard.start + 1
     for rows, y in minibatches:
-        if len(shares):
-            runs.check(y, first)
-            check_label_order(np.bincount(y, minlength=len(names)), shares, first, names)
+        if settings.shares:
+            order.check(y, first)
         first += len(y)
         yield rows, y
 

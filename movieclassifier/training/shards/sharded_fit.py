@@ -68,7 +68,6 @@ class ShardedFit:
         self.settings = ShardSettings(
             plan.recipe,
             plan.classes,
-            min_df=plan.min_df,
             minibatch_size=plan.minibatch_size,
             seed=plan.seed,
             run=run.hexdigest(),
@@ -81,7 +80,7 @@ class ShardedFit:
         self.weights: PassWeights | None = None
         self._frequency: NDArray[np.integer] = np.empty(0, np.int32)  # documents that have each live column
         self._sums: NDArray[np.int64] = np.empty((0, 0), np.int64)
-        # The weights of a pass take the memory of those before the last ones.
+        # Each pass writes its weights over those of two passes before.
         self._spare_coef: NDArray[np.floating] = np.empty((0, 0))
         self._memory = ReadyMemory(0)
         self._shared_live: Any = None
@@ -161,8 +160,8 @@ class ShardedFit:
     def checkpoint(self) -> Callable[[], None]:
         """Return a function that writes a checkpoint of this moment, in any thread, while the next pass is taken.
 
-        It writes the counts after the counting pass, and the weights after each pass. Call it before the pass after the
-        next one ends, which takes the memory of these weights.
+        It writes the counts after the counting pass, and the weights after each pass. Call it before two more passes
+        have ended: the second one reuses the memory of these weights.
         """
         facts = saved_passes.PassFacts(self.settings.run, self.plan, self.n_passes_done, list(self.curve))
         return partial(_save, self.folder, facts, self.weights, None if self.n_passes_done else self.counts)

@@ -30,7 +30,9 @@ def test_a_worker_that_is_killed_while_it_works_is_replaced():
 
     threading.Timer(0.7, kill).start()
     pids = results(engine, *((engine_tasks.wait, 0.4) for _ in range(6)))
+    exit_code = engine._workers[0].exit_code
     engine.close()
+    assert exit_code == -signal.SIGKILL
     assert len(pids) == 6
     assert 2 <= len(set(pids.values())) <= 3
 
@@ -58,7 +60,9 @@ def test_processes_that_never_begin_have_an_end(monkeypatch):
     monkeypatch.setattr(local, "MAX_FALSE_STARTS", 3)
     monkeypatch.setattr(local, "_compute_all", engine_tasks.leave)
     engine = LocalEngine(1)
-    with pytest.raises(ChildProcessError, match="the last time with exit code 7"):
+    with pytest.raises(
+        ChildProcessError, match="3 processes have ended before they began a task, the last one with exit code 7"
+    ):
         results(engine, (engine_tasks.double, 1))
     engine.close()
 

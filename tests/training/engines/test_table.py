@@ -8,14 +8,14 @@ from movieclassifier.training.engines.tasks import Task
 from tests.support import engine_tasks
 from tests.support.engines import results
 
-dask = pytest.importorskip("dask.distributed", reason="the extra dask is not installed")
-config = pytest.importorskip("dask.config")
 # Dask's own threads and sockets end after its client has been closed.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @pytest.fixture(scope="module", params=["local", "dask"])
 def engine(request):
+    if request.param == "dask":
+        pytest.importorskip("distributed", reason="the extra dask is not installed")
     engine = make_engine(request.param, 2)
     yield engine
     engine.close()
@@ -64,6 +64,7 @@ def test_a_task_that_died_with_its_worker_is_computed_again(engine, tmp_path):
 
 @pytest.mark.parametrize("name", ["local", "dask"])
 def test_a_forgiving_run_yields_the_deaths_of_a_task(name):
+    config = pytest.importorskip("dask.config", reason="the extra dask is not installed")
     with config.set({"distributed.scheduler.allowed-failures": 0}):  # one death, in place of four
         engine = make_engine(name, 1)
     tasks = [Task(engine_tasks.die, ()), Task(engine_tasks.double, (4,))]
