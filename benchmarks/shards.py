@@ -72,18 +72,18 @@ class PlainFit(ShardedFit):
         self.n_passes_done += 1
 
 
-def plain_steps(shards, settings, live, weights, number):
+def plain_steps(shards, settings, live, weights, n_passes_done):
     """Return the sums of the weights that shards have learned, each shard counted once."""
     sums, intercepts = np.zeros(weights.coef.shape, np.int64), np.zeros(len(weights.intercept), np.int64)
     space = LiveSpace(live, weights, settings.recipe.ngrams.n_features, by_column=False)
     for shard in shards:
-        places, _, estimators, _ = step_shard(shard, settings, space, number)
-        known = places >= 0
+        slots, _, estimators, _ = step_shard(shard, settings, space, n_passes_done)
+        known = slots >= 0
         # A column that the shard lacks keeps its weight. The penalty on it is left out: it is 1e-3 of a weight.
         own = np.zeros(weights.coef.shape[1], np.bool_)
-        own[places[known]] = True
+        own[slots[known]] = True
         for row, estimator in enumerate(estimators):
-            sums[row, places[known]] += as_integers(estimator.coef_[0, known])
+            sums[row, slots[known]] += as_integers(estimator.coef_[0, known])
             sums[row, ~own] += as_integers(weights.coef[row, ~own])
             intercepts[row] += as_integers(float(estimator.intercept_[0]))
     return sums, intercepts, sum(shard.n_documents for shard in shards)
@@ -377,8 +377,9 @@ def measure_digest():
 
 def measure_merging(n_live):
     """Return the seconds of adding a column of a result, and of a column of the model at the end of a pass."""
-    places = np.arange(0, n_live, 3, dtype=np.int32)
-    steps = Steps(places, (SmallIntegers.of(places.astype(np.int64), np.int32),), np.zeros(1, np.int64), 1, 0)
+    live_positions = np.arange(0, n_live, 3, dtype=np.int32)
+    sums = SmallIntegers.of(live_positions.astype(np.int64), np.int32)
+    steps = Steps(live_positions, (sums,), np.zeros(1, np.int64), 1, 0)
     mix, frequency, coef = (
         Mix(np.zeros((1, n_live), np.int64)),
         np.ones(n_live, np.int32),
@@ -391,7 +392,7 @@ def measure_merging(n_live):
         times.append(time.process_time())
         mix.weights(frequency, coef)
         times.append(time.process_time())
-        merges.append((times[1] - times[0]) / len(places))
+        merges.append((times[1] - times[0]) / len(live_positions))
         starts.append((times[2] - times[1]) / n_live)
     return statistics.median(merges), statistics.median(starts)
 

@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 
 from movieclassifier.training.engines.tasks import n_bundles_for
 
-# A result tells the place of each column, or has all of them: two counts of a byte, or a sum of four bytes. Place and
+# A result tells the index of each column, or has all of them: two counts of a byte, or a sum of four bytes. Index and
 # ratio of a live column are sent once, its weight at each pass.
-PLACE, COUNTS, SUM, RATIO, WEIGHT = 4, 2, 4, 4, 4
+INDEX, COUNTS, SUM, RATIO, WEIGHT = 4, 2, 4, 4, 4
 WORKERS, LINK, MERGING, SCHEDULER = "workers", "driver's link", "driver's merging", "scheduler"
 DIGEST = "driver's digest of the files"
 
@@ -101,8 +101,8 @@ def columns_of(n_documents: float, constants: Constants) -> float:
 
 
 def bytes_up(n_columns: float, n_all: float, n_bytes: int) -> float:
-    """Return the bytes of a result that has values at some columns, with their places or at all of them."""
-    return float(min(n_columns * (PLACE + n_bytes), n_all * n_bytes))
+    """Return the bytes of a result that has values at some columns, with their indices or at all of them."""
+    return float(min(n_columns * (INDEX + n_bytes), n_all * n_bytes))
 
 
 def broadcast(n_bytes: float, n_workers: int, constants: Constants) -> Cost:
@@ -201,7 +201,7 @@ def simulate(
     total = Cost(max(total.seconds, digest), {**total.busy, DIGEST: digest})
     up = bytes_up(n_columns, n_live, COUNTS)
     total += simulate_phase((constants.count * per_task + fixed) * crowd, *sizes, up, merge, constants)
-    total += broadcast((PLACE + RATIO) * n_live, n_workers, constants)
+    total += broadcast((INDEX + RATIO) * n_live, n_workers, constants)
     up = bytes_up(n_columns, n_live, SUM)
     for _ in range(n_passes):
         total += broadcast(WEIGHT * n_live, n_workers, constants)

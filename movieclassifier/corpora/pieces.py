@@ -175,14 +175,14 @@ class Excerpt:
         return BatchStream(self._batches())
 
     def _batches(self) -> Iterator[Batch]:
-        place = n_read = 0
+        n_before = n_read = 0
         try:
             for texts, labels in chain.from_iterable(piece.batches(self.labels) for piece in self.pieces):
-                part = slice(max(self.start - place, 0), max(min(self.stop - place, len(labels)), 0))
-                place += len(labels)
+                part = slice(max(self.start - n_before, 0), max(min(self.stop - n_before, len(labels)), 0))
+                n_before += len(labels)
                 n_read += len(labels[part])
                 yield texts[part], labels[part]
-                if place >= self.stop:
+                if n_before >= self.stop:
                     break
         except ValueError as error:  # every row was read before
             raise self._changed() from error

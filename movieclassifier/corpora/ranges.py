@@ -1,7 +1,7 @@
 """Cut a CSV into ranges of whole rows, which many workers can read at the same time.
 
-The file is cut without being parsed. Quotes are counted block by block: where their number so far is even, a place is
-outside quotes, and the next line feed ends a row. Line breaks and doubled quotes inside quotes do not disturb the
+The file is cut without being parsed. Quotes are counted block by block: where their number so far is even, an offset
+is outside quotes, and the next line feed ends a row. Line breaks and doubled quotes inside quotes do not disturb the
 count. A quote in the middle of an unquoted field does, for ``csv.reader`` takes it for a letter. Therefore each quote
 is looked at: one that opens a field must stand at its start, and one that closes it at its end. If a quote stands
 anywhere else, or quotes are escaped, the rows are read one after the other.
@@ -104,17 +104,17 @@ def _header_end(path: Path, rows: RecordFormat) -> int:
     with open(path, "rb") as file:
         # Blank lines before the header, which are in no record.
         content = file.read(len(head) + 2**16)
-    place = content.find(head.rstrip("\r\n").encode("latin-1")) if head else 0
-    if place < 0:
+    offset = content.find(head.rstrip("\r\n").encode("latin-1")) if head else 0
+    if offset < 0:
         raise ValueError(f"{path}: there are blank lines above the header; remove them.")
-    end = place + len(head.rstrip("\r\n"))
+    end = offset + len(head.rstrip("\r\n"))
     while rows.header and end < len(content) and content[end] in b"\r\n":
         end += 1
     return end
 
 
 def _cuts(path: Path, start: int, wanted: list[int], rows: RecordFormat) -> list[int]:
-    """Return the first ends of rows at or behind the places that are wanted."""
+    """Return the first ends of rows at or behind the offsets that are wanted."""
     if not rows.quoted:
         return _by_lines(path, wanted)
     with open_text(path, "latin-1") as lines:
@@ -129,8 +129,8 @@ def _cuts(path: Path, start: int, wanted: list[int], rows: RecordFormat) -> list
 def _by_lines(path: Path, wanted: list[int]) -> list[int]:
     cuts = []
     with open(path, "rb") as file:
-        for place in wanted:
-            file.seek(place - 1)
+        for offset in wanted:
+            file.seek(offset - 1)
             file.readline()
             cuts.append(file.tell())
     return cuts
@@ -205,9 +205,9 @@ def _are_plain(
     return bool(edges[left[first::2]].all() and edges[right[1 - first :: 2]].all())
 
 
-def _cut_behind(quotes: NDArray[np.intp], inside: bool, place: int, content: bytes) -> int | None:
-    """Return where the row ends that the place is in; None if that is behind the block."""
-    feed = content.find(b"\n", place)
+def _cut_behind(quotes: NDArray[np.intp], inside: bool, offset: int, content: bytes) -> int | None:
+    """Return where the row at an offset ends; None if that is behind the block."""
+    feed = content.find(b"\n", offset)
     while feed >= 0:
         if (int(np.searchsorted(quotes, feed)) + inside) % 2 == 0:
             return feed + 1

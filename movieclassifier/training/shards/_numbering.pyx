@@ -56,14 +56,14 @@ ctypedef fused total:
     int64_t
 
 
-cdef int check_places(const int32_t[::1] places, Py_ssize_t least, Py_ssize_t n) except -1:
-    """Refuse places that would reach outside of an array."""
+cdef int check_indices(const int32_t[::1] indices, Py_ssize_t least, Py_ssize_t n) except -1:
+    """Refuse indices that would reach outside of an array."""
     cdef Py_ssize_t i
     # A compiler makes vector instructions of sign bits, and none of comparisons.
-    cdef uint32_t signs = 0, place, last = <uint32_t> min(n - 1 - least, <Py_ssize_t> 0x7FFFFFFF)
-    for i in range(places.shape[0]):
-        place = <uint32_t> places[i] - <uint32_t> least
-        signs |= place | (last - place)
+    cdef uint32_t signs = 0, index, last = <uint32_t> min(n - 1 - least, <Py_ssize_t> 0x7FFFFFFF)
+    for i in range(indices.shape[0]):
+        index = <uint32_t> indices[i] - <uint32_t> least
+        signs |= index | (last - index)
     if signs >> 31:
         raise ValueError(f"columns must be below {n}")
     return 0
@@ -91,9 +91,9 @@ def number_columns(
     In `table` a column that has no number yet is -1. `found` gets the column of each number, and has room for one more.
     """
     cdef Py_ssize_t row, i, n = columns.shape[0]
-    cdef int32_t column, place
+    cdef int32_t column, own_number
     cdef bint is_new
-    check_places(columns, 0, table.shape[0])
+    check_indices(columns, 0, table.shape[0])
     check_rows(indptr, y.shape[0], n)
     for row in range(y.shape[0]):
         if y[row] < 0 or y[row] >= counts.shape[1]:
@@ -108,12 +108,12 @@ def number_columns(
                 column = columns[i]
                 # Written whether it is new or not: the processor would guess wrong which.
                 is_new = table[column] < 0
-                place = <int32_t> n_found if is_new else table[column]
-                table[column] = place
+                own_number = <int32_t> n_found if is_new else table[column]
+                table[column] = own_number
                 found[n_found] = column
                 n_found += is_new
-                numbers[i] = place
-                FETCH_TO_WRITE(&counts[place, y[row]])
+                numbers[i] = own_number
+                FETCH_TO_WRITE(&counts[own_number, y[row]])
             # In a loop of its own, which waits for no number: it takes a third of the time.
             for i in range(indptr[row], indptr[row + 1]):
                 counts[numbers[i], y[row]] += 1
@@ -123,7 +123,7 @@ def number_columns(
 def add_counts(const int32_t[::1] columns, const int32_t[:, ::1] counts, int32_t[:, ::1] sums):
     """Add the counts of some columns, each of which is there once."""
     cdef Py_ssize_t i, position, n = columns.shape[0]
-    check_places(columns, 0, sums.shape[0])
+    check_indices(columns, 0, sums.shape[0])
     if counts.shape[0] < n or counts.shape[1] != sums.shape[1]:
         raise ValueError("there must be counts of each column and class")
     with nogil:
@@ -137,7 +137,7 @@ def add_counts(const int32_t[::1] columns, const int32_t[:, ::1] counts, int32_t
 def add_small(const int32_t[::1] columns, const small_number[:, ::1] numbers, total[:, ::1] sums):
     """Add integers of a small type to the sums of some columns, each of which is there once."""
     cdef Py_ssize_t i, position, n = columns.shape[0]
-    check_places(columns, 0, sums.shape[0])
+    check_indices(columns, 0, sums.shape[0])
     if numbers.shape[0] != n or numbers.shape[1] != sums.shape[1]:
         raise ValueError("there must be numbers for each column")
     with nogil:
@@ -148,61 +148,61 @@ def add_small(const int32_t[::1] columns, const small_number[:, ::1] numbers, to
                 sums[columns[i], position] += numbers[i, position]
 
 
-def pair(const real[::1] ratio, const real[::1] weights, const int32_t[::1] places, real[:, ::1] pairs):
-    """Put ratio and weight of each live column side by side, at the place that it has."""
-    cdef Py_ssize_t i, n = places.shape[0]
-    check_places(places, 0, pairs.shape[0])
+def pair(const real[::1] ratio, const real[::1] weights, const int32_t[::1] slots, real[:, ::1] pairs):
+    """Put ratio and weight of each live column side by side, in its slot."""
+    cdef Py_ssize_t i, n = slots.shape[0]
+    check_indices(slots, 0, pairs.shape[0])
     if ratio.shape[0] != n or weights.shape[0] != n or pairs.shape[1] != 2:
         raise ValueError("the arrays do not fit each other")
     with nogil:
         for i in range(n):
-            pairs[places[i], 0] = ratio[i]
-            pairs[places[i], 1] = weights[i]
+            pairs[slots[i], 0] = ratio[i]
+            pairs[slots[i], 1] = weights[i]
 
 
 def take_both(
-    const real[:] ratio, const real[:] weights, const int32_t[::1] places, real[::1] taken, real[::1] taken_weights,
+    const real[:] ratio, const real[:] weights, const int32_t[::1] slots, real[::1] taken, real[::1] taken_weights,
 ):
-    """Take ratio and weight at some places; one that is -1 gets 0."""
-    cdef Py_ssize_t i, n = places.shape[0]
-    check_places(places, -1, ratio.shape[0])
+    """Take ratio and weight at some slots; a slot of -1 gets 0."""
+    cdef Py_ssize_t i, n = slots.shape[0]
+    check_indices(slots, -1, ratio.shape[0])
     if weights.shape[0] != ratio.shape[0] or taken.shape[0] != n or taken_weights.shape[0] != n:
         raise ValueError("the arrays do not fit each other")
     with nogil:
         for i in range(n):
-            if i + AHEAD < n and places[i + AHEAD] >= 0:
-                FETCH(&ratio[places[i + AHEAD]])
-                FETCH(&weights[places[i + AHEAD]])
-            taken[i] = ratio[places[i]] if places[i] >= 0 else 0
-            taken_weights[i] = weights[places[i]] if places[i] >= 0 else 0
+            if i + AHEAD < n and slots[i + AHEAD] >= 0:
+                FETCH(&ratio[slots[i + AHEAD]])
+                FETCH(&weights[slots[i + AHEAD]])
+            taken[i] = ratio[slots[i]] if slots[i] >= 0 else 0
+            taken_weights[i] = weights[slots[i]] if slots[i] >= 0 else 0
 
 
-def take(const number[::1] values, const int32_t[::1] places, number missing, number[::1] taken):
-    """Take the values at some places; one that is -1 gets the missing value."""
-    cdef Py_ssize_t i, n = places.shape[0]
-    check_places(places, -1, values.shape[0])
+def take(const number[::1] values, const int32_t[::1] indices, number missing, number[::1] taken):
+    """Take the values at some indices; an index of -1 gets the missing value."""
+    cdef Py_ssize_t i, n = indices.shape[0]
+    check_indices(indices, -1, values.shape[0])
     if taken.shape[0] != n:
-        raise ValueError("there must be room for each place")
+        raise ValueError("there must be room for each index")
     with nogil:
         for i in range(n):
             if i + AHEAD < n:
-                FETCH(&values[0] + places[i + AHEAD])
-            taken[i] = values[places[i]] if places[i] >= 0 else missing
+                FETCH(&values[0] + indices[i + AHEAD])
+            taken[i] = values[indices[i]] if indices[i] >= 0 else missing
 
 
-def take_small(const int64_t[::1] values, const int32_t[::1] places, int32_t[::1] taken):
-    """Take the values at some places; returns how many are not 0, and whether all have room in the small type."""
-    cdef Py_ssize_t i, n = places.shape[0], n_set = 0
+def take_small(const int64_t[::1] values, const int32_t[::1] columns, int32_t[::1] taken):
+    """Take the values at some columns; returns how many are not 0, and whether all have room in the small type."""
+    cdef Py_ssize_t i, n = columns.shape[0], n_set = 0
     cdef int64_t value
     cdef bint fits = True
-    check_places(places, 0, values.shape[0])
+    check_indices(columns, 0, values.shape[0])
     if taken.shape[0] != n:
-        raise ValueError("there must be room for each place")
+        raise ValueError("there must be room for each column")
     with nogil:
         for i in range(n):
             if i + AHEAD < n:
-                FETCH(&values[places[i + AHEAD]])
-            value = values[places[i]]
+                FETCH(&values[columns[i + AHEAD]])
+            value = values[columns[i]]
             taken[i] = <int32_t> value
             n_set += value != 0
             fits &= taken[i] == value
@@ -220,7 +220,7 @@ def scale_and_decide(
     cdef Py_ssize_t row, i, n_kept = 0, n = columns.shape[0], n_rows = indptr.shape[0] - 1
     cdef bint all_kept = kept.shape[0] == 0
     cdef real factor, product, value = 0, total
-    check_places(columns, 0, ratio.shape[0])
+    check_indices(columns, 0, ratio.shape[0])
     check_rows(indptr, n_rows, n)
     if values.shape[0] != (n_rows if even else n) or scaled.shape[0] < n or not (all_kept or kept.shape[0] >= n):
         raise ValueError("the arrays do not fit each other")
@@ -255,25 +255,25 @@ def scale_and_decide(
 
 
 def add_weights(
-    const int32_t[::1] places, const frequency_number[::1] frequency, const real[::1] coef, double scale,
+    const int32_t[::1] slots, const frequency_number[::1] frequency, const real[::1] coef, double scale,
     int64_t[::1] sums,
 ):
-    """Add weights times frequencies, in whole units; a place that is -1 is left out. Returns whether all are finite."""
-    cdef Py_ssize_t i, n = places.shape[0]
+    """Add weights times frequencies, in whole units; a slot of -1 is left out. Returns whether all are finite."""
+    cdef Py_ssize_t i, n = slots.shape[0]
     cdef double value
     cdef bint finite = True
-    check_places(places, -1, sums.shape[0])
+    check_indices(slots, -1, sums.shape[0])
     if frequency.shape[0] != n or coef.shape[0] != n:
         raise ValueError("the arrays do not fit each other")
     with nogil:
         for i in range(n):
-            if i + AHEAD < n and places[i + AHEAD] >= 0:
-                FETCH_TO_WRITE(&sums[places[i + AHEAD]])
-            if places[i] < 0:
+            if i + AHEAD < n and slots[i + AHEAD] >= 0:
+                FETCH_TO_WRITE(&sums[slots[i + AHEAD]])
+            if slots[i] < 0:
                 continue
             value = <double> frequency[i] * <double> coef[i] * scale
             if not fabs(value) < LARGEST:
                 finite = False
                 break
-            sums[places[i]] += WHOLE(value)
+            sums[slots[i]] += WHOLE(value)
     return finite

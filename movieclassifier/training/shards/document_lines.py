@@ -64,9 +64,9 @@ def write_parts(documents: Iterable[Document], ends: Sequence[int], folder: Path
     path, parts, n_documents, stream = folder / DOCUMENTS, [], 0, iter(documents)
     with open(path, "wb") as file, name_full_disk(path):
         for start, stop in pairwise(ends):
-            place = file.tell()
+            offset = file.tell()
             n_documents += _write_lines(file, islice(stream, stop - start))
-            parts.append(Lines(str(path.resolve()), place, file.tell()))
+            parts.append(Lines(str(path.resolve()), offset, file.tell()))
     if n_documents < ends[-1]:
         raise ValueError(f"the stream ended before the {ends[-1]:,} documents that were planned.")
     return parts

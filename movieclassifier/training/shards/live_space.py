@@ -16,10 +16,10 @@ _kept = threading.local()
 
 
 class LiveSpace:
-    """Places for the live columns, where the shards of a task find what they start from and add what they learn.
+    """Slots for the live columns, where the shards of a task find what they start from and add what they learn.
 
     A shard reads memory at random, once for each of its columns. With one row of weights, ratio and weight therefore
-    lie side by side. If at least half of the columns are live, a column is its own place, which saves a look-up.
+    lie side by side. If at least half of the columns are live, a column is its own slot, which saves a look-up.
 
     The next space of the same thread takes the memory of this one, if it has one row of weights: the thread of a
     cluster keeps that memory after the training.
@@ -30,7 +30,7 @@ class LiveSpace:
     weights : PassWeights
     n_features : int
     by_column : bool, optional
-        Whether columns are their own places; by default if half of them are live, and there is one row of weights.
+        Whether columns are their own slots; by default if half of them are live, and there is one row of weights.
 
     Attributes
     ----------
@@ -43,30 +43,30 @@ class LiveSpace:
         self.weights = weights
         self._lookup = None if by_column else live.lookup(n_features)
         self._columns = live.columns if by_column else None
-        places = live.columns if by_column else np.arange(n_live, dtype=np.int32)
+        slots = live.columns if by_column else np.arange(n_live, dtype=np.int32)
         size, dtype = n_features if by_column else n_live, weights.coef.dtype
         self._sources = list(zip(live.ratio, weights.coef, strict=True))
         if by_column or n_rows == 1:
             pairs = _zeros("pairs", (size, 2), dtype)
-            pair(*self._sources[0], places, pairs)
+            pair(*self._sources[0], slots, pairs)
             self._sources = [(pairs[:, 0], pairs[:, 1])]
         shape = n_rows, size
         self._sums = _zeros("sums", shape, np.int64) if n_rows == 1 else np.zeros(shape, np.int64)
         self._room: list[NDArray[np.floating]] = [np.empty((2, 0), dtype)] * n_rows
 
-    def places(self, columns: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Return the place of each column; one that is not live gets -1, or a place where ratio and weight are 0."""
+    def slots(self, columns: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the slot of each column; one that is not live gets -1, or a slot where ratio and weight are 0."""
         return columns if self._lookup is None else take(self._lookup, columns, -1)
 
-    def start(self, row: int, places: NDArray[np.int32]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-        """Return the ratios and weights of a row at some places; those of the last call are overwritten."""
-        if self._room[row].shape[1] < len(places):
-            self._room[row] = np.empty((2, len(places) + len(places) // 4), self.weights.coef.dtype)
-        return take_both(*self._sources[row], places, self._room[row])
+    def start(self, row: int, slots: NDArray[np.int32]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+        """Return the ratios and weights of a row at some slots; those of the last call are overwritten."""
+        if self._room[row].shape[1] < len(slots):
+            self._room[row] = np.empty((2, len(slots) + len(slots) // 4), self.weights.coef.dtype)
+        return take_both(*self._sources[row], slots, self._room[row])
 
-    def add(self, row: int, places: NDArray[np.int32], columns: ShardColumns, coef: NDArray[np.floating]) -> None:
+    def add(self, row: int, slots: NDArray[np.int32], columns: ShardColumns, coef: NDArray[np.floating]) -> None:
         """Add the weights that a shard has learned, times the documents that have their column."""
-        add_weights(places, columns.frequency, coef, self._sums[row])
+        add_weights(slots, columns.frequency, coef, self._sums[row])
 
     def sums(self) -> tuple[NDArray[np.int32] | None, tuple[SmallIntegers, ...]]:
         """Return the sums in units of 2^-24, as :class:`movieclassifier.training.shards.messages.Steps` has them."""

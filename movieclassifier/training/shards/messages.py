@@ -126,9 +126,9 @@ class Steps:
 
     Attributes
     ----------
-    places : ndarray of shape (n_places,), int32, or None
+    live_positions : ndarray of shape (n_positions,), int32, or None
         Positions among the live columns, ascending; None stands for all of them. The sums at all others are 0.
-    sums : tuple of SmallIntegers of shape (n_places,)
+    sums : tuple of SmallIntegers of shape (n_positions,)
         For each row of weights, sums over shards of document frequency times weight, in units of 2^-24.
     intercepts : ndarray of shape (n_rows,), int64
         Sums over shards of documents times intercept, in the same units.
@@ -137,7 +137,7 @@ class Steps:
         Documents that were predicted right before the step on their minibatch.
     """
 
-    places: NDArray[np.int32] | None
+    live_positions: NDArray[np.int32] | None
     sums: tuple[SmallIntegers, ...]
     intercepts: NDArray[np.int64]
     n_documents: int

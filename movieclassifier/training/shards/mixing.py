@@ -37,7 +37,7 @@ class Mix:
             self._sums.fill(0)
             self._has_sums = True
         for sums, row in zip(self._sums, steps.sums, strict=True):
-            row.add_to(sums, steps.places)
+            row.add_to(sums, steps.live_positions)
         self._intercepts += steps.intercepts
         self.n_documents += steps.n_documents
         self.n_correct += steps.n_correct

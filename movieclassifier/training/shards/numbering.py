@@ -91,8 +91,8 @@ def _with_columns(rows: Rows, columns: NDArray[np.int32]) -> Rows:
     return Rows(rows.data, columns, rows.indptr, rows.n_features)
 
 
-def take(values: NDArray[np.signedinteger], places: NDArray[np.int32], missing: int) -> NDArray[np.signedinteger]:
-    """Return the values at some places; a place that is -1 gets the missing value.
+def take(values: NDArray[np.signedinteger], indices: NDArray[np.int32], missing: int) -> NDArray[np.signedinteger]:
+    """Return the values at some indices; an index of -1 gets the missing value.
 
     Examples
     --------
@@ -100,17 +100,17 @@ def take(values: NDArray[np.signedinteger], places: NDArray[np.int32], missing: 
     [7, 0, 5]
     """
     if (twin := numbering_twin()) is not None:
-        taken = np.empty(len(places), values.dtype)
-        twin.take(values, places, missing, taken)
+        taken = np.empty(len(indices), values.dtype)
+        twin.take(values, indices, missing, taken)
         return taken
     # A model may have no column at all.
-    return np.append(values, values.dtype.type(missing))[places]
+    return np.append(values, values.dtype.type(missing))[indices]
 
 
 def pair(
     ratio: NDArray[np.floating],
     weights: NDArray[np.floating],
-    places: NDArray[np.int32],
+    slots: NDArray[np.int32],
     pairs: NDArray[np.floating],
 ) -> None:
     """Put ratio and weight of each live column side by side.
@@ -118,9 +118,9 @@ def pair(
     Parameters
     ----------
     ratio, weights : ndarray of shape (n_live,)
-    places : ndarray of shape (n_live,), int32
+    slots : ndarray of shape (n_live,), int32
         Where each of them goes.
-    pairs : ndarray of shape (n_places, 2)
+    pairs : ndarray of shape (n_slots, 2)
 
     Examples
     --------
@@ -130,23 +130,23 @@ def pair(
     [[2.0, 4.0], [0.0, 0.0], [1.0, 3.0]]
     """
     if (twin := numbering_twin()) is not None:
-        twin.pair(ratio, weights, places, pairs)
+        twin.pair(ratio, weights, slots, pairs)
     else:
-        pairs[places, 0], pairs[places, 1] = ratio, weights
+        pairs[slots, 0], pairs[slots, 1] = ratio, weights
 
 
 def take_both(
     ratio: NDArray[np.floating],
     weights: NDArray[np.floating],
-    places: NDArray[np.int32],
+    slots: NDArray[np.int32],
     room: NDArray[np.floating] | None = None,
 ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """Return the ratios and the weights at some places; a place that is -1 gets 0.
+    """Return the ratios and the weights at some slots; a slot of -1 gets 0.
 
     Parameters
     ----------
-    ratio, weights : ndarray of shape (n_places,)
-    places : ndarray of shape (n,), int32
+    ratio, weights : ndarray of shape (n_slots,)
+    slots : ndarray of shape (n,), int32
     room : ndarray of shape (2, at least n), optional
         Where to put them: the operating system clears new memory, which takes a third of the time.
 
@@ -156,11 +156,11 @@ def take_both(
     (array([3., 0.]), array([4., 0.]))
     """
     if (twin := numbering_twin()) is not None:
-        taken = (np.empty((2, len(places)), weights.dtype) if room is None else room)[:, : len(places)]
-        twin.take_both(ratio, weights, places, *taken)
+        taken = (np.empty((2, len(slots)), weights.dtype) if room is None else room)[:, : len(slots)]
+        twin.take_both(ratio, weights, slots, *taken)
         return taken[0], taken[1]
-    # There may be no place at all.
-    return np.append(ratio, ratio.dtype.type(0))[places], np.append(weights, weights.dtype.type(0))[places]
+    # There may be no slot at all.
+    return np.append(ratio, ratio.dtype.type(0))[slots], np.append(weights, weights.dtype.type(0))[slots]
 
 
 def scale_and_decide(
@@ -226,17 +226,17 @@ OVERFLOW = "the weights have overflowed; use a larger alpha."
 
 
 def add_weights(
-    places: NDArray[np.int32], frequency: NDArray[np.integer], coef: NDArray[Any], sums: NDArray[np.int64]
+    slots: NDArray[np.int32], frequency: NDArray[np.integer], coef: NDArray[Any], sums: NDArray[np.int64]
 ) -> None:
     """Add the weights of a shard, times the documents that have their column, to those of all shards.
 
     Parameters
     ----------
-    places : ndarray of shape (n_columns,), int32
-        Where each column of the shard stands in the sums; -1 for one that is left out.
+    slots : ndarray of shape (n_columns,), int32
+        The slot of each column of the shard; -1 for one that is left out.
     frequency : ndarray of shape (n_columns,), int32 or uint16
     coef : ndarray of shape (n_columns,)
-    sums : ndarray of shape (n_live,), int64
+    sums : ndarray of shape (n_slots,), int64
         In units of 2^-24.
 
     Raises
@@ -245,7 +245,7 @@ def add_weights(
         If a weight is not finite, or so large that sums could overflow.
     """
     if (twin := numbering_twin()) is None:
-        live = places >= 0
-        sums[places[live]] += as_integers(frequency[live] * coef[live].astype(np.float64))
-    elif not twin.add_weights(places, frequency, coef, SCALE, sums):
+        live = slots >= 0
+        sums[slots[live]] += as_integers(frequency[live] * coef[live].astype(np.float64))
+    elif not twin.add_weights(slots, frequency, coef, SCALE, sums):
         raise ValueError(OVERFLOW)

@@ -63,7 +63,7 @@ def _checked(
 
 
 def step_shards(
-    shards: Sequence[Shard], settings: ShardSettings, live: LiveColumns, weights: PassWeights, number: int
+    shards: Sequence[Shard], settings: ShardSettings, live: LiveColumns, weights: PassWeights, n_passes_done: int
 ) -> Steps:
     """Take one pass of SGD over each of some shards, all from the same weights.
 
@@ -73,8 +73,8 @@ def step_shards(
     settings : ShardSettings
     live : LiveColumns
     weights : PassWeights
-    number : int
-        Of the pass, from 0.
+    n_passes_done : int
+        Passes that were taken before this one.
 
     Returns
     -------
@@ -83,16 +83,16 @@ def step_shards(
     space = LiveSpace(live, weights, settings.recipe.ngrams.n_features)
     intercepts, n_correct = np.zeros(len(weights.intercept), np.int64), 0
     for shard in shards:
-        places, columns, estimators, right = step_shard(shard, settings, space, number)
+        slots, columns, estimators, right = step_shard(shard, settings, space, n_passes_done)
         n_correct += right
         for row, estimator in enumerate(estimators):
-            space.add(row, places, columns, estimator.coef_[0])
+            space.add(row, slots, columns, estimator.coef_[0])
             intercepts[row] += as_integers(shard.n_documents * float(estimator.intercept_[0]))
     return Steps(*space.sums(), intercepts, sum(shard.n_documents for shard in shards), n_correct)
 
 
 def step_shard(
-    shard: Shard, settings: ShardSettings, space: LiveSpace, number: int
+    shard: Shard, settings: ShardSettings, space: LiveSpace, n_passes_done: int
 ) -> tuple[NDArray[np.int32], ShardColumns, list[Any], int]:
     """Take one pass of SGD over a shard.
 
@@ -101,12 +101,12 @@ def step_shard(
     shard : Shard
     settings : ShardSettings
     space : LiveSpace
-    number : int
-        Of the pass, from 0.
+    n_passes_done : int
+        Passes that were taken before this one.
 
     Returns
     -------
-    places : ndarray of shape (n_columns,), int32
+    slots : ndarray of shape (n_columns,), int32
         Those of the columns of the shard.
     columns : ShardColumns
     estimators : list
@@ -115,13 +115,13 @@ def step_shard(
         Documents that were predicted right before the step on their minibatch.
     """
     with open_numbered(shard, settings) as (cache, columns):
-        places, t = space.places(columns.columns), 1.0 + number * shard.n_documents
-        ratios, coefs = zip(*(space.start(row, places) for row in range(len(settings.positions))), strict=True)
+        slots, t = space.slots(columns.columns), 1.0 + n_passes_done * shard.n_documents
+        ratios, coefs = zip(*(space.start(row, slots) for row in range(len(settings.positions))), strict=True)
         all_live = [bool(ratio.all()) for ratio in ratios]
         starts = zip(coefs, space.weights.intercept, strict=True)
         estimators = [_estimator_at(settings, coef, intercept, t) for coef, intercept in starts]
         n_correct = 0
-        for position in _order(shard, settings, number, len(cache)):
+        for position in _order(shard, settings, n_passes_done, len(cache)):
             rows, y = cache.read(int(position))
             values = np.empty((len(y), len(ratios)))
             for row, (label, estimator) in enumerate(zip(settings.positions, estimators, strict=True)):
@@ -130,13 +130,13 @@ def step_shard(
                 take_epoch(estimator, scaled, y == label)
             predicted = values[:, 0] > 0 if len(ratios) == 1 else values.argmax(axis=1)
             n_correct += int((predicted == y).sum())
-    return places, columns, estimators, n_correct
+    return slots, columns, estimators, n_correct
 
 
-def _order(shard: Shard, settings: ShardSettings, number: int, n: int) -> NDArray[np.integer]:
+def _order(shard: Shard, settings: ShardSettings, n_passes_done: int, n: int) -> NDArray[np.integer]:
     """Return the order of the minibatches, which is a different one for each shard and each pass but the first."""
-    seed = np.random.SeedSequence((settings.seed, number, shard.number))
-    return np.random.Generator(np.random.PCG64(seed)).permutation(n) if number else np.arange(n)
+    seed = np.random.SeedSequence((settings.seed, n_passes_done, shard.number))
+    return np.random.Generator(np.random.PCG64(seed)).permutation(n) if n_passes_done else np.arange(n)
 
 
 def _estimator_at(settings: ShardSettings, coef: NDArray[Any], intercept: float, t: float) -> Any:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from movieclassifier.system.compiled import numbering_twin
 
-BYTES_PER_COLUMN = 4  # of its place
+BYTES_PER_COLUMN = 4  # of its index
 
 
 @dataclass(frozen=True)
@@ -20,28 +20,28 @@ class SmallIntegers:
     ----------
     small : ndarray of shape (n,) or (n, n_values)
         0 where a number does not fit.
-    places : ndarray of shape (n_large,), int64
+    large_indices : ndarray of shape (n_large,), int64
         Where those numbers stand in the flattened array.
     values : ndarray of shape (n_large,)
 
     Examples
     --------
     >>> found = SmallIntegers.of(np.array([1, -2, 1000]), np.int8)
-    >>> found.small.tolist(), found.places.tolist(), found.values.tolist()
+    >>> found.small.tolist(), found.large_indices.tolist(), found.values.tolist()
     ([1, -2, 0], [2], [1000])
     """
 
     small: NDArray[np.signedinteger]
-    places: NDArray[np.int64]
+    large_indices: NDArray[np.int64]
     values: NDArray[np.signedinteger]
 
     @classmethod
     def of(cls, numbers: NDArray[np.signedinteger], dtype: type[np.signedinteger]) -> "SmallIntegers":
         """Split integers into those that fit a type and those that do not."""
         small, flat = numbers.astype(dtype), numbers.reshape(-1)
-        places = np.flatnonzero(small.reshape(-1) != flat)
-        small.reshape(-1)[places] = 0
-        return cls(small, places, flat[places])
+        large_indices = np.flatnonzero(small.reshape(-1) != flat)
+        small.reshape(-1)[large_indices] = 0
+        return cls(small, large_indices, flat[large_indices])
 
     def add_to(self, sums: NDArray[np.signedinteger], columns: NDArray[np.int32] | None) -> None:
         """Add the integers to sums.
@@ -51,7 +51,7 @@ class SmallIntegers:
         sums : ndarray of shape (n_all,) or (n_all, n_values)
             Contiguous.
         columns : ndarray of shape (n,), int32, or None
-            Where each row belongs, each place once; None stands for all of them.
+            The index of each row in the sums, each one once; None stands for all rows of the sums.
 
         Examples
         --------
@@ -68,12 +68,12 @@ class SmallIntegers:
             twin.add_small(columns, small, totals)
         else:
             totals[columns] += small
-        rows, positions = np.divmod(self.places, width)
+        rows, positions = np.divmod(self.large_indices, width)
         totals[rows if columns is None else columns[rows], positions] += self.values
 
 
 def is_dense(n_columns: int, n_all: int, n_bytes: int) -> bool:
-    """Tell whether the values of all columns take less room than those of some, with their places.
+    """Tell whether the values of all columns take less room than those of some, with their indices.
 
     Parameters
     ----------
@@ -107,11 +107,11 @@ def columns_to_send(rows: NDArray[Any], n_bytes: int) -> NDArray[np.int32] | Non
     """
     found = _have_values(rows)
     # They are counted first: to list them takes ten times as long.
-    return None if is_dense(int(np.count_nonzero(found)), len(found), n_bytes) else _places(found)
+    return None if is_dense(int(np.count_nonzero(found)), len(found), n_bytes) else _columns_where(found)
 
 
-def take_small(values: NDArray[np.int64], places: NDArray[np.int32]) -> SmallIntegers | None:
-    """Return the values at some places, which is quick where nearly all are not 0 and fit 32 bits; else None.
+def take_small(values: NDArray[np.int64], columns: NDArray[np.int32]) -> SmallIntegers | None:
+    """Return the values at some columns, which is quick where nearly all are not 0 and fit 32 bits; else None.
 
     Examples
     --------
@@ -121,14 +121,14 @@ def take_small(values: NDArray[np.int64], places: NDArray[np.int32]) -> SmallInt
     >>> take_small(values, np.array([0], np.int32)), take_small(values, np.array([3], np.int32))
     (None, None)
     """
-    small = np.empty(len(places), np.int32)
+    small = np.empty(len(columns), np.int32)
     if (twin := numbering_twin()) is not None:
-        n_set, fits = twin.take_small(values, places, small)
+        n_set, fits = twin.take_small(values, columns, small)
     else:
-        taken = values[places]
+        taken = values[columns]
         small[:] = taken.astype(np.int32)
         n_set, fits = np.count_nonzero(taken), bool((small == taken).all())
-    if not fits or not is_dense(n_set, len(places), small.itemsize):
+    if not fits or not is_dense(n_set, len(columns), small.itemsize):
         return None
     return SmallIntegers(small, np.empty(0, np.int64), np.empty(0, values.dtype))
 
@@ -141,7 +141,7 @@ def columns_with_values(rows: NDArray[Any]) -> NDArray[np.int32]:
     >>> columns_with_values(np.array([[0, 2, 0], [0, 0, 3]])).tolist()
     [1, 2]
     """
-    return _places(_have_values(rows))
+    return _columns_where(_have_values(rows))
 
 
 def _have_values(rows: NDArray[Any]) -> NDArray[np.bool_]:
@@ -152,5 +152,5 @@ def _have_values(rows: NDArray[Any]) -> NDArray[np.bool_]:
     return found
 
 
-def _places(found: NDArray[np.bool_]) -> NDArray[np.int32]:
+def _columns_where(found: NDArray[np.bool_]) -> NDArray[np.int32]:
     return np.flatnonzero(found).astype(np.int32)

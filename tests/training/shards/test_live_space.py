@@ -1,4 +1,4 @@
-"""A space of live columns: the same ratios, weights and sums wherever the columns have their places."""
+"""A space of live columns: the same ratios, weights and sums whichever slots the columns have."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -25,29 +25,29 @@ def test_a_shard_finds_the_live_columns_and_adds_to_them(by_column, n_rows, dtyp
     for _ in range(2):  # the second space has the memory of the first
         live, weights, space = space_of(10, n_rows, by_column, dtype)
         shard = ShardColumns(np.arange(10, dtype=np.int32)[::-1].copy(), np.full(10, 2, np.int32))
-        places = space.places(shard.columns)
+        slots = space.slots(shard.columns)
         for row in range(n_rows):
-            ratio, coef = (taken[::-1] for taken in space.start(row, places))
+            ratio, coef = (taken[::-1] for taken in space.start(row, slots))
             np.testing.assert_array_equal(ratio[live.columns], live.ratio[row], strict=True)
             np.testing.assert_array_equal(coef[live.columns], weights.coef[row], strict=True)
             assert np.count_nonzero(ratio) == np.count_nonzero(coef) == 6
             for _ in range(3):
-                space.add(row, places, shard, coef[::-1].copy())
+                space.add(row, slots, shard, coef[::-1].copy())
         expected = 3 * np.rint(2 * weights.coef.astype(np.float64) * 2**24).astype(np.int64)
-        places, small = space.sums()
+        live_positions, small = space.sums()
         for row, one in zip(expected, small, strict=True):
             sums = np.zeros(6, np.int64)
-            one.add_to(sums, places)
+            one.add_to(sums, live_positions)
             np.testing.assert_array_equal(sums, row, strict=True)
 
 
-def test_columns_are_their_own_places_if_half_of_them_are_live_in_one_row_of_weights():
+def test_columns_are_their_own_slots_if_half_of_them_are_live_in_one_row_of_weights():
     columns = np.array([7, 2], np.int32)
     for n_features, n_rows, own in [(12, 1, True), (13, 1, False), (12, 2, False)]:
         _, _, space = space_of(n_features, n_rows)
-        assert (space.places(columns) is columns) == own
-        places, small = space.sums()
-        assert (places.tolist(), len(small)) == ([], n_rows)
+        assert (space.slots(columns) is columns) == own
+        live_positions, small = space.sums()
+        assert (live_positions.tolist(), len(small)) == ([], n_rows)
 
 
 @pytest.mark.parametrize(("n_rows", "n_kept"), [(1, 2), (3, 0)])

@@ -10,10 +10,11 @@ from movieclassifier.training.shards.numbering import SCALE, as_integers
 from movieclassifier.training.shards.small_integers import SmallIntegers
 
 
-def steps_of(places, values, intercept, n_documents):
+def steps_of(live_positions, values, intercept, n_documents):
     sums = SmallIntegers.of(as_integers(np.array(values)), np.int32)
-    places = None if places is None else np.array(places, np.int32)
-    return Steps((places), (sums,), as_integers(np.array([intercept * n_documents])), n_documents, n_documents // 2)
+    live_positions = None if live_positions is None else np.array(live_positions, np.int32)
+    intercepts = as_integers(np.array([intercept * n_documents]))
+    return Steps(live_positions, (sums,), intercepts, n_documents, n_documents // 2)
 
 
 @pytest.mark.parametrize("chunk", [2, 2**18])

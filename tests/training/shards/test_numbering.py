@@ -62,12 +62,12 @@ def test_both_give_the_same_numbers_and_counts(seed):
 def test_both_keep_the_same_entries_and_add_the_same_weights(seed, dtype, even, all_live):
     def scale():
         rng = np.random.RandomState(seed)
-        places = rng.permutation(N).astype(np.int32)[:30]
-        places[rng.rand(30) < 0.3] = -1
+        slots = rng.permutation(N).astype(np.int32)[:30]
+        slots[rng.rand(30) < 0.3] = -1
         pairs, n_live = np.zeros((N, 2), dtype), rng.randint(N + 1)
         live = rng.permutation(N).astype(np.int32)[:n_live]
         pair(*rng.normal(size=(2, n_live)).astype(dtype), live, pairs)
-        ratio, weights = take_both(*pairs.T, np.append(places, np.full(20, -1, np.int32)), np.empty((2, 60), dtype))
+        ratio, weights = take_both(*pairs.T, np.append(slots, np.full(20, -1, np.int32)), np.empty((2, 60), dtype))
         rows = rows_of(rng, dtype)
         if even:
             rows = EvenRows(rng.rand(len(rows)).astype(dtype), rows.columns, rows.indptr, N)
@@ -76,8 +76,8 @@ def test_both_keep_the_same_entries_and_add_the_same_weights(seed, dtype, even, 
         kept, values = scale_and_decide(rows, ratio, weights, all_live)
         sums = np.ones(N, np.int64)
         documents = rng.randint(0, 9, 30).astype(np.uint16 if even else np.int32)
-        add_weights(places, documents, rng.normal(size=30).astype(dtype), sums)
-        return kept.data, kept.columns, kept.indptr, values, sums, take(np.arange(N, dtype=np.int32), places, -1)
+        add_weights(slots, documents, rng.normal(size=30).astype(dtype), sums)
+        return kept.data, kept.columns, kept.indptr, values, sums, take(np.arange(N, dtype=np.int32), slots, -1)
 
     assert_same(*both(scale))
 
@@ -135,8 +135,8 @@ def test_rounding_is_below_half_a_unit(values):
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e12])
 def test_weights_that_overflow_are_refused(value):
     def add():
-        places, sums = np.arange(2, dtype=np.int32), np.zeros(2, np.int64)
+        slots, sums = np.arange(2, dtype=np.int32), np.zeros(2, np.int64)
         with pytest.raises(ValueError, match="the weights have overflowed; use a larger alpha"):
-            add_weights(places, np.ones(2, np.int32), np.array([1.0, value]), sums)
+            add_weights(slots, np.ones(2, np.int32), np.array([1.0, value]), sums)
 
     both(add)

@@ -33,13 +33,13 @@ def test_the_sum_over_bundles_does_not_depend_on_the_bundles(tmp_path, classes):
     sums = np.zeros_like(weights.coef, np.int64)
     for bundle in ([shards[2]], [shards[0], shards[3]], [shards[1]]):
         part = step_shards(bundle, settings, live, weights, 1)
-        sums += [all_of(row, part.places, n) for row in part.sums]
-    np.testing.assert_array_equal(sums, [all_of(row, whole.places, n) for row in whole.sums])
+        sums += [all_of(row, part.live_positions, n) for row in part.sums]
+    np.testing.assert_array_equal(sums, [all_of(row, whole.live_positions, n) for row in whole.sums])
     assert sums.any()
     assert whole.n_documents == 60
 
 
-def test_few_columns_are_sent_with_their_places_and_many_without(tmp_path):
+def test_few_columns_are_sent_with_their_positions_and_many_without(tmp_path):
     shards = shards_of(tmp_path / "shards.jsonl", documents(60))
     few, many = (
         settings_of(tmp_path, recipe=make_recipe("default", n_features=n, passes=2), run=str(n)) for n in (2**16, 2**4)
@@ -47,14 +47,14 @@ def test_few_columns_are_sent_with_their_places_and_many_without(tmp_path):
     assert count_shards(shards, few).columns is not None
     counts = count_shards(shards, many)
     assert counts.columns is None
-    assert step_shards(shards, many, *weights_after(counts, many), 0).places is None
+    assert step_shards(shards, many, *weights_after(counts, many), 0).live_positions is None
 
 
 def test_each_pass_and_each_shard_has_an_order_of_its_own(tmp_path):
     twins = shards_of(tmp_path / "shards.jsonl", documents(60), documents(60))
     settings = settings_of(tmp_path)
     weights = weights_after(count_shards(twins, settings), settings)
-    steps = [step_shards([twin], settings, *weights, number) for twin in twins for number in (0, 1, 2)]
-    sums = [all_of(each.sums[0], each.places, len(weights[0].columns)).tolist() for each in steps]
+    steps = [step_shards([twin], settings, *weights, n_passes_done) for twin in twins for n_passes_done in (0, 1, 2)]
+    sums = [all_of(each.sums[0], each.live_positions, len(weights[0].columns)).tolist() for each in steps]
     assert sums[0] == sums[3]  # the first pass visits the documents in their order
     assert len({json.dumps(each) for each in sums}) == 5

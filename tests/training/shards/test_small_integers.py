@@ -19,11 +19,11 @@ def test_the_sums_are_those_of_the_integers(numbers, dtype, pure, is_wide):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(PURE_PYTHON, str(int(pure)))
         small = SmallIntegers.of(numbers, dtype)
-        for places, n in ((columns, 40), (None, len(numbers))):
+        for chosen, n in ((columns, 40), (None, len(numbers))):
             sums = np.full((n, *numbers.shape[1:]), 3, np.int64)
             expected = sums.copy()
-            expected[slice(None) if places is None else places] += numbers
-            small.add_to(sums, places)
+            expected[slice(None) if chosen is None else chosen] += numbers
+            small.add_to(sums, chosen)
             np.testing.assert_array_equal(sums, expected)
 
 
@@ -39,7 +39,7 @@ def test_columns_beyond_the_sums_are_refused():
         SmallIntegers.of(np.array([1]), np.int32).add_to(np.zeros(3, np.int64), np.array([3], np.int32))
 
 
-def test_places_are_left_out_where_that_takes_less_room():
+def test_indices_are_left_out_where_that_takes_less_room():
     assert [is_dense(n, 900, 2) for n in (300, 301)] == [False, True]
 
 
