@@ -88,6 +88,7 @@ def as_data(classifier: "Classifier", path: str, words: dict[str, list[str]]) ->
         "corpus": metadata.get("corpus"),
         "sha256": metadata.get("sha256"),
         "n_train": metadata.get("n_train"),
+        "n_shards": metadata.get("n_shards", 1),
         "evaluated_on": metadata.get("evaluated_on"),
         "sample": is_sample(metadata),
         "metrics": metrics,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
-from itertools import accumulate, chain, islice, pairwise
+from itertools import accumulate, islice, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
@@ -98,7 +98,7 @@ class Piece:
 
 
 @contextmanager
-def small_file(content: bytes) -> Iterator[Path]:
+def small_file(content: bytes | memoryview) -> Iterator[Path]:
     """Write a temporary file, which is gone at the end of the block; on Linux it is kept in memory if it is small."""
     if (file := _file_in_memory() if len(content) <= MAX_IN_MEMORY else None) is not None:
         with file:
@@ -175,22 +175,25 @@ class Excerpt:
         return BatchStream(self._batches())
 
     def _batches(self) -> Iterator[Batch]:
-        n_before = n_read = 0
-        try:
-            for texts, labels in chain.from_iterable(piece.batches(self.labels) for piece in self.pieces):
-                part = slice(max(self.start - n_before, 0), max(min(self.stop - n_before, len(labels)), 0))
-                n_before += len(labels)
-                n_read += len(labels[part])
-                yield texts[part], labels[part]
-                if n_before >= self.stop:
-                    break
-        except ValueError as error:  # every row was read before
-            raise self._changed() from error
-        if n_read < len(self):
-            raise self._changed()
-
-    def _changed(self) -> ValueError:
-        return ValueError(f"{self.pieces[0].path} has changed since its documents were counted; start again.")
+        n_before = 0
+        for piece, end in zip(self.pieces, self.ends, strict=True):
+            if n_before >= self.stop:
+                return
+            try:
+                for texts, labels in piece.batches(self.labels):
+                    part = slice(max(self.start - n_before, 0), max(min(self.stop - n_before, len(labels)), 0))
+                    n_before += len(labels)
+                    yield texts[part], labels[part]
+                    if n_before >= self.stop:
+                        break
+            except ValueError as error:  # every row was read before
+                raise _changed(piece) from error
+            if n_before != end and n_before < self.stop:
+                raise _changed(piece)
 
     def __iter__(self) -> Iterator[Document]:
         return self.stream()
+
+
+def _changed(piece: Piece) -> ValueError:
+    return ValueError(f"{piece.path} has changed since its documents were counted; start again.")

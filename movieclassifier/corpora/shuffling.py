@@ -149,6 +149,8 @@ def shard_paths(path: Path, n_shards: int | None) -> list[Path]:
     ['part-0.csv', 'part-1.csv', 'part-2.csv']
     """
     if n_shards is None:
+        if "{}" in path.name:
+            raise ValueError(f"{path}: {{}} stands for the number of a file; pass n_shards to say how many there are.")
         return [path]
     if not 1 <= n_shards <= MAX_SHARDS:
         raise ValueError(f"the number of shards must be from 1 to {MAX_SHARDS}; got {n_shards}.")

@@ -25,8 +25,9 @@ def trained_on(metadata: Provenance) -> str:
     seed = metadata.get("shuffle_seed")
     last = f"{metadata.get('n_train', 0):,} documents of {_corpus(metadata)}"
     shuffled = "" if seed is None else f", shuffled with the seed {seed}"
+    shards = f", in {metadata['n_shards']} shards" if "n_shards" in metadata else ""
     before = " and ".join(f"{n:,} of {', '.join(names) or UNKNOWN}" for _, n, names in earlier(metadata))
-    return last + shuffled + (f", after {before}" if before else "")
+    return last + shuffled + shards + (f", after {before}" if before else "")
 
 
 def evaluated_on(metadata: Provenance) -> str:

@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -71,15 +72,42 @@ def _call_apart(folder: str, function: Callable[..., Any], args: tuple[Any, ...]
 
 @contextmanager
 def deaf_children() -> Iterator[None]:
-    """Let the processes that are started here ignore Ctrl-C, which reaches a whole group: the driver ends them."""
-    if threading.current_thread() is not threading.main_thread():
+    """Let the processes that are started here ignore Ctrl-C, which reaches a whole group: the driver ends them.
+
+    One that comes meanwhile takes effect in this thread at the end of the block.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource_tracker.ensure_running()  # which would let signals pass when the first process starts
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # processes inherit what is blocked
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def held(number: signal.Signals) -> Iterator[None]:
+    """Let a signal that comes while the block runs take effect at its end; processes that are started do not hold it.
+
+    Examples
+    --------
+    >>> with held(signal.SIGTERM):
+    ...     print("not interrupted")
+    not interrupted
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came = list[int]()
+    before = signal.signal(number, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+        if came:
+            signal.raise_signal(number)
 
 
 @contextmanager

@@ -44,15 +44,16 @@ def score_on(engine: Engine, classifier: Classifier, documents: Excerpt | Sequen
     bare = copy.copy(classifier)
     bare.metadata = {}
     parts = documents.split(n_bundles_for(engine.n_workers)) if isinstance(documents, Excerpt) else [documents]
-    record = record_bytes(bare)
+    record = engine.share(np.frombuffer(record_bytes(bare), np.uint8))
     tasks = [Task(score_part, (record, part)) for part in parts]
     found = dict(telling(engine.run(tasks), "Evaluating", "parts"))
+    engine.drop(record)
     scored = [found[number] for number in range(len(parts))]
     return np.concatenate([y for y, _ in scored]), np.concatenate([values for _, values in scored])
 
 
-def score_part(record: bytes, documents: Excerpt | Sequence[Document]) -> Scored:
+def score_part(record: NDArray[np.uint8], documents: Excerpt | Sequence[Document]) -> Scored:
     """Score documents by the bytes of a record."""
-    with small_file(record) as path:
+    with small_file(record.data) as path:
         classifier, _ = load_record(path, with_guard=False)
     return score_documents(classifier, documents.stream() if isinstance(documents, Excerpt) else documents)

@@ -60,6 +60,6 @@ def _count(corpus: Corpus, engine: Engine, n_shards: int) -> tuple[Sequence[Piec
         bundles = bundles_of(pieces, engine.n_workers)
         tasks = [Task(count_pieces, (bundle, corpus)) for bundle in bundles]
         found = dict(telling(engine.run(tasks), "Reading", "parts"))
-    except (ValueError, FileNotFoundError, PermissionError):
+    except (ValueError, FileNotFoundError, PermissionError, ImportError):  # a worker may lack a package of a store
         return [], []
     return pieces, list(chain.from_iterable(found[number] for number in range(len(bundles))))

@@ -286,6 +286,7 @@ def test_shards_hold_all_rows_dealt_out_in_turn(tmp_path, ending, n_shards):
         ("x.csv", 2, "the name needs {} where their numbers go"),
         ("x-{}.csv", 0, "from 1 to 512; got 0"),
         ("x-{}.csv", 513, "got 513"),
+        ("x-{}.csv", None, "pass n_shards to say how many there are"),
     ],
 )
 def test_shards_without_names_or_number_are_refused(tmp_path, name, n_shards, message):

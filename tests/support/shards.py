@@ -34,7 +34,7 @@ def settings_of(folder, **overrides):
         "classes": (0, 1),
         "minibatch_size": 7,
         "seed": 1,
-        "run": "r",
+        "cache_name": "r",
         "cache_dir": str(folder),
     }
     return ShardSettings(**values | overrides)

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from movieclassifier.system.own_process import Killed, _answer, call_apart, deaf_children
+from movieclassifier.system.own_process import Killed, _answer, call_apart, deaf_children, held
 from tests.support.in_another_process import add, fail, fill, kill, leave_a_file
 from tests.support.patience import PATIENCE
 
@@ -52,10 +52,25 @@ def test_temporary_files_of_a_killed_process_go_with_it(tmp_path, monkeypatch):
 
 
 def test_children_are_deaf_while_they_are_started():
-    before = signal.getsignal(signal.SIGINT)
+    code = "import signal; signal.raise_signal(signal.SIGINT); print('deaf')"
     with deaf_children():
-        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
-    assert signal.getsignal(signal.SIGINT) == before
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "deaf\n"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("", -signal.SIGINT)
+
+
+@pytest.mark.parametrize(
+    ("block", "number"), [(deaf_children(), signal.SIGINT), (held(signal.SIGTERM), signal.SIGTERM)]
+)
+def test_a_signal_is_held_and_not_lost(block, number):
+    steps = []
+    usual = signal.signal(number, lambda *_: steps.append("the signal"))
+    with block:
+        os.kill(os.getpid(), number)
+        steps.append("the block")
+    signal.signal(number, usual)
+    assert sorted(steps) == ["the block", "the signal"]  # other threads may let Ctrl-C in at once
 
 
 def test_ctrl_c_ends_the_new_process_too(tmp_path):

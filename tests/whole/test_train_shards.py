@@ -1,6 +1,7 @@
 """``train --shards``: the same record from every engine, with workers that die, and after an interruption."""
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -11,7 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+import train_online
 from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -163,12 +166,54 @@ def test_ctrl_c_cancels_the_tasks_and_says_how_to_go_on(engine, trained, tmp_pat
         (["--shards", "4", "--continue"], "--continue goes on from one trainer, and shards have many"),
         (["--shards", "0"], "0 is not in the range x>=1"),
         (["--shards", "4", "--on", "nowhere.json"], "nowhere.json"),
+        (["--shards", "4", "--on", ""], "there is no such scheduler file"),
+        (["--shards", "4", "--on", str(ROOT / "pyproject.toml")], "this leads to no scheduler of Dask"),
+        (["--shards", "4", "--keep-state"], "--keep-state keeps the state of one trainer, and shards have many"),
     ],
 )
 def test_a_mistake_is_one_line(options, message, trained, tmp_path):
     done = train(tmp_path / "model", *options)
     assert done.returncode == 2
     assert message in done.stderr.splitlines()[-1]
+
+
+def test_a_damaged_checkpoint_is_not_taken_for_none(tmp_path):
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "shards.npz").write_bytes(b"half of it")
+    done = train(tmp_path / "model", "--resume")
+    assert done.returncode == 2
+    assert "shards.npz is damaged, or of a different version; start without --resume" in done.stderr
+    assert os.listdir(tmp_path / "model") == ["shards.npz"]
+
+
+@pytest.mark.parametrize("engine", ["local", "dask"])
+def test_a_fault_of_the_corpus_is_one_line_from_every_engine(engine, tmp_path):
+    if engine == "dask":
+        pytest.importorskip("distributed", reason="the extra dask is not installed")
+    path = tmp_path / "sorted.jsonl"
+    documents = [{"text": f"words {i}", "label": i // 20_000} for i in range(40_000)]
+    path.write_text("".join(json.dumps(document) + "\n" for document in documents))
+    options = ["--shards", "4", "--workers", "2", "--on", engine, "--model", str(tmp_path / "model")]
+    call = [sys.executable, str(ROOT / "train_online.py"), str(path), *options, "--no-progress"]
+    done = subprocess.run(call, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert len([line for line in done.stderr.splitlines() if not line.endswith("read as --format jsonl.")]) == 1
+    assert "A stream sorted by label trains badly" in done.stderr
+
+
+def test_passes_are_kept_until_the_model_is_saved(trained, tmp_path, monkeypatch):
+    def stop(*arguments):
+        raise KeyboardInterrupt
+
+    options = command(tmp_path / "model", "--shards", "6")[2:]
+    monkeypatch.setattr("movieclassifier.evaluation.unseen.evaluate", stop)
+    assert CliRunner().invoke(train_online.main, options).exit_code == 130
+    assert sorted(os.listdir(tmp_path / "model")) == ["shards-counts.npz", "shards.npz"]
+    monkeypatch.undo()
+    done = train(tmp_path / "model", "--shards", "6", "--resume")
+    assert done.returncode == 0, done.stderr
+    assert digest(tmp_path / "model") == digest(trained)
+    assert os.listdir(tmp_path / "model") == ["classifier.npz"]
 
 
 def test_an_engine_alone_takes_as_many_shards_as_suit(tmp_path):

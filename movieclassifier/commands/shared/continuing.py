@@ -91,6 +91,8 @@ def _plan_to_resume(run: RunOptions) -> "Plan | None":
         folder / CHECKPOINT: load_checkpoint_facts(folder / CHECKPOINT),
         folder / WEIGHTS: load_pass_facts(folder),
     }
+    if under_way[folder / WEIGHTS] is None and (folder / WEIGHTS).exists():
+        raise ValueError(f"{folder / WEIGHTS} is damaged, or of a different version; start without --resume.")
     latest_first = sorted(under_way, key=lambda path: path.stat().st_mtime if path.exists() else 0, reverse=True)
     found = [under_way[path] for path in latest_first] + [load_checkpoint_facts(folder / STATE)]
     return next((facts.plan for facts in found if facts is not None and facts.plan.asked), None)

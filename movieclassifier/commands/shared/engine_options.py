@@ -37,7 +37,7 @@ def start_engine(on: str | None, n_workers: int) -> "Engine":
 
     if on not in (None, "local"):
         check_installed("dask", "distributed")
-    engine = make_engine(on or "local", n_workers)
+    engine = make_engine("local" if on is None else on, n_workers)
     click.get_current_context().call_on_close(engine.close)
     return engine
 

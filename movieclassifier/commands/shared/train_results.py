@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -29,6 +30,10 @@ def save_run(
     before = load_record_facts(run.model_dir)
     save_model(run.model_dir, classifier, guard, pickles=run.pickles, packed=packed)
     finish(run)
+    if "n_shards" in classifier.metadata:
+        from movieclassifier.training.shards.saved_passes import remove_saved
+
+        remove_saved(Path(run.model_dir))
     return before
 
 

@@ -71,6 +71,8 @@ def plan_run(
     if plan.n_shards > 1 and plan.n_fit < MIN_SHARD * plan.n_shards:
         n = plan.n_fit // plan.n_shards
         warn([f"a shard has about {n:,} documents; with fewer than {MIN_SHARD:,} the model is less accurate."])
+    if plan.n_shards > 1 and run.keep_state:
+        raise ValueError("--keep-state keeps the state of one trainer, and shards have many; leave it out.")
     check_capacity(plan.recipe, len(plan.classes))
     lock(Path(run.model_dir))
     _check_disk(plan, corpus, run)
@@ -136,7 +138,10 @@ def fit_stream(
     if plan.n_shards == 1 or engine is None:
         return fit(documents, plan, **fit_options(run, plan))
     from movieclassifier.training.shards.driver import fit_shards
+    from movieclassifier.training.shards.saved_passes import WEIGHTS
 
+    if run.resume and not Path(run.model_dir, WEIGHTS).exists():
+        _say_from_the_beginning(run)
     return fit_shards(
         documents,
         plan,
@@ -179,7 +184,7 @@ def can_resume(run: RunOptions, plan: Plan) -> bool:
     """
     path = resumable(run.model_dir, plan, run.continue_)
     if not path.exists():
-        click.echo(f"There is no checkpoint in {run.model_dir} yet: starting from the beginning.", err=True)
+        _say_from_the_beginning(run)
         return False
     facts = load_checkpoint_facts(path)
     # A checkpoint of a different run is refused later, with all reasons.
@@ -191,6 +196,10 @@ def can_resume(run: RunOptions, plan: Plan) -> bool:
             err=True,
         )
     return True
+
+
+def _say_from_the_beginning(run: RunOptions) -> None:
+    click.echo(f"There is no checkpoint in {run.model_dir} yet: starting from the beginning.", err=True)
 
 
 def _place(plan: Plan, n_steps_done: int) -> str:

@@ -1,6 +1,9 @@
 """The engine on a Dask cluster, of this machine or of many."""
 
+import errno
+import logging
 import os
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,9 +12,9 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from movieclassifier.system.own_process import deaf_children
+from movieclassifier.system.own_process import deaf_children, held
 from movieclassifier.system.printable import one_line
-from movieclassifier.training.engines.tasks import WORKER_ENVIRONMENT, Task, given_up
+from movieclassifier.training.engines.tasks import WORKER_ENVIRONMENT, Outcome, Task, given_up, outcome_of
 
 # Dask tells nobody when its last worker has gone: a client would wait for ever.
 SECONDS_WITHOUT_WORKERS = 60.0
@@ -33,6 +36,7 @@ OF_OWN_WORKERS = {
     "distributed.worker.memory.monitor-interval": "1s",
     "distributed.worker.profile.enabled": False,
 }
+NO_SCHEDULER = "the connection to the scheduler of the cluster is lost."
 # Without an address of its own, its server would take a port that other programs use.
 WITHOUT_DASHBOARD = {"dashboard_address": "127.0.0.1:0", "scheduler_kwargs": {"dashboard": False}}
 
@@ -58,22 +62,20 @@ class DaskEngine:
     """
 
     def __init__(self, address: str | None, n_workers: int):
-        from dask.distributed import Client
-
-        self._cluster = None
+        self._cluster: Any = None
+        self._client: Any = None
         self._new_workers_at = float("-inf")
         self._last_tasks: list[Task] = []
-        if address is None:
-            self._cluster = _own_cluster(n_workers)
-            self._client = Client(self._cluster, direct_to_workers=True)
-        elif address.startswith(("tcp://", "tls://", "ucx://")):
-            self._client = Client(address, timeout=SECONDS_TO_CONNECT)
-        elif not os.path.isfile(address):
-            raise FileNotFoundError(f"{address}: there is no such scheduler file; pass local, dask or tcp://HOST:PORT.")
-        else:
-            self._client = Client(scheduler_file=address, timeout=SECONDS_TO_CONNECT)
-        self.n_workers = self._count_workers() or n_workers
         try:
+            if address is None:
+                from dask.distributed import Client
+
+                self._cluster = _own_cluster(n_workers)
+                self._client = Client(self._cluster, direct_to_workers=True)
+                self._client.run(say_nothing_of_cancelled_tasks)
+            else:
+                self._client = _client_of(address)
+            self.n_workers = self._count_workers() or n_workers
             self._check_versions()
         except BaseException:
             self.close()
@@ -85,10 +87,20 @@ class DaskEngine:
         Raises
         ------
         ChildProcessError
-            If all workers have gone, or a task has killed several of them.
+            If the scheduler or all workers have gone, or a task has killed several of them.
         Exception
             Any exception that a task has raised.
         """
+        try:
+            yield from self._run(tasks, forgiving)
+        except Exception as error:
+            raise self._explained(error) from error
+
+    def _explained(self, error: Exception) -> Exception:
+        """Return an error, or one that says that it came because the scheduler has gone."""
+        return error if self._client.status == "running" else ChildProcessError(NO_SCHEDULER)
+
+    def _run(self, tasks: Sequence[Task], forgiving: bool) -> Iterator[tuple[int, Any]]:
         from distributed.client import FutureCancelledError
         from distributed.scheduler import KilledWorker
 
@@ -106,7 +118,7 @@ class DaskEngine:
                 number = self._next(ended)
                 future = pending.pop(number)
                 try:
-                    result = self._result(future)
+                    outcome = self._result(future)
                 except (KilledWorker, FutureCancelledError) as error:
                     failures[number, type(error)] += 1
                     most = 2 if isinstance(error, KilledWorker) else MAX_CANCELLED
@@ -114,18 +126,22 @@ class DaskEngine:
                         suspects.append(number)
                         continue
                     died = ChildProcessError(f"the workers that compute a task have died: {error}")
-                    result = given_up(died, forgiving)
+                    outcome = Outcome(given_up(died, forgiving))
+                future.release()
+                try:
+                    yield number, outcome.value()
                 except OSError as error:
                     raise _on_a_worker(error) from error
-                future.release()
-                yield number, result
-                del result  # the next one comes while this would still be held
+                del outcome  # the next one comes while this would still be held
         finally:
             self._client.cancel(list(pending.values()))
 
     def share(self, value: Any) -> "SharedFuture":
         """Scatter a value to all workers."""
-        return SharedFuture(value, self._scatter(value))
+        try:
+            return SharedFuture(value, self._scatter(value))
+        except Exception as error:
+            raise self._explained(error) from error
 
     def expect(self, n_bytes: int) -> None:
         """Do nothing: a value travels in memory."""
@@ -148,7 +164,8 @@ class DaskEngine:
 
     def _submit(self, number: int, task: Task, ended: "SimpleQueue[int]") -> Any:
         arguments = [self._future_of(each) if isinstance(each, SharedFuture) else each for each in task.arguments]
-        future = self._client.submit(task.function, *arguments, pure=False, retries=1)
+        # Dask would log the error of a task on every worker that raises it.
+        future = self._client.submit(outcome_of, task.function, *arguments, pure=False, retries=1)
         future.add_done_callback(lambda _: ended.put(number))
         return future
 
@@ -208,17 +225,40 @@ class DaskEngine:
 
     def run_on_machines(self, task: Task) -> None:
         """Compute a task on each worker."""
+        if self._client.status != "running":  # the scheduler has gone
+            return
         self._client.run(task.function, *task.arguments, on_error="ignore")
         # A task that was cancelled runs on to its end, or to that of the cluster.
         self._last_tasks.append(task)
 
     def close(self) -> None:
         """Leave the cluster; stop it where it was started here."""
-        self._client.close()
+        if self._client is not None:
+            self._client.close()
         if self._cluster is not None:
             self._cluster.close()
             for task in self._last_tasks:
                 task.function(*task.arguments)
+
+
+def _client_of(address: str) -> Any:
+    """Connect to the scheduler at an address, or to the one that has written a file."""
+    from dask.distributed import Client
+
+    is_url = address.startswith(("tcp://", "tls://", "ucx://"))
+    if not is_url and not os.path.isfile(address):
+        raise FileNotFoundError(f"{address}: there is no such scheduler file; pass local, dask or tcp://HOST:PORT.")
+    try:
+        return Client(**{"address" if is_url else "scheduler_file": address}, timeout=SECONDS_TO_CONNECT)
+    except OSError as error:
+        raise OSError(
+            f"{address}: no scheduler answers ({one_line(error)}). Start one with `dask scheduler`."
+        ) from error
+    except (AssertionError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"{address}: this leads to no scheduler of Dask ({one_line(error) or type(error).__name__}); "
+            "pass tcp://HOST:PORT, or the file that `dask scheduler --scheduler-file` has written."
+        ) from error
 
 
 def _own_cluster(n_workers: int) -> Any:
@@ -226,11 +266,17 @@ def _own_cluster(n_workers: int) -> Any:
     import dask
     from dask.distributed import LocalCluster
 
-    with deaf_children(), dask.config.set(OF_OWN_WORKERS):
-        try:
-            return LocalCluster(n_workers=n_workers, threads_per_worker=1, **WITHOUT_DASHBOARD)
-        except RuntimeError as error:  # a worker has died at its start
-            raise ChildProcessError(f"Dask cannot start its workers: {one_line(error.__cause__ or error)}") from error
+    cluster = None
+    try:
+        with deaf_children(), held(signal.SIGTERM), dask.config.set(OF_OWN_WORKERS):
+            cluster = LocalCluster(n_workers=n_workers, threads_per_worker=1, **WITHOUT_DASHBOARD)
+    except RuntimeError as error:  # a worker has died at its start
+        raise ChildProcessError(f"Dask cannot start its workers: {one_line(error.__cause__ or error)}") from error
+    except KeyboardInterrupt:  # it was held until here
+        if cluster is not None:
+            cluster.close()
+        raise
+    return cluster
 
 
 @dataclass(eq=False)
@@ -247,10 +293,15 @@ def _no_worker() -> str:
 
 def _on_a_worker(error: OSError) -> OSError:
     """Say that it is a worker who cannot read a file."""
-    if error.filename is None:
+    if error.filename is None or error.errno not in (errno.ENOENT, errno.EACCES):
         return error
     message = f"{error.strerror} (on a worker; every worker has to read this path)"
     return type(error)(error.errno, message, error.filename)
+
+
+def say_nothing_of_cancelled_tasks() -> None:
+    """Let a worker log no warning for each task that is cancelled, as all are where one of them fails."""
+    logging.getLogger("distributed.worker.state_machine").setLevel(logging.ERROR)
 
 
 def versions() -> dict[str, str]:

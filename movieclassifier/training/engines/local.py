@@ -11,8 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from movieclassifier.system.atomic import name_full_disk
 from movieclassifier.system.own_process import deaf_children, environment_of_children, keep_temporary_files
-from movieclassifier.training.engines.tasks import WORKER_ENVIRONMENT, Task, given_up
+from movieclassifier.training.engines.tasks import WORKER_ENVIRONMENT, Outcome, Task, given_up, outcome_of
 from movieclassifier.training.engines.value_files import read_value, write_value
 
 # A task is given up when so many processes have died of it. Workers that are killed for other reasons, such as those of
@@ -168,19 +169,6 @@ class SharedFile:
     path: Path
 
 
-@dataclass(frozen=True)
-class _Result:
-    """The result of a task, or the error that it raised."""
-
-    returned: Any
-    raised: BaseException | None
-
-    def value(self) -> Any:
-        if self.raised is not None:
-            raise self.raised
-        return self.returned
-
-
 @dataclass(eq=False)
 class _Worker:
     """A process that computes one task after the other; it is started when it is needed, and again when it has died."""
@@ -210,11 +198,11 @@ class _Worker:
         self.has_begun |= self._message == BEGUN
         return self._message == BEGUN
 
-    def take(self) -> _Result | None:
+    def take(self) -> Outcome | None:
         """Return the result of the task; None where the process has died before, or its result cannot be read."""
         if self._message:
             with suppress(EOFError, OSError):
-                result: _Result = read_value(self.path, when_gone=self.files.give_back)
+                result: Outcome = read_value(self.path, when_gone=self.files.give_back)
                 return result
         else:  # a process that has sent a result would wait for its next task
             self.process.join(GRACE)
@@ -249,17 +237,22 @@ def _ready(busy: dict[_Worker, int]) -> list[_Worker]:
 def _compute_all(pipe: Connection, folder: Path) -> None:
     """Compute the tasks that come through a pipe, until it is closed."""
     keep_temporary_files(str(folder))
-    with suppress(EOFError, KeyboardInterrupt):
+    with suppress(EOFError, ConnectionError, KeyboardInterrupt):  # the first two: the driver has died
         while True:
             task, path = pipe.recv()
             pipe.send(BEGUN)
+            outcome = outcome_of(_compute, task)
             try:
-                result = _Result(task.function(*map(_value, task.arguments)), None)
-            except Exception as error:
-                result = _Result(None, error)
-            write_value(path, result)
-            del task, result  # the next task comes while these would still be held
+                with name_full_disk(path):
+                    write_value(path, outcome)
+            except OSError as error:
+                write_value(path, Outcome(None, error))
+            del task, outcome  # the next task comes while these would still be held
             pipe.send(ENDED)
+
+
+def _compute(task: Task) -> Any:
+    return task.function(*map(_value, task.arguments))
 
 
 def _value(argument: Any) -> Any:

@@ -32,6 +32,28 @@ class Task:
     arguments: tuple[Any, ...]
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """The result of a task, or the error that it raised."""
+
+    returned: Any
+    raised: Exception | None = None
+
+    def value(self) -> Any:
+        """Return the result, or raise the error."""
+        if self.raised is not None:
+            raise self.raised
+        return self.returned
+
+
+def outcome_of(function: Callable[..., Any], *arguments: Any) -> Outcome:
+    """Compute a task."""
+    try:
+        return Outcome(function(*arguments))
+    except Exception as error:
+        return Outcome(None, error)
+
+
 class Engine(Protocol):
     """A place where tasks are computed."""
 

@@ -97,7 +97,7 @@ def _open(path: Path, settings: ShardSettings, n_kept: int) -> MinibatchCache:
 
 
 def _cache_path(shard: Shard, settings: ShardSettings) -> Path:
-    return Path(settings.cache_dir, f"movieclassifier-{settings.run}", f"{shard.number}.minibatches")
+    return Path(settings.cache_dir, f"movieclassifier-{settings.cache_name}", f"{shard.number}.minibatches")
 
 
 def _columns_path(path: Path) -> Path:
@@ -106,4 +106,4 @@ def _columns_path(path: Path) -> Path:
 
 def drop_caches(settings: ShardSettings) -> None:
     """Remove the minibatches that tasks of a run have kept on this machine."""
-    shutil.rmtree(Path(settings.cache_dir, f"movieclassifier-{settings.run}"), ignore_errors=True)
+    shutil.rmtree(Path(settings.cache_dir, f"movieclassifier-{settings.cache_name}"), ignore_errors=True)

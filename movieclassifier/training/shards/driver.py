@@ -34,7 +34,9 @@ def fit_shards(
 ) -> Classifier:
     """Fit a classifier to a stream of documents by shards.
 
-    The result depends on the documents and the plan, and not on the engine, its workers or their deaths.
+    The result depends on the documents and the plan, and not on the engine, its workers or their deaths. The checkpoint
+    stays until :func:`movieclassifier.training.shards.saved_passes.remove_saved` is called: the classifier is still to
+    be saved.
 
     Parameters
     ----------
@@ -68,6 +70,8 @@ def fit_shards(
     """
     folder = Path(model_dir).resolve()
     stream = documents if isinstance(documents, Excerpt) else iter(documents)
+    if not resume:
+        remove_saved(folder)
     state = ShardedFit(plan, folder, cache_dir or str(folder))
     try:
         try:
@@ -81,10 +85,15 @@ def fit_shards(
             y, values = score_on(engine, classifier, _calibration_part(stream, plan))
             classifier.temperature_ = fit_temperature(values, y)
     except KeyboardInterrupt as error:  # or one of its subclasses, which says what has interrupted
-        advice = ["Repeat it with resume=True to go on from the last pass."]
-        raise type(error)(*(advice if (folder / WEIGHTS).exists() else [])) from None
-    remove_saved(folder)
+        raise type(error)(*_advice(folder)) from None
+    except ChildProcessError as error:
+        raise ChildProcessError(" ".join([str(error), *_advice(folder)])) from error
     return classifier
+
+
+def _advice(folder: Path) -> list[str]:
+    """Return how to go on, where that is possible."""
+    return ["Repeat it with resume=True to go on from the last pass."] if (folder / WEIGHTS).exists() else []
 
 
 def _calibration_part(documents: Excerpt | Iterator[Document], plan: Plan) -> Excerpt | list[Document]:

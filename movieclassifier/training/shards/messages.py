@@ -41,8 +41,8 @@ class ShardSettings:
     classes : tuple of labels
     minibatch_size : int
     seed : int
-    run : str
-        Names the caches of this run.
+    cache_name : str
+        Names the caches of this run, and of no other one that has the same cache_dir.
     cache_dir : str
         Folder for hashed minibatches, on any disk of the worker.
     shares : tuple of float
@@ -55,7 +55,7 @@ class ShardSettings:
     classes: tuple[Label, ...]
     minibatch_size: int
     seed: int
-    run: str
+    cache_name: str
     cache_dir: str
     shares: tuple[float, ...] = ()
     n_fit: int = 0

@@ -16,7 +16,7 @@ from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.system.npz import NPZ_ERRORS, open_npz
 from movieclassifier.system.ready_memory import ReadyMemory
-from movieclassifier.training.checkpoint_facts import NOT_COMPARED
+from movieclassifier.training.checkpoint_facts import NOT_COMPARED, check_plan
 from movieclassifier.training.engines.tasks import Engine, Task, bundles_of
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
 from movieclassifier.training.learners.trainer import Trainer
@@ -31,6 +31,11 @@ from movieclassifier.training.steps import Fit
 
 COLUMNS_PER_DOCUMENT = 200  # about as many as texts of 200 words have in the first 10,000 documents
 COUNTING_FIRST = "the counting pass comes first; call count()."
+
+
+def _name(value: Any) -> str:
+    """Return a name that follows from a value of JSON."""
+    return hashlib.blake2b(json.dumps(value, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 
 def _of_the_run(plan: Plan) -> dict[str, Any]:
@@ -51,6 +56,8 @@ class ShardedFit:
 
     Attributes
     ----------
+    run : str
+        Names the plan, without the settings that decide no bits.
     counts : LogCountRatio
     live : LiveColumns or None
         None before the counting pass has ended.
@@ -62,15 +69,14 @@ class ShardedFit:
     """
 
     def __init__(self, plan: Plan, folder: Path, cache_dir: str):
-        run = hashlib.blake2b(json.dumps(_of_the_run(plan), sort_keys=True).encode(), digest_size=8)
-        self.plan, self.folder = plan, folder
+        self.plan, self.folder, self.run = plan, folder, _name(_of_the_run(plan))
         shares = () if plan.allow_sorted else tuple(n / sum(plan.label_counts) for n in plan.label_counts)
         self.settings = ShardSettings(
             plan.recipe,
             plan.classes,
             minibatch_size=plan.minibatch_size,
             seed=plan.seed,
-            run=run.hexdigest(),
+            cache_name=_name([self.run, str(folder)]),
             cache_dir=cache_dir,
             shares=shares,
             n_fit=plan.n_fit,
@@ -163,7 +169,7 @@ class ShardedFit:
         It writes the counts after the counting pass, and the weights after each pass. Call it before two more passes
         have ended: the second one reuses the memory of these weights.
         """
-        facts = saved_passes.PassFacts(self.settings.run, self.plan, self.n_passes_done, list(self.curve))
+        facts = saved_passes.PassFacts(self.run, self.plan, self.n_passes_done, list(self.curve))
         return partial(_save, self.folder, facts, self.weights, None if self.n_passes_done else self.counts)
 
     def resume(self) -> bool:
@@ -177,12 +183,15 @@ class ShardedFit:
         path = self.folder / saved_passes.WEIGHTS
         if not path.exists():
             return False
+        before = saved_passes.load_pass_facts(self.folder)
+        if before is not None and before.run != self.run:
+            check_plan(path, before.plan, self.plan, without=NOT_COMPARED)
         try:
             with open_npz(path) as arrays:
-                facts = saved_passes.read_facts(arrays, self.settings.run)
+                facts = saved_passes.read_facts(arrays, self.run)
                 path = self.folder / saved_passes.COUNTS
                 with open_npz(path) as counted:
-                    saved_passes.read_counts(counted, self.settings.run, self.counts)
+                    saved_passes.read_counts(counted, self.run, self.counts)
                 self._start()
                 path = self.folder / saved_passes.WEIGHTS
                 assert self.weights is not None  # noqa: S101  # _start() has made them

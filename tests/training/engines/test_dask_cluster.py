@@ -1,8 +1,10 @@
 """A Dask cluster computes tasks; what is wrong with it is said in one line."""
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -12,11 +14,13 @@ import pytest
 from movieclassifier.training.engines import dask_cluster
 from movieclassifier.training.engines.dask_cluster import DaskEngine, versions
 from movieclassifier.training.engines.table import make_engine
+from movieclassifier.training.engines.tasks import Task
 from tests.support import engine_tasks
 from tests.support.engines import results
 from tests.support.patience import PATIENCE
 
 dask = pytest.importorskip("dask.distributed", reason="the extra dask is not installed")
+config = pytest.importorskip("dask.config")
 # Dask's own threads and sockets end after its client has been closed.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -84,7 +88,9 @@ def test_a_task_may_time_out_itself():
 
 def test_nobody_at_the_address_is_an_error_of_the_system(monkeypatch):
     monkeypatch.setattr(dask_cluster, "SECONDS_TO_CONNECT", 1)
-    with pytest.raises(OSError, match=r"(?i)timed out|connect"):
+    with pytest.raises(
+        OSError, match=r"tcp://127\.0\.0\.1:1: no scheduler answers \(.+\)\. Start one with `dask scheduler`"
+    ):
         DaskEngine("tcp://127.0.0.1:1", 1)
 
 
@@ -130,7 +136,7 @@ def test_a_value_is_sent_again_while_workers_die_and_not_for_ever(errors, messag
     monkeypatch.setattr(dask_cluster, "SECONDS_BETWEEN_LOOKS", 0)
     monkeypatch.setattr(dask_cluster, "ATTEMPTS", 2)
     engine = DaskEngine.__new__(DaskEngine)
-    engine._client = SimpleNamespace(scatter=scatter)
+    engine._client = SimpleNamespace(scatter=scatter, status="running")
     if not message:
         assert engine.share("w").future == "future of w"
         return
@@ -171,6 +177,19 @@ def test_a_cluster_of_separate_processes_is_used_by_its_scheduler_file(tmp_path)
         engine = make_engine(str(path), 9)
         assert engine.n_workers == 1
         assert results(engine, (engine_tasks.double, 21)) == {0: 42}
+        engine.close()
+
+
+def test_a_scheduler_that_dies_ends_a_run_with_one_error(tmp_path):
+    with cluster(tmp_path) as path, config.set({"distributed.comm.timeouts.connect": "1s"}):
+        engine = make_engine(str(path), 1)
+        scheduler = engine._client.run_on_scheduler(os.getpid)
+        threading.Timer(0.5, os.kill, (scheduler, signal.SIGKILL)).start()
+        with pytest.raises(ChildProcessError, match="the connection to the scheduler of the cluster is lost"):
+            results(engine, (engine_tasks.wait, 60))
+        with pytest.raises(ChildProcessError, match="the connection to the scheduler of the cluster is lost"):
+            engine.share(1)
+        engine.run_on_machines(Task(engine_tasks.die, ()))  # which leaves it out
         engine.close()
 
 

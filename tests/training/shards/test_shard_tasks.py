@@ -42,7 +42,8 @@ def test_the_sum_over_bundles_does_not_depend_on_the_bundles(tmp_path, classes):
 def test_few_columns_are_sent_with_their_positions_and_many_without(tmp_path):
     shards = shards_of(tmp_path / "shards.jsonl", documents(60))
     few, many = (
-        settings_of(tmp_path, recipe=make_recipe("default", n_features=n, passes=2), run=str(n)) for n in (2**16, 2**4)
+        settings_of(tmp_path, recipe=make_recipe("default", n_features=n, passes=2), cache_name=str(n))
+        for n in (2**16, 2**4)
     )
     assert count_shards(shards, few).columns is not None
     counts = count_shards(shards, many)
