@@ -1,44 +1,32 @@
 """The engine on a Dask cluster, of this machine or of many."""
 
 import errno
-import logging
-import os
-import signal
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from movieclassifier.system.own_process import deaf_children, held
-from movieclassifier.system.printable import one_line
-from movieclassifier.training.engines.tasks import WORKER_ENVIRONMENT, Outcome, Task, given_up, outcome_of
+from movieclassifier.training.engines.dask_connecting import (
+    client_of,
+    own_cluster,
+    say_nothing_of_cancelled_tasks,
+    versions,
+)
+from movieclassifier.training.engines.tasks import Outcome, Task, given_up, outcome_of
 
 # Dask tells nobody when its last worker has gone: a client would wait for ever.
 SECONDS_WITHOUT_WORKERS = 60.0
 # Dask starts a worker again when its process has died, but not one that died before the start was noted.
 SECONDS_TO_NEW_WORKERS = 20.0
-SECONDS_TO_CONNECT = 20.0
 SECONDS_BETWEEN_LOOKS = 0.5
 ATTEMPTS = 8
 # A worker that dies can take the only copy of a shared value with it: its tasks are then tried again. That says nothing
 # about the tasks, and on a slow machine it can happen many times.
 MAX_CANCELLED = 50
-# Dask's profiler takes 7% of the time, and its looks at itself 2 to 4% of a core in each process. With its settings of
-# malloc each larger array is fetched from the operating system and given back at once: a third of a worker's time.
-OF_OWN_WORKERS = {
-    "distributed.admin.tick.interval": "1s",
-    "distributed.admin.system-monitor.interval": "5s",
-    **{f"distributed.nanny.pre-spawn-environ.{name}": value for name, value in WORKER_ENVIRONMENT.items()},
-    "distributed.scheduler.work-stealing-interval": "1s",
-    "distributed.worker.memory.monitor-interval": "1s",
-    "distributed.worker.profile.enabled": False,
-}
 NO_SCHEDULER = "the connection to the scheduler of the cluster is lost."
-# Without an address of its own, its server would take a port that other programs use.
-WITHOUT_DASHBOARD = {"dashboard_address": "127.0.0.1:0", "scheduler_kwargs": {"dashboard": False}}
 
 
 class DaskEngine:
@@ -70,11 +58,11 @@ class DaskEngine:
             if address is None:
                 from dask.distributed import Client
 
-                self._cluster = _own_cluster(n_workers)
+                self._cluster = own_cluster(n_workers)
                 self._client = Client(self._cluster, direct_to_workers=True)
                 self._client.run(say_nothing_of_cancelled_tasks)
             else:
-                self._client = _client_of(address)
+                self._client = client_of(address)
             self.n_workers = self._count_workers() or n_workers
             self._check_versions()
         except BaseException:
@@ -91,14 +79,18 @@ class DaskEngine:
         Exception
             Any exception that a task has raised.
         """
-        try:
+        with self._connected():
             yield from self._run(tasks, forgiving)
-        except Exception as error:
-            raise self._explained(error) from error
 
-    def _explained(self, error: Exception) -> Exception:
-        """Return an error, or one that says that it came because the scheduler has gone."""
-        return error if self._client.status == "running" else ChildProcessError(NO_SCHEDULER)
+    @contextmanager
+    def _connected(self) -> Iterator[None]:
+        """Say that the scheduler has gone, where an error comes because of that."""
+        try:
+            yield
+        except Exception as error:
+            if self._client.status == "running":
+                raise
+            raise ChildProcessError(NO_SCHEDULER) from error
 
     def _run(self, tasks: Sequence[Task], forgiving: bool) -> Iterator[tuple[int, Any]]:
         from distributed.client import FutureCancelledError
@@ -138,10 +130,8 @@ class DaskEngine:
 
     def share(self, value: Any) -> "SharedFuture":
         """Scatter a value to all workers."""
-        try:
+        with self._connected():
             return SharedFuture(value, self._scatter(value))
-        except Exception as error:
-            raise self._explained(error) from error
 
     def expect(self, n_bytes: int) -> None:
         """Do nothing: a value travels in memory."""
@@ -241,44 +231,6 @@ class DaskEngine:
                 task.function(*task.arguments)
 
 
-def _client_of(address: str) -> Any:
-    """Connect to the scheduler at an address, or to the one that has written a file."""
-    from dask.distributed import Client
-
-    is_url = address.startswith(("tcp://", "tls://", "ucx://"))
-    if not is_url and not os.path.isfile(address):
-        raise FileNotFoundError(f"{address}: there is no such scheduler file; pass local, dask or tcp://HOST:PORT.")
-    try:
-        return Client(**{"address" if is_url else "scheduler_file": address}, timeout=SECONDS_TO_CONNECT)
-    except OSError as error:
-        raise OSError(
-            f"{address}: no scheduler answers ({one_line(error)}). Start one with `dask scheduler`."
-        ) from error
-    except (AssertionError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(
-            f"{address}: this leads to no scheduler of Dask ({one_line(error) or type(error).__name__}); "
-            "pass tcp://HOST:PORT, or the file that `dask scheduler --scheduler-file` has written."
-        ) from error
-
-
-def _own_cluster(n_workers: int) -> Any:
-    """Start a cluster on this machine."""
-    import dask
-    from dask.distributed import LocalCluster
-
-    cluster = None
-    try:
-        with deaf_children(), held(signal.SIGTERM), dask.config.set(OF_OWN_WORKERS):
-            cluster = LocalCluster(n_workers=n_workers, threads_per_worker=1, **WITHOUT_DASHBOARD)
-    except RuntimeError as error:  # a worker has died at its start
-        raise ChildProcessError(f"Dask cannot start its workers: {one_line(error.__cause__ or error)}") from error
-    except KeyboardInterrupt:  # it was held until here
-        if cluster is not None:
-            cluster.close()
-        raise
-    return cluster
-
-
 @dataclass(eq=False)
 class SharedFuture:
     """Stands for a value that workers hold; it is kept here, too, because they can die."""
@@ -297,19 +249,3 @@ def _on_a_worker(error: OSError) -> OSError:
         return error
     message = f"{error.strerror} (on a worker; every worker has to read this path)"
     return type(error)(error.errno, message, error.filename)
-
-
-def say_nothing_of_cancelled_tasks() -> None:
-    """Let a worker log no warning for each task that is cancelled, as all are where one of them fails."""
-    logging.getLogger("distributed.worker.state_machine").setLevel(logging.ERROR)
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that decide the bits of a model."""
-    import platform
-
-    import numpy as np
-
-    from movieclassifier import __version__
-
-    return {"Python": platform.python_version(), "numpy": np.__version__, "movieclassifier": __version__}

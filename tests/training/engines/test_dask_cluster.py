@@ -11,8 +11,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from movieclassifier.training.engines import dask_cluster
-from movieclassifier.training.engines.dask_cluster import DaskEngine, versions
+from movieclassifier.training.engines import dask_cluster, dask_connecting
+from movieclassifier.training.engines.dask_cluster import DaskEngine
+from movieclassifier.training.engines.dask_connecting import versions
 from movieclassifier.training.engines.table import make_engine
 from movieclassifier.training.engines.tasks import Task
 from tests.support import engine_tasks
@@ -87,7 +88,7 @@ def test_a_task_may_time_out_itself():
 
 
 def test_nobody_at_the_address_is_an_error_of_the_system(monkeypatch):
-    monkeypatch.setattr(dask_cluster, "SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr(dask_connecting, "SECONDS_TO_CONNECT", 1)
     with pytest.raises(
         OSError, match=r"tcp://127\.0\.0\.1:1: no scheduler answers \(.+\)\. Start one with `dask scheduler`"
     ):
@@ -95,7 +96,7 @@ def test_nobody_at_the_address_is_an_error_of_the_system(monkeypatch):
 
 
 def test_workers_that_cannot_be_started_are_an_error_of_the_system(monkeypatch):
-    monkeypatch.setattr(dask_cluster, "OF_OWN_WORKERS", {"distributed.worker.preload": ["no_such_module"]})
+    monkeypatch.setattr(dask_connecting, "OF_OWN_WORKERS", {"distributed.worker.preload": ["no_such_module"]})
     with pytest.raises(ChildProcessError, match=r"Dask cannot start its workers: .*no_such_module"):
         DaskEngine(None, 1)
 
