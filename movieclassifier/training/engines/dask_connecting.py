@@ -1,8 +1,10 @@
 """Start a Dask cluster on this machine, or connect to one that runs."""
 
+import json
 import logging
 import os
 import signal
+from pathlib import Path
 from typing import Any
 
 from movieclassifier.system.own_process import deaf_children, held
@@ -36,20 +38,31 @@ def client_of(address: str) -> Any:
     """
     from dask.distributed import Client
 
-    is_url = address.startswith(("tcp://", "tls://", "ucx://"))
-    if not is_url and not os.path.isfile(address):
-        raise FileNotFoundError(f"{address}: there is no such scheduler file; pass local, dask or tcp://HOST:PORT.")
+    url = address if address.startswith(("tcp://", "tls://", "ucx://")) else _address_in(address)
     try:
-        return Client(**{"address" if is_url else "scheduler_file": address}, timeout=SECONDS_TO_CONNECT)
+        return Client(url, timeout=SECONDS_TO_CONNECT)
     except OSError as error:
         raise OSError(
             f"{address}: no scheduler answers ({one_line(error)}). Start one with `dask scheduler`."
         ) from error
-    except (AssertionError, KeyError, TypeError, ValueError) as error:
+    except (TypeError, ValueError) as error:  # as of tls:// without certificates
+        raise ValueError(f"{address}: this leads to no scheduler of Dask ({one_line(error)}).") from error
+
+
+def _address_in(path: str) -> str:
+    """Return the address that a scheduler has written to a file."""
+    if not os.path.isfile(path):
+        raise FileNotFoundError(f"{path}: there is no such scheduler file; pass local, dask or tcp://HOST:PORT.")
+    try:
+        address = json.loads(Path(path).read_bytes())["address"]
+    except (ValueError, KeyError, TypeError):
+        address = None
+    if not isinstance(address, str):
         raise ValueError(
-            f"{address}: this leads to no scheduler of Dask ({one_line(error) or type(error).__name__}); "
-            "pass tcp://HOST:PORT, or the file that `dask scheduler --scheduler-file` has written."
-        ) from error
+            f"{path}: this leads to no scheduler of Dask; pass tcp://HOST:PORT, or the file that "
+            "`dask scheduler --scheduler-file` has written."
+        )
+    return address
 
 
 def own_cluster(n_workers: int) -> Any:

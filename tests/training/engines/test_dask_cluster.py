@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from movieclassifier.training.engines import dask_cluster, dask_connecting
+from movieclassifier.training.engines import dask_cluster
 from movieclassifier.training.engines.dask_cluster import DaskEngine
 from movieclassifier.training.engines.dask_connecting import versions
 from movieclassifier.training.engines.table import make_engine
@@ -85,20 +85,6 @@ def test_a_result_that_went_with_the_last_worker_has_an_end(monkeypatch):
 def test_a_task_may_time_out_itself():
     with pytest.raises(TimeoutError, match="late"):
         engine_with(1)._result(Late("error", 1))
-
-
-def test_nobody_at_the_address_is_an_error_of_the_system(monkeypatch):
-    monkeypatch.setattr(dask_connecting, "SECONDS_TO_CONNECT", 1)
-    with pytest.raises(
-        OSError, match=r"tcp://127\.0\.0\.1:1: no scheduler answers \(.+\)\. Start one with `dask scheduler`"
-    ):
-        DaskEngine("tcp://127.0.0.1:1", 1)
-
-
-def test_workers_that_cannot_be_started_are_an_error_of_the_system(monkeypatch):
-    monkeypatch.setattr(dask_connecting, "OF_OWN_WORKERS", {"distributed.worker.preload": ["no_such_module"]})
-    with pytest.raises(ChildProcessError, match=r"Dask cannot start its workers: .*no_such_module"):
-        DaskEngine(None, 1)
 
 
 def test_a_worker_with_a_different_version_is_refused(monkeypatch):
