@@ -117,7 +117,7 @@ class Trainings:
         """Train once, or as often as enough workers to be killed take."""
         killed: list[int] = []
         rng, start = random.Random(1), time.monotonic()
-        for number in range(50):
+        for number in range(200):
             model = self.folder / f"{title} {number}"
             process = train(model, self.corpus, on, n_workers)
             victims = pids or [process.pid]
