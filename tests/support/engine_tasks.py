@@ -25,6 +25,16 @@ def large(n_bytes: int) -> bytes:
     return bytes(n_bytes)
 
 
+def large_beyond_a_limit(n_bytes: int) -> bytes:
+    """Let this process write no larger files than a result will be."""
+    import resource
+    import signal
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, resource.RLIM_INFINITY))
+    return bytes(2 * n_bytes)
+
+
 def add_up(value: dict[str, Any], number: int) -> int:
     return int(value["words"].sum()) + number
 

@@ -128,6 +128,14 @@ def test_a_value_needs_no_file_that_could_not_be_written_ahead():
         engine.close()
 
 
+def test_a_result_that_has_no_room_is_an_error_and_no_death():
+    engine = LocalEngine(1)
+    with pytest.raises(OSError, match="File too large"):
+        results(engine, (engine_tasks.large_beyond_a_limit, 2**20))
+    assert results(engine, (engine_tasks.double, 4)) == {0: 8}
+    engine.close()
+
+
 def test_a_process_that_cannot_be_started_is_told(monkeypatch):
     monkeypatch.setattr(local, "_compute_all", lambda *_: None)  # it cannot be sent to a new process
     engine = LocalEngine(1)

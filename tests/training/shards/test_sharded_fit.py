@@ -19,6 +19,13 @@ def test_stepping_before_counting_is_refused(tmp_path):
         state.classifier(None)
 
 
+def test_two_folders_have_caches_of_their_own_for_one_run(tmp_path):
+    plan = plan_of(read_sample())
+    first, second = (ShardedFit(plan, tmp_path / name, str(tmp_path)) for name in "ab")
+    assert first.run == second.run
+    assert first.settings.cache_name != second.settings.cache_name
+
+
 def test_a_value_is_shared_once_for_all_passes_and_the_weights_for_one(tmp_path):
     class Engine(InProcess):
         shared, dropped = 0, 0
