@@ -177,18 +177,16 @@ class Excerpt:
     def _batches(self) -> Iterator[Batch]:
         n_before = 0
         for piece, end in zip(self.pieces, self.ends, strict=True):
-            if n_before >= self.stop:
-                return
             try:
                 for texts, labels in piece.batches(self.labels):
                     part = slice(max(self.start - n_before, 0), max(min(self.stop - n_before, len(labels)), 0))
                     n_before += len(labels)
                     yield texts[part], labels[part]
                     if n_before >= self.stop:
-                        break
+                        return
             except ValueError as error:  # every row was read before
                 raise _changed(piece) from error
-            if n_before != end and n_before < self.stop:
+            if n_before != end:
                 raise _changed(piece)
 
     def __iter__(self) -> Iterator[Document]:

@@ -109,20 +109,7 @@ class LabelOrder:
         self.runs = LabelRuns(shares, n_documents, names)
 
     def check(self, y: NDArray[np.integer], first: int) -> None:
-        """Look at the labels of the next minibatch.
-
-        Parameters
-        ----------
-        y : ndarray of shape (n_samples,)
-            Positions of the labels.
-        first : int
-            Number of the first of them in the stream, from 1.
-
-        Raises
-        ------
-        ValueError
-            If the stream seems to be sorted by label.
-        """
+        """Look at the labels of the next minibatch; parameters and errors are those of :meth:`LabelRuns.check`."""
         self.runs.check(y, first)
         check_label_order(np.bincount(y, minlength=len(self._names)), self._shares, first, self._names)
 

@@ -62,7 +62,8 @@ def threads_option(n_cores_left: int | None = None) -> Decorator:
     n_threads, shown = 1, "1"
     if n_cores_left is not None:
         n_threads = max(1, min(4, (os.cpu_count() or 1) - n_cores_left))
-        shown = f"number of cores{f' less {n_cores_left}' * (n_cores_left > 0)}, from 1 to 4"
+        less = f" less {n_cores_left}" if n_cores_left else ""
+        shown = f"number of cores{less}, from 1 to 4"
     return click.option(
         "--threads",
         "n_threads",
