@@ -31,7 +31,7 @@ import shards_model
 from measuring import run
 
 from movieclassifier import Plan, evaluate, make_recipe, open_corpus, score_documents
-from movieclassifier.corpora.survey import count_labels, files_digest
+from movieclassifier.corpora.survey import count_labels
 from movieclassifier.system.memory import peak_megabytes
 from movieclassifier.training.engines import tasks as engine_tasks
 from movieclassifier.training.engines.local import LocalEngine
@@ -350,7 +350,6 @@ def measure_constants(copies):
         step=(statistics.median(phases[name]["worker_cpu"] for name in names) - fixed) / n,
         bundle=bundle,
         crowd=tuple((number, crowd(number, copies, found["worker_cpu"])) for number in (2, 4)),
-        digest=measure_digest(),
         merge=merge,
         start=start,
         task=task,
@@ -365,14 +364,6 @@ def crowd(n_fits, copies, alone):
     with ThreadPoolExecutor(n_fits) as pool:
         found = list(pool.map(lambda _: fit_apart("local", 1, copies)["worker_cpu"], range(n_fits)))
     return statistics.mean(found) / alone
-
-
-def measure_digest():
-    """Return the seconds of the digest of the files, for each document."""
-    corpus = open_corpus(COPIED)
-    start = time.process_time()
-    files_digest(corpus)
-    return (time.process_time() - start) / 50_000
 
 
 def measure_merging(n_live):
@@ -430,7 +421,7 @@ def check_model(copies, repeat):
         print(f"{n_workers:7}  {predicted:7.1f} s  {measured:6.1f} s  {errors[-1]:+.0%}", flush=True)
     verdict = "within" if max(map(abs, errors)) <= 0.2 else "NOT within"
     print(f"{verdict} 20% on {n_cores} cores\n")
-    names = ("survey", "count", "step", "bundle", "digest", "merge", "start")
+    names = ("survey", "count", "step", "bundle", "merge", "start")
     of_a_cluster = shards_model.Constants(**{name: getattr(constants, name) for name in names})
     print("\n".join(shards_model.table(of_a_cluster)))
 

@@ -6,8 +6,8 @@ measures those, too.
 
 The driver hands a bundle of shards to each worker. Its scheduler, its link and its merging of results are three
 servers, each of which does one thing at a time; workers share the cores. A pass begins when the weights have come to
-all workers, each of which hands them on, and ends with its last merge. During the survey the driver reads all files for
-their digest.
+all workers, each of which hands them on, and ends with its last merge. The corpus has at least as many files as there
+are workers, which cut them and compute their digests.
 """
 
 import heapq
@@ -21,7 +21,6 @@ from movieclassifier.training.engines.tasks import n_bundles_for
 # ratio of a live column are sent once, its weight at each pass.
 INDEX, COUNTS, SUM, RATIO, WEIGHT = 4, 2, 4, 4, 4
 WORKERS, LINK, MERGING, SCHEDULER = "workers", "driver's link", "driver's merging", "scheduler"
-DIGEST = "driver's digest of the files"
 
 
 @dataclass(frozen=True)
@@ -31,14 +30,12 @@ class Constants:
     Attributes
     ----------
     survey, count, step : float
-        Per document and worker: to find its label, to hash it and count, one pass.
+        Per document and worker: to find its label and compute the digest of its bytes, to hash it and count, one pass.
     bundle : float
         Per task and column of the model, on a worker: to make room for the sums and to pack them.
     crowd : tuple of (int, float)
         How much longer all this takes beside others on one machine, by the number of workers there: they share its
         cores' caches and its memory.
-    digest : float
-        Per document, on the driver: to read it and compute the digest of the files.
     merge : float
         Per column of a result, on the driver.
     start : float
@@ -55,12 +52,11 @@ class Constants:
         Bytes of cache per document.
     """
 
-    survey: float = 2.4e-6
+    survey: float = 3.3e-6
     count: float = 17.4e-6
     step: float = 5.0e-6
     bundle: float = 5.6e-9
     crowd: tuple[tuple[int, float], ...] = ()
-    digest: float = 0.91e-6
     merge: float = 2.4e-9
     start: float = 2.6e-9
     task: float = 1e-3
@@ -183,7 +179,7 @@ def simulate(
     --------
     One worker without a driver's costs takes what its documents take.
 
-    >>> free = Constants(count=26e-6, step=12e-6, survey=0, bundle=0, digest=0, merge=0, start=0, task=0, link=1e99)
+    >>> free = Constants(count=26e-6, step=12e-6, survey=0, bundle=0, merge=0, start=0, task=0, link=1e99)
     >>> round(simulate(10**6, 1, free).seconds, 6), simulate(10**6, 1, free).bottleneck
     (62.0, 'workers')
     >>> round(simulate(10**6, 4, free).seconds, 6), round(simulate(10**6, 4, free, n_cores=2).seconds, 6)
@@ -195,10 +191,6 @@ def simulate(
     sizes, crowd = (n_tasks, n_workers, n_cores or n_workers), crowd_of(n_workers, n_cores, constants)
     merge, fixed = constants.merge * n_columns, constants.bundle * n_live
     total = simulate_phase(constants.survey * per_task * crowd, *sizes, 0, 0, constants)
-    digest = constants.digest * n_documents
-    if n_cores is not None:  # which the driver shares with the workers
-        total = Cost(max(total.seconds, (total.busy[WORKERS] * min(n_workers, n_cores) + digest) / n_cores), total.busy)
-    total = Cost(max(total.seconds, digest), {**total.busy, DIGEST: digest})
     up = bytes_up(n_columns, n_live, COUNTS)
     total += simulate_phase((constants.count * per_task + fixed) * crowd, *sizes, up, merge, constants)
     total += broadcast((INDEX + RATIO) * n_live, n_workers, constants)
@@ -233,7 +225,6 @@ def breaks_first(n_documents: int, n_workers: int, constants: Constants, cost: C
         LINK: "the link: add results up in a tree",
         MERGING: "merging: add results up in a tree",
         SCHEDULER: "the scheduler: fewer, larger workers",
-        DIGEST: "one reader of all files: digests of parts",
     }
     return advice[cost.bottleneck]
 
@@ -244,7 +235,7 @@ def table(constants: Constants) -> list[str]:
     for n_documents in (10**8, 10**9):
         for n_columns in (2**22, 2**24):
             settings = replace(constants, n_columns=n_columns)
-            alone = replace(settings, digest=0, merge=0, start=0, task=0, link=1e99)
+            alone = replace(settings, merge=0, start=0, task=0, link=1e99)
             ideal = simulate(n_documents, 1, alone).seconds
             for n_workers in (10, 100, 1000):
                 cost = simulate(n_documents, n_workers, settings)

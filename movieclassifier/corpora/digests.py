@@ -1,7 +1,7 @@
-"""The digest of the files of a corpus, taken in a thread: hashing needs no interpreter."""
+"""The digest of the files of a corpus, also in a thread: hashing needs no interpreter."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from threading import Event, Thread
 
@@ -10,7 +10,7 @@ SIZE = 2**22
 
 
 class FilesDigest:
-    """The SHA-256 of the bytes of files, one after the other, taken in a thread from now on.
+    """The digest of a corpus in files, computed in a thread from now on.
 
     Parameters
     ----------
@@ -70,10 +70,27 @@ class FilesDigest:
 
 
 def hash_files(paths: Iterable[Path], stopped: Event | None = None) -> str:
-    """Return the SHA-256 of the bytes of files; of fewer, if it is told to stop."""
+    """Return the digest of a corpus in files; another one, if it is told to stop."""
+    return join_digests([hash_file(path, stopped) for path in paths])
+
+
+def hash_file(path: Path, stopped: Event | None = None) -> str:
+    """Return the SHA-256 of the bytes of a file; of fewer, if it is told to stop."""
     digest, buffer = hashlib.sha256(), memoryview(bytearray(SIZE))
-    for path in paths:
-        with open(path, "rb", buffering=0) as file:
-            while (stopped is None or not stopped.is_set()) and (n_bytes := file.readinto(buffer)):
-                digest.update(buffer[:n_bytes])
+    with open(path, "rb", buffering=0) as file:
+        while (stopped is None or not stopped.is_set()) and (n_bytes := file.readinto(buffer)):
+            digest.update(buffer[:n_bytes])
     return digest.hexdigest()
+
+
+def join_digests(digests: Sequence[str]) -> str:
+    """Return the digest of a corpus by those of its files, which can be computed side by side.
+
+    The digest of one file is that of the corpus. Of several files it is the SHA-256 of their digests, in order.
+
+    Examples
+    --------
+    >>> join_digests(["5e4f"]), join_digests(["5e4f", "7f0a"])[:16]
+    ('5e4f', 'eb89a4b5fdcbf702')
+    """
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()

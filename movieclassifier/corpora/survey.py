@@ -32,8 +32,9 @@ class Survey:
     label_counts : dict of str to int
         Documents per value of the label, as the corpus writes it, in the order of the labels.
     sha256 : str
-        Of the bytes of the files, one after the other. Where one of the paths is a folder: of value and text of each
-        document in UTF-8, each followed by a NUL. Of a shuffled corpus: of what it was before.
+        Of the bytes of the file; of several, as :func:`movieclassifier.corpora.digests.join_digests`. Where one of the
+        paths is a folder: of value and text of each document in UTF-8, each followed by a NUL. Of a shuffled corpus:
+        of what it was before.
     labels : mapping of str to (int, str or None)
         The label that each value stands for: the corpus's own labels, or else the integers they are if all are
         integers, or else the values themselves.

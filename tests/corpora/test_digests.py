@@ -12,13 +12,16 @@ from tests.support.patience import PATIENCE
 
 
 @pytest.mark.parametrize("size", [1, 3, 2**22])
-def test_files_are_hashed_one_after_the_other(tmp_path, size, monkeypatch):
+def test_digest_of_files_is_that_of_their_digests(tmp_path, size, monkeypatch):
     monkeypatch.setattr(digests, "SIZE", size)
     paths = [tmp_path / "a", tmp_path / "b"]
     for path in paths:
         path.write_bytes(path.name.encode() * 10)
-    expected = hashlib.sha256(b"a" * 10 + b"b" * 10).hexdigest()
+    of_each = [hashlib.sha256(name * 10).hexdigest() for name in (b"a", b"b")]
+    assert FilesDigest(paths[:1]).result() == hash_files(paths[:1]) == of_each[0]
+    expected = hashlib.sha256("".join(of_each).encode()).hexdigest()
     assert FilesDigest(paths).result() == hash_files(paths) == expected
+    assert hash_files(paths[::-1]) != expected
 
 
 def test_missing_file_is_told_with_the_result(tmp_path):

@@ -6,6 +6,7 @@ import pytest
 
 from movieclassifier.corpora import cutting
 from movieclassifier.corpora.corpus import open_corpus
+from movieclassifier.corpora.digests import hash_file
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.corpora.survey import survey
 from movieclassifier.corpora.without_text import WithoutText
@@ -30,6 +31,17 @@ def test_the_survey_is_that_of_one_process():
     assert list(source.documents()) == list(corpus)
     train, holdout = source.split(700, 60)
     assert [*train, *holdout] == list(corpus)[:760]
+
+
+def test_workers_compute_the_digest_of_each_file():
+    class Noting(InProcess):
+        def run(self, tasks, forgiving=False):
+            seen.extend(task.function for task in tasks)
+            return super().run(tasks, forgiving)
+
+    seen = []
+    find_source(open_corpus(SAMPLE, SAMPLE), Noting(2))
+    assert seen.count(hash_file) == 2
 
 
 def test_processes_survey_a_corpus():
