@@ -1,4 +1,4 @@
-"""The digest of the files of a corpus, also in a thread: hashing needs no interpreter."""
+"""The digest of a corpus in files, also in a thread: hashlib lets others have the interpreter meanwhile."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ SIZE = 2**22
 
 
 class FilesDigest:
-    """The digest of a corpus in files, computed in a thread from now on.
+    """The digest of a corpus in files, computed in a thread that starts at once.
 
     Parameters
     ----------
@@ -70,12 +70,12 @@ class FilesDigest:
 
 
 def hash_files(paths: Iterable[Path], stopped: Event | None = None) -> str:
-    """Return the digest of a corpus in files; another one, if it is told to stop."""
+    """Return the digest of a corpus in files; it means nothing if `stopped` is set."""
     return join_digests([hash_file(path, stopped) for path in paths])
 
 
 def hash_file(path: Path, stopped: Event | None = None) -> str:
-    """Return the SHA-256 of the bytes of a file; of fewer, if it is told to stop."""
+    """Return the SHA-256 of the bytes of a file; of fewer, if `stopped` is set."""
     digest, buffer = hashlib.sha256(), memoryview(bytearray(SIZE))
     with open(path, "rb", buffering=0) as file:
         while (stopped is None or not stopped.is_set()) and (n_bytes := file.readinto(buffer)):
@@ -84,9 +84,9 @@ def hash_file(path: Path, stopped: Event | None = None) -> str:
 
 
 def join_digests(digests: Sequence[str]) -> str:
-    """Return the digest of a corpus by those of its files, which can be computed side by side.
+    """Join the digests of files, which can be computed side by side, into that of their corpus.
 
-    The digest of one file is that of the corpus. Of several files it is the SHA-256 of their digests, in order.
+    The digest of one file is that of the corpus. Of several files it is the SHA-256 of their digests, in their order.
 
     Examples
     --------

@@ -32,7 +32,7 @@ class Survey:
     label_counts : dict of str to int
         Documents per value of the label, as the corpus writes it, in the order of the labels.
     sha256 : str
-        Of the bytes of the file; of several, as :func:`movieclassifier.corpora.digests.join_digests`. Where one of the
+        Of the file; of several files as :func:`movieclassifier.corpora.digests.join_digests` does. Where one of the
         paths is a folder: of value and text of each document in UTF-8, each followed by a NUL. Of a shuffled corpus:
         of what it was before.
     labels : mapping of str to (int, str or None)

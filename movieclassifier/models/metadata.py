@@ -62,7 +62,7 @@ class Provenance(TypedDict, total=False):
     corpus : list of str
         Names of the files, without their folders.
     sha256 : str
-        Digest of their bytes.
+        Digest of the corpus, as :class:`movieclassifier.corpora.survey.Survey` has it.
     shuffle_seed : int
         Seed of the order, where the corpus was shuffled.
     reading : dict

@@ -1,14 +1,15 @@
 """The survey of a corpus by the workers of an engine."""
 
-from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 
 from movieclassifier.corpora.corpus import Corpus
 from movieclassifier.corpora.cutting import can_be_cut, count_pieces, cut_file, join_pieces
 from movieclassifier.corpora.digests import FilesDigest, hash_file, join_digests
 from movieclassifier.corpora.pieces import Excerpt, Piece
-from movieclassifier.corpora.survey import survey, survey_of
-from movieclassifier.corpora.without_text import WithoutText
+from movieclassifier.corpora.survey import count_values, survey, survey_of
+from movieclassifier.corpora.tallies import Tally
 from movieclassifier.system.progress import telling
 from movieclassifier.training.engines.tasks import Engine, Task, bundles_of
 from movieclassifier.training.sources import CorpusSource
@@ -32,43 +33,45 @@ def find_source(corpus: Corpus, engine: Engine, n_shards: int = 1) -> CorpusSour
     OSError, ValueError
         As :func:`movieclassifier.corpora.survey.survey`.
     """
-    if can_be_cut(corpus) and (by_workers := _survey_on(engine, corpus, n_shards)) is not None:
-        return by_workers
+    if can_be_cut(corpus):
+        survey_on = _survey_copies if corpus.addresses else _survey_files
+        try:
+            source = survey_on(corpus, engine, n_shards)
+        except (ValueError, FileNotFoundError, PermissionError, ImportError):  # a worker may lack a package of a store
+            source = None
+        if source is not None:
+            return source
     return CorpusSource(corpus, survey(corpus))
 
 
-def _survey_on(engine: Engine, corpus: Corpus, n_shards: int) -> CorpusSource | None:
-    """Survey a corpus in pieces; None if it has none, if there is a fault in one, or if a worker cannot read one."""
+def _survey_files(corpus: Corpus, engine: Engine, n_shards: int) -> CorpusSource | None:
+    """Let the workers do everything; None if the corpus cannot be cut."""
+    corpus = replace(corpus, paths=tuple(path.resolve() for path in corpus.paths))  # workers may run in other folders
+    hashing = [Task(hash_file, (path,)) for path in corpus.paths]
+    cutting = [Task(cut_file, (corpus, number)) for number in range(len(corpus.paths))]
+    done = dict(telling(engine.run(hashing + cutting), "Looking through files", "steps"))
+    digests, cuts = ([done[first + number] for number in range(len(hashing))] for first in (0, len(hashing)))
+    pieces = join_pieces(corpus, cuts, n_shards)
+    return _source(corpus, pieces, _count(pieces, corpus, engine), join_digests(digests)) if pieces else None
+
+
+def _survey_copies(corpus: Corpus, engine: Engine, n_shards: int) -> CorpusSource | None:
+    """Hash and cut copies, which this process has and the workers have not; None if the corpus cannot be cut."""
+    digest = FilesDigest(corpus.paths)
     try:
-        sha256, cuts = _cut(corpus, engine)
-        pieces = join_pieces(corpus, cuts, n_shards)
-        bundles = bundles_of(pieces, engine.n_workers)
-        counting = engine.run([Task(count_pieces, (bundle, corpus)) for bundle in bundles])
-        counted = dict(telling(counting, "Reading", "parts"))
-    except (ValueError, FileNotFoundError, PermissionError, ImportError):  # a worker may lack a package of a store
-        return None
-    if not pieces:
-        return None
-    tallies = list(chain.from_iterable(counted[number] for number in range(len(bundles))))
-    total, without_text = Counter[str](), WithoutText()
-    for found_in_piece, empty in tallies:
-        without_text = without_text.followed_by(total.total(), empty)
-        total += found_in_piece
-    found = survey_of(corpus, (total, without_text), sha256, corpus.bad_rows())
-    return CorpusSource(corpus, found, Excerpt.of(pieces, [n.total() for n, _ in tallies], found.labels))
+        pieces = join_pieces(corpus, [cut_file(corpus, number) for number in range(len(corpus.paths))], n_shards)
+        return _source(corpus, pieces, _count(pieces, corpus, engine), digest.result()) if pieces else None
+    finally:
+        digest.stop()
 
 
-def _cut(corpus: Corpus, engine: Engine) -> tuple[str, list[list[Piece]]]:
-    """Return the digest of a corpus, and the pieces of each of its files."""
-    numbers = range(len(corpus.paths))
-    if corpus.addresses:  # this process has copies, and the workers have none
-        digest = FilesDigest(corpus.paths)
-        try:
-            cuts = [cut_file(corpus, number) for number in numbers]
-            return digest.result(), cuts
-        finally:
-            digest.stop()
-    hashing = [Task(hash_file, (path.resolve(),)) for path in corpus.paths]
-    cutting = [Task(cut_file, (corpus, number)) for number in numbers]
-    done = dict(engine.run(hashing + cutting))
-    return join_digests([done[n] for n in numbers]), [done[len(hashing) + n] for n in numbers]
+def _count(pieces: Sequence[Piece], corpus: Corpus, engine: Engine) -> list[Tally]:
+    """Return what the pieces hold, as :func:`count_pieces`."""
+    tasks = [Task(count_pieces, (bundle, corpus)) for bundle in bundles_of(pieces, engine.n_workers)]
+    found = dict(telling(engine.run(tasks), "Reading", "parts"))
+    return list(chain.from_iterable(found[number] for number in range(len(tasks))))
+
+
+def _source(corpus: Corpus, pieces: Sequence[Piece], tallies: Sequence[Tally], sha256: str) -> CorpusSource:
+    found = survey_of(corpus, count_values(tallies, corpus), sha256, corpus.bad_rows())
+    return CorpusSource(corpus, found, Excerpt.of(pieces, [counts.total() for counts, _ in tallies], found.labels))

@@ -1,15 +1,18 @@
 """The survey on an engine is that of one process, whoever reads the documents."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from movieclassifier.corpora import cutting
 from movieclassifier.corpora.corpus import open_corpus
+from movieclassifier.corpora.cutting import count_pieces, cut_file
 from movieclassifier.corpora.digests import hash_file
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.corpora.survey import survey
 from movieclassifier.corpora.without_text import WithoutText
+from movieclassifier.training import source_tasks
 from movieclassifier.training.engines.local import LocalEngine
 from movieclassifier.training.source_tasks import find_source
 from movieclassifier.training.sources import CorpusSource
@@ -23,25 +26,90 @@ def small_pieces(monkeypatch):
     monkeypatch.setattr(cutting, "MIN_PIECE", 2**12)
 
 
-def test_the_survey_is_that_of_one_process():
-    corpus = open_corpus(SAMPLE, SAMPLE)
+@pytest.fixture
+def other(tmp_path):
+    path = tmp_path / "other.csv"
+    path.write_text("text,label\n" + "quite good,1\nquite bad,0\n" * 500)
+    return path
+
+
+def test_the_survey_is_that_of_one_process(other):
+    corpus = open_corpus(SAMPLE, other)
     source = find_source(corpus, InProcess(2))
     assert source.found == survey(corpus)
-    assert len(source.excerpt.pieces) > 20
+    assert source.found != survey(open_corpus(other, SAMPLE))
+    assert len(source.excerpt.pieces) > 10
     assert list(source.documents()) == list(corpus)
     train, holdout = source.split(700, 60)
     assert [*train, *holdout] == list(corpus)[:760]
 
 
-def test_workers_compute_the_digest_of_each_file():
-    class Noting(InProcess):
-        def run(self, tasks, forgiving=False):
-            seen.extend(task.function for task in tasks)
-            return super().run(tasks, forgiving)
+def test_workers_alone_read_the_files(other, monkeypatch):
+    def read_here(*arguments):
+        raise AssertionError
 
-    seen = []
-    find_source(open_corpus(SAMPLE, SAMPLE), Noting(2))
-    assert seen.count(hash_file) == 2
+    expected = survey(open_corpus(SAMPLE, other))
+    monkeypatch.setattr(source_tasks, "survey", read_here)
+    monkeypatch.setattr(source_tasks, "FilesDigest", read_here)
+    engine = Noting(2)
+    assert find_source(open_corpus(SAMPLE, other), engine).found == expected
+    assert engine.functions.count(hash_file) == engine.functions.count(cut_file) == 2
+
+
+class Noting(InProcess):
+    """An engine that keeps the functions of its tasks."""
+
+    def run(self, tasks, forgiving=False):
+        self.functions = [*getattr(self, "functions", []), *(task.function for task in tasks)]
+        return super().run(tasks, forgiving)
+
+
+def test_workers_in_a_different_folder_read_the_same_files(tmp_path, monkeypatch):
+    for folder, word in (("here", "good"), ("there", "poor")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.csv").write_text("text,label\n" + f"{word},1\nbad,0\n" * 5000)
+
+    class Elsewhere(InProcess):
+        def run(self, tasks, forgiving=False):
+            monkeypatch.chdir(tmp_path / "there")
+            yield from super().run(tasks, forgiving)
+            monkeypatch.chdir(tmp_path / "here")
+
+    monkeypatch.chdir(tmp_path / "here")
+    source = find_source(open_corpus("x.csv"), Elsewhere(2))
+    assert source.excerpt is not None
+    assert source.found == survey(open_corpus("x.csv"))
+    assert next(iter(source.documents())) == ("good", 1)
+
+
+@pytest.fixture
+def store(other):
+    files = pytest.importorskip("fsspec", reason="the extra dask is not installed").filesystem("memory")
+    for path in (SAMPLE, other):
+        files.pipe(f"/surveyed/{path.name}", path.read_bytes())
+    yield
+    files.rm("/surveyed", recursive=True)
+
+
+def test_copies_of_a_store_are_hashed_here(store, other):
+    engine = Noting(2)
+    source = find_source(open_corpus(f"memory://surveyed/{SAMPLE.name}", "memory://surveyed/other.csv"), engine)
+    assert source.found == survey(open_corpus(SAMPLE, other))
+    assert source.excerpt is not None
+    assert set(engine.functions) == {count_pieces}
+
+
+def test_a_digest_that_is_not_needed_ends(store, monkeypatch):
+    monkeypatch.setattr(source_tasks, "cut_file", lambda corpus, number: Path("/missing/file").read_bytes())
+    assert find_source(open_corpus("memory://surveyed/other.csv"), InProcess(2)).excerpt is None
+    assert "digest" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_too_many_labels_are_refused_though_no_piece_has_too_many(tmp_path):
+    rows = "".join(f"text of {n // 20},label {n // 20}\n" for n in range(30_000))
+    (tmp_path / "x.csv").write_text("text,label\n" + rows)
+    with pytest.raises(ValueError, match="more than 1,000 different labels"):
+        find_source(open_corpus(tmp_path / "x.csv"), InProcess(2))
 
 
 def test_processes_survey_a_corpus():
