@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import signal
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ def client_of(address: str) -> Any:
 
     url = address if address.startswith(("tcp://", "tls://", "ucx://")) else _address_in(address)
     try:
+        _wait_for_a_word(url)
         return Client(url, timeout=SECONDS_TO_CONNECT)
     except OSError as error:
         raise OSError(
@@ -47,6 +49,28 @@ def client_of(address: str) -> Any:
         ) from error
     except (TypeError, ValueError) as error:  # as of tls:// without certificates
         raise ValueError(f"{address}: this leads to no scheduler of Dask ({one_line(error)}).") from error
+
+
+def _wait_for_a_word(url: str) -> None:
+    """Refuse an address where something listens and says nothing, which Dask would wait for without end.
+
+    A scheduler speaks first, unless it uses TLS. Where nobody listens yet, Dask tries again for a while.
+
+    Raises
+    ------
+    OSError
+        If nothing is said.
+    """
+    from distributed.comm.addressing import get_address_host_port
+
+    if not url.startswith("tcp://"):
+        return
+    try:
+        connection = socket.create_connection(get_address_host_port(url), SECONDS_TO_CONNECT)
+    except OSError:
+        return
+    with connection:
+        connection.recv(1)
 
 
 def _address_in(path: str) -> str:

@@ -1,5 +1,7 @@
 """A Dask cluster is started or found, or one line says why not."""
 
+import socket
+
 import pytest
 
 from movieclassifier.training.engines import dask_connecting
@@ -16,6 +18,14 @@ def test_nobody_at_the_address_is_an_error_of_the_system(monkeypatch):
         OSError, match=r"tcp://127\.0\.0\.1:1: no scheduler answers \(.+\)\. Start one with `dask scheduler`"
     ):
         DaskEngine("tcp://127.0.0.1:1", 1)
+
+
+def test_a_program_that_says_nothing_is_not_waited_for_without_end(monkeypatch):
+    monkeypatch.setattr(dask_connecting, "SECONDS_TO_CONNECT", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(OSError, match=r"no scheduler answers \(timed out\)\. Start one with"):
+            DaskEngine(url, 1)
 
 
 def test_workers_that_cannot_be_started_are_an_error_of_the_system(monkeypatch):
