@@ -26,7 +26,7 @@ from movieclassifier.commands.shared.corpus_options import (
     test_option,
 )
 from movieclassifier.commands.shared.edge import Command, add_options
-from movieclassifier.commands.shared.engine_options import SIDE_BY_SIDE_OPTIONS, source_on, start_engine
+from movieclassifier.commands.shared.engine_options import SIDE_BY_SIDE_OPTIONS, engine_asked_for, source_on
 from movieclassifier.commands.shared.training_options import track_option
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.evaluation.baselines import BASELINES, USUAL
@@ -128,7 +128,7 @@ def main(
     candidates = _by_name(options["candidates"] or tuple((name, BASELINES[name]) for name in USUAL))
     if output is not None:
         check_replaceable(output)
-    engine = None if options["on"] is None else start_engine(options["on"], options["n_workers"])
+    engine = engine_asked_for(options["on"], options["n_workers"])
     splits, classes, facts = _read(paths, reading, options, engine)
     how = {name: options[name] for name in ("seed", "n_threads", "allow_sorted")}
     with Progress(len(candidates), "Comparing", unit="recipes", show=show) as progress:

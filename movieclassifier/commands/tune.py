@@ -18,7 +18,7 @@ from movieclassifier.commands.shared.common_options import (
 )
 from movieclassifier.commands.shared.corpus_options import chosen_corpus, corpus_options, report_bad_rows
 from movieclassifier.commands.shared.edge import Command, add_options
-from movieclassifier.commands.shared.engine_options import SIDE_BY_SIDE_OPTIONS, source_on, start_engine
+from movieclassifier.commands.shared.engine_options import SIDE_BY_SIDE_OPTIONS, engine_asked_for, source_on
 from movieclassifier.commands.shared.training_options import RECIPE_OPTIONS, chosen_recipe
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.system.atomic import check_replaceable
@@ -107,7 +107,7 @@ def main(
     check_replaceable(output)
     space = read_space(options["space"]) if options["space"] else SPACE
     corpus = chosen_corpus(paths, reading)
-    engine = None if options["on"] is None else start_engine(options["on"], options["n_workers"])
+    engine = engine_asked_for(options["on"], options["n_workers"])
     source = source_on(corpus, engine)
     found = source.found
     report_bad_rows(found, corpus)

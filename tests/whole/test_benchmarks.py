@@ -263,17 +263,16 @@ def test_the_model_of_shards_is_right_where_the_answer_is_known():
     from shards_model import Constants, columns_of, simulate
 
     assert doctest.testmod(shards_model).failed == 0
-    free = Constants(count=2e-5, step=1e-5, survey=0, bundle=0, digest=0, merge=0, start=0, task=0, link=math.inf)
+    free = Constants(count=2e-5, step=1e-5, survey=0, bundle=0, merge=0, start=0, task=0, link=math.inf)
     # Each column of a result costs a second, and the merging of all results follows the first task.
     slow = replace(free, count=1, step=0, merge=1, n_columns=5)
     assert simulate(8, 4, slow, n_passes=0, bundles_per_worker=1).seconds == 2 + 4 * columns_of(2, slow)
     assert simulate(8, 4, slow, n_passes=0).bottleneck == "driver's merging"
     costs = [simulate(10**6, n, free, n_cores=8).seconds for n in (1, 2, 4, 8, 16)]
     assert costs == pytest.approx([costs[0] / n for n in (1, 2, 4, 8, 8)])
-    # The driver's digest takes a core from the workers.
-    read = replace(free, survey=2e-5, digest=1e-5)
-    assert simulate(10**6, 2, read, n_cores=2).seconds == pytest.approx(costs[1] + (20 + 10) / 2)
-    assert simulate(10**6, 100, replace(free, digest=1e-5)).bottleneck == "driver's digest of the files"
+    read = replace(free, survey=2e-5)
+    assert simulate(10**6, 2, read, n_cores=2).seconds == pytest.approx(costs[1] + 20 / 2)
+    assert simulate(10**6, 100, read).bottleneck == "workers"
     lines = shards_model.table(Constants())
     assert len(lines) == 1 + 2 * 2 * 3
     assert all("%" in line for line in lines[1:])

@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-from click.core import ParameterSource
-
+from movieclassifier.commands.shared.edge import is_given
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.training.options import RunOptions
 
@@ -56,7 +54,7 @@ def settings_of_last_run(run: RunOptions, n_shards: int | None) -> dict[str, Any
         raise ValueError("--continue goes on from one trainer, and shards have many; leave out --shards and --on.")
     check_state(run)
     plan = earlier_plan(run)
-    return {name: getattr(plan, field) for name, field in KNOWN.items() if plan is not None and not _is_given(name)}
+    return {name: getattr(plan, field) for name, field in KNOWN.items() if plan is not None and not is_given(name)}
 
 
 def settings_to_resume(run: RunOptions, reading: ReadingOptions) -> dict[str, Any]:
@@ -72,12 +70,12 @@ def settings_to_resume(run: RunOptions, reading: ReadingOptions) -> dict[str, An
     if plan is None:
         return {}
     asked = json.loads(plan.asked)
-    if _is_given("n_train") or _is_given("n_holdout"):  # either decides the other
+    if is_given("n_train") or is_given("n_holdout"):  # either decides the other
         del asked["n_train"], asked["n_holdout"]
     chosen = ReadingOptions.from_given(asked.pop("reading", {}))
     settings = {name: getattr(plan, name) for name in (*KNOWN.values(), "n_keep", "n_shards")} | asked
     return {"reading": reading if reading.given() else chosen} | {
-        name: value for name, value in settings.items() if not _is_given(name)
+        name: value for name, value in settings.items() if not is_given(name)
     }
 
 
@@ -96,12 +94,6 @@ def _plan_to_resume(run: RunOptions) -> "Plan | None":
     latest_first = sorted(under_way, key=lambda path: path.stat().st_mtime if path.exists() else 0, reverse=True)
     found = [under_way[path] for path in latest_first] + [load_checkpoint_facts(folder / STATE)]
     return next((facts.plan for facts in found if facts is not None and facts.plan.asked), None)
-
-
-def _is_given(name: str) -> bool:
-    """Tell whether an option stands on the command line."""
-    source = click.get_current_context().get_parameter_source(name)
-    return source not in (None, ParameterSource.DEFAULT)
 
 
 def metadata_of(run: RunOptions) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from movieclassifier.commands.shared.help_pages import HelpPage, SuggestingGroup
 from movieclassifier.commands.shared.shell_words import words_of_shell
@@ -142,6 +143,12 @@ def warn(sentences: Iterable[str]) -> None:
     """Write sentences to stderr as warnings, each on a line."""
     for sentence in sentences:
         click.echo(f"Warning: {words_of_shell(sentence)}", err=True)
+
+
+def is_given(name: str) -> bool:
+    """Tell whether an option of the command that runs stands on the command line, or in the environment."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source not in (None, ParameterSource.DEFAULT)
 
 
 def add_options(options: Sequence[Callable[..., Any]]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

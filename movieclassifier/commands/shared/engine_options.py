@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from movieclassifier.commands.shared.edge import is_given, warn
+from movieclassifier.commands.shared.shell_words import OPTIONS
 from movieclassifier.system.packages import check_installed
 
 if TYPE_CHECKING:
@@ -29,6 +31,19 @@ SIDE_BY_SIDE_OPTIONS = [
         help="Train side by side in this many processes, with --on local or dask.",
     ),
 ]
+
+
+def engine_asked_for(on: str | None, n_workers: int) -> "Engine | None":
+    """Start the engine that ``--on`` names, if it names one."""
+    if on is None:
+        warn_of_idle("n_workers", without="--on")
+        return None
+    return start_engine(on, n_workers)
+
+
+def warn_of_idle(*names: str, without: str) -> None:
+    """Warn of options that stand on the command line and have no effect."""
+    warn(f"{OPTIONS[name]} has no effect without {without}." for name in names if is_given(name))
 
 
 def start_engine(on: str | None, n_workers: int) -> "Engine":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from movieclassifier.commands.shared.corpus_options import chosen_corpus, corpus_to_test_on
-from movieclassifier.commands.shared.engine_options import source_on, start_engine
+from movieclassifier.commands.shared.engine_options import source_on, start_engine, warn_of_idle
 from movieclassifier.corpora.digests import FilesDigest
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.system.ahead import importing
@@ -111,6 +111,7 @@ def find_sources(
     engine : Engine or None
     """
     if not _on_engine(training, run):
+        warn_of_idle("n_workers", "cache_dir", without="--shards or --on")
         with importing(*STEPS):
             train = source_on(corpus, None, digest=digest)
             return train, source_on(replace(test, labels=train.found.labels), None) if test else None, None

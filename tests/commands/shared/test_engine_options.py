@@ -5,7 +5,13 @@ import pytest
 from click.testing import CliRunner
 
 from movieclassifier.commands.shared import engine_options
-from movieclassifier.commands.shared.engine_options import SIDE_BY_SIDE_OPTIONS, source_on, start_engine
+from movieclassifier.commands.shared.edge import add_options
+from movieclassifier.commands.shared.engine_options import (
+    SIDE_BY_SIDE_OPTIONS,
+    engine_asked_for,
+    source_on,
+    start_engine,
+)
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.training.engines import table
 
@@ -35,6 +41,25 @@ def test_engine_is_closed_with_the_command(on, asked, made):
 
     assert CliRunner().invoke(command, []).exit_code == 0
     assert [(engine.asked, engine.is_closed) for engine in made] == [(asked, True)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asked", "warning"),
+    [
+        (["--workers", "2"], [], "Warning: --workers has no effect without --on.\n"),
+        (["--on", "local", "--workers", "2"], [("local", 2)], ""),
+        ([], [], ""),
+    ],
+)
+def test_workers_without_an_engine_are_warned_of(arguments, asked, warning, made):
+    @click.command()
+    @add_options(SIDE_BY_SIDE_OPTIONS)
+    def command(on, n_workers):
+        engine_asked_for(on, n_workers)
+
+    result = CliRunner().invoke(command, arguments)
+    assert (result.exit_code, result.stderr) == (0, warning)
+    assert [engine.asked for engine in made] == asked
 
 
 def test_without_dask_it_is_said_how_to_install_it(made, monkeypatch):

@@ -27,7 +27,8 @@ def test_corpora_are_surveyed_here_where_no_engine_is_asked_for(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("text,label\n" + "".join(f"text {i},{'ab'[i % 2]}\n" for i in range(100)))
     corpus = open_corpus(path)
-    source, tested, engine = find_sources(corpus, corpus, TrainingOptions(make_recipe("default")), RunOptions())
+    with click.Context(click.Command("train")):
+        source, tested, engine = find_sources(corpus, corpus, TrainingOptions(make_recipe("default")), RunOptions())
     assert (source.found.n_documents, tested.found.n_documents, engine, source.excerpt) == (100, 100, None, None)
 
 
