@@ -1,6 +1,7 @@
 """A corpus is opened as one stream that is read again and again."""
 
 import hashlib
+import os
 
 import pytest
 
@@ -80,3 +81,10 @@ def test_a_file_that_is_not_a_table_is_told_of_the_formats_there_are(tmp_path):
         survey(open_corpus(path))
     with pytest.raises(ValueError, match=r"such as review,sentiment\.$"):
         survey(open_corpus(path, reading=ReadingOptions(format="csv")))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "x.csv")
+    with pytest.raises(ValueError, match=r"x\.csv: a pipe can be read once, and a corpus is read twice; pass -"):
+        open_corpus(tmp_path / "x.csv")

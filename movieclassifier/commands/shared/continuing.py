@@ -79,12 +79,46 @@ def settings_to_resume(run: RunOptions, reading: ReadingOptions) -> dict[str, An
     }
 
 
+def begin(plan: "Plan", run: RunOptions) -> None:
+    """Keep the plan of a run for ``--resume``; one of ``--continue`` keeps none, and its options are given again.
+
+    Raises
+    ------
+    OSError
+    ValueError
+        If the run is to be resumed and has finished.
+    """
+    from movieclassifier.training.begun_run import BEGUN, remove_begun, save_begun
+
+    folder = Path(run.model_dir)
+    has_checkpoint = run.resume and _has_checkpoint(folder)
+    if run.resume and not has_checkpoint and not (folder / BEGUN).exists() and (folder / "classifier.npz").exists():
+        raise ValueError(
+            f"{folder}: the training of this model has finished, and there is nothing to go on from; start without "
+            "resume=True to train it again."
+        )
+    if run.continue_:
+        remove_begun(folder)
+    elif not has_checkpoint:
+        save_begun(folder, plan)
+
+
+def _has_checkpoint(folder: Path) -> bool:
+    from movieclassifier.training.checkpoints import CHECKPOINT, STATE
+    from movieclassifier.training.shards.saved_passes import WEIGHTS
+
+    return any((folder / name).exists() for name in (CHECKPOINT, STATE, WEIGHTS))
+
+
 def _plan_to_resume(run: RunOptions) -> "Plan | None":
     """Return the plan of the run that was interrupted last, on one machine or by shards, or that has finished."""
+    from movieclassifier.training.begun_run import load_begun
     from movieclassifier.training.checkpoints import CHECKPOINT, STATE, load_checkpoint_facts
     from movieclassifier.training.shards.saved_passes import WEIGHTS, load_pass_facts
 
     folder = Path(run.model_dir)
+    if (begun := load_begun(folder)) is not None:
+        return begun
     under_way = {
         folder / CHECKPOINT: load_checkpoint_facts(folder / CHECKPOINT),
         folder / WEIGHTS: load_pass_facts(folder),

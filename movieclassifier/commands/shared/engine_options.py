@@ -36,14 +36,14 @@ SIDE_BY_SIDE_OPTIONS = [
 def engine_asked_for(on: str | None, n_workers: int) -> "Engine | None":
     """Start the engine that ``--on`` names, if it names one."""
     if on is None:
-        warn_of_idle("n_workers", without="--on")
+        warn_of_idle("n_workers", where="without --on")
         return None
     return start_engine(on, n_workers)
 
 
-def warn_of_idle(*names: str, without: str) -> None:
+def warn_of_idle(*names: str, where: str) -> None:
     """Warn of options that stand on the command line and have no effect."""
-    warn(f"{OPTIONS[name]} has no effect without {without}." for name in names if is_given(name))
+    warn(f"{OPTIONS[name]} has no effect {where}." for name in names if is_given(name))
 
 
 def start_engine(on: str | None, n_workers: int) -> "Engine":
@@ -52,6 +52,8 @@ def start_engine(on: str | None, n_workers: int) -> "Engine":
 
     if on not in (None, "local"):
         check_installed("dask", "distributed")
+        if on != "dask":
+            warn_of_idle("n_workers", where="on a cluster that runs already")
     engine = make_engine("local" if on is None else on, n_workers)
     click.get_current_context().call_on_close(engine.close)
     return engine

@@ -1,6 +1,7 @@
 """Steps after a fit on the command line: save the model, print the result, and log the run."""
 
 import shlex
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ from movieclassifier.models.metadata import RecordFacts
 from movieclassifier.models.origin import load_record_facts, replacement_note
 from movieclassifier.models.packed_record import PackedRecord
 from movieclassifier.models.writing import save_model
+from movieclassifier.system.own_process import held
 from movieclassifier.system.packed_arrays import PackedArray
+from movieclassifier.training.begun_run import remove_begun
 from movieclassifier.training.checkpoints import keep_state, remove_state
 from movieclassifier.training.options import RunOptions
 
@@ -29,20 +32,22 @@ def save_run(
     """Write the model of a run; return the facts of the record that was in the model folder before."""
     before = load_record_facts(run.model_dir)
     save_model(run.model_dir, classifier, guard, pickles=run.pickles, packed=packed)
-    finish(run)
-    if "n_shards" in classifier.metadata:
-        from movieclassifier.training.shards.saved_passes import remove_saved
+    with held(signal.SIGINT):
+        if "n_shards" in classifier.metadata:
+            from movieclassifier.training.shards.saved_passes import remove_saved
 
-        remove_saved(Path(run.model_dir))
+            remove_saved(Path(run.model_dir))
+        finish(run)
     return before
 
 
 def finish(run: RunOptions) -> None:
-    """Remove the checkpoint of a run that has written its model, or keep it as the state for ``--continue``."""
+    """Remove the plan and the checkpoint of a run that has written its model; or keep that one for ``--continue``."""
     if run.keep_state or run.continue_:
         keep_state(run.model_dir)
     else:
         remove_state(run.model_dir)
+    remove_begun(run.model_dir)
 
 
 def report_result(classifier: Classifier, run: RunOptions, before: RecordFacts | None, costs: dict[str, float]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from movieclassifier.commands.shared.continuing import begin
 from movieclassifier.commands.shared.corpus_options import report_bad_rows
 from movieclassifier.commands.shared.edge import warn
 from movieclassifier.commands.shared.trained_on import TRAINED_ON
@@ -62,10 +63,10 @@ def plan_run(
     """
     corpus, found = source.corpus, source.found
     report_bad_rows(found, corpus)
-    if run.on is not None and training.n_shards is None:
-        training = replace(training, n_shards=default_n_shards(training.n_train or found.n_documents))
     earlier = earlier_plan(run)
     plan, n_holdout = make_plan(corpus, found, keep_as_before(training, earlier), with_test=tested is not None)
+    if run.on is not None and training.n_shards is None:
+        plan = replace(plan, n_shards=default_n_shards(plan.n_fit))
     warn(find_label_doubts(len(found.classes), found.n_documents))
     _warn_of_known_documents(plan, earlier, tested)
     if plan.n_shards > 1 and plan.n_fit < MIN_SHARD * plan.n_shards:
@@ -76,6 +77,7 @@ def plan_run(
     check_capacity(plan.recipe, len(plan.classes))
     lock(Path(run.model_dir))
     _check_disk(plan, corpus, run)
+    begin(plan, run)
     return plan, n_holdout
 
 
@@ -157,11 +159,16 @@ def scorer(
     classifier: Classifier, documents: Excerpt | Iterator[Document], run: RunOptions, engine: "Engine | None"
 ) -> "Callable[[], Scored]":
     """Return a function that scores documents, on an engine where its workers read them."""
-    if engine is not None and isinstance(documents, Excerpt):
-        from movieclassifier.training.scoring_tasks import score_on
+    if engine is None or not isinstance(documents, Excerpt):
+        return partial(score_documents, classifier, documents, run.n_threads)
+    from movieclassifier.training.scoring_tasks import score_on
+    from movieclassifier.training.shards.driver import advising_to_resume
 
-        return partial(score_on, engine, classifier, documents)
-    return partial(score_documents, classifier, documents, run.n_threads)
+    def score() -> "Scored":
+        with advising_to_resume(Path(run.model_dir)):
+            return score_on(engine, classifier, documents)
+
+    return score
 
 
 def fit_options(run: RunOptions, plan: Plan) -> dict[str, Any]:

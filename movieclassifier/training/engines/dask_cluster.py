@@ -1,6 +1,7 @@
 """The engine on a Dask cluster, of this machine or of many."""
 
 import errno
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from movieclassifier.system.own_process import held
 from movieclassifier.training.engines.dask_connecting import (
     client_of,
     own_cluster,
@@ -223,12 +225,14 @@ class DaskEngine:
 
     def close(self) -> None:
         """Leave the cluster; stop it where it was started here."""
-        if self._client is not None:
-            self._client.close()
-        if self._cluster is not None:
-            self._cluster.close()
-            for task in self._last_tasks:
-                task.function(*task.arguments)
+        # After a signal that interrupts it, Dask waits ten seconds for itself.
+        with held(signal.SIGINT), held(signal.SIGTERM):
+            if self._client is not None:
+                self._client.close()
+            if self._cluster is not None:
+                self._cluster.close()
+                for task in self._last_tasks:
+                    task.function(*task.arguments)
 
 
 @dataclass(eq=False)

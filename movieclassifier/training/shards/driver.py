@@ -73,7 +73,7 @@ def fit_shards(
     if not resume:
         remove_saved(folder)
     state = ShardedFit(plan, folder, cache_dir or str(folder))
-    try:
+    with advising_to_resume(folder):
         try:
             _run(state, stream, engine, resume, show_progress)
             classifier = state.classifier(label_names or plan.label_names or None)
@@ -84,15 +84,27 @@ def fit_shards(
         if plan.n_calibration:
             y, values = score_on(engine, classifier, _calibration_part(stream, plan))
             classifier.temperature_ = fit_temperature(values, y)
+    return classifier
+
+
+@contextmanager
+def advising_to_resume(folder: Path) -> Iterator[None]:
+    """Let what ends a block say how to go on, if there is a checkpoint in the folder of the model.
+
+    Raises
+    ------
+    KeyboardInterrupt, ChildProcessError
+        Those of the block.
+    """
+    try:
+        yield
     except KeyboardInterrupt as error:  # or one of its subclasses, which says what has interrupted
         raise type(error)(*_advice(folder)) from None
     except ChildProcessError as error:
         raise ChildProcessError(" ".join([str(error), *_advice(folder)])) from error
-    return classifier
 
 
 def _advice(folder: Path) -> list[str]:
-    """Return how to go on, where that is possible."""
     return ["Repeat it with resume=True to go on from the last pass."] if (folder / WEIGHTS).exists() else []
 
 

@@ -6,6 +6,8 @@ from importlib.resources import files
 import pytest
 
 from movieclassifier import load_classifier
+from movieclassifier.commands.shared import train_steps
+from movieclassifier.training.begun_run import BEGUN
 from movieclassifier.training.fit import Fit
 from movieclassifier.training.shards.sharded_fit import ShardedFit
 from tests.support.command_line import run
@@ -90,3 +92,47 @@ def test_a_resumed_run_of_shards_knows_their_number(tmp_path, monkeypatch):
     assert run("train", SAMPLE, "--resume", "--workers", "1", "--model", tmp_path / "cut").exit_code == 0
     records = [(tmp_path / folder / "classifier.npz").read_bytes() for folder in ("whole", "cut")]
     assert records[0] == records[1]
+
+
+@pytest.mark.parametrize("options", [["--passes", "2", "--shards", "3", "--workers", "1"], ["--passes", "2"]], ids=str)
+def test_a_run_that_was_stopped_before_its_first_checkpoint_begins_again_with_its_options(
+    options, tmp_path, monkeypatch
+):
+    options = [*SETTINGS, *options]
+    assert run("train", SAMPLE, *options, "--model", tmp_path / "whole").exit_code == 0
+
+    def stopped(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(train_steps, "fit_stream", stopped)
+        assert run("train", SAMPLE, *options, "--model", tmp_path / "cut").exit_code == 130
+    assert [path.name for path in (tmp_path / "cut").iterdir()] == [BEGUN]
+    done = run("train", SAMPLE, "--resume", "--model", tmp_path / "cut")
+    assert "There is no checkpoint in" in done.stderr
+    records = [(tmp_path / folder / "classifier.npz").read_bytes() for folder in ("whole", "cut")]
+    assert records[0] == records[1]
+    assert [path.name for path in (tmp_path / "cut").iterdir()] == ["classifier.npz"]
+
+
+def test_a_run_that_has_finished_is_not_resumed(tmp_path):
+    arguments = ["train", SAMPLE, "--model", tmp_path]
+    assert run(*arguments, *SETTINGS).exit_code == 0
+    before = (tmp_path / "classifier.npz").read_bytes()
+    refused = run(*arguments, "--resume")
+    assert refused.exit_code == 2
+    assert "the training of this model has finished, and there is nothing to go on from; start without --resume" in (
+        refused.stderr
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["classifier.npz"]
+    assert (tmp_path / "classifier.npz").read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"\xff", b"[" * 100_000], ids=repr)
+def test_a_damaged_plan_of_a_run_is_refused(content, tmp_path):
+    (tmp_path / BEGUN).write_bytes(content)
+    refused = run("train", SAMPLE, "--resume", "--model", tmp_path)
+    assert refused.exit_code == 2
+    assert f"{tmp_path / BEGUN} is damaged (" in refused.stderr
+    assert run("train", SAMPLE, *SETTINGS, "--model", tmp_path).exit_code == 0
+    assert not (tmp_path / BEGUN).exists()

@@ -13,13 +13,18 @@ from movieclassifier.commands.shared.train_steps import (
     keep_as_before,
     lock,
     plan_run,
+    scorer,
 )
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.survey import survey
+from movieclassifier.models.persistence import load_classifier
 from movieclassifier.recipes.names import make_recipe
 from movieclassifier.training.options import RunOptions, TrainingOptions
+from movieclassifier.training.shards.saved_passes import WEIGHTS
+from movieclassifier.training.source_tasks import find_source
 from movieclassifier.training.sources import CorpusSource
 from movieclassifier.training.steps import Fit
+from tests.support.engines import InProcess
 from tests.support.fits import SAMPLE, plan_for
 
 TRAINING = TrainingOptions(make_recipe("default", n_features=2**10))
@@ -80,6 +85,28 @@ def test_plan_warns_of_documents_that_are_tested_on(tmp_path):
     assert "a.csv is trained on, so how well the model does there says nothing" in result.stderr
     few = in_command(plan_run, source, None, replace(TRAINING, n_shards=2), run)
     assert "a shard has about" in few.stderr
+
+
+def test_an_engine_leaves_each_shard_enough_documents(tmp_path):
+    source = source_of(tmp_path, 21_000)  # less the holdout and the calibration slice fewer than 9 shards of 2,000
+    run = replace(RUN, model_dir=str(tmp_path / "model"), on="local")
+    found = []
+    result = in_command(lambda: found.append(plan_run(source, None, TRAINING, run)))
+    assert (result.exit_code, found[0][0].n_shards, "a shard has" in result.stderr) == (0, 8, False)
+
+
+def test_an_evaluation_that_is_stopped_says_how_to_go_on(tmp_path):
+    class Stopped(InProcess):
+        def run(self, tasks, forgiving=False):
+            raise KeyboardInterrupt
+
+    excerpt = find_source(source_of(tmp_path).corpus, InProcess()).documents()
+    score = scorer(load_classifier(), excerpt, replace(RUN, model_dir=str(tmp_path)), Stopped())
+    with pytest.raises(KeyboardInterrupt, match=r"^$"):
+        score()
+    (tmp_path / WEIGHTS).touch()
+    with pytest.raises(KeyboardInterrupt, match="Repeat it with resume=True to go on from the last pass"):
+        score()
 
 
 def test_run_goes_on_where_there_is_a_checkpoint(tmp_path, capsys):

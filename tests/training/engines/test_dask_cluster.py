@@ -38,6 +38,20 @@ def test_a_cluster_without_workers_has_an_end(monkeypatch):
     engine.close()
 
 
+def test_a_signal_while_the_cluster_is_stopped_takes_effect_when_it_has_stopped(monkeypatch):
+    engine = DaskEngine(None, 1)
+    close, cluster = engine._client.close, engine._cluster
+
+    def interrupted():
+        signal.raise_signal(signal.SIGINT)
+        close()
+
+    monkeypatch.setattr(engine._client, "close", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        engine.close()
+    assert cluster.status.name == "closed"
+
+
 def test_a_cluster_of_this_machine_gets_new_workers_when_dask_has_given_them_up(monkeypatch):
     monkeypatch.setattr(dask_cluster, "SECONDS_TO_NEW_WORKERS", 0.5)
     engine = DaskEngine(None, 1)
