@@ -190,9 +190,6 @@ def open_corpus(*paths: str | PathLike[str], reading: ReadingOptions = AS_FOUND)
     if reading.format is not None and reading.format not in READERS:
         raise ValueError(f"format must be one of {', '.join(READERS)}; got {reading.format!r}.")
     found, addresses = _expand(paths)
-    for path in found:
-        if path.is_fifo():  # it would be waited for without end
-            raise ValueError(f"{path}: a pipe can be read once, and a corpus is read twice; pass - and pipe it in.")
     format = reading.format or _guess(found, reading)
     _check_options(format, reading)
     for path in found:

@@ -1,4 +1,4 @@
-"""The digest of a corpus in files, also in a thread: hashlib lets others have the interpreter meanwhile."""
+"""The digest of a corpus in files, which a thread can compute: hashlib releases the interpreter."""
 
 import hashlib
 from collections.abc import Iterable, Sequence

@@ -4,7 +4,6 @@ import multiprocessing
 import os
 import signal
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
@@ -85,29 +84,6 @@ def deaf_children() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextmanager
-def held(number: signal.Signals) -> Iterator[None]:
-    """Let a signal that comes while the block runs take effect at its end; processes that are started do not hold it.
-
-    Examples
-    --------
-    >>> with held(signal.SIGTERM):
-    ...     print("not interrupted")
-    not interrupted
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came = list[int]()
-    before = signal.signal(number, lambda number, _: came.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(number, before)
-        if came:
-            signal.raise_signal(number)
 
 
 @contextmanager

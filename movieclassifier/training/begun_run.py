@@ -5,19 +5,31 @@ import os
 from pathlib import Path
 
 from movieclassifier.system.atomic import replace_file
+from movieclassifier.training.checkpoints import CHECKPOINT, STATE, WEIGHTS, clear, remove_saved
 from movieclassifier.training.plan import Plan
 
 BEGUN = "training.json"
 MAX_BYTES = 2**26
 
 
-def save_begun(folder: str | os.PathLike[str], plan: Plan) -> None:
-    """Write the plan of a run that begins.
+def begin(folder: str | os.PathLike[str], plan: Plan, *, resume: bool = False, continue_: bool = False) -> None:
+    """Keep the plan of a run that begins, and remove what earlier ones have left that have not finished.
+
+    A run that is resumed keeps the plan that its checkpoint has. One of ``--continue`` keeps none: its options have to
+    be given again.
 
     Raises
     ------
     OSError
     """
+    if continue_:
+        remove_begun(folder)
+        return
+    if not resume:
+        clear(folder)
+        remove_saved(folder)
+    elif any(Path(folder, name).exists() for name in (CHECKPOINT, WEIGHTS)):
+        return
     with replace_file(Path(folder, BEGUN), "w") as file:
         file.write(json.dumps(plan.to_dict()))
 
@@ -41,6 +53,13 @@ def load_begun(folder: str | os.PathLike[str]) -> Plan | None:
         raise ValueError(f"{path} is damaged ({error}); start without resume=True.") from error
 
 
+def has_finished(folder: str | os.PathLike[str]) -> bool:
+    """Tell whether there is a model, and nothing of a run that could go on."""
+    under_way = (BEGUN, CHECKPOINT, STATE, WEIGHTS)
+    return Path(folder, "classifier.npz").exists() and not any(Path(folder, name).exists() for name in under_way)
+
+
 def remove_begun(folder: str | os.PathLike[str]) -> None:
-    """Remove the plan of a run, which has finished."""
-    Path(folder, BEGUN).unlink(missing_ok=True)
+    """Remove the plan of a run whose model is written, and what one has left that was killed while it wrote it."""
+    for path in (Path(folder, BEGUN), *Path(folder).glob(f".{BEGUN}.*.tmp")):
+        path.unlink(missing_ok=True)

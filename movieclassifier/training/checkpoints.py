@@ -13,8 +13,10 @@ from movieclassifier.system.npz import NPZ_ERRORS, NpzFile, open_npz, write_npz
 from movieclassifier.training.checkpoint_facts import CheckpointFacts
 from movieclassifier.training.plan import Plan
 
-# A run under way has a checkpoint, and a cache where it takes several passes; a finished one has a trainer state.
+# A run under way has a checkpoint, and a cache where it takes several passes; a finished one has a trainer state. One
+# by shards has its weights and its counts.
 CHECKPOINT = "checkpoint.npz"
+WEIGHTS, COUNTS = "shards.npz", "shards-counts.npz"
 CACHE = "minibatches.cache"
 STATE = "trainer.npz"
 MODEL_FILES = ("classifier.npz", "classifier.pkl", "stopwords.pkl")
@@ -129,6 +131,13 @@ def remove_state(folder: str | os.PathLike[str]) -> None:
     """Remove the state and the checkpoint of all fits in a folder."""
     for name in (CHECKPOINT, STATE):
         Path(folder, name).unlink(missing_ok=True)
+
+
+def remove_saved(folder: str | os.PathLike[str]) -> None:
+    """Remove the weights and counts of a run by shards, and what one has left that was killed while it wrote them."""
+    for name in (WEIGHTS, COUNTS):
+        for path in (Path(folder, name), *Path(folder).glob(f".{name}.*.tmp")):
+            path.unlink(missing_ok=True)
 
 
 def clear(folder: str | os.PathLike[str], keep: Collection[str] = ()) -> None:

@@ -1,6 +1,7 @@
 """The survey of a corpus by the workers of an engine."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
 
@@ -33,34 +34,38 @@ def find_source(corpus: Corpus, engine: Engine, n_shards: int = 1) -> CorpusSour
     OSError, ValueError
         As :func:`movieclassifier.corpora.survey.survey`.
     """
+    found = None
     if can_be_cut(corpus):
-        survey_on = _survey_copies if corpus.addresses else _survey_files
-        try:
-            source = survey_on(corpus, engine, n_shards)
-        except (ValueError, FileNotFoundError, PermissionError, ImportError):  # a worker may lack a package of a store
-            source = None
-        if source is not None:
-            return source
-    return CorpusSource(corpus, survey(corpus))
+        read = _read_copies if corpus.addresses else _read_files
+        # A fault is told by the reader of the whole corpus, with its line. A worker may lack the package of a store.
+        with suppress(ValueError, FileNotFoundError, PermissionError, ImportError):
+            found = read(corpus, engine, n_shards)
+    if found is None:
+        return CorpusSource(corpus, survey(corpus))
+    pieces, tallies, sha256 = found
+    surveyed = survey_of(corpus, count_values(tallies, corpus), sha256, corpus.bad_rows())
+    excerpt = Excerpt.of(pieces, [counts.total() for counts, _ in tallies], surveyed.labels)
+    return CorpusSource(corpus, surveyed, excerpt)
 
 
-def _survey_files(corpus: Corpus, engine: Engine, n_shards: int) -> CorpusSource | None:
-    """Let the workers do everything; None if the corpus cannot be cut."""
+def _read_files(corpus: Corpus, engine: Engine, n_shards: int) -> tuple[list[Piece], list[Tally], str] | None:
+    """Let the workers hash, cut and count; returns pieces, what they hold, and digest. None if there are no pieces."""
     corpus = replace(corpus, paths=tuple(path.resolve() for path in corpus.paths))  # workers may run in other folders
-    hashing = [Task(hash_file, (path,)) for path in corpus.paths]
-    cutting = [Task(cut_file, (corpus, number)) for number in range(len(corpus.paths))]
-    done = dict(telling(engine.run(hashing + cutting), "Looking through files", "steps"))
-    digests, cuts = ([done[first + number] for number in range(len(hashing))] for first in (0, len(hashing)))
+    tasks = [Task(hash_file, (path,)) for path in corpus.paths]
+    tasks += [Task(cut_file, (corpus, number)) for number in range(len(corpus.paths))]
+    done = dict(telling(engine.run(tasks), "Hashing and cutting files", "tasks"))
+    results = [done[number] for number in range(len(tasks))]
+    digests, cuts = results[: len(corpus.paths)], results[len(corpus.paths) :]
     pieces = join_pieces(corpus, cuts, n_shards)
-    return _source(corpus, pieces, _count(pieces, corpus, engine), join_digests(digests)) if pieces else None
+    return (pieces, _count(pieces, corpus, engine), join_digests(digests)) if pieces else None
 
 
-def _survey_copies(corpus: Corpus, engine: Engine, n_shards: int) -> CorpusSource | None:
-    """Hash and cut copies, which this process has and the workers have not; None if the corpus cannot be cut."""
+def _read_copies(corpus: Corpus, engine: Engine, n_shards: int) -> tuple[list[Piece], list[Tally], str] | None:
+    """Do as :func:`_read_files`, but hash and cut copies here: the workers have none."""
     digest = FilesDigest(corpus.paths)
     try:
         pieces = join_pieces(corpus, [cut_file(corpus, number) for number in range(len(corpus.paths))], n_shards)
-        return _source(corpus, pieces, _count(pieces, corpus, engine), digest.result()) if pieces else None
+        return (pieces, _count(pieces, corpus, engine), digest.result()) if pieces else None
     finally:
         digest.stop()
 
@@ -70,8 +75,3 @@ def _count(pieces: Sequence[Piece], corpus: Corpus, engine: Engine) -> list[Tall
     tasks = [Task(count_pieces, (bundle, corpus)) for bundle in bundles_of(pieces, engine.n_workers)]
     found = dict(telling(engine.run(tasks), "Reading", "parts"))
     return list(chain.from_iterable(found[number] for number in range(len(tasks))))
-
-
-def _source(corpus: Corpus, pieces: Sequence[Piece], tallies: Sequence[Tally], sha256: str) -> CorpusSource:
-    found = survey_of(corpus, count_values(tallies, corpus), sha256, corpus.bad_rows())
-    return CorpusSource(corpus, found, Excerpt.of(pieces, [counts.total() for counts, _ in tallies], found.labels))

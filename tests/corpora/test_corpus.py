@@ -7,6 +7,7 @@ import pytest
 
 from movieclassifier.corpora.corpus import Corpus, open_corpus
 from movieclassifier.corpora.reading import ReadingOptions
+from movieclassifier.corpora.shuffling import check_rows
 from movieclassifier.corpora.survey import survey
 
 
@@ -86,5 +87,9 @@ def test_a_file_that_is_not_a_table_is_told_of_the_formats_there_are(tmp_path):
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "x.csv")
-    with pytest.raises(ValueError, match=r"x\.csv: a pipe can be read once, and a corpus is read twice; pass -"):
-        open_corpus(tmp_path / "x.csv")
+    refused = pytest.raises(ValueError, match=r"x\.csv: a pipe can be read once, and a corpus is read twice; pass -")
+    for reading in (ReadingOptions(), ReadingOptions(format="csv")):
+        with refused:
+            open_corpus(tmp_path / "x.csv", reading=reading)
+    with refused:
+        check_rows(tmp_path / "x.csv")

@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from movieclassifier.system.own_process import Killed, _answer, call_apart, deaf_children, held
+from movieclassifier.system.own_process import Killed, _answer, call_apart, deaf_children
+from movieclassifier.system.signals import held
 from tests.support.in_another_process import add, fail, fill, kill, leave_a_file
 from tests.support.patience import PATIENCE
 

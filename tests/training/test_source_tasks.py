@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from movieclassifier.corpora import cutting
+from movieclassifier.corpora import cutting, digests
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.cutting import count_pieces, cut_file
 from movieclassifier.corpora.digests import hash_file
@@ -17,6 +17,7 @@ from movieclassifier.training.engines.local import LocalEngine
 from movieclassifier.training.source_tasks import find_source
 from movieclassifier.training.sources import CorpusSource
 from tests.support.engines import InProcess
+from tests.support.patience import PATIENCE
 
 SAMPLE = Path(__file__).parents[2] / "movieclassifier/bundled/sample_reviews.csv"
 
@@ -100,6 +101,7 @@ def test_copies_of_a_store_are_hashed_here(store, other):
 
 
 def test_a_digest_that_is_not_needed_ends(store, monkeypatch):
+    monkeypatch.setattr(digests, "hash_file", lambda path, stopped: str(stopped.wait(PATIENCE)))
     monkeypatch.setattr(source_tasks, "cut_file", lambda corpus, number: Path("/missing/file").read_bytes())
     assert find_source(open_corpus("memory://surveyed/other.csv"), InProcess(2)).excerpt is None
     assert "digest" not in {thread.name for thread in threading.enumerate()}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from movieclassifier.commands.shared.edge import is_given
+from movieclassifier.commands.shared.edge import is_given, warn
 from movieclassifier.corpora.reading import ReadingOptions
 from movieclassifier.training.options import RunOptions
 
@@ -65,9 +65,23 @@ def settings_to_resume(run: RunOptions, reading: ReadingOptions) -> dict[str, An
     run : RunOptions
     reading : ReadingOptions
         Of the command line; kept if any of its options is given.
+
+    Raises
+    ------
+    OSError
+    ValueError
+        If the run has finished, or what it has left is damaged.
     """
+    from movieclassifier.training.begun_run import has_finished
+
     plan = _plan_to_resume(run)
     if plan is None:
+        if has_finished(run.model_dir):
+            raise ValueError(
+                f"{run.model_dir}: the training of this model has finished, and there is nothing to go on from; start "
+                "without resume=True to train it again."
+            )
+        warn([f"no run has begun in {run.model_dir}; options that are not given now have their defaults."])
         return {}
     asked = json.loads(plan.asked)
     if is_given("n_train") or is_given("n_holdout"):  # either decides the other
@@ -79,42 +93,11 @@ def settings_to_resume(run: RunOptions, reading: ReadingOptions) -> dict[str, An
     }
 
 
-def begin(plan: "Plan", run: RunOptions) -> None:
-    """Keep the plan of a run for ``--resume``; one of ``--continue`` keeps none, and its options are given again.
-
-    Raises
-    ------
-    OSError
-    ValueError
-        If the run is to be resumed and has finished.
-    """
-    from movieclassifier.training.begun_run import BEGUN, remove_begun, save_begun
-
-    folder = Path(run.model_dir)
-    has_checkpoint = run.resume and _has_checkpoint(folder)
-    if run.resume and not has_checkpoint and not (folder / BEGUN).exists() and (folder / "classifier.npz").exists():
-        raise ValueError(
-            f"{folder}: the training of this model has finished, and there is nothing to go on from; start without "
-            "resume=True to train it again."
-        )
-    if run.continue_:
-        remove_begun(folder)
-    elif not has_checkpoint:
-        save_begun(folder, plan)
-
-
-def _has_checkpoint(folder: Path) -> bool:
-    from movieclassifier.training.checkpoints import CHECKPOINT, STATE
-    from movieclassifier.training.shards.saved_passes import WEIGHTS
-
-    return any((folder / name).exists() for name in (CHECKPOINT, STATE, WEIGHTS))
-
-
 def _plan_to_resume(run: RunOptions) -> "Plan | None":
     """Return the plan of the run that was interrupted last, on one machine or by shards, or that has finished."""
     from movieclassifier.training.begun_run import load_begun
-    from movieclassifier.training.checkpoints import CHECKPOINT, STATE, load_checkpoint_facts
-    from movieclassifier.training.shards.saved_passes import WEIGHTS, load_pass_facts
+    from movieclassifier.training.checkpoints import CHECKPOINT, STATE, WEIGHTS, load_checkpoint_facts
+    from movieclassifier.training.shards.saved_passes import load_pass_facts
 
     folder = Path(run.model_dir)
     if (begun := load_begun(folder)) is not None:

@@ -3,7 +3,6 @@
 import shlex
 import signal
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import click
@@ -19,10 +18,10 @@ from movieclassifier.models.metadata import RecordFacts
 from movieclassifier.models.origin import load_record_facts, replacement_note
 from movieclassifier.models.packed_record import PackedRecord
 from movieclassifier.models.writing import save_model
-from movieclassifier.system.own_process import held
 from movieclassifier.system.packed_arrays import PackedArray
+from movieclassifier.system.signals import held
 from movieclassifier.training.begun_run import remove_begun
-from movieclassifier.training.checkpoints import keep_state, remove_state
+from movieclassifier.training.checkpoints import keep_state, remove_saved, remove_state
 from movieclassifier.training.options import RunOptions
 
 
@@ -32,22 +31,19 @@ def save_run(
     """Write the model of a run; return the facts of the record that was in the model folder before."""
     before = load_record_facts(run.model_dir)
     save_model(run.model_dir, classifier, guard, pickles=run.pickles, packed=packed)
-    with held(signal.SIGINT):
-        if "n_shards" in classifier.metadata:
-            from movieclassifier.training.shards.saved_passes import remove_saved
-
-            remove_saved(Path(run.model_dir))
+    with held(signal.SIGINT), held(signal.SIGTERM):
         finish(run)
     return before
 
 
 def finish(run: RunOptions) -> None:
-    """Remove the plan and the checkpoint of a run that has written its model; or keep that one for ``--continue``."""
+    """Remove the plan of a run whose model is written, and its checkpoints unless ``--continue`` may need one."""
+    remove_begun(run.model_dir)
+    remove_saved(run.model_dir)
     if run.keep_state or run.continue_:
         keep_state(run.model_dir)
     else:
         remove_state(run.model_dir)
-    remove_begun(run.model_dir)
 
 
 def report_result(classifier: Classifier, run: RunOptions, before: RecordFacts | None, costs: dict[str, float]) -> None:

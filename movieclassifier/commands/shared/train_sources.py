@@ -111,7 +111,7 @@ def find_sources(
     engine : Engine or None
     """
     if not _on_engine(training, run):
-        warn_of_idle("n_workers", "cache_dir", where="without --shards or --on")
+        warn_of_idle("n_workers", "cache_dir", where="unless --shards is above 1 or --on is given")
         with importing(*STEPS):
             train = source_on(corpus, None, digest=digest)
             return train, source_on(replace(test, labels=train.found.labels), None) if test else None, None

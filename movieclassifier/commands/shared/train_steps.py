@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from movieclassifier.commands.shared.continuing import begin
 from movieclassifier.commands.shared.corpus_options import report_bad_rows
 from movieclassifier.commands.shared.edge import warn
 from movieclassifier.commands.shared.trained_on import TRAINED_ON
@@ -20,8 +19,9 @@ from movieclassifier.models.classifier import Classifier
 from movieclassifier.models.scoring import score_documents
 from movieclassifier.models.writing import wants_pickles
 from movieclassifier.system.locking import lock_folder
+from movieclassifier.training.begun_run import begin
 from movieclassifier.training.capacity import check_capacity
-from movieclassifier.training.checkpoints import load_checkpoint_facts, resumable
+from movieclassifier.training.checkpoints import WEIGHTS, load_checkpoint_facts, resumable
 from movieclassifier.training.disk_space import bytes_to_write, check_disk, describe, size_of
 from movieclassifier.training.fit import fit
 from movieclassifier.training.options import RunOptions, TrainingOptions
@@ -77,7 +77,7 @@ def plan_run(
     check_capacity(plan.recipe, len(plan.classes))
     lock(Path(run.model_dir))
     _check_disk(plan, corpus, run)
-    begin(plan, run)
+    begin(run.model_dir, plan, resume=run.resume, continue_=run.continue_)
     return plan, n_holdout
 
 
@@ -140,10 +140,9 @@ def fit_stream(
     if plan.n_shards == 1 or engine is None:
         return fit(documents, plan, **fit_options(run, plan))
     from movieclassifier.training.shards.driver import fit_shards
-    from movieclassifier.training.shards.saved_passes import WEIGHTS
 
-    if run.resume and not Path(run.model_dir, WEIGHTS).exists():
-        _say_from_the_beginning(run)
+    if run.resume:
+        _say_from_where(plan, run)
     return fit_shards(
         documents,
         plan,
@@ -155,20 +154,31 @@ def fit_stream(
     )
 
 
+def _say_from_where(plan: Plan, run: RunOptions) -> None:
+    """Say on stderr where a run by shards goes on; a checkpoint of a different run is refused later."""
+    from movieclassifier.training.shards.saved_passes import load_pass_facts
+
+    path, facts = Path(run.model_dir, WEIGHTS), load_pass_facts(Path(run.model_dir))
+    if not path.exists():
+        _say_from_the_beginning(run)
+    elif facts is not None and facts.n_passes_done <= plan.recipe.passes:
+        done = f"pass {facts.n_passes_done} of {plan.recipe.passes}" if facts.n_passes_done else "the counting pass"
+        click.echo(f"{path}: going on after {done}.", err=True)
+
+
 def scorer(
     classifier: Classifier, documents: Excerpt | Iterator[Document], run: RunOptions, engine: "Engine | None"
 ) -> "Callable[[], Scored]":
     """Return a function that scores documents, on an engine where its workers read them."""
-    if engine is None or not isinstance(documents, Excerpt):
-        return partial(score_documents, classifier, documents, run.n_threads)
+    compute: Callable[[], Scored] = partial(score_documents, classifier, documents, run.n_threads)
+    if engine is None:
+        return compute
     from movieclassifier.training.scoring_tasks import score_on
     from movieclassifier.training.shards.driver import advising_to_resume
 
-    def score() -> "Scored":
-        with advising_to_resume(Path(run.model_dir)):
-            return score_on(engine, classifier, documents)
-
-    return score
+    if isinstance(documents, Excerpt):
+        compute = partial(score_on, engine, classifier, documents)
+    return advising_to_resume(Path(run.model_dir))(compute)
 
 
 def fit_options(run: RunOptions, plan: Plan) -> dict[str, Any]:

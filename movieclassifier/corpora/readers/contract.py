@@ -219,9 +219,16 @@ def check_no_address(path: str | PathLike[str]) -> None:
         )
 
 
+def check_no_pipe(path: Path) -> None:
+    """Refuse a named pipe: what is read from it once is gone, and a second reader waits without end."""
+    if path.is_fifo():
+        raise ValueError(f"{path}: a pipe can be read once, and a corpus is read twice; pass - and pipe it in.")
+
+
 def check_file(path: Path, reader: str) -> None:
     """Refuse a path that is not a file."""
     check_no_address(path)
+    check_no_pipe(path)
     if path.is_dir():
         raise IsADirectoryError(
             f"{path}: this is a folder, but {reader} reads a file; pass a file, a pattern such as "

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from movieclassifier.corpora.readers.contract import check_no_pipe
 from movieclassifier.corpora.readers.dialects import SEPARATOR
 from movieclassifier.corpora.readers.fasttext import PREFIX
 from movieclassifier.corpora.readers.members import container, last_names, open_members
@@ -32,6 +33,7 @@ def guess_format(path: Path, presets: bool = True, encoding: str = "utf-8") -> s
     str
         A name in :data:`movieclassifier.corpora.readers.formats.READERS`; ``"csv"`` by default.
     """
+    check_no_pipe(path)
     kind = container(path)
     if kind == "tar":
         # To know more, all of it would have to be read.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from movieclassifier.system.own_process import held
+from movieclassifier.system.signals import held
 from movieclassifier.training.engines.dask_connecting import (
     client_of,
     own_cluster,
@@ -225,14 +225,17 @@ class DaskEngine:
 
     def close(self) -> None:
         """Leave the cluster; stop it where it was started here."""
-        # After a signal that interrupts it, Dask waits ten seconds for itself.
+        if self._cluster is None:
+            if self._client is not None:
+                self._client.close()
+            return
+        # After a signal that interrupts this, Dask waits ten seconds for itself.
         with held(signal.SIGINT), held(signal.SIGTERM):
             if self._client is not None:
                 self._client.close()
-            if self._cluster is not None:
-                self._cluster.close()
-                for task in self._last_tasks:
-                    task.function(*task.arguments)
+            self._cluster.close()
+            for task in self._last_tasks:
+                task.function(*task.arguments)
 
 
 @dataclass(eq=False)

@@ -8,8 +8,9 @@ import socket
 from pathlib import Path
 from typing import Any
 
-from movieclassifier.system.own_process import deaf_children, held
+from movieclassifier.system.own_process import deaf_children
 from movieclassifier.system.printable import one_line
+from movieclassifier.system.signals import held
 from movieclassifier.training.engines.tasks import WORKER_ENVIRONMENT
 
 SECONDS_TO_CONNECT = 20.0
@@ -54,12 +55,12 @@ def client_of(address: str) -> Any:
 def _wait_for_a_word(url: str) -> None:
     """Refuse an address where something listens and says nothing, which Dask would wait for without end.
 
-    A scheduler speaks first, unless it uses TLS. Where nobody listens yet, Dask tries again for a while.
+    A scheduler speaks first, unless it uses TLS. Where it does not listen yet, Dask tries again for a while.
 
     Raises
     ------
     OSError
-        If nothing is said.
+        If nothing is said, or the address cannot be reached.
     """
     from distributed.comm.addressing import get_address_host_port
 
@@ -67,7 +68,7 @@ def _wait_for_a_word(url: str) -> None:
         return
     try:
         connection = socket.create_connection(get_address_host_port(url), SECONDS_TO_CONNECT)
-    except OSError:
+    except ConnectionRefusedError:
         return
     with connection:
         connection.recv(1)

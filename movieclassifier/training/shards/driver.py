@@ -12,12 +12,12 @@ from movieclassifier.corpora.readers.contract import Document
 from movieclassifier.models.classifier import Classifier
 from movieclassifier.system.progress import Progress
 from movieclassifier.training.calibration import fit_temperature
+from movieclassifier.training.checkpoints import WEIGHTS, remove_saved
 from movieclassifier.training.engines.tasks import Engine, Task
 from movieclassifier.training.plan import Plan
 from movieclassifier.training.scoring_tasks import score_on
 from movieclassifier.training.shards.caches import drop_caches
 from movieclassifier.training.shards.document_lines import DOCUMENTS
-from movieclassifier.training.shards.saved_passes import WEIGHTS, remove_saved
 from movieclassifier.training.shards.sharded_fit import ShardedFit
 
 
@@ -35,7 +35,7 @@ def fit_shards(
     """Fit a classifier to a stream of documents by shards.
 
     The result depends on the documents and the plan, and not on the engine, its workers or their deaths. The checkpoint
-    stays until :func:`movieclassifier.training.shards.saved_passes.remove_saved` is called: the classifier is still to
+    stays until :func:`movieclassifier.training.checkpoints.remove_saved` is called: the classifier is still to
     be saved.
 
     Parameters

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from movieclassifier.system.atomic import replace_file
 from movieclassifier.system.npz import NPZ_ERRORS, NpzFile, open_npz, write_npz
+from movieclassifier.training.checkpoints import COUNTS, WEIGHTS
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
 from movieclassifier.training.plan import Plan
 from movieclassifier.training.shards.messages import PassWeights
 from movieclassifier.training.shards.small_integers import columns_with_values
 
-WEIGHTS, COUNTS = "shards.npz", "shards-counts.npz"
 FORMAT = 3  # 2 had the counts beside the weights; 1 was written before the default tokenizer folded quotes and marks
 MAX_FACTS_BYTES = 2**26
 
@@ -147,10 +147,3 @@ def _read_like(arrays: NpzFile, name: str, like: NDArray[Any]) -> NDArray[Any]:
     if array.dtype.kind == "i" and array.min(initial=0) < 0:
         raise ValueError(f"its {name!r} is negative")
     return array
-
-
-def remove_saved(folder: Path) -> None:
-    """Remove the checkpoints, and what a run has left that was killed while it wrote one."""
-    for name in (WEIGHTS, COUNTS):
-        for path in (folder / name, *folder.glob(f".{name}.*.tmp")):
-            path.unlink(missing_ok=True)

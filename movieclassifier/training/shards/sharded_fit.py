@@ -17,6 +17,7 @@ from movieclassifier.models.classifier import Classifier
 from movieclassifier.system.npz import NPZ_ERRORS, open_npz
 from movieclassifier.system.ready_memory import ReadyMemory
 from movieclassifier.training.checkpoint_facts import NOT_COMPARED, check_plan
+from movieclassifier.training.checkpoints import COUNTS, WEIGHTS
 from movieclassifier.training.engines.tasks import Engine, Task, bundles_of
 from movieclassifier.training.learners.log_count_ratio import LogCountRatio
 from movieclassifier.training.learners.trainer import Trainer
@@ -180,7 +181,7 @@ class ShardedFit:
         ValueError
             If the checkpoint is damaged, or belongs to a different run.
         """
-        path = self.folder / saved_passes.WEIGHTS
+        path = self.folder / WEIGHTS
         if not path.exists():
             return False
         before = saved_passes.load_pass_facts(self.folder)
@@ -189,11 +190,11 @@ class ShardedFit:
         try:
             with open_npz(path) as arrays:
                 facts = saved_passes.read_facts(arrays, self.run)
-                path = self.folder / saved_passes.COUNTS
+                path = self.folder / COUNTS
                 with open_npz(path) as counted:
                     saved_passes.read_counts(counted, self.run, self.counts)
                 self._start()
-                path = self.folder / saved_passes.WEIGHTS
+                path = self.folder / WEIGHTS
                 assert self.weights is not None  # noqa: S101  # _start() has made them
                 saved_passes.read_weights(arrays, self.weights)
         except (FileNotFoundError, *NPZ_ERRORS) as error:

@@ -6,8 +6,9 @@ from importlib.resources import files
 import pytest
 
 from movieclassifier import load_classifier
-from movieclassifier.commands.shared import train_steps
+from movieclassifier.commands.shared import train_results, train_steps
 from movieclassifier.training.begun_run import BEGUN
+from movieclassifier.training.checkpoints import CHECKPOINT, COUNTS, WEIGHTS
 from movieclassifier.training.fit import Fit
 from movieclassifier.training.shards.sharded_fit import ShardedFit
 from tests.support.command_line import run
@@ -89,7 +90,8 @@ def test_a_resumed_run_of_shards_knows_their_number(tmp_path, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(ShardedFit, "step", stopped)
         assert run("train", SAMPLE, *options, "--model", tmp_path / "cut").exit_code == 130
-    assert run("train", SAMPLE, "--resume", "--workers", "1", "--model", tmp_path / "cut").exit_code == 0
+    done = run("train", SAMPLE, "--resume", "--workers", "1", "--model", tmp_path / "cut")
+    assert f"{tmp_path / 'cut' / WEIGHTS}: going on after pass 1 of 2." in done.stderr.splitlines()
     records = [(tmp_path / folder / "classifier.npz").read_bytes() for folder in ("whole", "cut")]
     assert records[0] == records[1]
 
@@ -115,6 +117,13 @@ def test_a_run_that_was_stopped_before_its_first_checkpoint_begins_again_with_it
     assert [path.name for path in (tmp_path / "cut").iterdir()] == ["classifier.npz"]
 
 
+def test_resuming_what_has_not_begun_is_warned_of(tmp_path):
+    done = run("train", SAMPLE, *SETTINGS, "--resume", "--model", tmp_path)
+    assert done.exit_code == 0
+    told = f"Warning: no run has begun in {tmp_path}; options that are not given now have their defaults."
+    assert told in done.stderr.splitlines()
+
+
 def test_a_run_that_has_finished_is_not_resumed(tmp_path):
     arguments = ["train", SAMPLE, "--model", tmp_path]
     assert run(*arguments, *SETTINGS).exit_code == 0
@@ -126,6 +135,43 @@ def test_a_run_that_has_finished_is_not_resumed(tmp_path):
     )
     assert [path.name for path in tmp_path.iterdir()] == ["classifier.npz"]
     assert (tmp_path / "classifier.npz").read_bytes() == before
+
+
+def test_what_is_left_when_a_finished_run_is_killed_is_no_plan_without_its_checkpoint(tmp_path, monkeypatch):
+    def killed(folder):
+        raise KeyboardInterrupt
+
+    arguments = ["train", SAMPLE, "--model", tmp_path]
+    assert run(*arguments, *SETTINGS).exit_code == 0
+    before = (tmp_path / "classifier.npz").read_bytes()
+    with monkeypatch.context() as patched:
+        patched.setattr(train_results, "remove_state", killed)
+        assert run(*arguments, *SETTINGS, "--checkpoint-every", "1").exit_code == 130
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoint.npz", "classifier.npz"]
+    assert run(*arguments, "--resume").exit_code == 0
+    assert (tmp_path / "classifier.npz").read_bytes() == before
+
+
+def test_a_new_run_leaves_no_checkpoint_of_an_interrupted_one(tmp_path):
+    for name in (CHECKPOINT, WEIGHTS, COUNTS):
+        (tmp_path / name).write_bytes(b"of an earlier run")
+    assert run("train", SAMPLE, *SETTINGS, "--model", tmp_path).exit_code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["classifier.npz"]
+
+
+def test_a_continued_run_keeps_no_plan(tmp_path):
+    arguments = ["train", SAMPLE, "--model", tmp_path, "--keep-state"]
+    assert run(*arguments, *SETTINGS).exit_code == 0
+    (tmp_path / BEGUN).write_text("{}")
+    assert run(*arguments, "--continue").exit_code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["classifier.npz", "trainer.npz"]
+
+
+def test_workers_are_warned_of_where_nothing_is_trained_side_by_side(tmp_path):
+    options = [*SETTINGS, "--model", tmp_path, "--workers", "1"]
+    told = "Warning: --workers has no effect unless --shards is above 1 or --on is given."
+    assert told in run("train", SAMPLE, *options).stderr.splitlines()
+    assert "--workers" not in run("train", SAMPLE, *options, "--shards", "2", "--passes", "2").stderr
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"\xff", b"[" * 100_000], ids=repr)

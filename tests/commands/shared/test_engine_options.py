@@ -48,6 +48,11 @@ def test_engine_is_closed_with_the_command(on, asked, made):
     [
         (["--workers", "2"], [], "Warning: --workers has no effect without --on.\n"),
         (["--on", "local", "--workers", "2"], [("local", 2)], ""),
+        (
+            ["--on", "tcp://x:1", "--workers", "2"],
+            [("tcp://x:1", 2)],
+            "Warning: --workers has no effect on a cluster that runs already.\n",
+        ),
         ([], [], ""),
     ],
 )

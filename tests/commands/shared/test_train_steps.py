@@ -19,8 +19,8 @@ from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.survey import survey
 from movieclassifier.models.persistence import load_classifier
 from movieclassifier.recipes.names import make_recipe
+from movieclassifier.training.checkpoints import WEIGHTS
 from movieclassifier.training.options import RunOptions, TrainingOptions
-from movieclassifier.training.shards.saved_passes import WEIGHTS
 from movieclassifier.training.source_tasks import find_source
 from movieclassifier.training.sources import CorpusSource
 from movieclassifier.training.steps import Fit

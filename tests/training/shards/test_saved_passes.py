@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from movieclassifier.training.shards.saved_passes import COUNTS, WEIGHTS, load_pass_facts, remove_saved
+from movieclassifier.training.checkpoints import COUNTS, WEIGHTS, remove_saved
+from movieclassifier.training.shards.saved_passes import load_pass_facts
 from tests.support.engines import InProcess
 from tests.support.shard_fits import digest_of, plan_of, read_sample
 
