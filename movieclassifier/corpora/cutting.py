@@ -69,7 +69,7 @@ def cut_corpus(corpus: Corpus, n_shards: int = 1) -> list[Piece]:
     >>> len(pieces), sum(counts.total() for counts, _ in count_pieces(pieces, corpus))
     (3, 40000)
     """
-    return join_pieces(corpus, [cut_file(corpus, number) for number in range(len(corpus.paths))], n_shards)
+    return join_pieces(corpus, cut_files(corpus, range(len(corpus.paths)), size_of_files(corpus)), n_shards)
 
 
 def join_pieces(corpus: Corpus, cuts: Sequence[Sequence[Piece]], n_shards: int) -> list[Piece]:
@@ -105,21 +105,35 @@ def _arguments(corpus: Corpus) -> dict[str, Any]:
     return {name: value for name, value in corpus.reading.reader_arguments().items() if name != "skip_bad_rows"}
 
 
-def cut_file(corpus: Corpus, number: int) -> list[Piece]:
+def size_of_files(corpus: Corpus) -> int:
+    """Return how many bytes the files of a corpus have."""
+    return sum(map(os.path.getsize, corpus.paths))
+
+
+def cut_file(corpus: Corpus, number: int, n_bytes_in_all: int) -> list[Piece]:
     """Return the pieces of one of a corpus's files; nothing if it cannot be cut.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    number : int
+        Of the file.
+    n_bytes_in_all : int
+        As :func:`size_of_files` returns them.
 
     Raises
     ------
     OSError
         If the file cannot be read.
     """
-    if corpus.format not in ROW_READERS or not can_be_cut(corpus):
+    path = corpus.paths[number].resolve()
+    if corpus.format not in ROW_READERS or corpus.copy is not None or path.is_dir():
         return []
-    path, name = corpus.paths[number].resolve(), _names(corpus)[number]
+    name = corpus.addresses[number] if corpus.addresses else str(path)
     reader, settings = ROW_READERS[corpus.format]
     settings = {**settings, **_arguments(corpus)}
     encoding, n_bytes = codecs.lookup(settings.get("encoding", "utf-8")).name, plain_size(path)
-    size = min(max(sum(map(os.path.getsize, corpus.paths)) // N_PIECES, MIN_PIECE), MAX_PIECE)
+    size = min(max(n_bytes_in_all // N_PIECES, MIN_PIECE), MAX_PIECE)
     if not encoding.startswith(ENCODINGS) or encoding.endswith("sig") or n_bytes is None or n_bytes < 2 * size:
         return []
     try:
@@ -131,6 +145,11 @@ def cut_file(corpus: Corpus, number: int) -> list[Piece]:
         return _with_head(_head(path, rows), rows, ranges, Piece(name, partial(reader, **settings)), corpus)
     except ValueError:  # reading the whole file brings the error message
         return []
+
+
+def cut_files(corpus: Corpus, numbers: Sequence[int], n_bytes_in_all: int) -> list[list[Piece]]:
+    """Return the pieces of some of a corpus's files; as :func:`cut_file`."""
+    return [cut_file(corpus, number, n_bytes_in_all) for number in numbers]
 
 
 def _with_head(

@@ -5,11 +5,11 @@ import os
 from pathlib import Path
 
 from movieclassifier.system.atomic import replace_file
-from movieclassifier.training.checkpoints import CHECKPOINT, STATE, WEIGHTS, clear, remove_saved
+from movieclassifier.training.checkpoints import CHECKPOINT, STATE, WEIGHTS, clear, load_checkpoint_facts, remove_saved
 from movieclassifier.training.plan import Plan
 
 BEGUN = "training.json"
-MAX_BYTES = 2**26
+MAX_BYTES = 2**24
 
 
 def begin(folder: str | os.PathLike[str], plan: Plan, *, resume: bool = False, continue_: bool = False) -> None:
@@ -21,6 +21,8 @@ def begin(folder: str | os.PathLike[str], plan: Plan, *, resume: bool = False, c
     Raises
     ------
     OSError
+    ValueError
+        If a different run is to be resumed that has finished.
     """
     if continue_:
         remove_begun(folder)
@@ -30,6 +32,13 @@ def begin(folder: str | os.PathLike[str], plan: Plan, *, resume: bool = False, c
         remove_saved(folder)
     elif any(Path(folder, name).exists() for name in (CHECKPOINT, WEIGHTS)):
         return
+    elif not Path(folder, BEGUN).exists():
+        finished = load_checkpoint_facts(Path(folder, STATE))
+        if finished is not None and not finished.belongs_to(plan, continue_=False):
+            raise ValueError(
+                f"{folder}: a training of another corpus, or with other settings, has finished here, and there is "
+                "nothing to go on from; start without resume=True."
+            )
     with replace_file(Path(folder, BEGUN), "w") as file:
         file.write(json.dumps(plan.to_dict()))
 
@@ -44,9 +53,11 @@ def load_begun(folder: str | os.PathLike[str]) -> Plan | None:
         If the file is damaged.
     """
     path = Path(folder, BEGUN)
-    if not path.exists():
+    if not os.path.lexists(path):
         return None
     try:
+        if not path.is_file():
+            raise ValueError("it is no file")
         with open(path, "rb") as file:
             return Plan.from_dict(json.loads(file.read(MAX_BYTES)))
     except (ValueError, RecursionError) as error:

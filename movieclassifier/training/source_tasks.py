@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
+from pathlib import Path
 
 from movieclassifier.corpora.corpus import Corpus
-from movieclassifier.corpora.cutting import can_be_cut, count_pieces, cut_file, join_pieces
+from movieclassifier.corpora.cutting import can_be_cut, count_pieces, cut_corpus, cut_files, join_pieces, size_of_files
 from movieclassifier.corpora.digests import FilesDigest, hash_file, join_digests
 from movieclassifier.corpora.pieces import Excerpt, Piece
 from movieclassifier.corpora.survey import count_values, survey, survey_of
 from movieclassifier.corpora.tallies import Tally
 from movieclassifier.system.progress import telling
-from movieclassifier.training.engines.tasks import Engine, Task, bundles_of
+from movieclassifier.training.engines.tasks import Engine, Task, bundles_of, cut_evenly, n_bundles_for
 from movieclassifier.training.sources import CorpusSource
+
+MAX_FILE_TASKS = 64
 
 
 def find_source(corpus: Corpus, engine: Engine, n_shards: int = 1) -> CorpusSource:
@@ -51,20 +54,28 @@ def find_source(corpus: Corpus, engine: Engine, n_shards: int = 1) -> CorpusSour
 def _read_files(corpus: Corpus, engine: Engine, n_shards: int) -> tuple[list[Piece], list[Tally], str] | None:
     """Let the workers hash, cut and count; returns pieces, what they hold, and digest. None if there are no pieces."""
     corpus = replace(corpus, paths=tuple(path.resolve() for path in corpus.paths))  # workers may run in other folders
-    tasks = [Task(hash_file, (path,)) for path in corpus.paths]
-    tasks += [Task(cut_file, (corpus, number)) for number in range(len(corpus.paths))]
+    # Some files a task: each task to cut has the paths of all.
+    bundles = cut_evenly(range(len(corpus.paths)), max(MAX_FILE_TASKS, n_bundles_for(engine.n_workers)))
+    n_bytes = size_of_files(corpus)
+    tasks = [Task(_hash_all, ([corpus.paths[number] for number in numbers],)) for numbers in bundles]
+    tasks += [Task(cut_files, (corpus, numbers, n_bytes)) for numbers in bundles]
     done = dict(telling(engine.run(tasks), "Hashing and cutting files", "tasks"))
-    results = [done[number] for number in range(len(tasks))]
-    digests, cuts = results[: len(corpus.paths)], results[len(corpus.paths) :]
+    digests, cuts = (
+        list(chain.from_iterable(done[first + number] for number in range(len(bundles)))) for first in (0, len(bundles))
+    )
     pieces = join_pieces(corpus, cuts, n_shards)
     return (pieces, _count(pieces, corpus, engine), join_digests(digests)) if pieces else None
+
+
+def _hash_all(paths: Sequence[Path]) -> list[str]:
+    return [hash_file(path) for path in paths]
 
 
 def _read_copies(corpus: Corpus, engine: Engine, n_shards: int) -> tuple[list[Piece], list[Tally], str] | None:
     """Do as :func:`_read_files`, but hash and cut copies here: the workers have none."""
     digest = FilesDigest(corpus.paths)
     try:
-        pieces = join_pieces(corpus, [cut_file(corpus, number) for number in range(len(corpus.paths))], n_shards)
+        pieces = cut_corpus(corpus, n_shards)
         return (pieces, _count(pieces, corpus, engine), digest.result()) if pieces else None
     finally:
         digest.stop()

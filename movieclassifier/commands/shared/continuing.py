@@ -83,14 +83,30 @@ def settings_to_resume(run: RunOptions, reading: ReadingOptions) -> dict[str, An
             )
         warn([f"no run has begun in {run.model_dir}; options that are not given now have their defaults."])
         return {}
-    asked = json.loads(plan.asked)
+    asked, chosen = _asked_of(plan, run)
     if is_given("n_train") or is_given("n_holdout"):  # either decides the other
         del asked["n_train"], asked["n_holdout"]
-    chosen = ReadingOptions.from_given(asked.pop("reading", {}))
     settings = {name: getattr(plan, name) for name in (*KNOWN.values(), "n_keep", "n_shards")} | asked
     return {"reading": reading if reading.given() else chosen} | {
         name: value for name, value in settings.items() if not is_given(name)
     }
+
+
+def _asked_of(plan: "Plan", run: RunOptions) -> tuple[dict[str, Any], ReadingOptions]:
+    """Return the options of the evaluation and of the reader that a plan has kept."""
+    try:
+        asked = json.loads(plan.asked)
+        reading = ReadingOptions.from_given(asked.pop("reading", {}))
+        kinds = {"n_train": int, "n_holdout": int, "test": str, "test_format": str}
+        if asked.keys() != kinds.keys():
+            raise ValueError(f"its options are {', '.join(asked)}")
+        for name, value in asked.items():
+            if value is not None and type(value) is not kinds[name]:
+                raise ValueError(f"its {name} is {value!r:.80}")
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
+        what = f"{run.model_dir}: what the run has left is damaged ({error}); start without resume=True."
+        raise ValueError(what) from error
+    return asked, reading
 
 
 def _plan_to_resume(run: RunOptions) -> "Plan | None":

@@ -92,7 +92,18 @@ def bundles_of(items: Sequence[T], n_workers: int) -> list[Sequence[T]]:
     >>> bundles_of("abcde", 1)
     ['ab', 'cde']
     """
-    n_bundles = min(len(items), n_bundles_for(n_workers))
+    return cut_evenly(items, n_bundles_for(n_workers))
+
+
+def cut_evenly(items: Sequence[T], n_bundles: int) -> list[Sequence[T]]:
+    """Cut items into so many bundles, or into one for each item where there are fewer.
+
+    Examples
+    --------
+    >>> cut_evenly("abcde", 3), cut_evenly("ab", 3)
+    (['ab', 'c', 'de'], ['a', 'b'])
+    """
+    n_bundles = min(len(items), n_bundles)
     ends = [round(len(items) * number / n_bundles) for number in range(n_bundles + 1)] if items else []
     return [items[start:stop] for start, stop in pairwise(ends)]
 

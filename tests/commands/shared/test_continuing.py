@@ -1,6 +1,7 @@
 """A run that goes on takes what the finished one knows, and says clearly where nothing was kept."""
 
 import json
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
@@ -12,6 +13,8 @@ from movieclassifier.training.checkpoints import CHECKPOINT, COUNTS, WEIGHTS
 from movieclassifier.training.fit import Fit
 from movieclassifier.training.shards.sharded_fit import ShardedFit
 from tests.support.command_line import run
+from tests.support.fits import SAMPLE as FEW
+from tests.support.fits import plan_for
 
 SAMPLE = str(files("movieclassifier").joinpath("bundled/sample_reviews.csv"))
 SETTINGS = ["--n-features", "2**12", "--ngrams", "1", "--minibatch-size", "40", "--seed", "5"]
@@ -172,6 +175,37 @@ def test_workers_are_warned_of_where_nothing_is_trained_side_by_side(tmp_path):
     told = "Warning: --workers has no effect unless --shards is above 1 or --on is given."
     assert told in run("train", SAMPLE, *options).stderr.splitlines()
     assert "--workers" not in run("train", SAMPLE, *options, "--shards", "2", "--passes", "2").stderr
+
+
+def test_a_kept_state_is_not_replaced_by_a_resumed_run_of_another_corpus(tmp_path):
+    arguments = ["train", SAMPLE, "--model", tmp_path]
+    assert run(*arguments, *SETTINGS, "--keep-state").exit_code == 0
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    refused = run(*arguments, "--resume", "--seed", "6")
+    assert refused.exit_code == 2
+    assert "with other settings, has finished here, and there is nothing to go on from; start without --resume." in (
+        refused.stderr
+    )
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+ASKED = {"n_train": None, "n_holdout": None, "test": None, "test_format": None}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *("", "[]", "{}", '{"evil": 1}', "[" * 10_000),
+        *(json.dumps(ASKED | changed) for changed in ({"n_train": "x"}, {"test": 5}, {"reading": {"foo": 1}})),
+        *(json.dumps(ASKED | changed) for changed in ({"reading": [1]}, {"run": 1})),
+    ],
+    ids=lambda asked: asked[:40],
+)
+def test_damaged_options_of_a_run_are_refused(asked, tmp_path):
+    (tmp_path / BEGUN).write_text(json.dumps(replace(plan_for(FEW), asked=asked).to_dict()))
+    refused = run("train", SAMPLE, "--resume", "--model", tmp_path)
+    assert (refused.exit_code, type(refused.exception)) == (2, SystemExit)
+    assert f"{tmp_path}: what the run has left is damaged (" in refused.stderr
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"\xff", b"[" * 100_000], ids=repr)
