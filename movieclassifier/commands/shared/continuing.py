@@ -1,4 +1,4 @@
-"""The options of a finished run, so that they need not be typed again."""
+"""The options of an earlier run that is continued or resumed, so that they need not be typed again."""
 
 import json
 from collections.abc import Mapping
