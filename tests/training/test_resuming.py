@@ -17,6 +17,7 @@ from click.testing import CliRunner
 
 from movieclassifier.corpora.readers.tables import iter_csv
 from movieclassifier.models.persistence import load_classifier
+from movieclassifier.training.begun_run import BEGUN
 from movieclassifier.training.checkpoints import CACHE, CHECKPOINT, STATE, load_checkpoint_facts
 from train_online import main
 
@@ -352,11 +353,13 @@ def test_killed_continuation_goes_on_to_the_same_bytes(corpus, tmp_path):
 
 
 def kill_at_the_start(model_dir, *arguments):
-    """Kill a training after it has cleared the folder, and before its first checkpoint."""
+    """Kill a training after it has begun, and before its first checkpoint."""
     left = model_dir / f".{CHECKPOINT}.0123abcd.tmp"
     left.write_bytes(b"what is cleared")
     run = start(*arguments, "--model", model_dir, "--checkpoint-every", 1000)
-    while run.poll() is None and left.exists():
+    while run.poll() is None and (
+        left.exists() or ("--continue" not in arguments and not (model_dir / BEGUN).exists())
+    ):
         time.sleep(0.005)
     run.kill()
     assert run.communicate()[1].count("Error") == 0

@@ -149,7 +149,7 @@ def test_ctrl_c_cancels_the_tasks_and_says_how_to_go_on(engine, trained, tmp_pat
     assert process.returncode == 130, stderr
     assert "Stopped. Repeat it with --resume to go on from the last pass." in stderr
     assert "Traceback" not in stderr
-    assert sorted(os.listdir(folder)) == ["shards-counts.npz", "shards.npz"]
+    assert sorted(os.listdir(folder)) == ["shards-counts.npz", "shards.npz", "training.json"]
     while group_is_alive(process.pid) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not group_is_alive(process.pid)
@@ -208,7 +208,7 @@ def test_passes_are_kept_until_the_model_is_saved(trained, tmp_path, monkeypatch
     options = command(tmp_path / "model", "--shards", "6")[2:]
     monkeypatch.setattr("movieclassifier.evaluation.unseen.evaluate", stop)
     assert CliRunner().invoke(train_online.main, options).exit_code == 130
-    assert sorted(os.listdir(tmp_path / "model")) == ["shards-counts.npz", "shards.npz"]
+    assert sorted(os.listdir(tmp_path / "model")) == ["shards-counts.npz", "shards.npz", "training.json"]
     monkeypatch.undo()
     done = train(tmp_path / "model", "--shards", "6", "--resume")
     assert done.returncode == 0, done.stderr
