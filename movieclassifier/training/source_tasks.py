@@ -16,7 +16,7 @@ from movieclassifier.system.progress import telling
 from movieclassifier.training.engines.tasks import Engine, Task, bundles_of, cut_evenly, n_bundles_for
 from movieclassifier.training.sources import CorpusSource
 
-MAX_FILE_TASKS = 64
+FILE_TASKS = 64  # of each kind, or more where there are more workers
 
 
 def find_source(corpus: Corpus, engine: Engine, n_shards: int = 1) -> CorpusSource:
@@ -55,7 +55,7 @@ def _read_files(corpus: Corpus, engine: Engine, n_shards: int) -> tuple[list[Pie
     """Let the workers hash, cut and count; returns pieces, what they hold, and digest. None if there are no pieces."""
     corpus = replace(corpus, paths=tuple(path.resolve() for path in corpus.paths))  # workers may run in other folders
     # Some files a task: each task to cut has the paths of all.
-    bundles = cut_evenly(range(len(corpus.paths)), max(MAX_FILE_TASKS, n_bundles_for(engine.n_workers)))
+    bundles = cut_evenly(range(len(corpus.paths)), max(FILE_TASKS, n_bundles_for(engine.n_workers)))
     n_bytes = size_of_files(corpus)
     tasks = [Task(_hash_all, ([corpus.paths[number] for number in numbers],)) for numbers in bundles]
     tasks += [Task(cut_files, (corpus, numbers, n_bytes)) for numbers in bundles]
