@@ -7,7 +7,6 @@ of a folder's files, and with a zip its directory (0.7 kilobytes per file), whic
 """
 
 import gzip
-import importlib.util
 import io
 import json
 import os
@@ -23,6 +22,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
+
+from movieclassifier.corpora.readers.compression import import_zstd
 
 N_TEXTS = 997
 SENTENCE = 'a the it was not very great awful movie plot actor scene :) <br />film, "quoted" café time 10/10'
@@ -61,9 +62,7 @@ def write_gzip(path: Path, n_bytes: int) -> None:
 
 
 def write_zstd(path: Path, n_bytes: int) -> None:
-    import zstandard
-
-    with zstandard.open(path, "wt", encoding="utf-8") as file:
+    with import_zstd("zstd", "").open(path, "wt", encoding="utf-8") as file:
         file.writelines(csv_rows(n_bytes))
 
 
@@ -173,9 +172,12 @@ def main(gigabytes: float, folder: str | None, only: str | None) -> None:
     for name, (write, format, action) in CASES.items():
         if only not in (None, name):
             continue
-        if write is write_zstd and not importlib.util.find_spec("zstandard"):
-            click.echo(f"{name} is left out; it needs: pip install zstandard", err=True)
-            continue
+        if write is write_zstd:
+            try:
+                import_zstd(name, "It is left out.")
+            except ValueError as error:
+                click.echo(error, err=True)
+                continue
         peaks = []
         for n_bytes in (int(gigabytes * 1e8), int(gigabytes * 1e9)):
             with tempfile.TemporaryDirectory(dir=folder) as temporary:

@@ -25,6 +25,8 @@ import traceback
 import zipfile
 from pathlib import Path
 
+from movieclassifier.corpora.readers.compression import import_zstd
+
 BATCH = 250
 MEMORY = 1_500_000_000  # bytes of address space
 SECONDS = 20  # of CPU for one file; the largest has 60 kB
@@ -92,13 +94,7 @@ def in_encoding(rng):
     return rng.choice([rows, json_lines, fasttext])(rng).decode().encode(encoding)
 
 
-def zstd(content):
-    import zstandard
-
-    return zstandard.compress(content)
-
-
-PACKERS = [gzip.compress, bz2.compress, lzma.compress, zstd]
+PACKERS = [gzip.compress, bz2.compress, lzma.compress, import_zstd("this script", "").compress]
 
 
 def packed(rng):

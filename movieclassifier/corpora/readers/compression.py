@@ -7,7 +7,8 @@ import lzma
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -16,8 +17,7 @@ from movieclassifier.corpora.readers.zips import open_only_file
 from movieclassifier.system.printable import as_printable
 
 CHUNK_SIZE = 2**16
-# A block of zstd needs a few bytes to hold 128 KB: fed more at a time, a hostile file would take gigabytes of memory.
-ZSTD_CHUNK_SIZE = 2**11
+ZSTD = ("compression.zstd", "backports.zstd")
 
 
 class Readable(Protocol):
@@ -96,40 +96,33 @@ class _Streams:
         return found
 
 
-class _Zstd:
+class _Zstd(_Streams):
     """Decompress zstd, frame after frame."""
 
     def __init__(self, file: io.BufferedReader, path: Path) -> None:
-        try:
-            import zstandard
-        except ImportError as error:
-            raise ValueError(
-                f"{path}: reading zstd needs a further package: pip install 'movieclassifier[zstd]'. "
-                "Or decompress the file first: zstd -d."
-            ) from error
-        self.file = file
-        self.error = zstandard.ZstdError
-        self.new_frame = zstandard.ZstdDecompressor().decompressobj
-        self.frame: Any = None
-        self.plain = memoryview(b"")
+        zstd = import_zstd(f"{path}: reading zstd", "Or decompress the file first: zstd -d.")
+        super().__init__(file, zstd.ZstdDecompressor)
+        self.error = zstd.ZstdError
 
     def read(self, size: int, /) -> bytes:
-        while not self.plain:
-            # zstandard's own stream_reader takes a file that is cut off for a shorter one.
-            rest = self.frame.unused_data if self.frame and self.frame.eof else b""
-            chunk = rest or self.file.read(ZSTD_CHUNK_SIZE)
-            if not chunk:
-                if self.frame and not self.frame.eof:
-                    raise EOFError("the last frame has no end")
-                return b""
-            if self.frame is None or self.frame.eof:
-                self.frame = self.new_frame()
-            try:
-                self.plain = memoryview(self.frame.decompress(chunk))
-            except self.error as error:
-                raise EOFError(str(error)) from error
-        chunk, self.plain = self.plain[:size].tobytes(), self.plain[size:]
-        return chunk
+        try:
+            return super().read(size)
+        except self.error as error:
+            raise EOFError(str(error)) from error
+
+
+def import_zstd(what: str, advice: str) -> Any:
+    """Import the zstd of the standard library, or its backport for Python before 3.14.
+
+    Raises
+    ------
+    ValueError
+        If neither is there; `what` needs it, and `advice` is the way out.
+    """
+    for name in ZSTD:
+        with suppress(ImportError):
+            return import_module(name)
+    raise ValueError(f"{what} needs a further package: pip install 'movieclassifier[zstd]'. {advice}")
 
 
 class _Gzip:
@@ -207,12 +200,7 @@ def check_ending(path: Path) -> None:
     if ending in (".zip", ".tar", ".tgz", ".7z"):
         raise ValueError(f"{path}: no {ending} can be written; name it .gz, .bz2, .xz or .zst, or as it is.")
     if ending == ".zst":
-        try:
-            import zstandard  # noqa: F401  # only whether it is there
-        except ImportError as error:
-            raise ValueError(
-                f"{path}: writing zstd needs a further package: pip install 'movieclassifier[zstd]'; or name it .gz."
-            ) from error
+        import_zstd(f"{path}: writing zstd", "Or name it .gz.")
 
 
 @contextmanager
@@ -238,15 +226,9 @@ def compressed(file: IO[bytes], path: Path) -> Iterator[IO[bytes]]:
         yield out
 
 
-def _zstd(file: IO[bytes]) -> Any:
-    import zstandard
-
-    return zstandard.ZstdCompressor().stream_writer(file, closefd=False)
-
-
 COMPRESSORS: dict[str, Callable[[IO[bytes]], Any]] = {
     ".gz": lambda file: gzip.GzipFile("", "wb", fileobj=file, mtime=0),
     ".bz2": lambda file: bz2.BZ2File(file, "wb"),
     ".xz": lambda file: lzma.LZMAFile(file, "wb"),  # noqa: SIM115
-    ".zst": _zstd,
+    ".zst": lambda file: import_zstd("Writing zstd", "").ZstdFile(file, "wb"),
 }

@@ -4,18 +4,21 @@ import bz2
 import gzip
 import lzma
 import sys
+from functools import partial
 
 import pytest
-import zstandard
 
 from movieclassifier.corpora.corpus import open_corpus
+from movieclassifier.corpora.readers.compression import ZSTD, import_zstd
 from movieclassifier.corpora.readers.formats import READERS
+from tests.support.tracing import peak_below
 
+zstd = import_zstd("this test", "")
 COMPRESS = {
     "gzip": gzip.compress,
     "bzip2": bz2.compress,
     "xz": lzma.compress,
-    "zstd": zstandard.ZstdCompressor(write_checksum=True).compress,
+    "zstd": partial(zstd.compress, options={zstd.CompressionParameter.checksum_flag: 1}),
 }
 CONTENT = ("text,label\n" + "".join(f"a text {i * 7919},{i % 2}\n" for i in range(20_000))).encode()
 
@@ -50,9 +53,10 @@ def test_damaged_data_is_an_error(tmp_path, name):
         list(READERS["csv"](tmp_path / "x"))
 
 
-def test_missing_zstandard_is_said(tmp_path, monkeypatch):
+def test_missing_zstd_is_said(tmp_path, monkeypatch):
     (tmp_path / "x").write_bytes(COMPRESS["zstd"](CONTENT))
-    monkeypatch.setitem(sys.modules, "zstandard", None)
+    for name in ZSTD:
+        monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(
         ValueError, match=r"pip install 'movieclassifier\[zstd\]'\. Or decompress the file first: zstd -d"
     ):
@@ -100,6 +104,20 @@ def test_frames_of_zstd_without_text_are_passed_over(tmp_path):
     skipped = b"\x50\x2a\x4d\x18" + (5).to_bytes(4, "little") + b"abcde"
     (tmp_path / "x").write_bytes(skipped + COMPRESS["zstd"](CONTENT) + skipped)
     assert len(list(READERS["csv"](tmp_path / "x"))) == 20_000
+
+
+def test_zstd_that_asks_for_much_memory_is_refused(tmp_path):
+    frame = (0xFD2FB528).to_bytes(4, "little") + bytes([0, (31 - 10) << 3]) + bytes([3, 0, 0]) + b"text,label\na,1\n"
+    (tmp_path / "x").write_bytes(frame)
+    with pytest.raises(ValueError, match=r"x: the zstd data is damaged or cut off \(.*requires too much memory"):
+        list(READERS["csv"](tmp_path / "x"))
+
+
+def test_zstd_of_gigabytes_is_read_in_little_memory(tmp_path):
+    block = (1 << 1 | 2**17 << 3).to_bytes(3, "little") + b"a"  # 128 kB of one letter in four bytes
+    (tmp_path / "x").write_bytes((0xFD2FB528).to_bytes(4, "little") + bytes([0, 7 << 3]) + 2**14 * block)
+    with peak_below(80_000_000), pytest.raises(ValueError, match="without a line break"):
+        list(READERS["csv"](tmp_path / "x"))
 
 
 def test_xz_that_asks_for_much_memory_is_refused(tmp_path):
