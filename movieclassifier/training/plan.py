@@ -76,6 +76,8 @@ class Plan:
         for name in ("n_train", "minibatch_size", "n_shards"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1; got {getattr(self, name)}.")
+        if self.n_shards > self.n_fit:
+            raise ValueError(f"n_shards must be at most {self.n_fit:,}, the documents to fit; got {self.n_shards:,}.")
 
     @property
     def n_calibration(self) -> int:

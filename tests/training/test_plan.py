@@ -1,6 +1,7 @@
 """A plan counts its steps, and comes back from JSON as it was."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -45,6 +46,12 @@ def test_steps_of_all_passes_are_counted(passes, n_steps, n_counting):
     plan = Plan(Recipe().with_settings(passes=passes), (0, 1), (500, 500), 900, minibatch_size=100)
     assert (plan.n_calibration, plan.n_fit, plan.n_minibatches) == (45, 855, 9)
     assert (plan.n_steps, plan.n_counting) == (n_steps, n_counting)
+
+
+def test_every_shard_has_a_document():
+    assert replace(PLAN, n_train=40, n_shards=38).n_fit == 38
+    with pytest.raises(ValueError, match=r"n_shards must be at most 38, the documents to fit; got 1,000,000,000\."):
+        replace(PLAN, n_train=40, n_shards=10**9)
 
 
 def test_calibration_slice_is_a_twentieth_at_most_two_thousand():

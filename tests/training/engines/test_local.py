@@ -4,6 +4,8 @@ import os
 import resource
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -12,12 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from movieclassifier.training.engines import local
+from movieclassifier.training.engines import local, local_workers
 from movieclassifier.training.engines.local import LocalEngine
 from movieclassifier.training.engines.tasks import Task
 from tests.support import engine_tasks
 from tests.support.engines import results
 from tests.support.in_another_process import leave_a_file
+from tests.support.patience import PATIENCE
 
 
 def test_a_worker_that_is_killed_while_it_works_is_replaced():
@@ -58,7 +61,7 @@ def test_a_task_that_kills_every_worker_has_an_end():
 
 def test_processes_that_never_begin_have_an_end(monkeypatch):
     monkeypatch.setattr(local, "MAX_FALSE_STARTS", 3)
-    monkeypatch.setattr(local, "_compute_all", engine_tasks.leave)
+    monkeypatch.setattr(local_workers, "compute_all", engine_tasks.leave)
     engine = LocalEngine(1)
     with pytest.raises(
         ChildProcessError, match="3 processes have ended before they began a task, the last one with exit code 7"
@@ -68,15 +71,15 @@ def test_processes_that_never_begin_have_an_end(monkeypatch):
 
 
 def test_nobody_waits_for_a_process_whose_result_cannot_be_read(monkeypatch):
-    read, fails = local.read_value, iter([True, False])
+    read, fails = local_workers.read_value, iter([True, False])
 
     def read_at_the_second_try(path, when_gone):
         if next(fails):
             raise EOFError(f"{path} is not whole.")
         return read(path, when_gone)
 
-    monkeypatch.setattr(local, "read_value", read_at_the_second_try)
-    monkeypatch.setattr(local, "GRACE", 60)
+    monkeypatch.setattr(local_workers, "read_value", read_at_the_second_try)
+    monkeypatch.setattr(local_workers, "GRACE", 60)
     engine, start = LocalEngine(1), time.monotonic()
     assert results(engine, (engine_tasks.double, 4)) == {0: 8}
     engine.close()
@@ -137,7 +140,7 @@ def test_a_result_that_has_no_room_is_an_error_and_no_death():
 
 
 def test_a_process_that_cannot_be_started_is_told(monkeypatch):
-    monkeypatch.setattr(local, "_compute_all", lambda *_: None)  # it cannot be sent to a new process
+    monkeypatch.setattr(local_workers, "compute_all", lambda *_: None)  # it cannot be sent to a new process
     engine = LocalEngine(1)
     with pytest.raises(Exception, match="pickle"):
         results(engine, (engine_tasks.double, 1))
@@ -154,6 +157,35 @@ def test_temporary_files_of_a_killed_worker_go_with_the_engine(tmp_path, monkeyp
     finally:
         engine.close()
     assert list(tmp_path.iterdir()) == []
+
+
+KILLED_DRIVER = """
+import time
+from movieclassifier.training.engines.local import LocalEngine
+from tests.support import engine_tasks
+from tests.support.engines import results
+
+engine = LocalEngine(2)
+engine.share(b"a value")
+results(engine, *[(engine_tasks.large, 1000)] * 4)
+results(engine, (engine_tasks.wait, 2), (engine_tasks.wait, 0))
+time.sleep(600)
+"""
+
+
+def test_workers_remove_the_results_of_a_driver_that_is_killed(tmp_path):
+    environment = os.environ | {"TMPDIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen([sys.executable, "-c", KILLED_DRIVER], env=environment) as driver:
+        wait_until(lambda: len(list(tmp_path.glob("movieclassifier-results-*/*"))) >= 2)
+        driver.kill()
+    wait_until(lambda: not list(tmp_path.iterdir()))
+
+
+def wait_until(holds):
+    give_up = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < give_up
+        time.sleep(0.05)
 
 
 def test_ctrl_c_while_the_results_are_removed_leaves_nothing(monkeypatch):
