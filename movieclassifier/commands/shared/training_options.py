@@ -132,7 +132,7 @@ RUN_OPTIONS: list[Any] = [
     click.option(
         "--checkpoint-every",
         type=click.IntRange(0),
-        default=50,
+        default=RunOptions.checkpoint_every,
         show_default=True,
         help="Write a checkpoint after this many minibatches; 0 writes none.",
     ),

@@ -41,4 +41,4 @@ def test_options_are_parted_into_what_is_learned_and_how_the_run_goes():
     assert set(got) == {"training", "run"}
     assert got["training"] == TrainingOptions(make_recipe("default", passes=3), n_holdout=9, unlabelled=("a", "b"))
     assert got["run"].n_threads == 2
-    assert (got["run"].show, got["run"].checkpoint_every) == (None, 50)
+    assert (got["run"].show, got["run"].checkpoint_every) == (None, 200)
