@@ -14,7 +14,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -34,6 +34,8 @@ from tables import (
     row_cells,
     write_between_markers,
 )
+
+from movieclassifier.corpora.readers.compression import check_ending, compressed
 
 Measured = dict[str, list[Cost]]
 HERE = Path(__file__).parent
@@ -55,7 +57,21 @@ def make_split(csv_path: Path, folder: Path, n_rows: int) -> Split:
     n_found = sum(1 for _ in path.open("rb")) - 1
     if n_found < n_rows:
         raise ValueError(f"{csv_path}: {n_found} rows, expected {n_rows}; make corpus writes it.")
-    return Split(path, n_rows * 9 // 10, n_rows - n_rows * 9 // 10, folder)
+    return Split(path, n_rows * 9 // 10, n_rows - n_rows * 9 // 10, folder, tuple(pack(path)))
+
+
+def pack(path: Path) -> Iterator[Path]:
+    """Compress a file, by zstd only where that is installed."""
+    for ending in (".gz", ".zst"):
+        packed = path.with_name(path.name + ending)
+        try:
+            check_ending(packed)
+        except ValueError as error:
+            say(f"{error} Its rows are left out.")
+            continue
+        with path.open("rb") as file, packed.open("wb") as raw, compressed(raw, packed) as out:
+            shutil.copyfileobj(file, out, 2**20)
+        yield packed
 
 
 def measure(found: Sequence[Contender], n_runs: int) -> Measured:

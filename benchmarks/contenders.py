@@ -11,6 +11,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 LOOPS, PROCESSES, FLOOR = "The loop alone: CSV to fitted model", "Whole processes, evaluation included", "The floor"
 
+READER, DECOMPRESSION = "our reader, in minibatches", "decompressing"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -39,12 +41,19 @@ class Contender:
 
 @dataclass(frozen=True)
 class Split:
-    """A CSV file whose first rows train and whose others test, and a folder for what comes out."""
+    """A CSV file whose first rows train and whose others test, and a folder for what comes out.
+
+    Attributes
+    ----------
+    packed : tuple of Path
+        The same file compressed.
+    """
 
     csv_path: Path
     n_train: int
     n_test: int
     folder: Path
+    packed: tuple[Path, ...] = ()
 
 
 def contenders(split: Split) -> tuple[list[Contender], list[str]]:
@@ -76,8 +85,10 @@ def python(script: str, *arguments: object) -> list[str]:
 def loops(split: Split) -> list[Contender]:
     """Return the training loops and the floor."""
 
-    def loop(group: str, name: str, loop: str, n_threads: int = 1, once: bool = False, **env: str) -> Contender:
-        command = python("loops.py", loop, split.csv_path, "--n-train", split.n_train, "--threads", n_threads)
+    def loop(
+        group: str, name: str, loop: str, n_threads: int = 1, once: bool = False, path: Path | None = None, **env: str
+    ) -> Contender:
+        command = python("loops.py", loop, path or split.csv_path, "--n-train", split.n_train, "--threads", n_threads)
         return Contender({"loop": command}, (Row(group, name, ("loop",)),), env, once)
 
     ours = [
@@ -93,6 +104,9 @@ def loops(split: Split) -> list[Contender]:
         loop(FLOOR, "reading the bytes", "read-bytes"),
         loop(FLOOR, "csv.reader", "read-csv"),
         loop(FLOOR, "our reader, every row checked", "read-documents"),
+        loop(FLOOR, READER, "read-minibatches"),
+        *(loop(FLOOR, f"{READER}, {path.suffix}", "read-minibatches", path=path) for path in split.packed),
+        *(loop(FLOOR, f"{DECOMPRESSION} {path.suffix}", "decompress", path=path) for path in split.packed),
     ]
 
 

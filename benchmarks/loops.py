@@ -11,7 +11,9 @@ import json
 import os
 import re
 import time
+import zlib
 from collections.abc import Callable, Collection
+from functools import partial
 from itertools import islice
 
 import click
@@ -19,6 +21,7 @@ import numpy as np
 
 from movieclassifier.corpora.corpus import open_corpus
 from movieclassifier.corpora.minibatches import split_holdout
+from movieclassifier.corpora.readers.compression import import_zstd
 from movieclassifier.features.words import english_stop_words
 
 # Returns the probability of label 1 for each text.
@@ -112,6 +115,31 @@ def read_documents(path: str) -> Callable[[], None]:
     return loop
 
 
+def read_minibatches(path: str) -> Callable[[], None]:
+    """Read the rows as a training does, a thousand at a time."""
+
+    def loop():
+        corpus = open_corpus(path)
+        stream = corpus.stream(corpus.labels)
+        while stream.take(N_MINIBATCH)[1]:
+            pass
+
+    return loop
+
+
+def decompress(path: str) -> Callable[[], None]:
+    """Decompress a .gz or .zst file and do nothing with it."""
+    make = partial(zlib.decompressobj, 31) if path.endswith(".gz") else import_zstd("zstd", "").ZstdDecompressor
+
+    def loop():
+        decompressor = make()
+        with open(path, "rb") as file:
+            while chunk := file.read(2**16):
+                decompressor.decompress(chunk)
+
+    return loop
+
+
 def measured(loop: Callable[[], Fitted | None]) -> tuple[Fitted | None, dict[str, float]]:
     """Return what a loop returns, and what it took."""
     start, cpu_start = time.perf_counter(), time.process_time()
@@ -139,6 +167,8 @@ LOOPS: dict[str, Callable[[str, int, int], Callable[[], Fitted | None]]] = {
     "read-bytes": lambda path, n_train, n_threads: read_bytes(path),
     "read-csv": lambda path, n_train, n_threads: read_csv(path),
     "read-documents": lambda path, n_train, n_threads: read_documents(path),
+    "read-minibatches": lambda path, n_train, n_threads: read_minibatches(path),
+    "decompress": lambda path, n_train, n_threads: decompress(path),
 }
 
 

@@ -236,6 +236,20 @@ def csv_path(tmp_path):
     return str(path)
 
 
+def test_what_compression_adds_is_claimed(tmp_path, csv_path):
+    from bench import pack
+    from claims import reader_claims
+    from loops import LOOPS, measured
+    from measuring import Cost
+
+    for path in pack(Path(csv_path)):
+        for name in ("read-minibatches", "decompress"):
+            assert measured(LOOPS[name](str(path), 300, 1))[0] is None
+    rows = {"our reader, in minibatches": 2, "our reader, in minibatches, .gz": 4.5, "decompressing .gz": 2}
+    costs = {name: [Cost(seconds, 0, 0)] for name, seconds in rows.items()}
+    assert reader_claims(costs) == ["MISS  what .gz adds to reading, against decompression alone: 1.25 (at most 1.2)"]
+
+
 @pytest.mark.parametrize("n_threads", [1, 2])
 def test_loops_train_and_test_on_the_same_split(csv_path, n_threads):
     from loops import LOOPS, measured, scores
