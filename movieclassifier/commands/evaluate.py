@@ -10,7 +10,7 @@ from movieclassifier.corpora.reading import ReadingOptions
 
 EXAMPLES = [
     ("Test a model of your own on texts that it has not seen:", "movieclassifier evaluate new.csv --model models/mine"),
-    ("Test the bundled model on the book's second half:", "movieclassifier evaluate data/movie_test.csv"),
+    ("Test the bundled model on the official test half:", "movieclassifier evaluate data/aclImdb --part test"),
 ]
 
 
