@@ -171,8 +171,8 @@ $(RELEASE)/installed: requirements-release.txt
 $(BENCH)/installed: requirements.txt $(SOURCES)
 	rm -rf $(BENCH)
 	@$(SET_UP) --into $(BENCH) --project requirements.txt
-	for peer in vowpalwabbit fasttext-wheel 'backports.zstd; python_version < "3.14"'; do \
-	    $(BENCH)/bin/python -m pip --quiet install "$$peer" || echo "$$peer cannot be installed."; done
+	for package in vowpalwabbit fasttext-wheel 'backports.zstd; python_version < "3.14"'; do \
+	    $(BENCH)/bin/python -m pip --quiet install "$$package" || echo "$$package cannot be installed."; done
 	@touch $@
 
 $(CLUSTER)/installed: requirements-cluster.txt $(SOURCES)

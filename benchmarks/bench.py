@@ -22,7 +22,7 @@ from typing import Any
 
 import click
 from claims import claims
-from contenders import LOOPS, Contender, Row, Split, all_rows, contenders, peer_versions, train_online
+from contenders import LOOPS, PACKED, Contender, Row, Split, all_rows, contenders, peer_versions, train_online
 from measuring import Cost, Spread, run, total
 from tables import (
     GROWTH_HEADER,
@@ -35,7 +35,7 @@ from tables import (
     write_between_markers,
 )
 
-from movieclassifier.corpora.readers.compression import check_ending, compressed
+from movieclassifier.corpora.readers.compression import compressed, import_zstd
 
 Measured = dict[str, list[Cost]]
 HERE = Path(__file__).parent
@@ -62,12 +62,13 @@ def make_split(csv_path: Path, folder: Path, n_rows: int) -> Split:
 
 def pack(path: Path) -> Iterator[Path]:
     """Compress a file, by zstd only where that is installed."""
-    for ending in (".gz", ".zst"):
+    for ending in PACKED:
         packed = path.with_name(path.name + ending)
         try:
-            check_ending(packed)
+            if ending == ".zst":
+                import_zstd(packed.name, "Its rows are left out.")
         except ValueError as error:
-            say(f"{error} Its rows are left out.")
+            say(str(error))
             continue
         with path.open("rb") as file, packed.open("wb") as raw, compressed(raw, packed) as out:
             shutil.copyfileobj(file, out, 2**20)

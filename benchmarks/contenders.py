@@ -12,6 +12,7 @@ HERE = Path(__file__).parent
 LOOPS, PROCESSES, FLOOR = "The loop alone: CSV to fitted model", "Whole processes, evaluation included", "The floor"
 
 READER, DECOMPRESSION = "our reader, in minibatches", "decompressing"
+PACKED = ".gz", ".zst"
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def write_gzip(path: Path, n_bytes: int) -> None:
 
 
 def write_zstd(path: Path, n_bytes: int) -> None:
-    with import_zstd("zstd", "").open(path, "wt", encoding="utf-8") as file:
+    with import_zstd("this benchmark").open(path, "wt", encoding="utf-8") as file:
         file.writelines(csv_rows(n_bytes))
 
 

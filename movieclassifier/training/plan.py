@@ -51,7 +51,8 @@ class Plan:
     Raises
     ------
     ValueError
-        If there are not two classes, or ``n_train`` or ``minibatch_size`` is below 1.
+        If there are not two classes, if ``n_train``, ``minibatch_size`` or ``n_shards`` is below 1, or if there are
+        more shards than documents to fit.
     """
 
     recipe: Recipe
@@ -77,7 +78,9 @@ class Plan:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1; got {getattr(self, name)}.")
         if self.n_shards > self.n_fit:
-            raise ValueError(f"n_shards must be at most {self.n_fit:,}, the documents to fit; got {self.n_shards:,}.")
+            raise ValueError(
+                f"n_shards must be at most {self.n_fit:,}, the documents to fit; got {self.n_shards:,}; lower n_shards."
+            )
 
     @property
     def n_calibration(self) -> int:

@@ -94,7 +94,7 @@ def in_encoding(rng):
     return rng.choice([rows, json_lines, fasttext])(rng).decode().encode(encoding)
 
 
-PACKERS = [gzip.compress, bz2.compress, lzma.compress, import_zstd("this script", "").compress]
+PACKERS = [gzip.compress, bz2.compress, lzma.compress, import_zstd("this script").compress]
 
 
 def packed(rng):

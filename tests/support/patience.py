@@ -1,7 +1,7 @@
 """Bounds on time that hold on slow and busy machines, too."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
@@ -10,6 +10,14 @@ PATIENCE = 300
 
 # CPU seconds that count_to takes on the machine where the bounds of the tests were chosen.
 USUAL = 0.02
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    """Wait until a condition holds; fail if that takes longer than anybody is patient."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 @cache

@@ -13,7 +13,7 @@ import pytest
 from movieclassifier.web import arriving, create_app, worker
 from tests.commands.test_serve import get
 from tests.support.in_thread import working
-from tests.support.patience import PATIENCE
+from tests.support.patience import PATIENCE, wait_until
 
 SLOW_HEADERS = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 SLOW_BODY = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\nreview="
@@ -170,10 +170,3 @@ def test_a_connection_that_is_reset_is_forgotten():
 def test_all_clients_of_a_socket_of_the_system_are_one():
     assert worker._address(SimpleNamespace(client=b"")) == ""
     assert worker._address(SimpleNamespace(client=("192.0.2.7", 5))) == "192.0.2.7"
-
-
-def wait_until(holds):
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

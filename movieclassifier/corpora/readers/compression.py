@@ -5,9 +5,10 @@ import gzip
 import io
 import lzma
 import re
+import sys
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -17,7 +18,11 @@ from movieclassifier.corpora.readers.zips import open_only_file
 from movieclassifier.system.printable import as_printable
 
 CHUNK_SIZE = 2**16
-ZSTD = ("compression.zstd", "backports.zstd")
+ZSTD, GET_ZSTD = (
+    ("compression.zstd", "use a Python that was built with it")
+    if sys.version_info >= (3, 14)
+    else ("backports.zstd", "pip install 'movieclassifier[zstd]'")
+)
 
 
 class Readable(Protocol):
@@ -111,18 +116,29 @@ class _Zstd(_Streams):
             raise EOFError(str(error)) from error
 
 
-def import_zstd(what: str, advice: str) -> Any:
+def import_zstd(what: str, otherwise: str = "") -> Any:
     """Import the zstd of the standard library, or its backport for Python before 3.14.
+
+    Parameters
+    ----------
+    what : str
+        What needs it, for the message.
+    otherwise : str
+        A sentence on what can be done without it.
+
+    Returns
+    -------
+    module
 
     Raises
     ------
     ValueError
-        If neither is there; `what` needs it, and `advice` is the way out.
+        If it cannot be imported.
     """
-    for name in ZSTD:
-        with suppress(ImportError):
-            return import_module(name)
-    raise ValueError(f"{what} needs a further package: pip install 'movieclassifier[zstd]'. {advice}")
+    try:
+        return import_module(ZSTD)
+    except ImportError as error:
+        raise ValueError(f"{what} needs {ZSTD} ({error}): {GET_ZSTD}. {otherwise}".rstrip()) from error
 
 
 class _Gzip:
@@ -230,5 +246,5 @@ COMPRESSORS: dict[str, Callable[[IO[bytes]], Any]] = {
     ".gz": lambda file: gzip.GzipFile("", "wb", fileobj=file, mtime=0),
     ".bz2": lambda file: bz2.BZ2File(file, "wb"),
     ".xz": lambda file: lzma.LZMAFile(file, "wb"),  # noqa: SIM115
-    ".zst": lambda file: import_zstd("Writing zstd", "").ZstdFile(file, "wb"),
+    ".zst": lambda file: import_zstd("writing zstd").ZstdFile(file, "wb"),
 }

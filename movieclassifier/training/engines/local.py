@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from movieclassifier.training.engines.local_workers import Files, SharedFile, Worker, ready
+from movieclassifier.training.engines.local_workers import SharedFile, ValuePaths, Worker, wait_for_workers
 from movieclassifier.training.engines.tasks import Task, given_up
 from movieclassifier.training.engines.value_files import write_value
 
@@ -32,7 +32,7 @@ class LocalEngine:
     def __init__(self, n_workers: int):
         self.n_workers = n_workers
         self._folder = TemporaryDirectory(prefix="movieclassifier-results-")
-        self._files = Files(Path(self._folder.name))
+        self._files = ValuePaths(Path(self._folder.name))
         self._workers = [Worker(self._files) for _ in range(n_workers)]
         self._writing, self._expected = ThreadPoolExecutor(1, "expected values"), deque[Future[Path | None]]()
 
@@ -66,7 +66,7 @@ class LocalEngine:
         try:
             while waiting or busy:
                 self._hand_out(tasks, waiting, busy)
-                for worker in ready(busy):
+                for worker in wait_for_workers(busy):
                     if worker.begins():
                         continue
                     number = busy.pop(worker)

@@ -1,7 +1,7 @@
 """Worker processes of this machine, and the files in which values travel to and from them."""
 
 import multiprocessing
-from collections.abc import Iterable
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -19,8 +19,13 @@ GRACE = 1
 BEGUN, ENDED = "begun", "ended"
 
 
-class Files:
-    """Paths of files for values; one that is given back is taken again before a new one is."""
+class ValuePaths:
+    """Paths of files for values; one that is given back is taken again before a new one is.
+
+    Parameters
+    ----------
+    folder : Path
+    """
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -52,9 +57,21 @@ class SharedFile:
 
 @dataclass(eq=False)
 class Worker:
-    """A process that computes one task after the other; it is started when it is needed, and again when it has died."""
+    """A process that computes one task after the other; it is started when it is needed, and again when it has died.
 
-    files: Files
+    Attributes
+    ----------
+    files : ValuePaths
+        Where its results go.
+    path : Path
+        That of the last result.
+    exit_code : int or None
+        Of the last process that was stopped.
+    has_begun : bool
+        Whether the last task has.
+    """
+
+    files: ValuePaths
     path: Path = Path()
     exit_code: int | None = None
     has_begun: bool = False
@@ -63,7 +80,7 @@ class Worker:
     pipe: Any = field(default=None, repr=False)
 
     def give(self, task: Task) -> None:
-        """Send a task, to a new process where there is none."""
+        """Send a task; start a process first if none is alive."""
         self.has_begun = False
         if self.process is None or not self.process.is_alive():
             self._start()
@@ -98,7 +115,7 @@ class Worker:
         process = context.Process(target=compute_all, args=(other_end, self.files.folder), daemon=True)
         with deaf_children(), environment_of_children(WORKER_ENVIRONMENT):
             process.start()
-        self.process = process
+            self.process = process
         other_end.close()
 
     def stop(self) -> None:
@@ -111,29 +128,44 @@ class Worker:
             self.process = None
 
 
-def ready(busy: Iterable[Worker]) -> list[Worker]:
-    """Wait until a worker has a result, or has died."""
+def wait_for_workers(busy: Collection[Worker]) -> list[Worker]:
+    """Wait until workers have results, or have died; return those."""
     pipes = wait([worker.pipe for worker in busy])
     return [worker for worker in busy if worker.pipe in pipes]
 
 
 def compute_all(pipe: Connection, folder: Path) -> None:
-    """Compute the tasks that come through a pipe, until it is closed: the driver has died, and left its folder."""
+    """Compute the tasks that come through a pipe; when the driver has died, remove its folder."""
     keep_temporary_files(str(folder))
-    # No folder: a worker like this one has removed it.
-    with suppress(EOFError, ConnectionError, FileNotFoundError, KeyboardInterrupt):
+    try:
         while True:
-            task, path = pipe.recv()
-            pipe.send(BEGUN)
-            outcome = outcome_of(_compute, task)
-            try:
-                with name_full_disk(path):
-                    write_value(path, outcome)
-            except OSError as error:
-                write_value(path, Outcome(None, error))
-            del task, outcome  # the next task comes while these would still be held
-            pipe.send(ENDED)
-    rmtree(folder, ignore_errors=True)
+            _compute_next(pipe)
+    except (EOFError, OSError, KeyboardInterrupt) as error:
+        if _driver_has_died():  # a different worker may have removed the folder before
+            rmtree(folder, ignore_errors=True)
+        elif not isinstance(error, (EOFError, ConnectionError, KeyboardInterrupt)):
+            raise
+
+
+def _compute_next(pipe: Connection) -> None:
+    """Compute a task. Nothing of it is left when the next one comes."""
+    task, path = pipe.recv()
+    pipe.send(BEGUN)
+    outcome = outcome_of(_compute, task)
+    try:
+        with name_full_disk(path):
+            write_value(path, outcome)
+    except OSError as error:
+        write_value(path, Outcome(None, error))
+    pipe.send(ENDED)
+
+
+def _driver_has_died() -> bool:
+    driver = multiprocessing.parent_process()
+    if driver is None:
+        return False
+    driver.join(GRACE)
+    return not driver.is_alive()
 
 
 def _compute(task: Task) -> Any:

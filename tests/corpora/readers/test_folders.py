@@ -301,7 +301,7 @@ DAMAGED_TARS = {
 }
 
 
-@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress, import_zstd("", "").compress])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress, import_zstd("this test").compress])
 @pytest.mark.parametrize("damage", DAMAGED_TARS.values(), ids=DAMAGED_TARS)
 def test_damaged_tar_is_not_read_as_a_shorter_one(tmp_path, damage, pack):
     (tmp_path / "x.tar").write_bytes(pack(plain_tar()))

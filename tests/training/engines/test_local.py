@@ -20,7 +20,7 @@ from movieclassifier.training.engines.tasks import Task
 from tests.support import engine_tasks
 from tests.support.engines import results
 from tests.support.in_another_process import leave_a_file
-from tests.support.patience import PATIENCE
+from tests.support.patience import wait_until
 
 
 def test_a_worker_that_is_killed_while_it_works_is_replaced():
@@ -159,6 +159,23 @@ def test_temporary_files_of_a_killed_worker_go_with_the_engine(tmp_path, monkeyp
     assert list(tmp_path.iterdir()) == []
 
 
+class Unreadable:
+    """An argument that a worker cannot read."""
+
+    def __reduce__(self):
+        return Path.read_bytes, (Path("there is no such file"),)
+
+
+def test_a_worker_that_fails_leaves_the_results_of_a_driver_that_lives(monkeypatch):
+    monkeypatch.setattr(local, "MAX_FALSE_STARTS", 2)
+    engine = LocalEngine(1)
+    shared = engine.share(b"a value")
+    with pytest.raises(ChildProcessError, match="before they began a task, the last one with exit code 1"):
+        results(engine, (engine_tasks.double, Unreadable()))
+    assert shared.path.exists()
+    engine.close()
+
+
 KILLED_DRIVER = """
 import time
 from movieclassifier.training.engines.local import LocalEngine
@@ -176,16 +193,11 @@ time.sleep(600)
 def test_workers_remove_the_results_of_a_driver_that_is_killed(tmp_path):
     environment = os.environ | {"TMPDIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen([sys.executable, "-c", KILLED_DRIVER], env=environment) as driver:
-        wait_until(lambda: len(list(tmp_path.glob("movieclassifier-results-*/*"))) >= 2)
-        driver.kill()
+        try:
+            wait_until(lambda: len(list(tmp_path.glob("movieclassifier-results-*/*"))) >= 2)
+        finally:
+            driver.kill()
     wait_until(lambda: not list(tmp_path.iterdir()))
-
-
-def wait_until(holds):
-    give_up = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < give_up
-        time.sleep(0.05)
 
 
 def test_ctrl_c_while_the_results_are_removed_leaves_nothing(monkeypatch):
