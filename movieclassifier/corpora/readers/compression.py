@@ -24,6 +24,9 @@ ZSTD, GET_ZSTD = (
     else ("backports.zstd", "pip install 'movieclassifier[zstd]'")
 )
 
+# Of errors of zstd about frames that are whole: their window is large, or they were made with a dictionary.
+NO_DAMAGE = ("too much memory", "Dictionary mismatch")
+
 
 class Readable(Protocol):
     """The interface of a decompressor."""
@@ -107,12 +110,15 @@ class _Zstd(_Streams):
     def __init__(self, file: io.BufferedReader, path: Path) -> None:
         zstd = import_zstd(f"{path}: reading zstd", "Or decompress the file first: zstd -d.")
         super().__init__(file, zstd.ZstdDecompressor)
-        self.error = zstd.ZstdError
+        self.path, self.error = path, zstd.ZstdError
 
     def read(self, size: int, /) -> bytes:
         try:
             return super().read(size)
         except self.error as error:
+            if any(word in str(error) for word in NO_DAMAGE):
+                advice = "decompress it first, with the options that it was compressed with: zstd -d --long=31, or -D"
+                raise ValueError(f"{self.path}: this zstd data cannot be read here ({error}); {advice}.") from error
             raise EOFError(str(error)) from error
 
 
@@ -136,8 +142,10 @@ def import_zstd(what: str, otherwise: str = "") -> Any:
         If it cannot be imported.
     """
     try:
-        return import_module(ZSTD)
-    except ImportError as error:
+        zstd = import_module(ZSTD)
+        _ = zstd.ZstdDecompressor, zstd.ZstdFile  # a folder that was left behind is imported, too, and has neither
+        return zstd
+    except (ImportError, AttributeError) as error:
         raise ValueError(f"{what} needs {ZSTD} ({error}): {GET_ZSTD}. {otherwise}".rstrip()) from error
 
 
@@ -242,9 +250,14 @@ def compressed(file: IO[bytes], path: Path) -> Iterator[IO[bytes]]:
         yield out
 
 
+def _zstd(file: IO[bytes]) -> Any:
+    zstd = import_zstd("writing zstd")
+    return zstd.ZstdFile(file, "wb", options={zstd.CompressionParameter.checksum_flag: 1})
+
+
 COMPRESSORS: dict[str, Callable[[IO[bytes]], Any]] = {
     ".gz": lambda file: gzip.GzipFile("", "wb", fileobj=file, mtime=0),
     ".bz2": lambda file: bz2.BZ2File(file, "wb"),
     ".xz": lambda file: lzma.LZMAFile(file, "wb"),  # noqa: SIM115
-    ".zst": lambda file: import_zstd("writing zstd").ZstdFile(file, "wb"),
+    ".zst": _zstd,
 }

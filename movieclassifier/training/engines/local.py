@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from movieclassifier.training.engines.local_workers import SharedFile, ValuePaths, Worker, wait_for_workers
@@ -31,8 +30,7 @@ class LocalEngine:
 
     def __init__(self, n_workers: int):
         self.n_workers = n_workers
-        self._folder = TemporaryDirectory(prefix="movieclassifier-results-")
-        self._files = ValuePaths(Path(self._folder.name))
+        self._files = ValuePaths()
         self._workers = [Worker(self._files) for _ in range(n_workers)]
         self._writing, self._expected = ThreadPoolExecutor(1, "expected values"), deque[Future[Path | None]]()
 
@@ -103,9 +101,9 @@ class LocalEngine:
             worker.stop()
         self._writing.shutdown(cancel_futures=True)
         try:
-            self._folder.cleanup()
+            self._files.remove()
         except KeyboardInterrupt:
-            self._folder.cleanup()  # of what is left
+            self._files.remove()  # what is left
             raise
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from shutil import rmtree
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from movieclassifier.system.atomic import name_full_disk
@@ -20,17 +21,24 @@ BEGUN, ENDED = "begun", "ended"
 
 
 class ValuePaths:
-    """Paths of files for values; one that is given back is taken again before a new one is.
+    """Paths of files for values, in a temporary folder; one that is given back is taken again before a new one is."""
 
-    Parameters
-    ----------
-    folder : Path
-    """
-
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self) -> None:
         self._free: list[Path] = []
         self._n_files = 0
+        self._temporary: TemporaryDirectory[str] | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The folder, made when it is needed: workers remove it if the driver dies, and before there is none."""
+        if self._temporary is None:
+            self._temporary = TemporaryDirectory(prefix="movieclassifier-results-")
+        return Path(self._temporary.name)
+
+    def remove(self) -> None:
+        """Remove the folder."""
+        if self._temporary is not None:
+            self._temporary.cleanup()
 
     def take(self) -> Path:
         """Return the path of a file that nobody needs, or of a new one."""

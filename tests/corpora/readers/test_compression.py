@@ -5,6 +5,7 @@ import gzip
 import lzma
 import sys
 from functools import partial
+from types import ModuleType
 
 import pytest
 
@@ -106,8 +107,25 @@ def test_frames_of_zstd_without_text_are_passed_over(tmp_path):
 def test_zstd_that_asks_for_much_memory_is_refused(tmp_path):
     frame = (0xFD2FB528).to_bytes(4, "little") + bytes([0, (31 - 10) << 3]) + bytes([3, 0, 0]) + b"text,label\na,1\n"
     (tmp_path / "x").write_bytes(frame)
-    with pytest.raises(ValueError, match=r"x: the zstd data is damaged or cut off \(.*requires too much memory"):
+    with pytest.raises(
+        ValueError, match=r"x: this zstd data cannot be read here \(.*too much memory.*\); decompress it"
+    ):
         list(READERS["csv"](tmp_path / "x"))
+
+
+def test_zstd_that_needs_a_dictionary_is_no_damage(tmp_path):
+    dictionary = zstd.ZstdDict(b"a text of the dictionary " * 20, is_raw=True)
+    frame = bytearray(zstd.compress(b"text,label\na,1\n", zstd_dict=dictionary))
+    frame[4:5] = bytes([frame[4] | 1]) + b"\x07"  # says that it has the dictionary 7
+    (tmp_path / "x").write_bytes(frame)
+    with pytest.raises(ValueError, match=r"x: this zstd data cannot be read here \(.*Dictionary mismatch"):
+        list(READERS["csv"](tmp_path / "x"))
+
+
+def test_a_zstd_that_was_removed_by_halves_is_missing(monkeypatch):
+    monkeypatch.setitem(sys.modules, ZSTD, ModuleType(ZSTD))
+    with pytest.raises(ValueError, match=r"this test needs .+ has no attribute 'ZstdDecompressor'"):
+        import_zstd("this test")
 
 
 def test_zstd_of_gigabytes_is_read_in_little_memory(tmp_path):

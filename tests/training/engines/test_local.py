@@ -203,7 +203,7 @@ def test_workers_remove_the_results_of_a_driver_that_is_killed(tmp_path):
 def test_ctrl_c_while_the_results_are_removed_leaves_nothing(monkeypatch):
     engine, real = LocalEngine(1), shutil.rmtree
     engine.share(b"a value")
-    folder = Path(engine._folder.name)
+    folder = engine._files.folder
 
     def interrupted(*arguments, **options):
         monkeypatch.setattr(shutil, "rmtree", real)
