@@ -155,7 +155,7 @@ def test_file_is_compressed_as_its_name_says(ending, tmp_path):
     shuffle_rows(plain, out, seed=3)
     assert out.read_bytes() == first
     out.write_bytes(first[:-1] + bytes([first[-1] ^ 1]))  # of the checksum
-    with open_bytes(out) as file, pytest.raises(ValueError, match="is damaged or cut off"):
+    with pytest.raises(ValueError, match="is damaged or cut off"), open_bytes(out) as file:
         file.read()
 
 

@@ -22,7 +22,7 @@ def open_bytes(path: Path, zips: bool = True) -> Iterator[io.BufferedReader]:
     Raises
     ------
     ValueError
-        If the compressed data is damaged, or the package that reads it is missing.
+        If the compressed data is damaged or compressed twice, or the package that reads it is missing.
     """
     file: io.BufferedReader = io.BufferedReader(io.FileIO(path), CHUNK_SIZE)
     with file:
@@ -33,6 +33,9 @@ def open_bytes(path: Path, zips: bool = True) -> Iterator[io.BufferedReader]:
             yield file
             return
         with decompress(file, path, name) as plain:
+            refuse_other_kinds(plain, path)
+            if (inner := compression(plain)) is not None:
+                raise ValueError(f"{path}: there is {inner} data inside the {name} data; decompress the file once.")
             yield plain
 
 

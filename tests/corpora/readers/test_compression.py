@@ -142,6 +142,14 @@ def test_xz_that_asks_for_much_memory_is_refused(tmp_path):
         list(READERS["csv"](tmp_path / "x"))
 
 
+@pytest.mark.parametrize("inner", COMPRESS)
+@pytest.mark.parametrize("outer", COMPRESS)
+def test_a_file_that_is_compressed_twice_is_refused(tmp_path, outer, inner):
+    (tmp_path / "x").write_bytes(COMPRESS[outer](COMPRESS[inner](CONTENT)))
+    with pytest.raises(ValueError, match=f"x: there is {inner} data inside the {outer} data; decompress"):
+        open_corpus(tmp_path / "x")
+
+
 OTHERS = {
     "Parquet": b"PAR1\x15\x04\x15",
     "old Excel": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
@@ -155,6 +163,7 @@ OTHERS = {
 
 @pytest.mark.parametrize("start", OTHERS.values(), ids=OTHERS)
 def test_known_kind_of_file_that_nobody_reads_is_named(tmp_path, start):
-    (tmp_path / "x").write_bytes(start + bytes(100))
-    with pytest.raises(ValueError, match=r"x: this is an? .+, which no reader reads; [^;]+\.$"):
-        open_corpus(tmp_path / "x")
+    for content in (start + bytes(100), gzip.compress(start + bytes(100))):
+        (tmp_path / "x").write_bytes(content)
+        with pytest.raises(ValueError, match=r"x: this is an? .+, which no reader reads; [^;]+\.$"):
+            open_corpus(tmp_path / "x")
