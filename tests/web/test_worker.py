@@ -142,7 +142,8 @@ def plain(environ, start_response):
 
 def test_a_worker_that_ends_answers_what_is_complete_and_closes_what_is_kept():
     with working(plain) as (port, _):
-        kept, waiting = connect(port, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"), connect(port)
+        # The waiting one comes first: once the other has its answer, both are accepted.
+        waiting, kept = connect(port), connect(port, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         answer = b""
         while not answer.endswith(b"GET"):
             answer += kept.recv(1000)
